@@ -1,0 +1,3 @@
+//! The `helmsum` binary.
+
+fn main() {}

@@ -1,0 +1,199 @@
+//! Places in files, and problems that point at them.
+
+use std::fmt;
+use std::ops::Range;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+/// A place in a file that the reader of a message can open. Lines and columns count from 1, columns in characters.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Place {
+    /// The file.
+    pub file: Utf8PathBuf,
+    /// The line, where one is known.
+    pub line: Option<usize>,
+    /// The column, where one is known.
+    pub column: Option<usize>,
+}
+
+impl Place {
+    /// A whole file.
+    #[must_use]
+    pub fn file(file: impl Into<Utf8PathBuf>) -> Self {
+        Self { file: file.into(), line: None, column: None }
+    }
+
+    /// A line of a file.
+    #[must_use]
+    pub fn line(file: impl Into<Utf8PathBuf>, line: usize) -> Self {
+        Self { file: file.into(), line: Some(line), column: None }
+    }
+
+    /// The place of a byte offset in the text of a file.
+    #[must_use]
+    pub fn offset(file: impl Into<Utf8PathBuf>, text: &str, offset: usize) -> Self {
+        let (line, column) = position(text, offset);
+        Self { file: file.into(), line: Some(line), column: Some(column) }
+    }
+}
+
+impl fmt::Display for Place {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{}", self.file)?;
+        if let Some(line) = self.line {
+            write!(out, ":{line}")?;
+            if let Some(column) = self.column {
+                write!(out, ":{column}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Line and column, both from 1, of a byte offset; an offset past the end or inside a character is moved back.
+#[must_use]
+pub fn position(text: &str, offset: usize) -> (usize, usize) {
+    let end = floor_boundary(text, offset);
+    let before = &text[..end];
+    let line_start = before.rfind('\n').map_or(0, |at| at + 1);
+    (before.matches('\n').count() + 1, before[line_start..].chars().count() + 1)
+}
+
+/// The nearest character boundary at or before `offset`.
+#[must_use]
+pub fn floor_boundary(text: &str, offset: usize) -> usize {
+    let mut end = offset.min(text.len());
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    end
+}
+
+/// A piece of source text with the part to point at.
+#[derive(Clone, Debug)]
+pub struct Excerpt {
+    /// The file the text comes from.
+    pub file: Utf8PathBuf,
+    /// The whole text of the file.
+    pub source: Arc<str>,
+    /// The bytes to underline; clamped to the text when drawn.
+    pub span: Range<usize>,
+    /// What to write beside the underline; may be empty.
+    pub label: String,
+}
+
+impl Excerpt {
+    /// The place where the underlined part starts.
+    #[must_use]
+    pub fn place(&self) -> Place {
+        Place::offset(self.file.clone(), &self.source, self.span.start)
+    }
+}
+
+/// Something that went wrong, as every module hands it to the report: what, where, and what to do about it.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// What went wrong: one lower-case sentence without a full stop.
+    pub message: String,
+    /// Where, if a file is to blame.
+    pub place: Option<Place>,
+    /// What to do about it, if there is something to say.
+    pub hint: Option<String>,
+    /// The source to show, if it helps.
+    pub excerpt: Option<Excerpt>,
+}
+
+impl Problem {
+    /// A problem without a place.
+    #[must_use]
+    pub fn new(message: impl Into<String>) -> Self {
+        Self { message: message.into(), place: None, hint: None, excerpt: None }
+    }
+
+    /// The same problem at a place.
+    #[must_use]
+    pub fn at(self, place: Place) -> Self {
+        Self { place: Some(place), ..self }
+    }
+
+    /// The same problem with a hint.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// The same problem with the source it points at, which also gives the place.
+    #[must_use]
+    pub fn excerpt(self, excerpt: Excerpt) -> Self {
+        Self { place: Some(excerpt.place()), excerpt: Some(excerpt), ..self }
+    }
+}
+
+impl fmt::Display for Problem {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(place) = &self.place {
+            write!(out, "{place}: ")?;
+        }
+        out.write_str(&self.message)
+    }
+}
+
+/// Joins a relative path to a base and removes `.` and `..` without asking the file system, as Go's `filepath.Join` does.
+#[must_use]
+pub fn join_clean(base: &Utf8Path, path: &str) -> Utf8PathBuf {
+    let joined = if path.starts_with('/') { path.to_owned() } else { format!("{base}/{path}") };
+    clean(&joined)
+}
+
+/// Go's `filepath.Clean` for slash-separated paths.
+#[must_use]
+pub fn clean(path: &str) -> Utf8PathBuf {
+    let rooted = path.starts_with('/');
+    let mut parts: Vec<&str> = Vec::new();
+    for part in path.split('/') {
+        match part {
+            "" | "." => {}
+            ".." => match parts.last() {
+                Some(&last) if last != ".." => {
+                    parts.pop();
+                }
+                _ if rooted => {}
+                _ => parts.push(".."),
+            },
+            name => parts.push(name),
+        }
+    }
+    let body = parts.join("/");
+    match (rooted, body.is_empty()) {
+        (true, _) => format!("/{body}").into(),
+        (false, true) => ".".into(),
+        (false, false) => body.into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn positions_count_characters_from_one() {
+        let text = "aé\nbc";
+        assert_eq!(position(text, 0), (1, 1));
+        assert_eq!(position(text, 3), (1, 3));
+        assert_eq!(position(text, 2), (1, 2), "an offset inside a character moves back");
+        assert_eq!(position(text, 4), (2, 1));
+        assert_eq!(position(text, 99), (2, 3));
+    }
+
+    #[test]
+    fn paths_are_cleaned_as_go_cleans_them() {
+        for (path, clean_path) in
+            [("", "."), ("a//b/./c/..", "a/b"), ("../x/..", ".."), ("/../a", "/a"), ("/", "/"), ("a/..", ".")]
+        {
+            assert_eq!(clean(path), clean_path, "{path}");
+        }
+        assert_eq!(join_clean("/r/s".into(), "../x"), "/r/x");
+        assert_eq!(join_clean("/r/s".into(), "/x"), "/x");
+    }
+}

@@ -1,0 +1,61 @@
+//! The files on disk.
+
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{Entry, Kind, Stat, Tree};
+
+/// The work tree: the files as they are on disk now.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WorkTree;
+
+impl Tree for WorkTree {
+    fn open(&self, path: &Utf8Path) -> io::Result<Box<dyn Read + Send>> {
+        Ok(Box::new(std::fs::File::open(path)?))
+    }
+
+    fn stat(&self, path: &Utf8Path) -> io::Result<Stat> {
+        std::fs::metadata(path).map(|metadata| stat_of(&metadata))
+    }
+
+    fn stat_link(&self, path: &Utf8Path) -> io::Result<Stat> {
+        std::fs::symlink_metadata(path).map(|metadata| stat_of(&metadata))
+    }
+
+    fn entries(&self, directory: &Utf8Path) -> io::Result<Vec<Entry>> {
+        let mut entries = Vec::new();
+        for entry in std::fs::read_dir(directory)? {
+            let entry = entry?;
+            entries.push(Entry { name: entry.file_name(), kind: kind_of(entry.file_type()?) });
+        }
+        entries.sort_unstable_by(|a, b| a.name.as_encoded_bytes().cmp(b.name.as_encoded_bytes()));
+        Ok(entries)
+    }
+
+    fn resolve(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
+        path.canonicalize_utf8()
+    }
+}
+
+fn kind_of(file_type: std::fs::FileType) -> Kind {
+    if file_type.is_file() {
+        Kind::File
+    } else if file_type.is_dir() {
+        Kind::Directory
+    } else if file_type.is_symlink() {
+        Kind::Link
+    } else {
+        Kind::Special
+    }
+}
+
+fn stat_of(metadata: &std::fs::Metadata) -> Stat {
+    Stat {
+        kind: kind_of(metadata.file_type()),
+        size: metadata.len(),
+        modified: metadata.modified().ok(),
+        identity: Some((metadata.dev(), metadata.ino())),
+    }
+}

@@ -1,0 +1,385 @@
+//! Lists and maps: shared, and emptied without recursion when the last owner lets go.
+
+use std::cell::{Ref, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use super::{Element, Value};
+
+/// A Go slice. Its items never change in place; whoever adds one makes a new list, as sprig does.
+#[derive(Clone, Debug)]
+pub struct List {
+    element: Element,
+    /// Nothing for Go's nil slice, which is empty but encodes as `null` in JSON.
+    items: Option<Rc<Items>>,
+}
+
+#[derive(Debug)]
+struct Items(Vec<Value>);
+
+impl Drop for Items {
+    fn drop(&mut self) {
+        bury(std::mem::take(&mut self.0));
+    }
+}
+
+impl List {
+    /// A `[]interface {}`.
+    #[must_use]
+    pub fn new(items: Vec<Value>) -> Self {
+        Self::typed(Element::Any, items)
+    }
+
+    /// A slice with the given element type; the caller vouches that the items are of it.
+    #[must_use]
+    pub fn typed(element: Element, items: Vec<Value>) -> Self {
+        Self { element, items: Some(Rc::new(Items(items))) }
+    }
+
+    /// Go's nil slice.
+    #[must_use]
+    pub const fn nil(element: Element) -> Self {
+        Self { element, items: None }
+    }
+
+    /// A `[]string`.
+    #[must_use]
+    pub fn strings<S: Into<Value>>(items: impl IntoIterator<Item = S>) -> Self {
+        Self::typed(Element::String, items.into_iter().map(Into::into).collect())
+    }
+
+    /// The static element type.
+    #[must_use]
+    pub const fn element(&self) -> Element {
+        self.element
+    }
+
+    /// Whether this is Go's nil slice.
+    #[must_use]
+    pub const fn is_nil(&self) -> bool {
+        self.items.is_none()
+    }
+
+    /// The items in order.
+    #[must_use]
+    pub fn as_slice(&self) -> &[Value] {
+        self.items.as_ref().map_or(&[], |items| items.0.as_slice())
+    }
+
+    /// The items in order.
+    pub fn iter(&self) -> std::slice::Iter<'_, Value> {
+        self.as_slice().iter()
+    }
+
+    /// How many items there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.as_slice().len()
+    }
+
+    /// Whether there are no items.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.as_slice().is_empty()
+    }
+
+    /// The item at `index`, or nothing.
+    #[must_use]
+    pub fn get(&self, index: usize) -> Option<&Value> {
+        self.as_slice().get(index)
+    }
+}
+
+impl<'a> IntoIterator for &'a List {
+    type Item = &'a Value;
+    type IntoIter = std::slice::Iter<'a, Value>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+/// A Go map with string keys. Clones share their entries, so a change through one is seen through all.
+#[derive(Clone, Debug)]
+pub struct Map {
+    element: Element,
+    /// Nothing for Go's nil map, which reads as empty and cannot be written.
+    entries: Option<Rc<Entries>>,
+}
+
+#[derive(Debug, Default)]
+struct Entries(RefCell<BTreeMap<Rc<str>, Value>>);
+
+impl Drop for Entries {
+    fn drop(&mut self) {
+        bury(std::mem::take(self.0.get_mut()).into_values().collect());
+    }
+}
+
+impl Default for Map {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Map {
+    /// An empty `map[string]interface {}`.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::typed(Element::Any)
+    }
+
+    /// An empty map with the given element type.
+    #[must_use]
+    pub fn typed(element: Element) -> Self {
+        Self { element, entries: Some(Rc::default()) }
+    }
+
+    /// Go's nil map.
+    #[must_use]
+    pub const fn nil(element: Element) -> Self {
+        Self { element, entries: None }
+    }
+
+    /// The static element type.
+    #[must_use]
+    pub const fn element(&self) -> Element {
+        self.element
+    }
+
+    /// Whether this is Go's nil map.
+    #[must_use]
+    pub const fn is_nil(&self) -> bool {
+        self.entries.is_none()
+    }
+
+    /// Whether both are the same map, not merely equal.
+    #[must_use]
+    pub fn same(&self, other: &Self) -> bool {
+        match (&self.entries, &other.entries) {
+            (Some(a), Some(b)) => Rc::ptr_eq(a, b),
+            (None, None) => true,
+            _ => false,
+        }
+    }
+
+    /// The value of `key`, or nothing where the key is absent.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<Value> {
+        self.entries.as_ref()?.0.borrow().get(key).cloned()
+    }
+
+    /// Whether `key` is present, with a nil value too.
+    #[must_use]
+    pub fn contains_key(&self, key: &str) -> bool {
+        self.entries.as_ref().is_some_and(|entries| entries.0.borrow().contains_key(key))
+    }
+
+    /// Sets `key` and returns whether that was possible: a nil map cannot be written.
+    pub fn insert(&self, key: impl Into<Rc<str>>, value: impl Into<Value>) -> bool {
+        let Some(entries) = &self.entries else { return false };
+        let old = entries.0.borrow_mut().insert(key.into(), value.into());
+        drop(old); // after the borrow has ended: dropping may reach this map again
+        true
+    }
+
+    /// Removes `key` and returns its value, if it was there.
+    pub fn remove(&self, key: &str) -> Option<Value> {
+        self.entries.as_ref()?.0.borrow_mut().remove(key)
+    }
+
+    /// The keys, sorted by their bytes, as templates iterate.
+    #[must_use]
+    pub fn keys(&self) -> Vec<Rc<str>> {
+        self.entries.as_ref().map_or_else(Vec::new, |entries| entries.0.borrow().keys().cloned().collect())
+    }
+
+    /// A snapshot of the entries, sorted by the bytes of the key.
+    #[must_use]
+    pub fn entries(&self) -> Vec<(Rc<str>, Value)> {
+        self.borrow().map_or_else(Vec::new, |entries| {
+            entries.iter().map(|(key, value)| (Rc::clone(key), value.clone())).collect()
+        })
+    }
+
+    /// The entries themselves, or nothing for a nil map. Nothing may write the map while this is held.
+    #[must_use]
+    pub fn borrow(&self) -> Option<Ref<'_, BTreeMap<Rc<str>, Value>>> {
+        self.entries.as_ref().map(|entries| entries.0.borrow())
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.borrow().map_or(0, |entries| entries.len())
+    }
+
+    /// Whether there are no entries.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A map that shares nothing with this one, at any depth.
+    #[must_use]
+    pub fn deep_copy(&self) -> Self {
+        if self.is_nil() {
+            return self.clone();
+        }
+        let copy = Self::typed(self.element);
+        for (key, value) in self.entries() {
+            copy.insert(key, value.deep_copy());
+        }
+        copy
+    }
+
+    /// A new map with the same entries; the values are shared.
+    #[must_use]
+    pub fn shallow_copy(&self) -> Self {
+        let copy = Self::typed(self.element);
+        for (key, value) in self.entries() {
+            copy.insert(key, value);
+        }
+        copy
+    }
+
+    /// Whether both hold equal entries, as `reflect.DeepEqual` sees them.
+    #[must_use]
+    pub fn deep_equal(&self, other: &Self) -> bool {
+        if self.same(other) {
+            return true;
+        }
+        if self.element != other.element || self.is_nil() != other.is_nil() || self.len() != other.len() {
+            return false;
+        }
+        self.entries().iter().zip(other.entries().iter()).all(|((a_key, a), (b_key, b))| a_key == b_key && a.deep_equal(b))
+    }
+}
+
+impl<K: Into<Rc<str>>, V: Into<Value>> FromIterator<(K, V)> for Map {
+    fn from_iter<I: IntoIterator<Item = (K, V)>>(entries: I) -> Self {
+        let map = Self::new();
+        for (key, value) in entries {
+            map.insert(key, value);
+        }
+        map
+    }
+}
+
+/// `map[interface {}]interface {}`: entries in the order of the document. Keys are unique.
+#[derive(Clone, Debug)]
+pub struct AnyMap(Rc<AnyEntries>);
+
+#[derive(Debug, Default)]
+struct AnyEntries(RefCell<Vec<(Value, Value)>>);
+
+impl Drop for AnyEntries {
+    fn drop(&mut self) {
+        bury(std::mem::take(self.0.get_mut()).into_iter().flat_map(|(key, value)| [key, value]).collect());
+    }
+}
+
+impl AnyMap {
+    /// A map of these entries; the caller vouches that no key comes twice.
+    #[must_use]
+    pub fn from_entries(entries: Vec<(Value, Value)>) -> Self {
+        Self(Rc::new(AnyEntries(RefCell::new(entries))))
+    }
+
+    /// A snapshot of the entries in document order.
+    #[must_use]
+    pub fn entries(&self) -> Vec<(Value, Value)> {
+        self.0.0.borrow().clone()
+    }
+
+    /// The value of `key`, or nothing where the key is absent.
+    #[must_use]
+    pub fn get(&self, key: &Value) -> Option<Value> {
+        self.0.0.borrow().iter().find(|(own, _)| own.deep_equal(key)).map(|(_, value)| value.clone())
+    }
+
+    /// Sets `key`.
+    pub fn insert(&self, key: Value, value: Value) {
+        let mut entries = self.0.0.borrow_mut();
+        match entries.iter_mut().find(|(own, _)| own.deep_equal(&key)) {
+            Some(entry) => entry.1 = value,
+            None => entries.push((key, value)),
+        }
+    }
+
+    /// How many entries there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.0.borrow().len()
+    }
+
+    /// Whether there are no entries.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// Drops values level by level, so that ten thousand nested lists need no stack.
+fn bury(mut pending: Vec<Value>) {
+    while let Some(value) = pending.pop() {
+        match value {
+            Value::List(List { items: Some(items), .. }) => {
+                if let Ok(mut items) = Rc::try_unwrap(items) {
+                    pending.append(&mut items.0);
+                }
+            }
+            Value::Map(Map { entries: Some(entries), .. })
+            | Value::MapPointer(Map { entries: Some(entries), .. }) => {
+                if let Ok(mut entries) = Rc::try_unwrap(entries) {
+                    pending.extend(std::mem::take(entries.0.get_mut()).into_values());
+                }
+            }
+            Value::AnyMap(map) => {
+                if let Ok(mut entries) = Rc::try_unwrap(map.0) {
+                    for (key, value) in std::mem::take(entries.0.get_mut()) {
+                        pending.extend([key, value]);
+                    }
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_through_one_clone_is_seen_through_all() {
+        let map = Map::new();
+        let other = map.clone();
+        assert!(map.insert("k", "v"));
+        assert_eq!(other.get("k").and_then(|value| value.as_str().map(str::to_owned)), Some("v".into()));
+        assert!(!map.deep_copy().same(&map));
+    }
+
+    #[test]
+    fn a_nil_map_reads_as_empty_and_refuses_writes() {
+        let map = Map::nil(Element::Any);
+        assert!(map.is_empty() && map.is_nil());
+        assert!(!map.insert("k", "v"));
+    }
+
+    #[test]
+    fn a_deep_value_is_dropped_without_a_deep_stack() {
+        let deep = std::thread::Builder::new().stack_size(64 * 1024).spawn(|| {
+            let mut value = Value::Nil;
+            for level in 0..200_000 {
+                value = if level % 2 == 0 {
+                    Value::from(vec![value])
+                } else {
+                    Value::Map([("k", value)].into_iter().collect())
+                };
+            }
+            drop(value);
+        });
+        assert!(deep.expect("the thread starts").join().is_ok());
+    }
+}
