@@ -252,7 +252,10 @@ impl Map {
         if self.element != other.element || self.is_nil() != other.is_nil() || self.len() != other.len() {
             return false;
         }
-        self.entries().iter().zip(other.entries().iter()).all(|((a_key, a), (b_key, b))| a_key == b_key && a.deep_equal(b))
+        self.entries()
+            .iter()
+            .zip(other.entries().iter())
+            .all(|((a_key, a), (b_key, b))| a_key == b_key && a.deep_equal(b))
     }
 }
 

@@ -212,7 +212,8 @@ impl Value {
                 let (a, b) = (a.entries(), b.entries());
                 a.len() == b.len()
                     && a.iter().all(|(key, value)| {
-                        b.iter().any(|(other_key, other)| key.deep_equal(other_key) && value.deep_equal(other))
+                        b.iter()
+                            .any(|(other_key, other)| key.deep_equal(other_key) && value.deep_equal(other))
                     })
             }
             (Self::Object(a), Self::Object(b)) => Rc::ptr_eq(a, b),

@@ -1,0 +1,225 @@
+//! Findings: what the user should know, each with a stable code and a level.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use camino::Utf8PathBuf;
+use serde::{Deserialize, Serialize};
+
+/// How bad a finding is.
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
+)]
+#[serde(rename_all = "lowercase")]
+pub enum Level {
+    /// Not shown.
+    Allow,
+    /// Shown.
+    Warn,
+    /// Shown, and the run fails; the target of the release stays as it was.
+    Deny,
+}
+
+impl fmt::Display for Level {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(match self {
+            Self::Allow => "allow",
+            Self::Warn => "warn",
+            Self::Deny => "deny",
+        })
+    }
+}
+
+macro_rules! codes {
+    ($($(#[doc = $doc:literal])+ $variant:ident = $name:literal, $level:ident;)+) => {
+        /// The kinds of findings. Names never change and are never used again; `docs/findings.md` has a section for each.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema)]
+        pub enum Code {
+            $($(#[doc = $doc])+ #[serde(rename = $name)] $variant,)+
+        }
+
+        impl Code {
+            /// Every code, in the order of the manual.
+            pub const ALL: &[Self] = &[$(Self::$variant),+];
+
+            /// The name in reports and in `levels:`.
+            #[must_use]
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name),+ }
+            }
+
+            /// The level where the user has not chosen one.
+            #[must_use]
+            pub const fn default_level(self) -> Level {
+                match self { $(Self::$variant => Level::$level),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    /// A declared path does not exist.
+    MissingSource = "missing-source", Deny;
+    /// A source in which no file counts.
+    EmptySource = "empty-source", Warn;
+    /// Sources, but no target among the release's values.
+    UnwiredRelease = "unwired-release", Deny;
+    /// A target among the release's own values, but no sources.
+    OrphanTarget = "orphan-target", Warn;
+    /// A directive where nobody reads it.
+    UnreadDirective = "unread-directive", Deny;
+    /// A file that helmfile would load as a state file.
+    TargetIsState = "target-is-state", Deny;
+    /// Something else of the release sets the same key.
+    ShadowedChecksum = "shadowed-checksum", Warn;
+    /// A source belongs to a release that the consumer does not need.
+    MissingNeed = "missing-need", Warn;
+    /// The recorded checksum differs from the computed one.
+    StaleChecksum = "stale-checksum", Deny;
+    /// The target does not exist or records no checksum.
+    MissingChecksum = "missing-checksum", Deny;
+    /// `missingFileHandler` would hide a missing target.
+    HiddenMissingFile = "hidden-missing-file", Warn;
+    /// A hook that runs helmsum in a way that does not do what it seems to.
+    HookMisuse = "hook-misuse", Warn;
+    /// What helmfile read is not what helmsum read.
+    UnverifiedState = "unverified-state", Deny;
+    /// Text with CRLF line breaks is hashed as it is.
+    Crlf = "crlf", Warn;
+    /// A SOPS-encrypted file is hashed as ciphertext.
+    EncryptedSource = "encrypted-source", Warn;
+    /// A source or a link that leads outside the repository.
+    OutsideSource = "outside-source", Deny;
+    /// A Git LFS pointer instead of the file.
+    LfsPointer = "lfs-pointer", Deny;
+    /// The state used a random or clock function, or templates change `.Values` in an order that is not fixed.
+    UnstableTemplate = "unstable-template", Warn;
+}
+
+impl Code {
+    /// The code of this name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.name() == name)
+    }
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.pad(self.name())
+    }
+}
+
+/// Something the user should know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What kind it is.
+    pub code: Code,
+    /// How bad it is.
+    pub level: Level,
+    /// What was found, naming release and file.
+    pub message: String,
+    /// What to do about it.
+    pub hint: Option<String>,
+    /// The release it concerns, as `namespace/name` or `name`.
+    pub release: Option<String>,
+    /// The environment it was found in.
+    pub environment: Option<String>,
+    /// The file it comes from.
+    pub file: Option<Utf8PathBuf>,
+    /// The line of that file, from 1.
+    pub line: Option<usize>,
+}
+
+impl Finding {
+    /// A finding at its default level.
+    #[must_use]
+    pub fn new(code: Code, message: impl Into<String>) -> Self {
+        Self {
+            code,
+            level: code.default_level(),
+            message: message.into(),
+            hint: None,
+            release: None,
+            environment: None,
+            file: None,
+            line: None,
+        }
+    }
+
+    /// The same finding at another level, for a code that is graver in one case than in another.
+    #[must_use]
+    pub fn level(self, level: Level) -> Self {
+        Self { level, ..self }
+    }
+
+    /// The same finding with a hint.
+    #[must_use]
+    pub fn hint(self, hint: impl Into<String>) -> Self {
+        Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// The same finding about a release.
+    #[must_use]
+    pub fn release(self, release: impl Into<String>) -> Self {
+        Self { release: Some(release.into()), ..self }
+    }
+
+    /// The same finding at a file and, where it is known, a line.
+    #[must_use]
+    pub fn at(self, file: impl Into<Utf8PathBuf>, line: Option<usize>) -> Self {
+        Self { file: Some(file.into()), line, ..self }
+    }
+}
+
+/// The levels the user chose: `levels:` in `helmsum.yaml`, and `--strict` over them.
+#[derive(Clone, Debug, Default)]
+pub struct Levels {
+    /// Chosen levels by code.
+    pub chosen: BTreeMap<Code, Level>,
+    /// Whether warnings count as denied.
+    pub strict: bool,
+}
+
+impl Levels {
+    /// The level at which a finding of this code and own level is shown.
+    #[must_use]
+    pub fn level_of(&self, code: Code, own: Level) -> Level {
+        match self.chosen.get(&code).copied().unwrap_or(own) {
+            Level::Warn if self.strict => Level::Deny,
+            level => level,
+        }
+    }
+
+    /// The finding as it will be shown, or nothing when it was allowed.
+    #[must_use]
+    pub fn settle(&self, finding: Finding) -> Option<Finding> {
+        match self.level_of(finding.code, finding.level) {
+            Level::Allow => None,
+            level => Some(finding.level(level)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_lead_back_to_their_code() {
+        for code in Code::ALL {
+            assert_eq!(Code::from_name(code.name()), Some(*code));
+        }
+    }
+
+    #[test]
+    fn strict_denies_warnings_but_not_what_is_allowed() {
+        let chosen = [(Code::Crlf, Level::Allow), (Code::MissingSource, Level::Warn)].into();
+        let levels = Levels { chosen, strict: true };
+        assert_eq!(levels.settle(Finding::new(Code::Crlf, "")), None);
+        assert_eq!(levels.level_of(Code::EmptySource, Level::Warn), Level::Deny);
+        assert_eq!(levels.level_of(Code::MissingSource, Level::Deny), Level::Deny);
+        let lenient = Levels { strict: false, ..levels };
+        assert_eq!(lenient.level_of(Code::MissingSource, Level::Deny), Level::Warn);
+    }
+}

@@ -1,0 +1,143 @@
+//! What a template function is: a name, a signature that arguments are checked against, and a body.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::tree::Tree;
+use crate::value::Value;
+
+/// The static type of a parameter, which Go's executor checks and converts arguments against.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Parameter {
+    /// `interface {}`: anything, nil too.
+    Any,
+    /// `string`
+    String,
+    /// `bool`
+    Bool,
+    /// `int`
+    Int,
+    /// `int64`
+    Int64,
+    /// `float64`
+    Float64,
+    /// `map[string]interface {}`
+    Map,
+    /// `[]interface {}`
+    List,
+    /// `[]string`
+    Strings,
+    /// `time.Time`
+    Time,
+}
+
+/// A function that templates may call.
+#[derive(Clone, Copy)]
+pub struct Function {
+    /// The name in templates.
+    pub name: &'static str,
+    /// The fixed parameters.
+    pub parameters: &'static [Parameter],
+    /// The type of further arguments, for a variadic function.
+    pub variadic: Option<Parameter>,
+    /// The body. The arguments have been checked and converted.
+    pub body: fn(&mut dyn Call, &[Value]) -> Result<Value, FunctionError>,
+}
+
+/// Why a function gave no result.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FunctionError {
+    /// The function failed as Go's does; the template fails with it.
+    #[error("{0}")]
+    Failed(String),
+    /// helmsum does not have this function, or not with these arguments. Nothing is guessed.
+    #[error("{message}")]
+    Refused {
+        /// What is not supported and why.
+        message: String,
+        /// What the user can do.
+        hint: Option<String>,
+    },
+}
+
+impl FunctionError {
+    /// A failure as Go's function reports it.
+    #[must_use]
+    pub fn failed(message: impl Into<String>) -> Self {
+        Self::Failed(message.into())
+    }
+}
+
+/// What a function may ask of the run that called it.
+pub trait Call {
+    /// Where the template stands and what it may touch.
+    fn context(&self) -> &Context;
+
+    /// Renders text as a template of its own: helmfile's `tpl`. It sees the `_*.tpl` files of the base directory, but no
+    /// `define` of the caller.
+    ///
+    /// # Errors
+    ///
+    /// The error of that template.
+    fn render(&mut self, text: &str, data: &Value) -> Result<Value, FunctionError>;
+
+    /// Runs a named template of the same set: helmfile's `include`.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such template, it nests too deep, or it fails.
+    fn include(&mut self, name: &str, data: &Value) -> Result<Value, FunctionError>;
+
+    /// Takes from the run's budget of steps; long loops inside a function call this.
+    ///
+    /// # Errors
+    ///
+    /// When the budget is used up.
+    fn spend(&mut self, steps: u64) -> Result<(), FunctionError>;
+}
+
+/// Whether templates may start programs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ExecPolicy {
+    /// As in helmfile.
+    Run,
+    /// Refused by the user, with `--no-exec`.
+    Refused,
+    /// Refused by one of helmfile's own variables, which also refuse reading files; holds the variable's name.
+    Disabled(String),
+}
+
+/// The surroundings of a template: the same for all templates of a run but for the base directory.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// What the template reads files from.
+    pub tree: Arc<dyn Tree>,
+    /// The absolute directory that relative paths in functions, working directories of programs and `_*.tpl` helpers refer to.
+    pub base: Utf8PathBuf,
+    /// Whether programs may be started.
+    pub exec: ExecPolicy,
+    /// The process environment, read once.
+    pub environment: Rc<BTreeMap<String, String>>,
+    /// What the templates of this run did that makes their result differ between runs.
+    pub effects: Rc<std::cell::RefCell<Effects>>,
+}
+
+impl Context {
+    /// The same surroundings at another base directory.
+    #[must_use]
+    pub fn at(&self, base: &Utf8Path) -> Self {
+        Self { base: base.to_owned(), ..self.clone() }
+    }
+}
+
+/// What templates did beyond producing text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Effects {
+    /// Functions with a random or time-dependent result that were called, by name, with the template that first called them.
+    pub unstable: BTreeMap<String, String>,
+    /// How many calls changed a map that existed before the call (`set`, `unset`, `merge`, `setValueAtPath` …).
+    pub mutations: u64,
+}

@@ -1,0 +1,3 @@
+//! Go templates as helmfile runs them.
+
+pub mod function;
