@@ -4,6 +4,7 @@
 //! writes the checksum into a values file that the release already lists. The binary is a thin shell around [`run`].
 
 pub mod finding;
+pub mod state;
 pub mod template;
 pub mod text;
 pub mod tree;

@@ -1,0 +1,168 @@
+//! What reading a state gives: visits and their releases, after templating, merging and overriding.
+
+use camino::Utf8PathBuf;
+
+use crate::text::Place;
+use crate::value::{Map, Value};
+
+/// One reading of a state file. A sub-helmfile listed twice with different values is visited twice.
+#[derive(Debug)]
+pub struct Visit {
+    /// The state file, absolute.
+    pub file: Utf8PathBuf,
+    /// The directory that its relative paths are joined to: the state file's own, absolute.
+    pub directory: Utf8PathBuf,
+    /// The visit that listed this file under `helmfiles:`, as an index into [`Resolved::visits`].
+    pub parent: Option<usize>,
+    /// The name of the environment.
+    pub environment: String,
+    /// The environment as helmfile holds it after the last part: values, defaults and command-line overrides unmerged.
+    pub environment_object: EnvironmentObject,
+    /// The merged state values, `.Values` of all templates from here on. Shared: a template may change it.
+    pub values: Map,
+    /// Namespace given on the command line or by the top-level key, else empty.
+    pub namespace: String,
+    /// Kube context given on the command line or by the top-level key, else empty.
+    pub kube_context: String,
+    /// Chart given on the command line or by the top-level key, else empty.
+    pub chart: String,
+    /// The releases in the order of the state, those that are not selected too.
+    pub releases: Vec<Release>,
+    /// Global hooks.
+    pub hooks: Vec<Hook>,
+    /// Top-level `missingFileHandler`, as written.
+    pub missing_file_handler: Option<String>,
+    /// Files that helmfile would load through `helmfiles:` of this state, and the globs that find them, absolute.
+    pub helmfiles: Vec<Utf8PathBuf>,
+    /// Bases that were read, absolute.
+    pub bases: Vec<Utf8PathBuf>,
+    /// Environment and state values files that were read, absolute.
+    pub values_files: Vec<Utf8PathBuf>,
+}
+
+/// The parts of helmfile's `environment.Environment` (`pkg/environment/environment.go`).
+#[derive(Clone, Debug)]
+pub struct EnvironmentObject {
+    /// The name of the environment.
+    pub name: String,
+    /// The environment's `kubeContext`.
+    pub kube_context: String,
+    /// Environment values.
+    pub values: Map,
+    /// Top-level `values:`.
+    pub defaults: Map,
+    /// `--state-values-set` and its like.
+    pub overrides: Map,
+}
+
+/// A release after templating and overriding.
+#[derive(Debug)]
+pub struct Release {
+    /// Its name.
+    pub name: String,
+    /// Its namespace after overrides, else empty.
+    pub namespace: String,
+    /// Its kube context after overrides and `helmDefaults`, else empty.
+    pub kube_context: String,
+    /// The chart.
+    pub chart: String,
+    /// The chart's version after the lock file, else empty.
+    pub version: String,
+    /// Labels, with the implicit `name`, `namespace` and `chart`.
+    pub labels: std::collections::BTreeMap<String, String>,
+    /// `installed`, where given.
+    pub installed: Option<bool>,
+    /// `condition` as after templating, else empty.
+    pub condition: String,
+    /// What the condition evaluates to.
+    pub enabled: bool,
+    /// Whether the selectors leave it.
+    pub selected: bool,
+    /// Normalised IDs of the releases it needs.
+    pub needs: Vec<String>,
+    /// Values in the order helm gets them.
+    pub values: Vec<ValuesEntry>,
+    /// Secrets, which come after all values.
+    pub secrets: Vec<ValuesEntry>,
+    /// `set` and `setTemplate`, then `setString`, then `env`: whatever sets single keys after all files.
+    pub set: Vec<SetEntry>,
+    /// `missingFileHandler` of the release, as written.
+    pub missing_file_handler: Option<String>,
+    /// `valuesPathPrefix`, else empty.
+    pub values_path_prefix: String,
+    /// Hooks of the release, unrendered.
+    pub hooks: Vec<Hook>,
+    /// Where it is declared, as far as that is known: exact in plain files, by name in rendered ones.
+    pub place: Option<Place>,
+}
+
+impl Release {
+    /// How helmsum names it in messages: `namespace/name`, or `name` without a namespace.
+    #[must_use]
+    pub fn id(&self) -> String {
+        if self.namespace.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{}/{}", self.namespace, self.name)
+        }
+    }
+
+    /// Whether helmfile would deploy it: selected or not, but not switched off by `installed` or `condition`.
+    #[must_use]
+    pub fn deployed(&self) -> bool {
+        self.enabled && self.installed != Some(false)
+    }
+}
+
+/// One entry of `values:` or `secrets:`.
+#[derive(Clone, Debug)]
+pub struct ValuesEntry {
+    /// What it says.
+    pub content: EntryContent,
+    /// Whether it comes from a release template (`inherit`) and not from the release itself.
+    pub inherited: bool,
+}
+
+/// What an entry of `values:` or `secrets:` says.
+#[derive(Clone, Debug)]
+pub enum EntryContent {
+    /// A path or URL, as after templating, without `valuesPathPrefix`.
+    Path(String),
+    /// A map.
+    Inline(Value),
+    /// Anything else, which helmfile refuses when it generates values.
+    Invalid(Value),
+}
+
+/// One item of `set`, `setString` or `env`.
+#[derive(Clone, Debug)]
+pub struct SetEntry {
+    /// The key path, in helm's `--set` grammar.
+    pub name: String,
+    /// The raw item.
+    pub item: Value,
+}
+
+/// A hook, unrendered.
+#[derive(Clone, Debug)]
+pub struct Hook {
+    /// Its name, else empty.
+    pub name: String,
+    /// The events it listens to.
+    pub events: Vec<String>,
+    /// The command.
+    pub command: String,
+    /// The arguments.
+    pub args: Vec<String>,
+    /// `showlogs`.
+    pub show_logs: bool,
+}
+
+/// Everything that was read.
+#[derive(Debug)]
+pub struct Resolved {
+    /// The visits, sub-helmfiles before the file that lists them.
+    pub visits: Vec<Visit>,
+    /// State files that were skipped because they do not define the environment, absolute.
+    pub skipped: Vec<Utf8PathBuf>,
+}
