@@ -7,7 +7,9 @@
 //! Values are not `Send`. Dropping one does not recurse, however deep it is nested.
 
 mod collection;
+pub mod json;
 mod object;
+pub mod print;
 mod time;
 
 use std::rc::Rc;

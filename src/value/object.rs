@@ -33,6 +33,11 @@ pub trait Object: fmt::Debug {
         None
     }
 
+    /// What `encoding/json` writes, as a string, where the type has a `MarshalJSON` or `MarshalText` method.
+    fn text(&self) -> Option<String> {
+        None
+    }
+
     /// Whether `if` takes it as true. Go: a struct always is, a pointer when it is not nil.
     fn truth(&self) -> bool {
         true

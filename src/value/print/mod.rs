@@ -1,0 +1,196 @@
+//! Values as Go's `fmt` prints them: `Sprint`, `Sprintln`, `Sprintf`.
+//!
+//! What Go prints as a machine address (a pointer inside a list, `%p`) or in an order that depends on addresses (a map with
+//! keys of several types) cannot be known and is an error.
+
+mod float;
+mod format;
+mod quote;
+pub(super) mod time;
+mod verb;
+
+use super::{Element, Value};
+
+pub use float::format_float;
+pub use format::sprintf;
+pub use quote::{is_printable, quote, quote_rune, runes};
+
+use verb::Printer;
+
+/// The most bytes that one value may print or encode to: 64 MiB.
+pub const MAX_TEXT: usize = 64 << 20;
+
+/// The deepest value that is printed or encoded; YAML ends at 10,000 levels, and a map that holds itself never ends.
+pub(super) const MAX_DEPTH: usize = 10_100;
+
+/// Why a value cannot be printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum PrintError {
+    /// It is nested too deep, usually because a map holds itself.
+    #[error("the value is nested deeper than 10,000 levels, or holds itself")]
+    TooDeep,
+    /// It prints too much.
+    #[error("the value prints more than 64 MiB")]
+    TooLarge,
+    /// Go prints a machine address.
+    #[error("the value prints as a machine address, which differs between runs")]
+    Address,
+    /// Go orders by machine addresses.
+    #[error("the order of a map with keys of several types is not defined")]
+    KeyOrder,
+    /// The inside of this type is not known here.
+    #[error("helmsum cannot print a value of type `{0}` with this verb")]
+    Unknown(&'static str),
+}
+
+/// `fmt.Sprint`: `%v` of every value, with a space between two that are no strings.
+///
+/// # Errors
+///
+/// See [`PrintError`].
+pub fn sprint(values: &[Value]) -> Result<Vec<u8>, PrintError> {
+    let mut printer = Printer::new();
+    let mut after_string = true;
+    for value in values {
+        let is_string = value.string_bytes().is_some();
+        if !is_string && !after_string {
+            printer.push(b" ")?;
+        }
+        printer.print_argument(value, 'v')?;
+        after_string = is_string;
+    }
+    Ok(printer.finish())
+}
+
+/// `fmt.Sprintln`: `%v` of every value with spaces between them and a line break at the end.
+///
+/// # Errors
+///
+/// See [`PrintError`].
+pub fn sprintln(values: &[Value]) -> Result<Vec<u8>, PrintError> {
+    let mut printer = Printer::new();
+    for (at, value) in values.iter().enumerate() {
+        if at > 0 {
+            printer.push(b" ")?;
+        }
+        printer.print_argument(value, 'v')?;
+    }
+    printer.push(b"\n")?;
+    Ok(printer.finish())
+}
+
+/// `fmt.Sprint` of one value, that is `%v`: `<nil>` for an untyped nil.
+///
+/// # Errors
+///
+/// See [`PrintError`].
+pub fn display(value: &Value) -> Result<Vec<u8>, PrintError> {
+    match value {
+        Value::Str(text) => Ok(text.as_bytes().to_vec()),
+        Value::Bytes(bytes) => Ok(bytes.to_vec()),
+        other => sprint(std::slice::from_ref(other)),
+    }
+}
+
+/// Puts the entries of a `map[interface {}]interface {}` into the order in which Go prints and ranges over them.
+///
+/// # Errors
+///
+/// [`PrintError::KeyOrder`] for keys of several types, which Go orders by machine address. A nil key comes first.
+pub fn sort_entries(entries: &mut [(Value, Value)]) -> Result<(), PrintError> {
+    let mut kinds = entries.iter().map(|(key, _)| key).filter(|key| !key.is_nil());
+    if let Some(first) = kinds.next() {
+        let kind = first.type_name();
+        if !has_order(first) || kinds.any(|key| key.type_name() != kind) {
+            return Err(PrintError::KeyOrder);
+        }
+    }
+    entries.sort_by(|(a, _), (b, _)| compare_keys(a, b));
+    Ok(())
+}
+
+const fn has_order(key: &Value) -> bool {
+    matches!(
+        key,
+        Value::Bool(_)
+            | Value::Int(_)
+            | Value::Int64(_)
+            | Value::Duration(_)
+            | Value::Uint64(_)
+            | Value::Float(_)
+            | Value::Str(_)
+            | Value::Bytes(_)
+    )
+}
+
+/// The order of two keys of one type.
+fn compare_keys(a: &Value, b: &Value) -> std::cmp::Ordering {
+    use std::cmp::Ordering;
+    match (a, b) {
+        (Value::Nil, Value::Nil) => Ordering::Equal,
+        (Value::Nil, _) => Ordering::Less,
+        (_, Value::Nil) => Ordering::Greater,
+        (Value::Bool(a), Value::Bool(b)) => a.cmp(b),
+        (
+            Value::Int(a) | Value::Int64(a) | Value::Duration(a),
+            Value::Int(b) | Value::Int64(b) | Value::Duration(b),
+        ) => a.cmp(b),
+        (Value::Uint64(a), Value::Uint64(b)) => a.cmp(b),
+        // Go puts NaN before every other number.
+        (Value::Float(a), Value::Float(b)) => a.partial_cmp(b).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan())),
+        (a, b) => a.string_bytes().cmp(&b.string_bytes()),
+    }
+}
+
+/// The bytes of a `[]byte`, or nothing for any other type.
+#[must_use]
+pub fn byte_slice(value: &Value) -> Option<Vec<u8>> {
+    let Value::List(list) = value else { return None };
+    if list.element() != Element::Byte {
+        return None;
+    }
+    Some(
+        list.iter()
+            .map(|item| match item {
+                Value::Int(byte) | Value::Int64(byte) => u8::try_from(*byte).unwrap_or(0),
+                Value::Uint64(byte) => u8::try_from(*byte).unwrap_or(0),
+                _ => 0,
+            })
+            .collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::value::{List, Map};
+
+    fn shown(value: impl Into<Value>) -> String {
+        String::from_utf8(display(&value.into()).expect("it prints")).expect("it is text")
+    }
+
+    #[test]
+    fn maps_print_sorted_and_nil_prints_differently_inside() {
+        let map: Map = [("b", Value::Int(2)), ("a", Value::Nil)].into_iter().collect();
+        assert_eq!(shown(map), "map[a:<nil> b:2]");
+        assert_eq!(shown(Value::List(List::nil(Element::String))), "[]");
+    }
+
+    #[test]
+    fn a_map_that_holds_itself_is_an_error_and_not_a_crash() {
+        let print = std::thread::Builder::new().stack_size(64 << 20).spawn(|| {
+            let map = Map::new();
+            map.insert("self", Value::Map(map.clone()));
+            let printed = display(&Value::Map(map.clone()));
+            map.remove("self");
+            printed
+        });
+        assert_eq!(print.expect("it starts").join().expect("it ends"), Err(PrintError::TooDeep));
+    }
+
+    #[test]
+    fn what_does_not_fit_a_format_is_written_into_the_text() {
+        let text = sprintf(b"%d %s|%5.2f|%v", &[Value::from("x"), Value::Int(1), Value::Float(2.0)]);
+        assert_eq!(text.as_deref(), Ok(b"%!d(string=x) %!s(int=1)| 2.00|%!v(MISSING)".as_slice()));
+    }
+}
