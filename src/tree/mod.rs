@@ -50,6 +50,17 @@ pub struct Entry {
     pub kind: Kind,
 }
 
+/// A file that was opened: what is read from it, and what is known of it while it is open.
+pub trait OpenFile: Read + Send {
+    /// What is known of this very file now, even if its name leads to another one by now. Two equal answers around a read
+    /// mean that nobody wrote to it meanwhile.
+    ///
+    /// # Errors
+    ///
+    /// Whatever the tree says.
+    fn stat(&self) -> io::Result<Stat>;
+}
+
 /// Something files can be read from.
 pub trait Tree: Send + Sync + fmt::Debug {
     /// Opens a file; links are followed.
@@ -57,7 +68,7 @@ pub trait Tree: Send + Sync + fmt::Debug {
     /// # Errors
     ///
     /// Where it does not exist or cannot be read.
-    fn open(&self, path: &Utf8Path) -> io::Result<Box<dyn Read + Send>>;
+    fn open(&self, path: &Utf8Path) -> io::Result<Box<dyn OpenFile>>;
 
     /// What `path` leads to, links followed.
     ///

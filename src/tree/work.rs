@@ -1,19 +1,26 @@
 //! The files on disk.
 
-use std::io::{self, Read};
+use std::fs::File;
+use std::io;
 use std::os::unix::fs::MetadataExt;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Entry, Kind, Stat, Tree};
+use super::{Entry, Kind, OpenFile, Stat, Tree};
 
 /// The work tree: the files as they are on disk now.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WorkTree;
 
+impl OpenFile for File {
+    fn stat(&self) -> io::Result<Stat> {
+        self.metadata().map(|metadata| stat_of(&metadata))
+    }
+}
+
 impl Tree for WorkTree {
-    fn open(&self, path: &Utf8Path) -> io::Result<Box<dyn Read + Send>> {
-        Ok(Box::new(std::fs::File::open(path)?))
+    fn open(&self, path: &Utf8Path) -> io::Result<Box<dyn OpenFile>> {
+        Ok(Box::new(File::open(path)?))
     }
 
     fn stat(&self, path: &Utf8Path) -> io::Result<Stat> {

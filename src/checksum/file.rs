@@ -1,0 +1,400 @@
+//! Hashes one file, and notes what a reader of the report should know about it.
+
+use std::cell::RefCell;
+use std::io;
+use std::sync::LazyLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use camino::Utf8Path;
+use sha2::{Digest as _, Sha256};
+
+use super::Digest;
+use crate::source::HEADER;
+use crate::tree::{Kind, OpenFile, Stat, Tree};
+
+/// How much of a file is held at a time.
+const BUFFER: usize = 128 * 1024;
+
+/// How many bytes tell text from binary data: a NUL among them.
+const SNIFFED: usize = 8_000;
+
+/// How large a file may be to be asked whether SOPS encrypted it, which takes reading it whole.
+const SOPS_LIMIT: u64 = 16 << 20;
+
+/// What is hashed in place of a file's bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Transform {
+    /// The bytes as they are.
+    #[default]
+    Raw,
+    /// `eol=lf`: CRLF as LF, unless there is a NUL among the first 8,000 bytes. A lone CR stays.
+    LineFeeds,
+}
+
+/// What was seen in a file besides its bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent observations, each the ground of a finding of its own"
+)]
+pub struct Notes {
+    /// A NUL among the first 8,000 bytes.
+    pub binary: bool,
+    /// Text with CRLF, hashed with it.
+    pub crlf: bool,
+    /// SOPS encrypted it.
+    pub sops: bool,
+    /// A Git LFS pointer instead of the file.
+    pub lfs_pointer: bool,
+}
+
+/// How far hashing has come. Read from another thread for a progress line.
+#[derive(Debug, Default)]
+pub struct Progress {
+    /// Files hashed.
+    pub files: AtomicU64,
+    /// Bytes read.
+    pub bytes: AtomicU64,
+}
+
+/// What a file gave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// A file that helmsum wrote, which never counts.
+    Target,
+    /// A line of the source.
+    Line {
+        /// The digest of the bytes after the transformation.
+        digest: Digest,
+        /// How many bytes the file has, before any transformation.
+        bytes: u64,
+        /// What was seen in it.
+        notes: Notes,
+    },
+}
+
+/// Why a file has no digest.
+#[derive(Debug)]
+pub(super) enum FileFault {
+    /// It was written to while it was read, twice.
+    Moving,
+    /// It is no regular file any more.
+    Special,
+    /// It cannot be read.
+    Io(io::Error),
+}
+
+impl From<io::Error> for FileFault {
+    fn from(error: io::Error) -> Self {
+        Self::Io(error)
+    }
+}
+
+thread_local! {
+    /// One buffer for each thread: as much memory as hashing ever takes, whatever the files hold.
+    static CHUNK: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Hashes a file. One that was written to meanwhile is read once more.
+pub(super) fn hash(
+    tree: &dyn Tree,
+    path: &Utf8Path,
+    transform: Transform,
+    progress: &Progress,
+) -> Result<Outcome, FileFault> {
+    for _ in 0..2 {
+        if let Some(outcome) =
+            CHUNK.with_borrow_mut(|chunk| attempt(tree, path, transform, progress, chunk))?
+        {
+            progress.files.fetch_add(1, Ordering::Relaxed);
+            return Ok(outcome);
+        }
+    }
+    Err(FileFault::Moving)
+}
+
+/// Hashes a file once; nothing if it was written to meanwhile.
+fn attempt(
+    tree: &dyn Tree,
+    path: &Utf8Path,
+    transform: Transform,
+    progress: &Progress,
+    chunk: &mut Vec<u8>,
+) -> Result<Option<Outcome>, FileFault> {
+    chunk.resize(BUFFER, 0);
+    let mut file = tree.open(path)?;
+    let before = file.stat()?;
+    if before.kind != Kind::File {
+        return Err(FileFault::Special);
+    }
+    let mut reading = Reading::new(transform);
+    loop {
+        let length = fill(file.as_mut(), chunk)?;
+        reading.take(&mut chunk[..length]);
+        progress.bytes.fetch_add(length as u64, Ordering::Relaxed);
+        if reading.target || length < chunk.len() {
+            break;
+        }
+    }
+    let after = file.stat()?;
+    if !reading.target && moved(&before, &after, reading.bytes) {
+        return Ok(None);
+    }
+    if reading.target {
+        return Ok(Some(Outcome::Target));
+    }
+    let sealed = reading.sealed && reading.bytes <= SOPS_LIMIT;
+    let (digest, bytes, mut notes) = reading.finish();
+    notes.sops = sealed && tree.read(path).is_ok_and(|content| is_sops(&content));
+    Ok(Some(Outcome::Line { digest, bytes, notes }))
+}
+
+/// Whether a file changed between two looks, or gave more or less than it holds. Files of `/proc` say that they hold nothing.
+fn moved(before: &Stat, after: &Stat, read: u64) -> bool {
+    before.size != after.size || before.modified != after.modified || (after.size != 0 && after.size != read)
+}
+
+/// Reads until the buffer is full or the file ends.
+fn fill(file: &mut dyn OpenFile, buffer: &mut [u8]) -> io::Result<usize> {
+    let mut length = 0;
+    while length < buffer.len() {
+        match file.read(&mut buffer[length..]) {
+            Ok(0) => break,
+            Ok(more) => length += more,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(length)
+}
+
+/// A file on its way through the hash.
+struct Reading {
+    transform: Transform,
+    hasher: Sha256,
+    bytes: u64,
+    started: bool,
+    target: bool,
+    /// Whether the text holds a SOPS value.
+    sealed: bool,
+    notes: Notes,
+    /// A CR at the end of the last chunk, which is not hashed before it is known what follows.
+    held_back: bool,
+    /// The end of the last chunk, for what lies across the border.
+    tail: Vec<u8>,
+}
+
+/// Every value that SOPS encrypts, and its message authentication code, starts with this.
+const SEAL: &[u8] = b"ENC[AES256_GCM,";
+
+static SEALS: LazyLock<regex::bytes::Regex> = LazyLock::new(|| literal(r"ENC\[AES256_GCM,"));
+static CRLF: LazyLock<regex::bytes::Regex> = LazyLock::new(|| literal("\r\n"));
+
+fn literal(pattern: &str) -> regex::bytes::Regex {
+    regex::bytes::Regex::new(pattern).expect("a literal is a good pattern")
+}
+
+impl Reading {
+    fn new(transform: Transform) -> Self {
+        Self {
+            transform,
+            hasher: Sha256::new(),
+            bytes: 0,
+            started: false,
+            target: false,
+            sealed: false,
+            notes: Notes::default(),
+            held_back: false,
+            tail: Vec::new(),
+        }
+    }
+
+    /// Takes the next part of the file. The first one holds all of [`SNIFFED`], as far as the file does.
+    fn take(&mut self, chunk: &mut [u8]) {
+        self.bytes += chunk.len() as u64;
+        if !self.started {
+            self.started = true;
+            self.target = chunk.starts_with(HEADER.as_bytes());
+            self.notes.binary = chunk[..chunk.len().min(SNIFFED)].contains(&0);
+            self.notes.lfs_pointer = is_lfs_pointer(chunk);
+        }
+        if !self.notes.binary {
+            self.look(chunk);
+        }
+        if self.transform == Transform::LineFeeds && !self.notes.binary {
+            self.hash_line_feeds(chunk);
+        } else {
+            self.hasher.update(&*chunk);
+        }
+    }
+
+    /// Looks for what the report should mention.
+    fn look(&mut self, chunk: &[u8]) {
+        let border = SEAL.len() - 1;
+        self.tail.extend_from_slice(&chunk[..chunk.len().min(border)]);
+        let raw = self.transform == Transform::Raw;
+        for text in [chunk, &self.tail] {
+            self.sealed = self.sealed || SEALS.is_match(text);
+            self.notes.crlf = self.notes.crlf || (raw && CRLF.is_match(text));
+        }
+        if chunk.len() >= border {
+            self.tail.clear();
+            self.tail.extend_from_slice(&chunk[chunk.len() - border..]);
+        } else {
+            self.tail.drain(..self.tail.len().saturating_sub(border));
+        }
+    }
+
+    fn hash_line_feeds(&mut self, chunk: &mut [u8]) {
+        if self.held_back && !chunk.is_empty() {
+            self.held_back = false;
+            if chunk[0] != b'\n' {
+                self.hasher.update(b"\r");
+            }
+        }
+        let mut length = 0;
+        for at in 0..chunk.len() {
+            let byte = chunk[at];
+            if byte == b'\r' {
+                match chunk.get(at + 1) {
+                    Some(b'\n') => continue,
+                    Some(_) => {}
+                    None => {
+                        self.held_back = true;
+                        continue;
+                    }
+                }
+            }
+            chunk[length] = byte;
+            length += 1;
+        }
+        self.hasher.update(&chunk[..length]);
+    }
+
+    fn finish(mut self) -> (Digest, u64, Notes) {
+        if self.held_back {
+            self.hasher.update(b"\r");
+        }
+        (Digest::finish(self.hasher), self.bytes, self.notes)
+    }
+}
+
+/// Whether this is what Git LFS leaves in the place of a file that was not fetched.
+fn is_lfs_pointer(content: &[u8]) -> bool {
+    let Some(rest) = content.strip_prefix(b"version https://") else { return false };
+    content.len() < 1024
+        && (rest.starts_with(b"git-lfs.github.com/spec/") || rest.starts_with(b"hawser.github.com/spec/"))
+        && content.windows(12).any(|part| part == b"\noid sha256:")
+}
+
+/// Whether SOPS wrote this: a sealed value, and its metadata in the form of YAML, JSON, dotenv or INI.
+fn is_sops(content: &[u8]) -> bool {
+    static METADATA: LazyLock<regex::bytes::Regex> = LazyLock::new(|| {
+        regex::bytes::Regex::new(
+            r#"(?m)^(?:sops:[ \t]*\r?$|\[sops\]|sops_(?:mac|version)=)|"sops"[ \t\r\n]*:[ \t\r\n]*\{"#,
+        )
+        .expect("the pattern is good")
+    });
+    content.windows(SEAL.len()).any(|part| part == SEAL) && METADATA.is_match(content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(transform: Transform, content: &[u8], size: usize) -> (Digest, u64, Notes, bool) {
+        let mut reading = Reading::new(transform);
+        let mut content = content.to_vec();
+        for chunk in content.chunks_mut(size.max(1)) {
+            reading.take(chunk);
+        }
+        let sealed = reading.sealed;
+        let (digest, bytes, notes) = reading.finish();
+        (digest, bytes, notes, sealed)
+    }
+
+    #[test]
+    fn line_feeds_replace_crlf_wherever_a_chunk_ends() {
+        for (raw, wanted) in [
+            ("a\r\nb\r\n", "a\nb\n"),
+            ("a\rb", "a\rb"),
+            ("a\r\r\nb", "a\r\nb"),
+            ("\r\n", "\n"),
+            ("a\r", "a\r"),
+            ("\r\r", "\r\r"),
+            ("", ""),
+            ("\n\r", "\n\r"),
+        ] {
+            for size in 1..=raw.len().max(1) {
+                let (digest, bytes, notes, _) = read(Transform::LineFeeds, raw.as_bytes(), size);
+                assert_eq!(digest, Digest::of(wanted.as_bytes()), "{raw:?} in chunks of {size}");
+                assert_eq!(bytes, raw.len() as u64);
+                assert!(!notes.crlf, "it was not hashed raw");
+            }
+        }
+    }
+
+    #[test]
+    fn binary_files_keep_their_bytes() {
+        let content = b"a\r\n\0";
+        let (digest, _, notes, _) = read(Transform::LineFeeds, content, 10);
+        assert_eq!(digest, Digest::of(content));
+        assert!(notes.binary);
+        assert!(!notes.crlf);
+    }
+
+    #[test]
+    fn a_nul_behind_the_first_eight_thousand_bytes_does_not_make_a_file_binary() {
+        let mut content = vec![b'a'; SNIFFED];
+        content.extend_from_slice(b"\0\r\n");
+        let (digest, _, notes, _) = read(Transform::LineFeeds, &content, BUFFER);
+        assert!(!notes.binary);
+        assert_eq!(
+            digest,
+            Digest::of(&content.iter().copied().filter(|byte| *byte != b'\r').collect::<Vec<_>>())
+        );
+        content[SNIFFED - 1] = 0;
+        assert!(read(Transform::LineFeeds, &content, BUFFER).2.binary);
+    }
+
+    #[test]
+    fn crlf_and_seals_are_seen_across_chunks() {
+        let text = b"password: ENC[AES256_GCM,data:x]\r\n";
+        for size in 1..=text.len() {
+            let (digest, _, notes, sealed) = read(Transform::Raw, text, size);
+            assert_eq!(digest, Digest::of(text));
+            assert!(sealed && notes.crlf, "in chunks of {size}");
+        }
+        let (_, _, notes, sealed) = read(Transform::Raw, b"a\nb\rc ENC[AES", 3);
+        assert!(!sealed && !notes.crlf);
+    }
+
+    #[test]
+    fn sops_is_known_by_its_metadata_in_every_format() {
+        for text in [
+            "a: ENC[AES256_GCM,data:x]\nsops:\n    mac: ENC[AES256_GCM,data:y]\n",
+            "a: ENC[AES256_GCM,data:x]\r\nsops:\r\n    kms: []\r\n",
+            "{\"data\": \"ENC[AES256_GCM,data:x]\", \"sops\": {\"kms\": null}}",
+            "A=ENC[AES256_GCM,data:x]\nsops_version=3.9.0\n",
+            "[a]\nb=ENC[AES256_GCM,data:x]\n[sops]\nmac=x\n",
+        ] {
+            assert!(is_sops(text.as_bytes()), "{text}");
+        }
+        for text in [
+            "a: ENC[AES256_GCM,data:x]\n",
+            "sops:\n  mac: x\n",
+            "a: ENC[AES256_GCM,data:x]\ntool: sops\n  sops: x\n",
+        ] {
+            assert!(!is_sops(text.as_bytes()), "{text}");
+        }
+    }
+
+    #[test]
+    fn lfs_pointers_are_known() {
+        let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n";
+        assert!(is_lfs_pointer(pointer.as_bytes()));
+        assert!(!is_lfs_pointer(format!("# {pointer}").as_bytes()));
+        assert!(!is_lfs_pointer(b"version https://git-lfs.github.com/spec/v1\n"));
+        assert!(!is_lfs_pointer(format!("{pointer}{}", "x".repeat(1024)).as_bytes()));
+    }
+}

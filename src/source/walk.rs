@@ -1,0 +1,246 @@
+//! Walks a directory: links followed, nothing depends on the order in which the tree lists names.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::exclusion::{self, Patterns, Scope};
+use super::listing::{Left, LeftOut, ListError, Listing, Outside, Request, Shape, resolve, unfollowed};
+use super::name::{check_os, shown};
+use super::pattern::{Glob, Hit, Positions};
+use super::{IGNORE_FILE, is_junk};
+use crate::tree::{Entry, Kind};
+
+/// How many names are read before a source is taken for a mistake, such as `/` or a web of links into each other.
+const MOST_NAMES: usize = 1_000_000;
+
+/// A directory that is being read, and those above it: following a link into one of them is a loop.
+#[derive(Debug)]
+struct Open {
+    path: Utf8PathBuf,
+    identity: Identity,
+    above: Option<Rc<Open>>,
+}
+
+/// What makes a directory the same one: device and inode, or the resolved path where a tree has no inodes.
+#[derive(Debug, PartialEq, Eq)]
+enum Identity {
+    Inode(u64, u64),
+    Path(Utf8PathBuf),
+}
+
+/// A directory still to be read.
+#[derive(Debug)]
+struct Pending {
+    path: Utf8PathBuf,
+    /// Relative to the base, without `./`; empty for the base itself.
+    name: String,
+    positions: Positions,
+    scope: Scope,
+    above: Option<Rc<Open>>,
+}
+
+struct Walk<'a> {
+    request: &'a Request<'a>,
+    exclude: &'a Patterns,
+    /// Where the repository and the source really are, where a root is known.
+    home: Option<(Utf8PathBuf, Utf8PathBuf)>,
+    listing: Listing,
+    seen: usize,
+    pending: Vec<Pending>,
+    outside: BTreeSet<Outside>,
+}
+
+/// Lists what is below `base`, as far as the glob finds it.
+pub(super) fn walk(
+    request: &Request<'_>,
+    base: &Utf8Path,
+    glob: Option<Glob>,
+    exclude: &Patterns,
+) -> Result<Listing, ListError> {
+    let shape = if glob.is_some() { Shape::Glob } else { Shape::Directory };
+    let mut walk = Walk {
+        request,
+        exclude,
+        home: None,
+        listing: Listing { glob, ..Listing::bare(shape, base) },
+        seen: 0,
+        pending: vec![Pending {
+            path: base.to_owned(),
+            name: String::new(),
+            positions: Glob::start(),
+            scope: Scope::empty(),
+            above: None,
+        }],
+        outside: BTreeSet::new(),
+    };
+    walk.settle_home(base)?;
+    while let Some(directory) = walk.pending.pop() {
+        walk.read(directory)?;
+    }
+    let mut listing = walk.listing;
+    listing.files.sort_unstable();
+    listing.left_out.sort_unstable();
+    listing.outside = walk.outside.into_iter().collect();
+    Ok(listing)
+}
+
+impl Walk<'_> {
+    fn settle_home(&mut self, base: &Utf8Path) -> Result<(), ListError> {
+        let Some(root) = self.request.root else { return Ok(()) };
+        let root = resolve(self.request.tree, root)?;
+        let base = resolve(self.request.tree, base)?;
+        if !base.starts_with(&root) {
+            self.outside.insert(Outside { link: None, leads_to: base.clone() });
+        }
+        self.home = Some((root, base));
+        Ok(())
+    }
+
+    fn read(&mut self, directory: Pending) -> Result<(), ListError> {
+        let open = self.enter(&directory)?;
+        let entries = self
+            .request
+            .tree
+            .entries(&directory.path)
+            .map_err(|error| ListError::Unreadable { path: directory.path.clone(), error })?;
+        let scope = self.scope(&directory, &entries)?;
+        for entry in &entries {
+            self.seen += 1;
+            if self.seen > MOST_NAMES {
+                return Err(ListError::TooMany { path: self.listing.base.clone(), limit: MOST_NAMES });
+            }
+            self.meet(&directory, &open, &scope, entry)?;
+        }
+        Ok(())
+    }
+
+    /// Takes note of a directory, unless the walk is inside it already.
+    fn enter(&self, directory: &Pending) -> Result<Rc<Open>, ListError> {
+        let tree = self.request.tree;
+        let stat = tree.stat(&directory.path).map_err(|error| unfollowed(tree, &directory.path, error))?;
+        let identity = match stat.identity {
+            Some((device, inode)) => Identity::Inode(device, inode),
+            None => Identity::Path(resolve(tree, &directory.path)?),
+        };
+        let mut above = directory.above.as_ref();
+        while let Some(open) = above {
+            if open.identity == identity {
+                return Err(ListError::Loop { path: directory.path.clone(), back_to: open.path.clone() });
+            }
+            above = open.above.as_ref();
+        }
+        Ok(Rc::new(Open { path: directory.path.clone(), identity, above: directory.above.clone() }))
+    }
+
+    /// The exclusions in force in a directory.
+    fn scope(&self, directory: &Pending, entries: &[Entry]) -> Result<Scope, ListError> {
+        if !entries.iter().any(|entry| entry.name == IGNORE_FILE) {
+            return Ok(directory.scope.clone());
+        }
+        let tree = self.request.tree;
+        let path = exclusion::file_in(&directory.path);
+        let stat = tree.stat(&path).map_err(|error| unfollowed(tree, &path, error))?;
+        if stat.kind == Kind::Special {
+            return Err(ListError::Special { path });
+        }
+        let text = tree.read(&path).and_then(|bytes| {
+            String::from_utf8(bytes)
+                .map_err(|_| std::io::Error::new(std::io::ErrorKind::InvalidData, "not UTF-8"))
+        });
+        let text = text.map_err(|error| ListError::Unreadable { path: path.clone(), error })?;
+        let patterns = Patterns::from_file(&text).map_err(|(line, error)| ListError::IgnoreFile {
+            path,
+            line,
+            error,
+        })?;
+        Ok(directory.scope.with(PathBuf::from(&directory.name), patterns))
+    }
+
+    /// Decides about one name: left out, listed, walked into, or an error.
+    fn meet(
+        &mut self,
+        directory: &Pending,
+        open: &Rc<Open>,
+        scope: &Scope,
+        entry: &Entry,
+    ) -> Result<(), ListError> {
+        let is_directory = entry.kind == Kind::Directory;
+        let hit = match &self.listing.glob {
+            None => Hit { file: true, below: Glob::start() },
+            Some(glob) => glob.step(&directory.positions, &entry.name.to_string_lossy()),
+        };
+        // A link may lead to either, which is not asked before its name is known to count.
+        let wanted = match entry.kind {
+            Kind::Directory => !hit.below.is_empty(),
+            Kind::File | Kind::Special => hit.file,
+            Kind::Link => hit.file || !hit.below.is_empty(),
+        };
+        if !wanted {
+            return Ok(());
+        }
+        let relative = Path::new(&directory.name).join(&entry.name);
+        let left = if is_junk(entry.name.as_encoded_bytes(), is_directory) {
+            Some(Left::Junk)
+        } else if exclusion::excludes(self.exclude, scope, &relative, is_directory) {
+            Some(Left::Excluded)
+        } else {
+            None
+        };
+        if let Some(why) = left {
+            let name = format!("./{}", shown(relative.as_os_str()));
+            self.listing.left_out.push(LeftOut { name, why });
+            return Ok(());
+        }
+        let part = check_os(&entry.name).map_err(|fault| {
+            let path = directory.path.as_std_path().join(&entry.name);
+            ListError::Name { path: shown(path.as_os_str()), fault }
+        })?;
+        let name =
+            if directory.name.is_empty() { part.to_owned() } else { format!("{}/{part}", directory.name) };
+        let path = directory.path.join(part);
+        let kind = match entry.kind {
+            Kind::Link => match self.follow(&path, &name, &hit)? {
+                Some(kind) => kind,
+                None => return Ok(()),
+            },
+            kind => kind,
+        };
+        match kind {
+            Kind::Directory if !hit.below.is_empty() => self.pending.push(Pending {
+                path,
+                name,
+                positions: hit.below,
+                scope: scope.clone(),
+                above: Some(Rc::clone(open)),
+            }),
+            Kind::File if hit.file => self.listing.files.push(format!("./{name}")),
+            Kind::Special | Kind::Link if hit.file => return Err(ListError::Special { path }),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    /// What a link leads to, or nothing where a glob only passes by.
+    fn follow(&mut self, path: &Utf8Path, name: &str, hit: &Hit) -> Result<Option<Kind>, ListError> {
+        let tree = self.request.tree;
+        let kind = match tree.stat(path) {
+            Ok(stat) => stat.kind,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound && !hit.file => return Ok(None),
+            Err(error) => return Err(unfollowed(tree, path, error)),
+        };
+        let used = match kind {
+            Kind::Directory => !hit.below.is_empty(),
+            _ => hit.file,
+        };
+        if used && let Some((root, base)) = &self.home {
+            let leads_to = resolve(tree, path)?;
+            if !leads_to.starts_with(root) && !leads_to.starts_with(base) {
+                self.outside.insert(Outside { link: Some(format!("./{name}")), leads_to });
+            }
+        }
+        Ok(Some(kind))
+    }
+}
