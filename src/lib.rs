@@ -11,3 +11,4 @@ pub mod template;
 pub mod text;
 pub mod tree;
 pub mod value;
+pub mod yaml;
