@@ -1,0 +1,297 @@
+//! From YAML to the structs of a state, as strict as helmfile: an unknown key is an error.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+
+use super::error::{Cause, Error};
+use super::layer::{Item, Pointer};
+use crate::text::{Place, Problem};
+use crate::value::{Map, Value};
+use crate::yaml::{self, Kind, Limits, Node};
+
+/// A text that is decoded, and what is wrong with it so far.
+#[derive(Debug)]
+pub(super) struct Decoding<'t> {
+    source: &'t Source,
+    errors: Vec<yaml::Error>,
+}
+
+/// A YAML text and where it comes from.
+#[derive(Clone, Debug)]
+pub(super) struct Source {
+    /// The file.
+    pub(super) file: Utf8PathBuf,
+    /// The text.
+    pub(super) text: Arc<str>,
+    /// The line of the file on which the text starts, from 1; nothing where the text was rendered from the file, so that
+    /// its lines are not those of the file.
+    pub(super) line: Option<usize>,
+}
+
+/// A value that YAML is decoded into.
+pub(super) trait Decode {
+    /// Takes over what `node`, which is not null, says. Returns whether it fits; if not, an error was noted.
+    fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool;
+
+    /// Whether a null in a list of these stays as an item. go-yaml drops it where the type has no nil.
+    fn keeps_null() -> bool
+    where
+        Self: Sized,
+    {
+        false
+    }
+}
+
+/// A struct with named fields.
+pub(super) trait Record {
+    /// How messages name it.
+    const LABEL: &'static str;
+    /// The YAML keys.
+    const KEYS: &'static [&'static str];
+
+    /// The field of a key.
+    fn field(&mut self, key: &str) -> Option<&mut dyn Decode>;
+}
+
+/// Decodes all documents of `source`, each into a struct of its own.
+///
+/// # Errors
+///
+/// Where the text is no YAML or does not fit the struct.
+pub(super) fn documents<T: Record + Default>(source: &Source) -> Result<Vec<T>, Error> {
+    let nodes =
+        yaml::parse(source.text.as_bytes(), &Limits::default()).map_err(|error| source.error(error))?;
+    let mut documents = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        let mut document = T::default();
+        if !node.is_null() {
+            // helmfile decodes every document into a map first, so duplicate keys anywhere are noticed.
+            node.decode_map().map_err(|error| source.error(error))?;
+            let mut decoding = Decoding { source, errors: Vec::new() };
+            document.decode(&node, &mut decoding);
+            if let Some(error) = yaml::Error::join(decoding.errors) {
+                return Err(source.error(error));
+            }
+        }
+        documents.push(document);
+    }
+    Ok(documents)
+}
+
+impl Source {
+    /// A YAML error of this text, as an error of the file it comes from.
+    pub(super) fn error(&self, error: yaml::Error) -> Error {
+        let cause = match error.kind() {
+            yaml::ErrorKind::Limit | yaml::ErrorKind::Unsupported => Cause::Unsupported,
+            _ => Cause::Invalid,
+        };
+        match self.line {
+            Some(1) => Error::of(cause, error.into_problem(&self.file, Some(&self.text))),
+            Some(first) => {
+                let mut problem = error.into_problem(&self.file, None);
+                if let Some(line) = problem.place.as_mut().and_then(|place| place.line.as_mut()) {
+                    *line += first - 1;
+                }
+                Error::of(cause, problem)
+            }
+            None => {
+                let rendered =
+                    error.line().map(|line| self.text.lines().nth(line - 1).unwrap_or_default().trim_end());
+                let problem = error.into_problem(&self.file, None);
+                let line = problem.place.as_ref().and_then(|place| place.line);
+                let message = match (line, rendered) {
+                    (Some(line), Some(text)) => {
+                        format!("{}, in line {line} of what the template gives: `{text}`", problem.message)
+                    }
+                    _ => format!("{}, in what the template gives", problem.message),
+                };
+                Error::of(cause, Problem { message, place: Some(Place::file(&self.file)), ..problem })
+            }
+        }
+    }
+
+    /// Where a node of this text is, as far as that is known.
+    pub(super) fn place(&self, node: &Node) -> Place {
+        match self.line {
+            Some(first) => Place {
+                file: self.file.clone(),
+                line: Some(first - 1 + node.line()),
+                column: Some(node.column()),
+            },
+            None => Place::file(&self.file),
+        }
+    }
+}
+
+impl Decoding<'_> {
+    /// Notes a mistake at a node.
+    pub(super) fn refuse(&mut self, node: &Node, message: impl AsRef<str>) {
+        self.errors.push(node.error(message.as_ref()));
+    }
+
+    /// The text of a value that is a string, and not only looks like one.
+    pub(super) fn string_value(&self, node: &Node) -> Option<String> {
+        node.decode().ok()?.as_str().map(str::to_owned)
+    }
+
+    /// Where a node is.
+    pub(super) fn place(&self, node: &Node) -> Place {
+        self.source.place(node)
+    }
+
+    /// The value, or nothing where it is null or an error was noted.
+    fn settle<T>(&mut self, result: Result<Option<T>, yaml::Error>) -> Option<T> {
+        match result {
+            Ok(value) => value,
+            Err(error) => {
+                self.errors.push(error);
+                None
+            }
+        }
+    }
+}
+
+impl<T: Record> Decode for T {
+    fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool {
+        let Some(entries) = decoding.settle(node.struct_entries(T::LABEL)) else { return false };
+        for entry in entries {
+            match self.field(&entry.key) {
+                Some(_) if entry.value.is_null() => {}
+                Some(field) => {
+                    field.decode(&entry.value, decoding);
+                }
+                None => {
+                    let message = format!("unknown key `{}` in {}", entry.key, T::LABEL);
+                    let near = similar::get_close_matches(&*entry.key, T::KEYS, 1, 0.6);
+                    let hint = near.first().map(|near| format!("; did you mean `{near}`?"));
+                    decoding.errors.push(entry.error(&(message + hint.as_deref().unwrap_or_default())));
+                }
+            }
+        }
+        true
+    }
+}
+
+macro_rules! scalar_decodes {
+    ($($kind:ty: $method:ident;)+) => {
+        $(impl Decode for $kind {
+            fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool {
+                decoding.settle(node.$method()).map(|value| *self = value).is_some()
+            }
+        })+
+    };
+}
+
+scalar_decodes! {
+    String: decode_string;
+    bool: decode_bool;
+    i64: decode_int;
+}
+
+impl Decode for f64 {
+    #[expect(clippy::cast_precision_loss, reason = "Go converts integers to floats as they fit")]
+    fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool {
+        *self = match node.decode() {
+            Ok(Value::Int(value)) => value as Self,
+            Ok(Value::Uint64(value)) => value as Self,
+            Ok(Value::Float(value)) => value,
+            Ok(_) => {
+                decoding.errors.push(node.mismatch("float"));
+                return false;
+            }
+            Err(error) => {
+                decoding.errors.push(error);
+                return false;
+            }
+        };
+        true
+    }
+}
+
+impl Decode for Value {
+    fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool {
+        decoding.settle(node.decode().map(Some)).map(|value| *self = value).is_some()
+    }
+
+    fn keeps_null() -> bool {
+        true
+    }
+}
+
+impl Decode for Item {
+    fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool {
+        self.value.decode(node, decoding)
+    }
+
+    fn keeps_null() -> bool {
+        true
+    }
+}
+
+impl Decode for Map {
+    fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool {
+        decoding.settle(node.decode_map()).map(|value| *self = value).is_some()
+    }
+}
+
+impl<T: Decode + Default> Decode for Pointer<T> {
+    fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool {
+        let mut value = T::default();
+        let good = value.decode(node, decoding);
+        *self = Self::to(value);
+        good
+    }
+
+    fn keeps_null() -> bool {
+        true
+    }
+}
+
+impl<T: Decode + Default> Decode for Vec<T> {
+    fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool {
+        let Some(items) = decoding.settle(node.items("a list")) else { return false };
+        self.clear();
+        for item in items {
+            let mut value = T::default();
+            let kept = if item.is_null() { T::keeps_null() } else { value.decode(&item, decoding) };
+            if kept {
+                self.push(value);
+            }
+        }
+        true
+    }
+}
+
+impl<T: Decode + Default> Decode for BTreeMap<String, T> {
+    fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool {
+        let Some(entries) = decoding.settle(node.map_entries("a map")) else { return false };
+        self.clear();
+        for entry in entries {
+            let mut value = T::default();
+            if entry.value.is_null() {
+                self.entry(entry.key.to_string()).or_default();
+            } else if value.decode(&entry.value, decoding) {
+                self.insert(entry.key.to_string(), value);
+            }
+        }
+        true
+    }
+}
+
+/// Whether a scalar could be what go-yaml takes for a boolean where a bool is wanted, as `installedTemplate` is.
+///
+/// # Errors
+///
+/// Where the text is no YAML, or its first document is no boolean.
+pub(super) fn boolean(text: &str) -> Result<bool, String> {
+    let nodes = yaml::parse(text.as_bytes(), &Limits::default()).map_err(|error| error.as_go())?;
+    match nodes.first() {
+        None => Ok(false),
+        Some(node) if node.kind() == Kind::Scalar => {
+            node.decode_bool().map(Option::unwrap_or_default).map_err(|error| error.as_go())
+        }
+        Some(node) => Err(node.mismatch("bool").as_go()),
+    }
+}

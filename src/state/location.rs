@@ -1,0 +1,143 @@
+//! What helmfile takes a path in a state for, and where it looks for it (`pkg/state/storage.go`, `pkg/remote/remote.go`).
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::error::Error;
+use crate::text::join_clean;
+use crate::tree::{Tree, glob};
+
+/// Whether helmfile would download this: `IsRemote`. That takes any scheme without `//`, so `foo:bar.yaml` is remote,
+/// while `oci://…` and other schemes it has no getter for are not.
+pub(super) fn is_remote(text: &str) -> bool {
+    if text.starts_with('/') {
+        return false;
+    }
+    let source = match text.split("::").collect::<Vec<_>>()[..] {
+        [_getter, source] => source,
+        _ => {
+            if let [scheme, _] = text.split("://").collect::<Vec<_>>()[..] {
+                return ["s3", "http", "https"].contains(&scheme.to_lowercase().as_str());
+            }
+            text
+        }
+    };
+    !source.starts_with('/') && scheme(source).is_some()
+}
+
+/// The scheme that Go's `url.Parse` finds, or nothing where it finds none or refuses the text.
+fn scheme(text: &str) -> Option<&str> {
+    let text = text.split_once('#').map_or(text, |(before, _)| before);
+    if text.bytes().any(|byte| byte < b' ' || byte == 0x7f) {
+        return None;
+    }
+    let end = text.find(|sign: char| !(sign.is_ascii_alphanumeric() || "+-.".contains(sign)))?;
+    (text[end..].starts_with(':') && text.starts_with(|sign: char| sign.is_ascii_alphabetic()))
+        .then(|| &text[..end])
+}
+
+/// The directory that relative paths of a state file are joined to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Base {
+    directory: Utf8PathBuf,
+    /// Whether helmfile works inside the directory, so that its name never becomes part of a pattern.
+    inside: bool,
+}
+
+impl Base {
+    /// A directory that helmfile changes into. Its links must have been resolved: `..` starts from where it really is.
+    pub(super) const fn inside(directory: Utf8PathBuf) -> Self {
+        Self { directory, inside: true }
+    }
+
+    /// A directory that helmfile puts before relative paths, whatever characters are in its name.
+    pub(super) const fn prefix(directory: Utf8PathBuf) -> Self {
+        Self { directory, inside: false }
+    }
+
+    /// The directory, absolute.
+    pub(super) fn directory(&self) -> &Utf8Path {
+        &self.directory
+    }
+
+    /// The absolute path that `path` means: `normalizePath`. What has a scheme is left alone.
+    pub(super) fn join(&self, path: &str) -> Utf8PathBuf {
+        if path.starts_with('/') || scheme(path).is_some() {
+            path.into()
+        } else {
+            join_clean(&self.directory, path)
+        }
+    }
+
+    /// The files that `pattern` matches, sorted by their bytes: `ExpandPaths`.
+    ///
+    /// # Errors
+    ///
+    /// For a malformed pattern.
+    pub(super) fn expand(&self, tree: &dyn Tree, pattern: &str) -> Result<Vec<Utf8PathBuf>, Error> {
+        let path = if pattern.starts_with('/') {
+            pattern.into()
+        } else if scheme(pattern).is_some() {
+            // Relative to wherever helmfile happens to work. A file of such a name is not worth guessing about.
+            return Ok(Vec::new());
+        } else if self.inside {
+            join_clean(Utf8Path::new(&escape(self.directory.as_str())), pattern)
+        } else {
+            join_clean(&self.directory, pattern)
+        };
+        glob(tree, &path).map_err(|error| Error::invalid(format!("`{pattern}`: {error}")))
+    }
+}
+
+/// The pattern that matches exactly this text.
+fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for sign in text.chars() {
+        if "*?[\\".contains(sign) {
+            escaped.push('\\');
+        }
+        escaped.push(sign);
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::WorkTree;
+
+    #[test]
+    fn anything_with_a_scheme_is_remote_but_for_unknown_ones_with_slashes() {
+        for (text, expected) in [
+            ("values.yaml", false),
+            ("./a:b.yaml", false),
+            ("a/b:c.yaml", false),
+            ("foo:bar.yaml", true),
+            ("1foo:bar.yaml", false),
+            ("foo_x:bar.yaml", false),
+            ("https://example.com/v.yaml", true),
+            ("S3://bucket/v.yaml", true),
+            ("git::https://example.com/r.git@v.yaml?ref=main", true),
+            ("git::/tmp/r.git@v.yaml", false),
+            ("oci://example.com/chart", false),
+            ("ref+vault://secret/x", false),
+            ("/abs:x", false),
+            ("", false),
+        ] {
+            assert_eq!(is_remote(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_directory_that_helmfile_works_in_is_never_a_pattern() {
+        let temporary = tempfile::tempdir().unwrap();
+        let root = Utf8Path::from_path(temporary.path()).unwrap().join("[ab]");
+        fs_err::create_dir(&root).unwrap();
+        for name in ["b.yaml", "a.yaml", "c.txt"] {
+            fs_err::File::create(root.join(name)).unwrap();
+        }
+        let inside = Base::inside(root.clone()).expand(&WorkTree, "*.yaml").unwrap();
+        assert_eq!(inside, [root.join("a.yaml"), root.join("b.yaml")]);
+        assert_eq!(Base::inside(root.clone()).expand(&WorkTree, "./c.txt").unwrap(), [root.join("c.txt")]);
+        assert_eq!(Base::prefix(root).expand(&WorkTree, "*.yaml").unwrap(), Vec::<Utf8PathBuf>::new());
+    }
+}

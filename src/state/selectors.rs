@@ -1,0 +1,121 @@
+//! `-l`: which releases a command works on (`pkg/state/release_filters.go`).
+
+use std::collections::BTreeMap;
+
+use super::error::Error;
+
+/// One `-l`: every label it names must match.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Selector {
+    wanted: Vec<(String, String)>,
+    unwanted: Vec<(String, String)>,
+}
+
+impl Selector {
+    /// Reads `k=v,k!=v`.
+    ///
+    /// # Errors
+    ///
+    /// Where a piece is neither `k=v` nor `k!=v`, or has another character than letters, digits and `_./+-`.
+    pub(super) fn parse(text: &str) -> Result<Self, Error> {
+        let mut selector = Self { wanted: Vec::new(), unwanted: Vec::new() };
+        for label in text.split(',') {
+            if let Some((key, value)) = label.split_once("!=")
+                && is_word(key)
+                && is_word(value)
+            {
+                selector.unwanted.push((key.into(), value.into()));
+            } else if let Some((key, value)) = label.split_once('=')
+                && is_word(key)
+                && is_word(value)
+            {
+                selector.wanted.push((key.into(), value.into()));
+            } else {
+                return Err(Error::invalid(format!("malformed label `{label}` in the selector `{text}`"))
+                    .hint(
+                        "a selector is `key=value` or `key!=value`, several joined by commas, without blanks",
+                    ));
+            }
+        }
+        Ok(selector)
+    }
+
+    /// All selectors of a list.
+    ///
+    /// # Errors
+    ///
+    /// As [`Selector::parse`].
+    pub(super) fn parse_all(texts: &[String]) -> Result<Vec<Self>, Error> {
+        texts.iter().map(|text| Self::parse(text)).collect()
+    }
+
+    /// Whether a release with these labels matches. A label that is absent is unequal to everything.
+    pub(super) fn matches(&self, labels: &BTreeMap<String, String>) -> bool {
+        self.wanted.iter().all(|(key, value)| labels.get(key) == Some(value))
+            && self.unwanted.iter().all(|(key, value)| labels.get(key) != Some(value))
+    }
+
+    fn conflicts(&self, other: &Self) -> bool {
+        self.wanted.iter().any(|(key, value)| {
+            other.wanted.iter().any(|(other_key, other)| key == other_key && value != other)
+        })
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_./+-".contains(&byte))
+}
+
+/// Whether no release can match both lists, so that helmfile does not load the sub-helmfile at all
+/// (`SelectorsAreCompatible`). A malformed selector never conflicts: it is reported where it is used.
+pub(super) fn all_conflict(selectors: &[String], others: &[String]) -> bool {
+    let (Ok(selectors), Ok(others)) = (Selector::parse_all(selectors), Selector::parse_all(others)) else {
+        return false;
+    };
+    !selectors.is_empty()
+        && !others.is_empty()
+        && selectors.iter().all(|selector| others.iter().all(|other| selector.conflicts(other)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn labels(pairs: &[(&str, &str)]) -> BTreeMap<String, String> {
+        pairs.iter().map(|&(key, value)| (key.into(), value.into())).collect()
+    }
+
+    #[test]
+    fn every_label_of_a_selector_must_match() {
+        let labels = labels(&[("tier", "edge"), ("name", "a")]);
+        for (selector, expected) in [
+            ("tier=edge", true),
+            ("tier=edge,name=b", false),
+            ("tier!=edge", false),
+            ("zone!=x", true),
+            ("zone=x", false),
+        ] {
+            assert_eq!(Selector::parse(selector).unwrap().matches(&labels), expected, "{selector}");
+        }
+    }
+
+    #[test]
+    fn malformed_labels_are_refused() {
+        for selector in
+            ["", "a", "a=", "=b", "a = b", "a=b,", "a==b", "a=b c", "a=b=c", "a!=b!=c", "a=b,,c=d"]
+        {
+            assert!(Selector::parse(selector).is_err(), "{selector}");
+        }
+    }
+
+    #[test]
+    fn lists_conflict_when_every_pair_does() {
+        let list = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
+        assert!(all_conflict(&list(&["name=a"]), &list(&["name=b"])));
+        assert!(!all_conflict(&list(&["name=a", "name=b"]), &list(&["name=b"])));
+        assert!(!all_conflict(&list(&["name=a"]), &list(&["tier=b"])));
+        assert!(!all_conflict(&list(&["name=a"]), &list(&[])));
+        assert!(!all_conflict(&list(&["name=a"]), &list(&["name="])));
+        assert!(!all_conflict(&list(&["name!=a"]), &list(&["name=b"])));
+    }
+}

@@ -1,0 +1,507 @@
+//! What a state file may say: the fields of helmfile's Go structs (`pkg/state/state.go`), by their YAML keys.
+//!
+//! All of them are here, also those that nothing is done with: their types are checked as helmfile checks them, and what
+//! templates and bases merge stays complete.
+
+use std::collections::BTreeMap;
+
+use super::decode::{Decode, Decoding, Record};
+use super::error::Error;
+use super::layer::{Item, Layer, Merging, Pointer};
+use super::resolved::EnvironmentObject;
+use crate::text::Place;
+use crate::value::{Element, Map, Value};
+use crate::yaml::{Kind, Node};
+
+/// Defines a struct with its YAML keys, how it is decoded and how layers of it merge.
+macro_rules! record {
+    ($(#[$meta:meta])* $name:ident ($label:literal) {
+        $($field:ident: $kind:ty = $key:literal,)+
+    } $(beside { $($(#[$side_meta:meta])* $side:ident: $side_kind:ty,)+ })?) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, Default)]
+        pub(super) struct $name {
+            $(pub(super) $field: $kind,)+
+            $($($(#[$side_meta])* pub(super) $side: $side_kind,)+)?
+        }
+
+        impl Record for $name {
+            const LABEL: &'static str = $label;
+            const KEYS: &'static [&'static str] = &[$($key),+];
+
+            fn field(&mut self, key: &str) -> Option<&mut dyn Decode> {
+                match key {
+                    $($key => Some(&mut self.$field),)+
+                    _ => None,
+                }
+            }
+        }
+
+        impl Layer for $name {
+            fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Error> {
+                $(self.$field.lay(&later.$field, how)?;)+
+                Ok(())
+            }
+
+            fn is_empty(&self) -> bool {
+                false
+            }
+        }
+    };
+}
+
+record! {
+    /// The top level of a state file.
+    StateSpec ("the top level of a state file") {
+        file_path: String = "filepath",
+        helm_binary: String = "helmBinary",
+        kustomize_binary: String = "kustomizeBinary",
+        values: Vec<Value> = "values",
+        environments: BTreeMap<String, EnvironmentSpec> = "environments",
+        bases: Vec<String> = "bases",
+        helm_defaults: HelmDefaults = "helmDefaults",
+        helmfiles: Vec<HelmfileEntry> = "helmfiles",
+        kube_context: String = "kubeContext",
+        namespace: String = "namespace",
+        chart: String = "chart",
+        repositories: Vec<Repository> = "repositories",
+        common_labels: BTreeMap<String, String> = "commonLabels",
+        releases: Vec<ReleaseSpec> = "releases",
+        llm: Llm = "llm",
+        api_versions: Vec<String> = "apiVersions",
+        kube_version: String = "kubeVersion",
+        hooks: Vec<HookSpec> = "hooks",
+        templates: BTreeMap<String, ReleaseSpec> = "templates",
+        default_inherit: DefaultInherits = "defaultInherit",
+        missing_file_handler: Pointer<String> = "missingFileHandler",
+        missing_file_handler_config: Pointer<MissingFileHandlerConfig> = "missingFileHandlerConfig",
+        lock_file_path: String = "lockFilePath",
+        rendered_values: RenderedValues = "renderedvalues",
+    } beside {
+        /// The environment as loaded; merged with the rest, but never written in a file.
+        environment: Option<EnvironmentObject>,
+    }
+}
+
+record! {
+    /// An entry of `environments:`.
+    EnvironmentSpec ("an environment") {
+        values: Vec<Value> = "values",
+        secrets: Vec<String> = "secrets",
+        kube_context: String = "kubeContext",
+        missing_file_handler: Pointer<String> = "missingFileHandler",
+        missing_file_handler_config: Pointer<MissingFileHandlerConfig> = "missingFileHandlerConfig",
+        merge_strategy: String = "mergeStrategy",
+    }
+}
+
+record! {
+    /// `missingFileHandlerConfig:`.
+    MissingFileHandlerConfig ("`missingFileHandlerConfig`") {
+        ignore_missing_git_branch: bool = "ignoreMissingGitBranch",
+    }
+}
+
+record! {
+    /// `helmDefaults:`. Most of it are flags for helm.
+    HelmDefaults ("`helmDefaults`") {
+        kube_context: String = "kubeContext",
+        args: Vec<String> = "args",
+        diff_args: Vec<String> = "diffArgs",
+        sync_args: Vec<String> = "syncArgs",
+        template_args: Vec<String> = "templateArgs",
+        verify: bool = "verify",
+        keyring: String = "keyring",
+        enable_dns: bool = "enableDNS",
+        skip_schema_validation: Pointer<bool> = "skipSchemaValidation",
+        devel: bool = "devel",
+        wait: bool = "wait",
+        wait_retries: i64 = "waitRetries",
+        wait_for_jobs: bool = "waitForJobs",
+        timeout: i64 = "timeout",
+        recreate_pods: bool = "recreatePods",
+        force: bool = "force",
+        atomic: bool = "atomic",
+        rollback_on_failure: bool = "rollbackOnFailure",
+        cleanup_on_fail: bool = "cleanupOnFail",
+        force_conflicts: bool = "forceConflicts",
+        history_max: Pointer<i64> = "historyMax",
+        create_namespace: Pointer<bool> = "createNamespace",
+        skip_crds: bool = "skipCRDs",
+        skip_deps: bool = "skipDeps",
+        skip_refresh: bool = "skipRefresh",
+        resolve_oci_versions: Pointer<bool> = "resolveOCIVersions",
+        reuse_values: bool = "reuseValues",
+        post_renderer: Pointer<String> = "postRenderer",
+        post_renderer_args: Vec<String> = "postRendererArgs",
+        cascade: Pointer<String> = "cascade",
+        suppress_output_line_regex: Vec<String> = "suppressOutputLineRegex",
+        disable_auto_detected_kube_version_for_diff: Pointer<bool> = "disableAutoDetectedKubeVersionForDiff",
+        disable_validation: Pointer<bool> = "disableValidation",
+        disable_open_api_validation: Pointer<bool> = "disableOpenAPIValidation",
+        insecure_skip_tls_verify: bool = "insecureSkipTLSVerify",
+        plain_http: bool = "plainHttp",
+        delete_wait: bool = "deleteWait",
+        delete_timeout: i64 = "deleteTimeout",
+        sync_release_labels: Pointer<bool> = "syncReleaseLabels",
+        take_ownership: Pointer<bool> = "takeOwnership",
+        server_side: Pointer<String> = "serverSide",
+        track_mode: String = "trackMode",
+        helm_stuck_grace: i64 = "helmStuckGrace",
+    }
+}
+
+record! {
+    /// An entry of `repositories:`.
+    Repository ("a repository") {
+        name: String = "name",
+        url: String = "url",
+        ca_file: String = "caFile",
+        cert_file: String = "certFile",
+        key_file: String = "keyFile",
+        username: String = "username",
+        password: String = "password",
+        registry_config: String = "registryConfig",
+        managed: String = "managed",
+        oci: bool = "oci",
+        verify: bool = "verify",
+        keyring: String = "keyring",
+        pass_credentials: bool = "passCredentials",
+        skip_tls_verify: bool = "skipTLSVerify",
+        plain_http: bool = "plainHttp",
+    }
+}
+
+record! {
+    /// A release, or a release template.
+    ReleaseSpec ("a release") {
+        chart: String = "chart",
+        chart_path: String = "chartPath",
+        directory: String = "directory",
+        version: String = "version",
+        verify: Pointer<bool> = "verify",
+        keyring: String = "keyring",
+        enable_dns: Pointer<bool> = "enableDNS",
+        devel: Pointer<bool> = "devel",
+        wait: Pointer<bool> = "wait",
+        wait_retries: Pointer<i64> = "waitRetries",
+        wait_for_jobs: Pointer<bool> = "waitForJobs",
+        timeout: Pointer<i64> = "timeout",
+        recreate_pods: Pointer<bool> = "recreatePods",
+        force: Pointer<bool> = "force",
+        installed: Pointer<bool> = "installed",
+        update_strategy: String = "updateStrategy",
+        atomic: Pointer<bool> = "atomic",
+        rollback_on_failure: Pointer<bool> = "rollbackOnFailure",
+        cleanup_on_fail: Pointer<bool> = "cleanupOnFail",
+        force_conflicts: Pointer<bool> = "forceConflicts",
+        history_max: Pointer<i64> = "historyMax",
+        condition: String = "condition",
+        create_namespace: Pointer<bool> = "createNamespace",
+        reuse_values: Pointer<bool> = "reuseValues",
+        disable_open_api_validation: Pointer<bool> = "disableOpenAPIValidation",
+        disable_validation: Pointer<bool> = "disableValidation",
+        disable_validation_on_install: Pointer<bool> = "disableValidationOnInstall",
+        missing_file_handler: Pointer<String> = "missingFileHandler",
+        missing_file_handler_config: Pointer<MissingFileHandlerConfig> = "missingFileHandlerConfig",
+        needs: Vec<String> = "needs",
+        hooks: Vec<HookSpec> = "hooks",
+        unit_tests: Vec<String> = "unitTests",
+        name: String = "name",
+        description: String = "description",
+        namespace: String = "namespace",
+        labels: BTreeMap<String, String> = "labels",
+        values: Vec<Item> = "values",
+        secrets: Vec<Item> = "secrets",
+        set: Vec<SetValue> = "set",
+        set_string: Vec<SetValue> = "setString",
+        values_template: Vec<Item> = "valuesTemplate",
+        set_template: Vec<SetValue> = "setTemplate",
+        api_versions: Vec<String> = "apiVersions",
+        kube_version: String = "kubeVersion",
+        env: Vec<SetValue> = "env",
+        values_path_prefix: String = "valuesPathPrefix",
+        kube_context: String = "kubeContext",
+        insecure_skip_tls_verify: bool = "insecureSkipTLSVerify",
+        plain_http: bool = "plainHttp",
+        verify_template: Pointer<String> = "verifyTemplate",
+        wait_template: Pointer<String> = "waitTemplate",
+        installed_template: Pointer<String> = "installedTemplate",
+        condition_template: Pointer<String> = "conditionTemplate",
+        dependencies: Vec<Dependency> = "dependencies",
+        json_patches: Vec<Value> = "jsonPatches",
+        strategic_merge_patches: Vec<Value> = "strategicMergePatches",
+        transformers: Vec<Value> = "transformers",
+        adopt: Vec<String> = "adopt",
+        force_go_getter: bool = "forceGoGetter",
+        force_namespace: String = "forceNamespace",
+        skip_deps: Pointer<bool> = "skipDeps",
+        skip_refresh: Pointer<bool> = "skipRefresh",
+        resolve_oci_versions: Pointer<bool> = "resolveOCIVersions",
+        post_renderer: Pointer<String> = "postRenderer",
+        skip_schema_validation: Pointer<bool> = "skipSchemaValidation",
+        post_renderer_args: Vec<String> = "postRendererArgs",
+        cascade: Pointer<String> = "cascade",
+        suppress_output_line_regex: Vec<String> = "suppressOutputLineRegex",
+        disable_auto_detected_kube_version_for_diff: Pointer<bool> = "disableAutoDetectedKubeVersionForDiff",
+        inherit: Inherits = "inherit",
+        suppress_diff: Pointer<bool> = "suppressDiff",
+        delete_wait: Pointer<bool> = "deleteWait",
+        delete_timeout: Pointer<i64> = "deleteTimeout",
+        sync_release_labels: Pointer<bool> = "syncReleaseLabels",
+        take_ownership: Pointer<bool> = "takeOwnership",
+        server_side: Pointer<String> = "serverSide",
+        track_mode: String = "trackMode",
+        track_timeout: Pointer<i64> = "trackTimeout",
+        track_logs: Pointer<bool> = "trackLogs",
+        track_failed_logs: Pointer<bool> = "trackFailedLogs",
+        helm_stuck_grace: Pointer<i64> = "helmStuckGrace",
+        track_kinds: Vec<String> = "trackKinds",
+        skip_kinds: Vec<String> = "skipKinds",
+        track_resources: Vec<TrackResource> = "trackResources",
+        kubedog_qps: Pointer<f64> = "kubedogQPS",
+        kubedog_burst: Pointer<i64> = "kubedogBurst",
+        track_fail_on_error: Pointer<bool> = "trackFailOnError",
+    } beside {
+        /// Where it is written.
+        place: Option<Place>,
+    }
+}
+
+record! {
+    /// A hook.
+    HookSpec ("a hook") {
+        name: String = "name",
+        events: Vec<String> = "events",
+        command: String = "command",
+        kubectl_apply: BTreeMap<String, String> = "kubectlApply",
+        args: Vec<String> = "args",
+        showlogs: bool = "showlogs",
+    }
+}
+
+record! {
+    /// An item of `set`, `setString`, `setTemplate` or `env`.
+    SetValue ("a `set` item") {
+        name: String = "name",
+        value: String = "value",
+        file: String = "file",
+        values: Vec<Value> = "values",
+    }
+}
+
+record! {
+    /// An item of `dependencies`.
+    Dependency ("a dependency") {
+        chart: String = "chart",
+        version: String = "version",
+        alias: String = "alias",
+    }
+}
+
+record! {
+    /// An item of `trackResources`.
+    TrackResource ("a tracked resource") {
+        kind: String = "kind",
+        name: String = "name",
+        namespace: String = "namespace",
+    }
+}
+
+record! {
+    /// `llm:`, for `helmfile doctor` alone.
+    Llm ("`llm`") {
+        base_url: String = "baseURL",
+        api_key: String = "apiKey",
+        model: String = "model",
+        timeout: String = "timeout",
+        max_tokens: i64 = "maxTokens",
+        temperature: f64 = "temperature",
+    }
+}
+
+record! {
+    /// An item of `inherit`.
+    Inherit ("an `inherit` item") {
+        template: String = "template",
+        except: Vec<String> = "except",
+    }
+}
+
+record! {
+    /// An entry of `helmfiles:` in its long form.
+    HelmfileMap ("an entry of `helmfiles`") {
+        path: String = "path",
+        selectors: NullableList = "selectors",
+        selectors_inherited: bool = "selectorsInherited",
+        inherits: Vec<String> = "inherits",
+        values: Vec<Value> = "values",
+    }
+}
+
+/// Implements [`Layer`] for a wrapper by its only field.
+macro_rules! wrapped_layer {
+    ($($name:ident)+) => {
+        $(impl Layer for $name {
+            fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Error> {
+                self.0.lay(&later.0, how)
+            }
+
+            fn is_empty(&self) -> bool {
+                Layer::is_empty(&self.0)
+            }
+        })+
+    };
+}
+
+wrapped_layer! { Inherits DefaultInherits RenderedValues }
+
+/// `inherit:`, a list or, as it once was, a single map.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Inherits(pub(super) Vec<Inherit>);
+
+impl Decode for Inherits {
+    fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool {
+        if node.kind() == Kind::Mapping {
+            let mut single = Inherit::default();
+            let good = single.decode(node, decoding);
+            self.0 = vec![single];
+            return good;
+        }
+        self.0.decode(node, decoding)
+    }
+}
+
+/// `defaultInherit:`, a name or a list of names.
+#[derive(Clone, Debug, Default)]
+pub(super) struct DefaultInherits(pub(super) Vec<String>);
+
+impl Decode for DefaultInherits {
+    fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool {
+        let mut names = Vec::new();
+        let good = if node.kind() == Kind::Sequence {
+            names.decode(node, decoding)
+        } else {
+            let mut name = String::new();
+            let good = name.decode(node, decoding);
+            names.push(name);
+            good
+        };
+        self.0 = names.iter().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
+        good
+    }
+}
+
+/// State values: nil until they are computed, unless a file has the undocumented key.
+#[derive(Clone, Debug)]
+pub(super) struct RenderedValues(pub(super) Map);
+
+impl Default for RenderedValues {
+    fn default() -> Self {
+        Self(Map::nil(Element::Any))
+    }
+}
+
+impl Decode for RenderedValues {
+    fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool {
+        self.0.decode(node, decoding)
+    }
+}
+
+/// A list of strings where an empty one means something else than none.
+#[derive(Clone, Debug, Default)]
+pub(super) struct NullableList(pub(super) Option<Vec<String>>);
+
+impl Layer for NullableList {
+    fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Error> {
+        self.0.get_or_insert_default().lay(later.0.as_ref().unwrap_or(&Vec::new()), how)
+    }
+
+    fn is_empty(&self) -> bool {
+        self.0.as_ref().is_none_or(Vec::is_empty)
+    }
+}
+
+impl Decode for NullableList {
+    fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool {
+        let mut list = Vec::new();
+        let good = list.decode(node, decoding);
+        self.0 = (!node.is_null()).then_some(list);
+        good
+    }
+}
+
+/// What a sub-helmfile may inherit from its parent.
+pub(super) const INHERITABLE: [&str; 7] = [
+    "repositories",
+    "helmDefaults",
+    "commonLabels",
+    "apiVersions",
+    "kubeVersion",
+    "templates",
+    "environments",
+];
+
+/// An entry of `helmfiles:`, a path or a map.
+#[derive(Clone, Debug, Default)]
+pub(super) struct HelmfileEntry {
+    /// The path or pattern; after expansion an absolute path.
+    pub(super) path: String,
+    /// Selectors instead of the parent's. An empty list selects everything.
+    pub(super) selectors: Option<Vec<String>>,
+    /// Whether the parent's selectors apply.
+    pub(super) selectors_inherited: bool,
+    /// What is taken over from the parent, out of [`INHERITABLE`].
+    pub(super) inherits: Vec<String>,
+    /// Values laid over those of the sub-helmfile.
+    pub(super) values: Vec<Value>,
+    /// Where it is written.
+    pub(super) place: Option<Place>,
+}
+
+impl HelmfileEntry {
+    /// What `SubHelmfileSpec.UnmarshalYAML` checks.
+    fn check(&self) -> Option<String> {
+        if self.path.is_empty() && self.selectors.is_some() {
+            return Some("an entry of `helmfiles` has `selectors`, but no `path`".into());
+        }
+        if self.selectors_inherited && self.selectors.as_ref().is_some_and(|selectors| !selectors.is_empty())
+        {
+            return Some(format!("`{}` has both `selectors` and `selectorsInherited: true`", self.path));
+        }
+        if self.path.is_empty() && !self.inherits.is_empty() {
+            return Some("an entry of `helmfiles` has `inherits`, but no `path`".into());
+        }
+        let unknown = self.inherits.iter().find(|word| !INHERITABLE.contains(&word.as_str()))?;
+        Some(format!(
+            "`{unknown}` cannot be inherited by `{}`: it is none of {}",
+            self.path,
+            INHERITABLE.join(", ")
+        ))
+    }
+}
+
+impl Decode for HelmfileEntry {
+    fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool {
+        let mut good = true;
+        if node.kind() == Kind::Mapping {
+            let mut map = HelmfileMap::default();
+            good = map.decode(node, decoding);
+            self.path = map.path;
+            self.selectors = map.selectors.0;
+            self.selectors_inherited = map.selectors_inherited;
+            self.inherits = map.inherits;
+            self.values = map.values;
+        } else if let Some(path) = decoding.string_value(node) {
+            self.path = path;
+        }
+        self.place = Some(decoding.place(node));
+        match self.check() {
+            Some(message) if good => {
+                decoding.refuse(node, message);
+                false
+            }
+            _ => good,
+        }
+    }
+}
