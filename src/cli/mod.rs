@@ -1,0 +1,206 @@
+//! The command line.
+//!
+//! What was typed ([`Cli`]) and what is meant ([`Request`], [`Output`]) are two types: filling the first touches neither disk nor
+//! environment, and nothing behind the second has to ask again what a path is relative to.
+
+mod arguments;
+mod settings;
+mod variables;
+
+use std::ffi::OsString;
+
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+pub use arguments::{OutputArgs, OutputFormat, StateArgs};
+pub use settings::{Output, ReleaseFilter, Request, SettingsError};
+pub use variables::Variables;
+
+/// Checksums over configuration that lives outside a Helm release
+///
+/// A release's pods roll when its own chart and values change. helmsum makes them roll when something else changes that
+/// they depend on: it hashes the files a release declares in its values, and writes the checksum into a values file that
+/// the release lists. The chart puts it on the pod template.
+#[derive(Debug, Parser)]
+#[command(
+    name = "helmsum",
+    version,
+    term_width = 80,
+    propagate_version = true,
+    disable_version_flag = true,
+    args_override_self = true,
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "Run `helmsum COMMAND --help` for the options of a command, with examples.",
+    after_long_help = EXAMPLES
+)]
+pub struct Cli {
+    #[command(flatten)]
+    state: StateArgs,
+
+    #[command(flatten)]
+    output: OutputArgs,
+
+    /// Print version
+    #[arg(short = 'v', long, action = ArgAction::Version, global = true)]
+    version: Option<bool>,
+
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+
+  A directory that the pods of a release depend on, declared in one of the
+  release's values files:
+
+      # helmsum: ./apis
+
+  Write the checksums:
+
+      $ helmsum generate
+
+  Fail a pull request that forgot to:
+
+      $ helmsum check
+
+Exit codes: 0 fine, 1 error or denied finding, 2 `check` found a stale or
+missing checksum, 3 nothing matched.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print the checksum of files and directories
+    ///
+    /// The paths are taken as sources, as in a directive; neither a state file nor a configuration file is read. A path
+    /// that is missing, or in which no file counts, is an error.
+    ///
+    /// Of one path, the checksum is the digest of its files. Of several, it is a digest over their digests and labels.
+    #[command(after_long_help = "\
+Examples:
+
+  $ helmsum hash ./apis
+
+  In a values template, where nothing else is to be written:
+
+      configChecksum: {{ exec \"helmsum\" (list \"hash\" \"./apis\") | trim }}")]
+    Hash(HashArgs),
+
+    /// Print a completion script for a shell
+    #[command(after_long_help = "\
+Examples:
+
+  $ helmsum completions bash > ~/.local/share/bash-completion/completions/helmsum
+  $ helmsum completions fish > ~/.config/fish/completions/helmsum.fish")]
+    Completions(CompletionsArgs),
+
+    /// Print the manual page
+    #[command(after_long_help = "\
+Examples:
+
+  $ helmsum man | man -l -")]
+    Man(ManArgs),
+}
+
+/// `helmsum hash`
+#[derive(Debug, clap::Args)]
+pub struct HashArgs {
+    /// Files, directories and quoted globs
+    #[arg(value_name = "PATH", required = true)]
+    pub paths: Vec<String>,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// `helmsum completions`
+#[derive(Debug, clap::Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_name = "SHELL")]
+    pub shell: clap_complete::Shell,
+
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+/// `helmsum man`
+#[derive(Debug, clap::Args)]
+pub struct ManArgs {
+    #[command(flatten)]
+    output: OutputArgs,
+}
+
+impl Cli {
+    /// The definition that help, completions and the manual page are made from.
+    #[must_use]
+    pub fn definition() -> clap::Command {
+        <Self as CommandFactory>::command()
+    }
+
+    /// Parses the arguments of a process, its own name first.
+    ///
+    /// # Errors
+    ///
+    /// For wrong usage, and where help or the version was asked for.
+    pub fn parse_from(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
+        let mut definition = Self::definition();
+        let mut matches = definition.try_get_matches_from_mut(arguments)?;
+        let cli = <Self as FromArgMatches>::from_arg_matches_mut(&mut matches)
+            .map_err(|error| error.format(&mut definition))?;
+        cli.refuse_options_without_meaning().map_err(|error| error.format(&mut definition))?;
+        Ok(cli)
+    }
+
+    /// What was said about output, before the command and after it.
+    #[must_use]
+    pub fn output(&self) -> OutputArgs {
+        let after = match &self.command {
+            Command::Hash(arguments) => &arguments.output,
+            Command::Completions(arguments) => &arguments.output,
+            Command::Man(arguments) => &arguments.output,
+        };
+        self.output.merge(*after)
+    }
+
+    /// What was said about the state, before the command and after it; nothing for a command that reads none.
+    #[must_use]
+    pub fn state(&self) -> Option<StateArgs> {
+        let after: Option<&StateArgs> = match &self.command {
+            Command::Hash(_) | Command::Completions(_) | Command::Man(_) => None,
+        };
+        after.map(|after| self.state.clone().merge(after.clone()))
+    }
+
+    /// An option about the state in front of a command that reads none would be ignored in silence.
+    fn refuse_options_without_meaning(&self) -> Result<(), clap::Error> {
+        match self.state.first_given().filter(|_| self.state().is_none()) {
+            None => Ok(()),
+            Some(option) => Err(clap::Error::raw(
+                clap::error::ErrorKind::ArgumentConflict,
+                format!("`--{option}` has no meaning here: this command reads no state file\n"),
+            )),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(arguments: &[&str]) -> Result<Cli, clap::Error> {
+        Cli::parse_from(std::iter::once(&"helmsum").chain(arguments).map(OsString::from).collect())
+    }
+
+    #[test]
+    fn the_definition_is_coherent() {
+        Cli::definition().debug_assert();
+    }
+
+    #[test]
+    fn options_about_the_state_are_refused_where_none_is_read() {
+        let error = parse(&["--file", "x.yaml", "hash", "a"]).expect_err("must be refused");
+        assert!(error.to_string().contains("`--file` has no meaning here"), "{error}");
+    }
+}

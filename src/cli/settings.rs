@@ -1,0 +1,224 @@
+//! What is meant: arguments and variables, with defaults filled in and words parsed.
+
+use std::fmt;
+
+use super::{OutputArgs, OutputFormat, StateArgs, Variables};
+use crate::report::Colour;
+
+/// How a run reports.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub struct Output {
+    /// How the report looks.
+    pub format: OutputFormat,
+    /// Whether findings are written as annotations for GitHub Actions.
+    pub annotations: bool,
+    /// The file that gets a summary for GitHub Actions.
+    pub step_summary: Option<String>,
+    /// Colours, where the user said so.
+    pub colour: Option<Colour>,
+    /// Whether warnings count as denied.
+    pub strict: bool,
+    /// Only findings and errors.
+    pub quiet: bool,
+    /// What is read and why.
+    pub debug: bool,
+}
+
+impl Output {
+    /// Arguments over variables.
+    #[must_use]
+    pub fn resolve(typed: &OutputArgs, variables: &Variables) -> Self {
+        let format = typed.output.unwrap_or(OutputFormat::Human);
+        Self {
+            format,
+            annotations: format == OutputFormat::Github || variables.github_actions,
+            step_summary: variables.github_step_summary.clone(),
+            colour: match (typed.color, typed.no_color || variables.no_color) {
+                (true, _) => Some(Colour::On),
+                (false, true) => Some(Colour::Off),
+                (false, false) => None,
+            },
+            strict: typed.strict,
+            quiet: typed.quiet || variables.quiet,
+            debug: typed.debug || variables.debug,
+        }
+    }
+}
+
+/// Which state is meant, and which of its releases.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// The state file or directory, where one was named.
+    pub file: Option<String>,
+    /// The environment, where one was named.
+    pub environment: Option<String>,
+    /// Every environment.
+    pub all_environments: bool,
+    /// The namespace of all releases, else empty.
+    pub namespace: String,
+    /// The kube context of all releases, else empty.
+    pub kube_context: String,
+    /// `--state-values-set`, in order.
+    pub state_values_set: Vec<String>,
+    /// `--state-values-set-string`, in order.
+    pub state_values_set_string: Vec<String>,
+    /// `--state-values-file`, in order.
+    pub state_values_file: Vec<String>,
+    /// Whether templates may run programs.
+    pub exec: bool,
+    /// The helm binary.
+    pub helm_binary: String,
+    /// What the environment's digest is expected to be: an empty text where it was given empty.
+    pub expect_environment: Option<String>,
+    /// The helmfile command that runs this hook.
+    pub helmfile_command: Option<String>,
+    /// `--selector`, in order, as typed.
+    pub selectors: Vec<String>,
+    /// `--release`, in order.
+    pub releases: Vec<ReleaseFilter>,
+    /// Whether nothing matching is fine.
+    pub allow_no_match: bool,
+}
+
+impl Request {
+    /// Arguments over variables.
+    ///
+    /// # Errors
+    ///
+    /// For a `--release` that names nothing, and for `--all-environments` together with `--environment`.
+    pub fn resolve(typed: StateArgs, variables: &Variables) -> Result<Self, SettingsError> {
+        // An empty option counts as absent, as for helmfile; hooks pass `--environment={{ … }}`.
+        let given = |typed: Option<String>, default: &Option<String>| {
+            typed.filter(|text| !text.is_empty()).or_else(|| default.clone())
+        };
+        if typed.all_environments && typed.environment.as_ref().is_some_and(|name| !name.is_empty()) {
+            return Err(SettingsError::EnvironmentAndAll);
+        }
+        if typed.all_environments && typed.expect_environment.is_some() {
+            return Err(SettingsError::ExpectationAndAll);
+        }
+        let environment =
+            if typed.all_environments { None } else { given(typed.environment, &variables.environment) };
+        Ok(Self {
+            file: given(typed.file, &variables.file),
+            environment,
+            all_environments: typed.all_environments,
+            namespace: given(typed.namespace, &variables.namespace).unwrap_or_default(),
+            kube_context: given(typed.kube_context, &variables.kube_context).unwrap_or_default(),
+            state_values_set: typed.state_values_set,
+            state_values_set_string: typed.state_values_set_string,
+            state_values_file: typed.state_values_file,
+            exec: !typed.no_exec,
+            helm_binary: given(typed.helm_binary, &variables.helm_binary).unwrap_or_else(|| "helm".into()),
+            expect_environment: typed.expect_environment,
+            helmfile_command: typed.helmfile_command.filter(|command| !command.is_empty()),
+            selectors: typed.selector,
+            releases: typed.release.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
+            allow_no_match: typed.allow_no_matching_release,
+        })
+    }
+
+    /// Whether the helmfile command that runs this hook deploys nothing, and reads no values files either, so that it must
+    /// not fail over a checksum. What is not known is taken for a command that deploys.
+    #[must_use]
+    pub fn deploys_nothing(&self) -> bool {
+        const HARMLESS: [&str; 7] = ["destroy", "delete", "status", "test", "list", "show-dag", "pull"];
+        self.helmfile_command.as_deref().is_some_and(|command| HARMLESS.contains(&command))
+    }
+}
+
+/// `[NS/]NAME`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReleaseFilter {
+    /// The namespace, where one was given; an empty one means releases without a namespace.
+    pub namespace: Option<String>,
+    /// The name.
+    pub name: String,
+}
+
+impl ReleaseFilter {
+    /// Whether a release of this namespace and name is meant.
+    #[must_use]
+    pub fn matches(&self, namespace: &str, name: &str) -> bool {
+        self.name == name && self.namespace.as_deref().is_none_or(|wanted| wanted == namespace)
+    }
+}
+
+impl std::str::FromStr for ReleaseFilter {
+    type Err = SettingsError;
+
+    fn from_str(text: &str) -> Result<Self, SettingsError> {
+        let (namespace, name) = match text.rsplit_once('/') {
+            Some((namespace, name)) => (Some(namespace.to_owned()), name),
+            None => (None, text),
+        };
+        if name.is_empty() || namespace.as_ref().is_some_and(|namespace| namespace.contains('/')) {
+            return Err(SettingsError::Release(text.to_owned()));
+        }
+        Ok(Self { namespace, name: name.to_owned() })
+    }
+}
+
+impl fmt::Display for ReleaseFilter {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(namespace) = &self.namespace {
+            write!(out, "{namespace}/")?;
+        }
+        out.write_str(&self.name)
+    }
+}
+
+/// Wrong usage that only shows once the options are looked at together.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SettingsError {
+    /// A `--release` that names nothing.
+    #[error("`--release {0}` is not `NAME` or `NAMESPACE/NAME`")]
+    Release(String),
+    /// One environment and all of them.
+    #[error("`--environment` and `--all-environments` exclude each other")]
+    EnvironmentAndAll,
+    /// One digest for several environments.
+    #[error("`--expect-environment` and `--all-environments` exclude each other")]
+    ExpectationAndAll,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_empty_namespace_means_releases_without_one() {
+        let filter: ReleaseFilter = "/web".parse().expect("parses");
+        assert!(filter.matches("", "web"));
+        assert!(!filter.matches("edge", "web"));
+        let anywhere: ReleaseFilter = "web".parse().expect("parses");
+        assert!(anywhere.matches("edge", "web"));
+        for wrong in ["", "edge/", "a/b/c"] {
+            assert_eq!(wrong.parse::<ReleaseFilter>(), Err(SettingsError::Release(wrong.into())));
+        }
+    }
+
+    #[test]
+    fn variables_fill_what_was_not_typed() {
+        let variables = Variables { environment: Some("prod".into()), ..Variables::default() };
+        let asked = |environment: Option<&str>| StateArgs {
+            environment: environment.map(Into::into),
+            ..StateArgs::default()
+        };
+        let environment = |typed| Request::resolve(typed, &variables).expect("resolves").environment;
+        assert_eq!(environment(asked(None)).as_deref(), Some("prod"));
+        assert_eq!(environment(asked(Some(""))).as_deref(), Some("prod"));
+        assert_eq!(environment(asked(Some("dev"))).as_deref(), Some("dev"));
+    }
+
+    #[test]
+    fn only_commands_known_to_deploy_nothing_are_let_through() {
+        let with = |command: &str| {
+            let typed = StateArgs { helmfile_command: Some(command.into()), ..StateArgs::default() };
+            Request::resolve(typed, &Variables::default()).expect("resolves").deploys_nothing()
+        };
+        assert!(with("destroy") && with("list") && with("status"));
+        assert!(!with("sync") && !with("template") && !with("unheard-of") && !with(""));
+    }
+}

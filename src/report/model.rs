@@ -1,0 +1,163 @@
+//! Everything a run has to say, before it is decided how. Paths are absolute here; each renderer names them relative to
+//! the working directory.
+
+use camino::Utf8PathBuf;
+
+use crate::checksum::{Digest, HashedFile};
+use crate::finding::{Finding, Level};
+use crate::text::{Place, Problem};
+
+/// What a run found and did.
+#[derive(Debug, Default)]
+pub struct Report {
+    /// The environments that were read.
+    pub environments: Vec<String>,
+    /// Consumers, and releases that list a target without declaring sources, in the order of the state.
+    pub releases: Vec<Release>,
+    /// Findings at their settled levels.
+    pub findings: Vec<Finding>,
+    /// What went wrong.
+    pub problems: Vec<Problem>,
+    /// What is neither wrong nor worth a finding, yet would puzzle a reader who is not told.
+    pub notes: Vec<String>,
+}
+
+impl Report {
+    /// Findings at this level.
+    #[must_use]
+    pub fn count(&self, level: Level) -> usize {
+        self.findings.iter().filter(|finding| finding.level == level).count()
+    }
+
+    /// Whether the run failed over something.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        !self.problems.is_empty() || self.count(Level::Deny) > 0
+    }
+}
+
+/// A release, or an entry of `checksums:` in `helmsum.yaml`.
+#[derive(Clone, Debug)]
+pub struct Release {
+    /// Its name.
+    pub name: String,
+    /// Its namespace, else empty.
+    pub namespace: String,
+    /// The environment it was read in; empty where no state was read.
+    pub environment: String,
+    /// Its kube context, else empty.
+    pub kube_context: String,
+    /// The state file or `helmsum.yaml` that declares it.
+    pub file: Utf8PathBuf,
+    /// Its sources in the order of their labels.
+    pub sources: Vec<Source>,
+    /// Its target.
+    pub target: Target,
+}
+
+impl Release {
+    /// `namespace/name`, or `name` without a namespace.
+    #[must_use]
+    pub fn id(&self) -> String {
+        if self.namespace.is_empty() {
+            self.name.clone()
+        } else {
+            format!("{}/{}", self.namespace, self.name)
+        }
+    }
+}
+
+/// A source of a release.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// What stands for it in the checksum.
+    pub label: String,
+    /// Its kind.
+    pub kind: &'static str,
+    /// The name given with `as`.
+    pub name: Option<String>,
+    /// The path as declared, after templating.
+    pub path: String,
+    /// Options as declared; a repeated one holds several values.
+    pub options: Vec<(String, Vec<String>)>,
+    /// Where it was declared; nothing for a path given on the command line.
+    pub declared: Option<Place>,
+    /// Its digest, unless it could not be hashed.
+    pub digest: Option<Digest>,
+    /// The bytes of all its files.
+    pub bytes: u64,
+    /// How many names were left out.
+    pub excluded: usize,
+    /// Its files.
+    pub files: Vec<HashedFile>,
+    /// How it differs from what the target records.
+    pub changed: Vec<Change>,
+}
+
+/// One file that moved a checksum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The file, relative to the source.
+    pub name: String,
+    /// What happened to it.
+    pub how: How,
+}
+
+/// What happened to a file since its digest was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum How {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// Its bytes differ.
+    Edited,
+}
+
+impl How {
+    /// One word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Edited => "edited",
+        }
+    }
+}
+
+/// The values file that a release's checksum goes to.
+#[derive(Clone, Debug)]
+pub struct Target {
+    /// The file, where the release lists one.
+    pub path: Option<Utf8PathBuf>,
+    /// Where in it the checksum is.
+    pub key: String,
+    /// How it was found, before anything was written.
+    pub status: Status,
+    /// The checksum found in it.
+    pub recorded: Option<String>,
+    /// The checksum as computed.
+    pub checksum: Option<Digest>,
+    /// Whether it was written.
+    pub written: bool,
+}
+
+/// How a target was found, before anything was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It holds what it should.
+    Current,
+    /// Its values differ from what was computed.
+    Stale,
+    /// It does not exist, or is empty.
+    Missing,
+    /// The release lists no target.
+    Unwired,
+    /// helmsum did not write it, and does not overwrite it.
+    Foreign,
+    /// An error or a denied finding keeps it as it was.
+    Denied,
+}

@@ -1,0 +1,254 @@
+//! Problems as a person reads them: what, where with the source, and what to do.
+
+use std::borrow::Cow;
+use std::ops::Range;
+
+use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
+use anstyle::{AnsiColor, Style};
+use camino::Utf8Path;
+
+use unicode_width::UnicodeWidthStr;
+
+use super::shown::{Shown, relative};
+use crate::finding::{self, Finding};
+use crate::text::{Excerpt, Place, Problem, floor_boundary};
+
+/// A line longer than this is not drawn: its place says enough.
+const LONGEST_LINE: usize = 2_000;
+
+/// How many lines of an underlined part are drawn.
+const MOST_LINES: usize = 8;
+
+/// How wide messages are on a terminal.
+const WIDTH: usize = 80;
+
+/// How a report is laid out.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout<'d> {
+    /// The directory that paths are named from.
+    pub directory: &'d Utf8Path,
+    /// Whether messages are broken into lines. Not where a program or a log reads them: a phrase can be searched for then.
+    pub wrap: bool,
+}
+
+impl Layout<'_> {
+    fn message(self, text: &str, indent: usize) -> String {
+        let shown = format!("{:#}", Shown(text));
+        if self.wrap { wrapped(&shown, WIDTH - indent) } else { shown }
+    }
+}
+
+/// Draws a problem with escape sequences, ending in a line break.
+#[must_use]
+pub fn draw_problem(problem: &Problem, layout: Layout<'_>) -> String {
+    match problem.excerpt.as_ref().and_then(Window::around) {
+        Some(window) => draw_window(problem, window, layout),
+        None => Paragraph { level: finding::Level::Deny, code: None, message: &problem.message }.draw(
+            problem.place.as_ref(),
+            problem.hint.as_deref(),
+            layout,
+        ),
+    }
+}
+
+/// Draws a finding with escape sequences, ending in a line break.
+#[must_use]
+pub fn draw_finding(finding: &Finding, layout: Layout<'_>) -> String {
+    let place =
+        finding.file.as_ref().map(|file| Place { file: file.clone(), line: finding.line, column: None });
+    let paragraph =
+        Paragraph { level: finding.level, code: Some(finding.code.name()), message: &finding.message };
+    paragraph.draw(place.as_ref(), finding.hint.as_deref(), layout)
+}
+
+fn draw_window(problem: &Problem, window: Window<'_>, layout: Layout<'_>) -> String {
+    let path = relative(&window.excerpt.file, layout.directory);
+    let title = Level::ERROR.primary_title(layout.message(&problem.message, "error: ".len()));
+    let mut group = Group::with_title(title).element(
+        Snippet::source(window.source)
+            .path(path.into_string())
+            .line_start(window.line)
+            .annotation(AnnotationKind::Primary.span(window.span).label(window.label)),
+    );
+    if let Some(hint) = &problem.hint {
+        group = group.element(Level::HELP.message(layout.message(hint, 12)));
+    }
+    format!("{}\n", Renderer::styled().render(&[group]))
+}
+
+/// A message without a source to show.
+struct Paragraph<'a> {
+    level: finding::Level,
+    code: Option<&'a str>,
+    message: &'a str,
+}
+
+impl Paragraph<'_> {
+    fn draw(&self, place: Option<&Place>, hint: Option<&str>, layout: Layout<'_>) -> String {
+        let (word, colour) = match self.level {
+            finding::Level::Deny => ("error", AnsiColor::BrightRed),
+            finding::Level::Warn => ("warning", AnsiColor::Yellow),
+            finding::Level::Allow => ("note", AnsiColor::BrightGreen),
+        };
+        let style = colour.on_default().bold();
+        let code = self.code.map(|code| format!("[{code}]")).unwrap_or_default();
+        let message = layout.message(self.message, word.len() + code.len() + 2);
+        let bold = Style::new().bold();
+        let arrow = AnsiColor::BrightBlue.on_default().bold();
+        let title = format!("{style}{word}{code}{style:#}{bold}: {}{bold:#}\n", hanging(&message, "    "));
+        let origin = place.map(|place| {
+            let place = Place { file: relative(&place.file, layout.directory), ..place.clone() };
+            format!("  {arrow}-->{arrow:#} {}\n", Shown(&place.to_string()))
+        });
+        let help = hint.map(|hint| {
+            let hint = hanging(&layout.message(hint, 10), "          ");
+            format!("  {arrow}={arrow:#} {bold}help{bold:#}: {hint}\n")
+        });
+        [Some(title), origin, help].into_iter().flatten().collect()
+    }
+}
+
+/// The text with `indent` in front of every line but the first.
+fn hanging(text: &str, indent: &str) -> String {
+    text.replace('\n', &format!("\n{indent}"))
+}
+
+/// The text with its words on lines no wider than `width`, as far as the words allow.
+fn wrapped(text: &str, width: usize) -> String {
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        for word in paragraph.split(' ') {
+            if !line.is_empty() && line.width() + 1 + word.width() > width {
+                lines.push(std::mem::take(&mut line));
+            }
+            if !line.is_empty() {
+                line.push(' ');
+            }
+            line.push_str(word);
+        }
+        lines.push(line);
+    }
+    lines.join("\n")
+}
+
+/// The lines of an excerpt that are drawn.
+struct Window<'e> {
+    excerpt: &'e Excerpt,
+    source: &'e str,
+    line: usize,
+    span: Range<usize>,
+    label: Cow<'e, str>,
+}
+
+impl<'e> Window<'e> {
+    /// Cuts out the lines with the underlined part and moves it; the renderer panics on a span past the end of its text.
+    fn around(excerpt: &'e Excerpt) -> Option<Self> {
+        let text: &str = &excerpt.source;
+        let start = floor_boundary(text, excerpt.span.start);
+        let end = floor_boundary(text, excerpt.span.end).max(start);
+        let first = text[..start].rfind('\n').map_or(0, |at| at + 1);
+        let mut last = first;
+        for line in text[first..].split_inclusive('\n').take(MOST_LINES) {
+            if line.len() > LONGEST_LINE {
+                return None;
+            }
+            last += line.len();
+            if last >= end && last > start {
+                break;
+            }
+        }
+        let source = text[first..last].trim_end_matches(['\n', '\r']);
+        let limit = source.len();
+        let span = (start - first).min(limit)..(end.min(last) - first).min(limit);
+        let label = Cow::Owned(Shown(&excerpt.label).to_string());
+        Some(Self { excerpt, source, line: text[..first].matches('\n').count() + 1, span, label })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::Code;
+
+    fn logged() -> Layout<'static> {
+        Layout { directory: "/r".into(), wrap: false }
+    }
+
+    fn plain(problem: &Problem) -> String {
+        anstream::adapter::strip_str(&draw_problem(problem, logged())).to_string()
+    }
+
+    fn excerpt(source: &str, span: Range<usize>) -> Problem {
+        let excerpt = Excerpt { file: "/r/a.yaml".into(), source: source.into(), span, label: "here".into() };
+        Problem::new("something is wrong").hint("mend it").excerpt(excerpt)
+    }
+
+    #[test]
+    fn a_problem_shows_the_line_it_is_about() {
+        insta::assert_snapshot!(plain(&excerpt("one\ntwo: 2\nthree\n", 4..7)), @r"
+        error: something is wrong
+         --> a.yaml:2:1
+          |
+        2 | two: 2
+          | ^^^ here
+          |
+          = help: mend it
+        ");
+    }
+
+    #[test]
+    fn a_problem_without_a_source_names_the_place() {
+        let problem = Problem::new("no").at(Place { file: "/q/b".into(), line: Some(3), column: Some(2) });
+        insta::assert_snapshot!(plain(&problem), @r"
+        error: no
+          --> ../q/b:3:2
+        ");
+        assert_eq!(plain(&Problem::new("no")), "error: no\n");
+    }
+
+    #[test]
+    fn no_span_makes_it_panic() {
+        for source in ["", "a", "é\n", "a\nb\r\nc", "\n\n"] {
+            for start in 0..8 {
+                for end in [0, start, start + 1, 99] {
+                    assert!(plain(&excerpt(source, start..end)).contains("something is wrong"));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_without_end_is_named_and_not_drawn() {
+        let drawn = plain(&excerpt(&"x".repeat(5_000), 4_000..4_001));
+        assert!(drawn.contains("a.yaml:1:4001") && !drawn.contains("xxx"), "{drawn}");
+    }
+
+    #[test]
+    fn a_message_cannot_drive_the_terminal() {
+        let drawn = draw_problem(&Problem::new("bad \u{1b}]0;x\u{7} name"), logged());
+        assert!(drawn.contains("bad \\u{1b}]0;x\\u{7} name"), "{drawn:?}");
+    }
+
+    #[test]
+    fn a_finding_shows_its_code_and_level() {
+        let finding = Finding::new(Code::EmptySource, "nothing in `./apis`")
+            .at("/r/values.yaml", Some(3))
+            .hint("fill it");
+        insta::assert_snapshot!(anstream::adapter::strip_str(&draw_finding(&finding, logged())), @r"
+        warning[empty-source]: nothing in `./apis`
+          --> values.yaml:3
+          = help: fill it
+        ");
+    }
+
+    #[test]
+    fn messages_are_broken_where_somebody_watches() {
+        let problem = Problem::new("word ".repeat(30).trim_end()).hint("word ".repeat(30).trim_end());
+        let drawn = draw_problem(&problem, Layout { wrap: true, ..logged() });
+        let drawn = anstream::adapter::strip_str(&drawn).to_string();
+        assert!(drawn.lines().count() >= 4 && drawn.lines().all(|line| line.width() <= 80), "{drawn}");
+        assert_eq!(wrapped("a b\nc", 80), "a b\nc");
+        assert_eq!(wrapped("a bcdef g", 3), "a\nbcdef\ng");
+    }
+}

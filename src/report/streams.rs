@@ -1,0 +1,142 @@
+//! Where a run writes to.
+
+use std::fmt;
+use std::io::{self, Write};
+
+use anstream::{AutoStream, ColorChoice};
+
+/// Whether a stream takes colours.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Colour {
+    /// Escape sequences are written.
+    On,
+    /// Nothing but text.
+    #[default]
+    Off,
+}
+
+/// One of the two standard streams.
+pub struct Stream {
+    writer: Box<dyn Write + Send>,
+    /// Whether somebody watches it.
+    pub terminal: bool,
+    /// Whether it takes colours where the user did not say so.
+    pub colour: Colour,
+    gone: bool,
+}
+
+impl Stream {
+    /// A stream that is no terminal.
+    pub fn plain(writer: impl Write + Send + 'static) -> Self {
+        Self { writer: Box::new(writer), terminal: false, colour: Colour::Off, gone: false }
+    }
+
+    fn of(writer: impl Send + anstream::stream::RawStream + 'static) -> Self {
+        let colour = match AutoStream::choice(&writer) {
+            ColorChoice::Never => Colour::Off,
+            _ => Colour::On,
+        };
+        Self {
+            terminal: anstream::stream::IsTerminal::is_terminal(&writer),
+            colour,
+            writer: Box::new(writer),
+            gone: false,
+        }
+    }
+
+    /// Writes text with colours, which are taken out where they are off.
+    ///
+    /// # Errors
+    ///
+    /// As [`Stream::raw`].
+    pub fn styled(&mut self, text: &str) -> io::Result<()> {
+        match self.colour {
+            Colour::On => self.raw(text.as_bytes()),
+            Colour::Off => self.raw(anstream::adapter::strip_str(text).to_string().as_bytes()),
+        }
+    }
+
+    /// Writes bytes as they are.
+    ///
+    /// A reader that has gone away (`helmsum list | head -1`) is no error: what follows is dropped.
+    ///
+    /// # Errors
+    ///
+    /// Where the stream does not take what is written, a full disk for one.
+    pub fn raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if self.gone {
+            return Ok(());
+        }
+        match self.writer.write_all(bytes).and_then(|()| self.writer.flush()) {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.gone = true;
+                Ok(())
+            }
+            other => other,
+        }
+    }
+}
+
+impl fmt::Debug for Stream {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Stream")
+            .field("terminal", &self.terminal)
+            .field("colour", &self.colour)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The two standard streams.
+#[derive(Debug)]
+pub struct Streams {
+    /// Reports.
+    pub out: Stream,
+    /// Errors that stop the run, and progress.
+    pub err: Stream,
+}
+
+impl Streams {
+    /// Those of this process.
+    #[must_use]
+    pub fn of_process() -> Self {
+        Self { out: Stream::of(io::stdout()), err: Stream::of(io::stderr()) }
+    }
+
+    /// The same streams with colours as the user wants them.
+    pub fn colour(&mut self, colour: Option<Colour>) {
+        if let Some(colour) = colour {
+            self.out.colour = colour;
+            self.err.colour = colour;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Closed(io::ErrorKind);
+
+    impl Write for Closed {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            Err(self.0.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn a_reader_that_went_away_is_no_error() {
+        let mut stream = Stream::plain(Closed(io::ErrorKind::BrokenPipe));
+        assert!(stream.raw(b"first").is_ok());
+        assert!(stream.raw(b"second").is_ok());
+    }
+
+    #[test]
+    fn a_full_disk_is_an_error() {
+        let mut stream = Stream::plain(Closed(io::ErrorKind::StorageFull));
+        assert_eq!(stream.raw(b"first").map_err(|error| error.kind()), Err(io::ErrorKind::StorageFull));
+    }
+}

@@ -1,0 +1,93 @@
+//! A module uses only the modules before it, so that what passes between stages stays data.
+
+use std::path::{Path, PathBuf};
+
+const ORDER: [&str; 15] = [
+    "text", "finding", "tree", "value", "yaml", "template", "state", "rendered", "source", "checksum",
+    "target", "audit", "report", "cli", "command",
+];
+
+/// The modules behind `crate::` in a source text, `crate::{a, b::c}` included.
+fn used(source: &str) -> Vec<String> {
+    let code: String = source
+        .lines()
+        .filter(|line| !line.trim_start().starts_with("//"))
+        .map(|line| format!("{line}\n"))
+        .collect();
+    let mut modules = Vec::new();
+    for (at, _) in code.match_indices("crate::") {
+        let rest = &code[at + "crate::".len()..];
+        let Some(group) = rest.strip_prefix('{') else {
+            modules.push(word(rest));
+            continue;
+        };
+        let mut depth = 0;
+        let mut start = true;
+        for (index, sign) in group.char_indices() {
+            match sign {
+                '{' => depth += 1,
+                '}' if depth == 0 => break,
+                '}' => depth -= 1,
+                ',' if depth == 0 => start = true,
+                sign if start && depth == 0 && sign.is_alphabetic() => {
+                    modules.push(word(&group[index..]));
+                    start = false;
+                }
+                _ => {}
+            }
+        }
+    }
+    modules
+}
+
+fn word(text: &str) -> String {
+    text.chars().take_while(|sign| sign.is_alphanumeric() || *sign == '_').collect()
+}
+
+fn sources(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        return vec![path.to_owned()];
+    }
+    let mut found: Vec<PathBuf> = std::fs::read_dir(path)
+        .expect("a folder of sources")
+        .flat_map(|entry| sources(&entry.expect("an entry").path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == "rs"))
+        .collect();
+    found.sort();
+    found
+}
+
+#[test]
+fn a_module_uses_only_the_modules_before_it() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut wrong = Vec::new();
+    for (position, module) in ORDER.iter().enumerate() {
+        let files = [root.join(format!("{module}.rs")), root.join(module)];
+        for file in files.iter().filter(|file| file.exists()).flat_map(|file| sources(file)) {
+            for used in used(&fs_err::read_to_string(&file).expect("a source")) {
+                match ORDER.iter().position(|name| *name == used) {
+                    Some(at) if at <= position => {}
+                    Some(_) => wrong.push(format!("{}: `{module}` uses `{used}`", file.display())),
+                    None => wrong.push(format!("{}: `crate::{used}` is no module", file.display())),
+                }
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_module_has_its_place_in_the_order() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    for entry in std::fs::read_dir(root).expect("the sources") {
+        let name = entry.expect("an entry").file_name().into_string().expect("UTF-8");
+        let module = name.trim_end_matches(".rs");
+        assert!(["lib", "main"].contains(&module) || ORDER.contains(&module), "{module} has no place");
+    }
+}
+
+#[test]
+fn uses_are_found_in_groups_too() {
+    let source = "use crate::text::{Place, Problem};\nuse crate::{finding, tree::{self, Tree},\n    value::Value};\n// crate::cli\n";
+    assert_eq!(used(source), ["text", "finding", "tree", "value"]);
+}
