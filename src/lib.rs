@@ -10,6 +10,7 @@ pub mod finding;
 pub mod report;
 pub mod source;
 pub mod state;
+pub mod target;
 pub mod template;
 pub mod text;
 pub mod tree;

@@ -207,7 +207,7 @@ impl Repo {
 
     /// No temporary file of helmsum's is left behind.
     #[track_caller]
-    pub fn is_tidy(self) -> Self {
+    pub fn stays_tidy(self) -> Self {
         let mut folders = vec![self.directory.clone()];
         while let Some(folder) = folders.pop() {
             for entry in std::fs::read_dir(&folder).expect("a directory") {

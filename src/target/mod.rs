@@ -1,0 +1,17 @@
+//! Targets: the values files that checksums are written to.
+//!
+//! A target is a fixed header, comments that say what the checksum is made of, and the values. Nothing in it depends on the
+//! day, the machine or the version of helmsum: the same sources give the same bytes. Whether one is stale is decided by its
+//! values alone; the comments only tell which file moved them.
+
+mod content;
+mod error;
+mod key;
+mod recorded;
+mod write;
+
+pub use content::{Content, Format, FormatError, Section};
+pub use error::TargetError;
+pub use key::{KeyPath, KeyPathError};
+pub use recorded::{Moved, Recorded, RecordedSource, same_values};
+pub use write::{check_place, write};

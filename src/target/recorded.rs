@@ -1,0 +1,258 @@
+//! What an existing target says.
+
+use std::collections::BTreeMap;
+
+use super::content::VERSION;
+use super::key::KeyPath;
+use crate::checksum::{Digest, HashedFile};
+use crate::source::HEADER;
+use crate::value::Value;
+use crate::yaml::{self, Limits};
+
+/// How far down the header is looked for: a merge conflict or a licence may stand above it.
+const FIRST_LINES: usize = 20;
+
+/// An existing target as far as it can be read. The text may be anything: a conflict, half a file, somebody else's.
+#[derive(Clone, Debug)]
+pub struct Recorded {
+    /// Whether helmsum wrote it.
+    pub ours: bool,
+    /// Whether there is nothing in it but blanks: a placeholder, which anybody may have put there.
+    pub empty: bool,
+    /// The sources named in its comments.
+    pub sources: Vec<RecordedSource>,
+    /// Its values, unless they are no YAML.
+    values: Option<Value>,
+}
+
+/// A source named in the comments of a target.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RecordedSource {
+    /// What stands for it in the checksum.
+    pub label: String,
+    /// Its digest.
+    pub digest: Digest,
+    /// Files and their digests, in order.
+    pub files: Vec<(String, Digest)>,
+    /// Whether there are more than those.
+    pub more: bool,
+}
+
+/// Files that differ from what a target records.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Moved {
+    /// Files that were not there.
+    pub added: Vec<String>,
+    /// Files that are gone.
+    pub removed: Vec<String>,
+    /// Files with other bytes.
+    pub edited: Vec<String>,
+}
+
+impl Moved {
+    /// Whether nothing moved, or nothing that can be named.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.added.is_empty() && self.removed.is_empty() && self.edited.is_empty()
+    }
+}
+
+impl Recorded {
+    /// Reads a target.
+    #[must_use]
+    pub fn read(bytes: &[u8]) -> Self {
+        let text = String::from_utf8_lossy(bytes);
+        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
+        Self {
+            ours: text.lines().take(FIRST_LINES).any(|line| line.trim_end() == HEADER),
+            empty: text.trim().is_empty(),
+            sources: sources(text),
+            values: values(bytes),
+        }
+    }
+
+    /// Whether helmsum leaves it alone: something is in it, and helmsum did not write it.
+    #[must_use]
+    pub const fn is_foreign(&self) -> bool {
+        !self.ours && !self.empty
+    }
+
+    /// The checksum at a key, whatever it is.
+    #[must_use]
+    pub fn checksum(&self, path: &KeyPath) -> Option<String> {
+        let mut value = self.values.clone()?;
+        for key in path.keys() {
+            let Value::Map(map) = value else { return None };
+            value = map.get(key)?;
+        }
+        value.as_str().map(str::to_owned)
+    }
+
+    /// How the files of a source differ from what is recorded under its label; nothing where the label is not recorded.
+    ///
+    /// Of a source with more files than are recorded, only those are compared whose record would be there.
+    #[must_use]
+    pub fn moved(&self, label: &str, files: &[HashedFile]) -> Option<Moved> {
+        let recorded = self.sources.iter().find(|source| source.label == label)?;
+        let mut before: BTreeMap<&str, Digest> =
+            recorded.files.iter().map(|(name, digest)| (name.as_str(), *digest)).collect();
+        let end = recorded.files.last().filter(|_| recorded.more).map(|(name, _)| name.as_str());
+        let mut moved = Moved::default();
+        for file in files {
+            match before.remove(file.name.as_str()) {
+                Some(digest) if digest == file.digest => {}
+                Some(_) => moved.edited.push(file.name.clone()),
+                None if end.is_some_and(|end| file.name.as_str() > end) => {}
+                None => moved.added.push(file.name.clone()),
+            }
+        }
+        moved.removed = before.into_keys().map(str::to_owned).collect();
+        Some(moved)
+    }
+}
+
+/// Whether two targets have the same values, whatever their comments and their spelling.
+#[must_use]
+pub fn same_values(one: &[u8], other: &[u8]) -> bool {
+    match (values(one), values(other)) {
+        (Some(one), Some(other)) => one.deep_equal(&other),
+        _ => false,
+    }
+}
+
+/// The values of a file that holds at most one document, and no key that is no string.
+fn values(bytes: &[u8]) -> Option<Value> {
+    match &yaml::parse(bytes, &Limits::default()).ok()?[..] {
+        [] => Some(Value::Nil),
+        [document] => document.decode().ok(),
+        _ => None,
+    }
+}
+
+fn sources(text: &str) -> Vec<RecordedSource> {
+    let mut sources: Vec<RecordedSource> = Vec::new();
+    let comments = text
+        .lines()
+        .map(str::trim_end)
+        .skip_while(|line| *line != VERSION)
+        .skip(1)
+        .take_while(|line| line.starts_with('#'));
+    for comment in comments {
+        if let Some(line) = comment.strip_prefix("#     ") {
+            let Some(source) = sources.last_mut() else { continue };
+            match record(line) {
+                Some((digest, name)) => source.files.push((name, digest)),
+                None => source.more |= line.starts_with("and ") && line.ends_with(" more"),
+            }
+        } else if let Some((digest, label)) = comment.strip_prefix("#   ").and_then(record) {
+            sources.push(RecordedSource { label, digest, files: Vec::new(), more: false });
+        }
+    }
+    sources
+}
+
+fn record(line: &str) -> Option<(Digest, String)> {
+    let (digest, name) = line.split_once("  ")?;
+    Some((digest.parse().ok()?, name.to_owned()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checksum::Notes;
+    use crate::target::{Content, Format, Section};
+
+    fn file(name: &str, content: &str) -> HashedFile {
+        HashedFile {
+            name: name.into(),
+            digest: Digest::of(content.as_bytes()),
+            bytes: 1,
+            notes: Notes::default(),
+        }
+    }
+
+    fn configured() -> Format {
+        Format::Value(KeyPath::of(["gateway", "configChecksum"]))
+    }
+
+    fn target(files: &[HashedFile]) -> String {
+        let section = Section { label: "./apis", name: None, digest: Digest::of(b"apis"), files };
+        Content::new(&[section], &configured()).expect("fits").text
+    }
+
+    #[test]
+    fn what_was_written_is_read_back() {
+        let files = [file("./a  b", "1"), file("./c", "2")];
+        let recorded = Recorded::read(target(&files).as_bytes());
+        assert!(recorded.ours && !recorded.is_foreign());
+        assert_eq!(recorded.checksum(&configured().key()), Some(Digest::of(b"apis").to_string()));
+        assert_eq!(recorded.checksum(&KeyPath::of(["configChecksum"])), None);
+        assert_eq!(recorded.moved("./apis", &files), Some(Moved::default()));
+        assert_eq!(recorded.moved("./other", &files), None);
+    }
+
+    #[test]
+    fn files_that_moved_are_named() {
+        let recorded =
+            Recorded::read(target(&[file("./a", "1"), file("./b", "1"), file("./d", "1")]).as_bytes());
+        let moved = recorded.moved("./apis", &[file("./b", "2"), file("./c", "1"), file("./d", "1")]);
+        let names = |name: &str| vec![name.to_owned()];
+        assert_eq!(moved, Some(Moved { added: names("./c"), removed: names("./a"), edited: names("./b") }));
+    }
+
+    #[test]
+    fn nothing_is_claimed_about_files_that_were_not_listed() {
+        let mut files: Vec<HashedFile> = (0..70).map(|number| file(&format!("./{number:02}"), "1")).collect();
+        let recorded = Recorded::read(target(&files).as_bytes());
+        assert_eq!(recorded.moved("./apis", &files), Some(Moved::default()));
+        files[69] = file("./69", "2");
+        files.insert(10, file("./09a", "1"));
+        let moved = recorded.moved("./apis", &files).expect("recorded");
+        assert_eq!(moved, Moved { added: vec!["./09a".into()], ..Moved::default() });
+    }
+
+    #[test]
+    fn comments_and_spelling_make_no_difference() {
+        let text = target(&[file("./a", "1")]);
+        let bare = format!("gateway: {{\"configChecksum\": {}}}", Digest::of(b"apis"));
+        assert!(same_values(text.as_bytes(), bare.as_bytes()));
+        assert!(!same_values(text.as_bytes(), bare.replace("gateway", "web").as_bytes()));
+        assert!(!same_values(text.as_bytes(), format!("{bare}\nmore: 1\n").as_bytes()));
+        assert!(!same_values(text.as_bytes(), format!("{text}---\nmore: 1\n").as_bytes()));
+        assert!(same_values(b"# nothing\n", b""));
+    }
+
+    #[test]
+    fn a_conflict_above_the_header_is_still_ours() {
+        let text = target(&[]);
+        let conflict = format!("<<<<<<< HEAD\n{text}=======\n{text}>>>>>>> branch\n");
+        let recorded = Recorded::read(conflict.as_bytes());
+        assert!(recorded.ours);
+        assert!(!same_values(conflict.as_bytes(), text.as_bytes()));
+    }
+
+    #[test]
+    fn line_breaks_of_another_system_are_still_ours() {
+        let files = [file("./a", "1")];
+        let recorded = Recorded::read(format!("\u{feff}{}", target(&files).replace('\n', "\r\n")).as_bytes());
+        assert!(recorded.ours);
+        assert_eq!(recorded.moved("./apis", &files), Some(Moved::default()));
+    }
+
+    #[test]
+    fn what_helmsum_did_not_write_is_foreign_unless_it_is_empty() {
+        for (text, foreign) in [
+            ("", false),
+            (" \n\t\n", false),
+            ("replicas: 1\n", true),
+            ("# a note\n", true),
+            ("# Generated by helmsum, and then edited.\n", true),
+            ("\u{0}", true),
+        ] {
+            assert_eq!(Recorded::read(text.as_bytes()).is_foreign(), foreign, "{text:?}");
+        }
+        let late = format!("{}{}", "# licence\n".repeat(30), target(&[]));
+        assert!(Recorded::read(late.as_bytes()).is_foreign());
+        assert!(!Recorded::read(b"\xff\xfe").ours);
+    }
+}
