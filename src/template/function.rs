@@ -1,11 +1,13 @@
 //! What a template function is: a name, a signature that arguments are checked against, and a body.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::set::Helpers;
 use crate::tree::Tree;
 use crate::value::Value;
 
@@ -34,6 +36,25 @@ pub enum Parameter {
     Time,
 }
 
+impl Parameter {
+    /// The type as Go's messages spell it.
+    #[must_use]
+    pub const fn type_name(self) -> &'static str {
+        match self {
+            Self::Any => "interface {}",
+            Self::String => "string",
+            Self::Bool => "bool",
+            Self::Int => "int",
+            Self::Int64 => "int64",
+            Self::Float64 => "float64",
+            Self::Map => "map[string]interface {}",
+            Self::List => "[]interface {}",
+            Self::Strings => "[]string",
+            Self::Time => "time.Time",
+        }
+    }
+}
+
 /// A function that templates may call.
 #[derive(Clone, Copy)]
 pub struct Function {
@@ -45,6 +66,86 @@ pub struct Function {
     pub variadic: Option<Parameter>,
     /// The body. The arguments have been checked and converted.
     pub body: fn(&mut dyn Call, &[Value]) -> Result<Value, FunctionError>,
+}
+
+impl fmt::Debug for Function {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Function").field("name", &self.name).finish_non_exhaustive()
+    }
+}
+
+/// The functions that templates may call by name. Go's own (`printf`, `eq`, `index` …) need not be in it; one of the same
+/// name takes their place, as sprig's `slice` does.
+#[derive(Debug, Default)]
+pub struct Registry {
+    functions: BTreeMap<&'static str, Function>,
+    methods: BTreeMap<(&'static str, &'static str), Function>,
+    unsupported: BTreeMap<&'static str, &'static str>,
+    pub(super) helpers: Helpers,
+}
+
+impl Registry {
+    /// A registry of these functions; of two with one name the last counts.
+    #[must_use]
+    pub fn new(functions: impl IntoIterator<Item = Function>) -> Self {
+        Self {
+            functions: functions.into_iter().map(|function| (function.name, function)).collect(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds functions.
+    #[must_use]
+    pub fn with(mut self, functions: impl IntoIterator<Item = Function>) -> Self {
+        self.functions.extend(functions.into_iter().map(|function| (function.name, function)));
+        self
+    }
+
+    /// Adds methods of a type that is no [`crate::value::Object`], such as `time.Time`. Their first parameter is the
+    /// receiver, whose type is not checked.
+    #[must_use]
+    pub fn with_methods(
+        mut self,
+        type_name: &'static str,
+        methods: impl IntoIterator<Item = Function>,
+    ) -> Self {
+        self.methods.extend(methods.into_iter().map(|method| ((type_name, method.name), method)));
+        self
+    }
+
+    /// Names functions that helmfile has and helmsum refuses, each with what the user can do instead. A template that
+    /// mentions one is refused before any part of it runs.
+    #[must_use]
+    pub fn without(mut self, functions: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
+        self.unsupported.extend(functions);
+        self
+    }
+
+    /// The function of that name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Function> {
+        self.functions.get(name)
+    }
+
+    /// The method of that name, for a type as Go spells it.
+    #[must_use]
+    pub fn method(&self, type_name: &str, name: &str) -> Option<&Function> {
+        self.methods
+            .iter()
+            .find(|((own_type, own_name), _)| *own_type == type_name && *own_name == name)
+            .map(|(_, method)| method)
+    }
+
+    /// The hint for a function that is refused.
+    #[must_use]
+    pub fn unsupported(&self, name: &str) -> Option<&'static str> {
+        self.unsupported.get(name).copied()
+    }
+
+    /// The names of all functions, sorted.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
+        self.functions.keys().copied()
+    }
 }
 
 /// Why a function gave no result.

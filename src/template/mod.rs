@@ -1,3 +1,18 @@
 //! Go templates as helmfile runs them.
+//!
+//! [`render`] parses a text together with the `_*.tpl` files of its directory and runs it with Go 1.26's rules; what
+//! functions there are is the caller's to say, in a [`function::Registry`].
 
+mod calls;
+mod error;
+mod execute;
 pub mod function;
+mod render;
+mod set;
+pub mod syntax;
+#[cfg(test)]
+mod tests;
+
+pub use calls::calls;
+pub use error::{Error, Reason};
+pub use render::{MissingKey, Options, Rendered, render, render_traced};

@@ -1,0 +1,450 @@
+//! Runs a parsed template, with the rules of Go 1.26's `text/template`.
+
+mod argument;
+mod builtin;
+mod call;
+mod compare;
+mod escape;
+mod evaluate;
+mod index;
+mod output;
+mod slot;
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::error::{Error, Reason};
+use super::function::{Context, Registry};
+use super::render::Options;
+use super::set::Set;
+use super::syntax::{Branch, Command, Invocation, List, Node, Operand, PARSE_NAME, Pipeline, Source, Tree};
+use crate::text::Excerpt;
+use crate::value::print::{PrintError, display, quote, sort_entries};
+use crate::value::{Element, Value};
+
+pub(super) use builtin::is_builtin;
+use output::Output;
+pub(super) use output::Segment;
+use slot::{Slot, behind_pointer, is_true};
+
+type Evaluated<T> = Result<T, Error>;
+
+/// What all templates of one rendering share, those that `tpl` starts too.
+pub(super) struct Run<'r> {
+    pub(super) context: &'r Context,
+    pub(super) registry: &'r Registry,
+    options: &'r Options,
+    /// Steps that are left.
+    steps: u64,
+    /// Templates that are running inside each other.
+    templates: usize,
+    /// Blocks, pipelines and templates that are open inside each other: what the stack holds.
+    depth: usize,
+    /// Where the innermost file failed, until the error has come out of the calls around it.
+    failed_at: Option<Box<Excerpt>>,
+}
+
+impl<'r> Run<'r> {
+    pub(super) const fn new(context: &'r Context, registry: &'r Registry, options: &'r Options) -> Self {
+        Self { context, registry, options, steps: options.steps, templates: 0, depth: 0, failed_at: None }
+    }
+
+    /// Runs the main template of a set.
+    pub(super) fn execute(
+        &mut self,
+        set: &Set,
+        source: &Rc<Source>,
+        data: &Value,
+        traced: bool,
+    ) -> Evaluated<(Vec<u8>, Vec<Segment>)> {
+        let mut output = Output::new(self.options.output, traced);
+        let mut included = BTreeMap::new();
+        if let Some(tree) = set.get(PARSE_NAME) {
+            let origin = if Rc::ptr_eq(&tree.source, source) { None } else { Some(0) };
+            let scene = Scene { set, main: source, tree, origin };
+            scene.run(self, &mut included, &mut output, Slot::concrete(data.clone()))?;
+        }
+        Ok(output.finish())
+    }
+}
+
+/// A template and where it runs.
+#[derive(Clone, Copy)]
+struct Scene<'t> {
+    set: &'t Set,
+    /// The text that is being rendered, which output is traced to.
+    main: &'t Rc<Source>,
+    tree: &'t Tree,
+    /// The offset in the main text that called a template of another text.
+    origin: Option<usize>,
+}
+
+impl<'t> Scene<'t> {
+    fn run(
+        self,
+        run: &mut Run<'_>,
+        included: &mut BTreeMap<String, u32>,
+        output: &mut Output,
+        dot: Slot,
+    ) -> Evaluated<()> {
+        let variables = vec![("$".into(), dot.clone())];
+        let mut state = State { run, included, output, scene: self, variables, at: At::Nothing };
+        state.run.templates += 1;
+        if state.run.templates > state.run.options.nesting {
+            let limit = state.run.options.nesting;
+            return Err(state.refuse(format!("templates are nested more than {limit} deep"), None));
+        }
+        // `break` and `continue` end inside their `range`: the parser has seen to it.
+        state.walk(&dot, &self.tree.root)?;
+        state.run.templates -= 1;
+        Ok(())
+    }
+}
+
+/// The piece of the tree that is being evaluated, for messages.
+#[derive(Clone, Copy)]
+enum At<'t> {
+    Nothing,
+    Pipeline(&'t Pipeline),
+    Command(&'t Command),
+    Operand(&'t Operand),
+    Invocation(&'t Invocation),
+}
+
+impl At<'_> {
+    const fn offset(self) -> Option<usize> {
+        match self {
+            At::Nothing => None,
+            At::Pipeline(pipeline) => Some(pipeline.offset),
+            At::Command(command) => Some(command.offset),
+            At::Operand(operand) => Some(operand.offset),
+            At::Invocation(invocation) => Some(invocation.offset),
+        }
+    }
+}
+
+impl fmt::Display for At<'_> {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            At::Nothing => Ok(()),
+            At::Pipeline(pipeline) => pipeline.fmt(out),
+            At::Command(command) => command.fmt(out),
+            At::Operand(operand) => operand.fmt(out),
+            At::Invocation(invocation) => invocation.fmt(out),
+        }
+    }
+}
+
+/// How walking a list went on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Flow {
+    On,
+    Break,
+    Continue,
+}
+
+/// A running template.
+struct State<'t, 'x, 'r> {
+    run: &'x mut Run<'r>,
+    /// How often each template runs through `include` right now.
+    included: &'x mut BTreeMap<String, u32>,
+    output: &'x mut Output,
+    scene: Scene<'t>,
+    /// Variables in scope, innermost last.
+    variables: Vec<(Rc<str>, Slot)>,
+    at: At<'t>,
+}
+
+impl<'t> State<'t, '_, '_> {
+    /// An error that Go reports too.
+    fn fail(&mut self, message: impl fmt::Display) -> Error {
+        self.error(message, Reason::Execution, None)
+    }
+
+    /// An error that Go would not report.
+    fn refuse(&mut self, message: impl fmt::Display, hint: Option<String>) -> Error {
+        self.error(message, Reason::Refused, hint)
+    }
+
+    fn error(&mut self, message: impl fmt::Display, reason: Reason, hint: Option<String>) -> Error {
+        let tree = self.scene.tree;
+        let Some(offset) = self.at.offset() else {
+            return Error {
+                message: format!("template: {}: {message}", tree.name),
+                reason,
+                hint,
+                excerpt: None,
+            };
+        };
+        let text = &tree.source.text;
+        let before = &text.as_bytes()[..offset.min(text.len())];
+        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
+        let column = before.iter().rev().take_while(|byte| **byte != b'\n').count();
+        let name = quote(tree.name.as_bytes(), false);
+        let message =
+            format!("template: {PARSE_NAME}:{line}:{column}: executing {name} at <{}>: {message}", self.at);
+        let excerpt = self.run.failed_at.take().or_else(|| self.excerpt(offset));
+        Error { message, reason, hint, excerpt }
+    }
+
+    /// The source at an offset, unless the text was made by another template.
+    fn excerpt(&self, offset: usize) -> Option<Box<Excerpt>> {
+        let source = &self.scene.tree.source;
+        if source.name.as_str().is_empty() {
+            return None;
+        }
+        let rest = source.text.get(offset..).unwrap_or_default();
+        let length = rest
+            .char_indices()
+            .skip(1)
+            .find(|(_, sign)| !(sign.is_alphanumeric() || matches!(sign, '_' | '.' | '$')))
+            .map_or(rest.len(), |(at, _)| at);
+        Some(Box::new(Excerpt {
+            file: source.name.clone(),
+            source: Arc::clone(&source.text),
+            span: offset..offset + length.max(1),
+            label: String::new(),
+        }))
+    }
+
+    fn spend(&mut self, steps: u64) -> Evaluated<()> {
+        match self.run.steps.checked_sub(steps) {
+            Some(left) => {
+                self.run.steps = left;
+                Ok(())
+            }
+            None => {
+                self.run.steps = 0;
+                let limit = self.run.options.steps;
+                let hint = "helmsum stops templates that never end; a loop may be running too often";
+                Err(self.refuse(format!("the template takes more than {limit} steps"), Some(hint.into())))
+            }
+        }
+    }
+
+    /// Goes one level deeper on the stack.
+    fn enter(&mut self) -> Evaluated<()> {
+        self.run.depth += 1;
+        if self.run.depth > self.run.options.depth {
+            let limit = self.run.options.depth;
+            return Err(self.refuse(format!("blocks and pipelines are nested more than {limit} deep"), None));
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        self.run.depth -= 1;
+    }
+
+    fn print_error(&mut self, error: PrintError) -> Error {
+        self.refuse(error, None)
+    }
+
+    fn write(&mut self, text: &[u8], offset: usize, literal: bool) -> Evaluated<()> {
+        let (source, literal) = match self.scene.origin {
+            Some(origin) => (origin, false),
+            None => (offset, literal),
+        };
+        if self.output.write(text, source, literal) {
+            return Ok(());
+        }
+        let limit = self.run.options.output;
+        Err(self.refuse(format!("the template writes more than {limit} bytes"), None))
+    }
+
+    fn walk(&mut self, dot: &Slot, list: &'t List) -> Evaluated<Flow> {
+        self.enter()?;
+        let mut flow = Flow::On;
+        for node in &list.nodes {
+            self.spend(1)?;
+            flow = self.node(dot, node)?;
+            if flow != Flow::On {
+                break;
+            }
+        }
+        self.leave();
+        Ok(flow)
+    }
+
+    fn node(&mut self, dot: &Slot, node: &'t Node) -> Evaluated<Flow> {
+        match node {
+            Node::Text { offset, text } => self.write(text.as_bytes(), *offset, true)?,
+            Node::Action(pipeline) => {
+                // Variables stay until the end of the block.
+                let value = self.pipeline(dot, pipeline)?;
+                if pipeline.variables.is_empty() {
+                    self.print(&value, pipeline.offset)?;
+                }
+            }
+            Node::If(branch) => return self.branch(dot, branch, false),
+            Node::With(branch) => return self.branch(dot, branch, true),
+            Node::Range(branch) => return self.range(dot, branch),
+            Node::Template(invocation) => self.invoke(dot, invocation)?,
+            Node::Break => return Ok(Flow::Break),
+            Node::Continue => return Ok(Flow::Continue),
+        }
+        Ok(Flow::On)
+    }
+
+    fn print(&mut self, slot: &Slot, offset: usize) -> Evaluated<()> {
+        if !slot.is_valid() {
+            return self.write(b"<no value>", offset, false);
+        }
+        match slot.value() {
+            Value::Str(text) => {
+                let text = Rc::clone(text);
+                self.write(text.as_bytes(), offset, false)
+            }
+            value => {
+                let text =
+                    display(&behind_pointer(value.clone())).map_err(|error| self.print_error(error))?;
+                self.spend(text.len() as u64 / 64)?;
+                self.write(&text, offset, false)
+            }
+        }
+    }
+
+    fn branch(&mut self, dot: &Slot, branch: &'t Branch, with: bool) -> Evaluated<Flow> {
+        let scope = self.variables.len();
+        let value = self.pipeline(dot, &branch.pipeline)?;
+        let flow = if is_true(value.value()) {
+            self.walk(if with { &value } else { dot }, &branch.body)?
+        } else if let Some(otherwise) = &branch.otherwise {
+            self.walk(dot, otherwise)?
+        } else {
+            Flow::On
+        };
+        self.variables.truncate(scope);
+        Ok(flow)
+    }
+
+    fn range(&mut self, dot: &Slot, branch: &'t Branch) -> Evaluated<Flow> {
+        let scope = self.variables.len();
+        let value = behind_pointer(self.pipeline(dot, &branch.pipeline)?.into_value());
+        let ran = match value {
+            Value::Nil => false,
+            Value::Int(count) => self.range_count(branch, &value, count, Value::Int)?,
+            Value::Int64(count) => self.range_count(branch, &value, count, Value::Int64)?,
+            Value::Duration(count) => self.range_count(branch, &value, count, Value::Duration)?,
+            Value::Uint64(count) => {
+                let limit = i64::try_from(count).unwrap_or(i64::MAX);
+                self.range_count(branch, &value, limit, |number| Value::Uint64(number.unsigned_abs()))?
+            }
+            Value::List(list) => {
+                for (index, item) in (0_i64..).zip(list.iter()) {
+                    let item = Slot::item(list.element(), item.clone());
+                    if !self.iteration(branch, Slot::concrete(Value::Int(index)), item)? {
+                        break;
+                    }
+                }
+                !list.is_empty()
+            }
+            Value::Map(map) => {
+                let entries = map.entries();
+                let ran = !entries.is_empty();
+                for (key, item) in entries {
+                    let item = Slot::item(map.element(), item);
+                    if !self.iteration(branch, Slot::concrete(Value::Str(key)), item)? {
+                        break;
+                    }
+                }
+                ran
+            }
+            Value::AnyMap(map) => {
+                let mut entries = map.entries();
+                sort_entries(&mut entries).map_err(|error| self.print_error(error))?;
+                let ran = !entries.is_empty();
+                for (key, item) in entries {
+                    if !self.iteration(branch, Slot::any(key), Slot::item(Element::Any, item))? {
+                        break;
+                    }
+                }
+                ran
+            }
+            other => {
+                let shown = self.shown(&other);
+                return Err(self.fail(format!("range can't iterate over {shown}")));
+            }
+        };
+        let mut flow = Flow::On;
+        if !ran && let Some(otherwise) = &branch.otherwise {
+            flow = self.walk(dot, otherwise)?;
+        }
+        self.variables.truncate(scope);
+        Ok(flow)
+    }
+
+    fn range_count(
+        &mut self,
+        branch: &'t Branch,
+        value: &Value,
+        count: i64,
+        item: impl Fn(i64) -> Value,
+    ) -> Evaluated<bool> {
+        if branch.pipeline.variables.len() > 1 {
+            let shown = self.shown(value);
+            return Err(self.fail(format!("can't use {shown} to iterate over more than one variable")));
+        }
+        for number in 0..count {
+            if !self.iteration(branch, Slot::invalid(), Slot::concrete(item(number)))? {
+                break;
+            }
+        }
+        Ok(count > 0)
+    }
+
+    /// One round of a `range`; false when it was the last one.
+    fn iteration(&mut self, branch: &'t Branch, index: Slot, item: Slot) -> Evaluated<bool> {
+        self.spend(1)?;
+        let scope = self.variables.len();
+        let pipeline = &branch.pipeline;
+        match (pipeline.variables.as_slice(), pipeline.assigns) {
+            ([name], true) => self.assign(name, item.clone())?,
+            ([first, second], true) => {
+                self.assign(first, index)?;
+                self.assign(second, item.clone())?;
+            }
+            ([], _) => {}
+            (names, _) => {
+                // The pipeline has declared them, in this order, just before.
+                let values = if names.len() == 1 { vec![item.clone()] } else { vec![index, item.clone()] };
+                for (variable, value) in self.variables[scope - names.len()..].iter_mut().zip(values) {
+                    variable.1 = value;
+                }
+            }
+        }
+        let flow = self.walk(&item, &branch.body)?;
+        self.variables.truncate(scope);
+        Ok(flow != Flow::Break)
+    }
+
+    /// `{{template}}`: a new scope with nothing in it but the dot.
+    fn invoke(&mut self, dot: &Slot, invocation: &'t Invocation) -> Evaluated<()> {
+        self.at = At::Invocation(invocation);
+        let Some(tree) = self.scene.set.get(&invocation.name) else {
+            let name = quote(invocation.name.as_bytes(), false);
+            return Err(self.fail(format!("template {name} not defined")));
+        };
+        let dot = match &invocation.pipeline {
+            Some(pipeline) => self.pipeline(dot, pipeline)?,
+            None => Slot::invalid(),
+        };
+        let origin = match self.scene.origin {
+            Some(origin) => Some(origin),
+            None if Rc::ptr_eq(&tree.source, self.scene.main) => None,
+            None => Some(invocation.offset),
+        };
+        self.enter()?;
+        Scene { tree, origin, ..self.scene }.run(self.run, self.included, self.output, dot)?;
+        self.leave();
+        Ok(())
+    }
+
+    /// A value inside a message.
+    fn shown(&self, value: &Value) -> String {
+        display(value)
+            .map_or_else(|error| error.to_string(), |text| String::from_utf8_lossy(&text).into_owned())
+    }
+}

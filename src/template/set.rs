@@ -1,0 +1,131 @@
+//! Templates that may call each other, and the `_*.tpl` files that helmfile adds to every one it renders.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::error::{Error, Reason};
+use super::execute::is_builtin;
+use super::function::{Context, Registry};
+use super::syntax::{self, Known, Source, SyntaxError, Tree};
+use crate::text::Excerpt;
+use crate::tree::{self, Tree as Files};
+
+/// Templates by name.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Set {
+    trees: BTreeMap<Rc<str>, Rc<Tree>>,
+}
+
+impl Set {
+    /// Adds the templates of one text. One that is empty replaces none, any other replaces the one of its name.
+    fn add(&mut self, trees: Vec<Tree>) {
+        for tree in trees {
+            if !tree.is_empty() || !self.trees.contains_key(&tree.name) {
+                self.trees.insert(Rc::clone(&tree.name), Rc::new(tree));
+            }
+        }
+    }
+
+    pub(super) fn get(&self, name: &str) -> Option<&Rc<Tree>> {
+        self.trees.get(name)
+    }
+}
+
+/// The parsed `_*.tpl` files of each directory, kept between renderings. They are read again whenever the files differ.
+#[derive(Debug, Default)]
+pub(super) struct Helpers(RefCell<BTreeMap<Utf8PathBuf, Kept>>);
+
+#[derive(Debug)]
+struct Kept {
+    files: Arc<dyn Files>,
+    texts: Vec<(Utf8PathBuf, Arc<str>)>,
+    set: Rc<Set>,
+}
+
+/// Parses `text` into a set that has the helpers of the context's directory: helmfile's `pkg/tmpl/context_tmpl.go:
+/// newTemplate` and `Parse`.
+pub(super) fn load(
+    name: &Utf8Path,
+    text: &Arc<str>,
+    context: &Context,
+    registry: &Registry,
+) -> Result<(Set, Rc<Source>), Error> {
+    let mut set = (*helpers(context, registry)?).clone();
+    let source = Rc::new(Source { name: name.to_owned(), text: Arc::clone(text) });
+    set.add(parse(&source, registry).map_err(|error| syntax_error(&source, error, None))?);
+    Ok((set, source))
+}
+
+fn helpers(context: &Context, registry: &Registry) -> Result<Rc<Set>, Error> {
+    let texts = read_helpers(context)?;
+    if let Some(kept) = registry.helpers.0.borrow().get(&context.base)
+        && kept.texts == texts
+        && Arc::ptr_eq(&kept.files, &context.tree)
+    {
+        return Ok(Rc::clone(&kept.set));
+    }
+    let mut set = Set::default();
+    for (path, text) in &texts {
+        let source = Rc::new(Source { name: path.clone(), text: Arc::clone(text) });
+        let trees = parse(&source, registry).map_err(|error| syntax_error(&source, error, Some(path)))?;
+        set.add(trees);
+    }
+    let set = Rc::new(set);
+    let kept = Kept { files: Arc::clone(&context.tree), texts, set: Rc::clone(&set) };
+    registry.helpers.0.borrow_mut().insert(context.base.clone(), kept);
+    Ok(set)
+}
+
+fn read_helpers(context: &Context) -> Result<Vec<(Utf8PathBuf, Arc<str>)>, Error> {
+    let refused = |message: String| Error { message, reason: Reason::Execution, hint: None, excerpt: None };
+    let paths = tree::glob(&*context.tree, &context.base.join("_*.tpl"))
+        .map_err(|error| refused(format!("failed to glob helper templates: {error}")))?;
+    let mut texts = Vec::with_capacity(paths.len());
+    for path in paths {
+        let bytes = context
+            .tree
+            .read(&path)
+            .map_err(|error| refused(format!("failed to read helper template {path}: {error}")))?;
+        let text = String::from_utf8(bytes).map_err(|_| Error {
+            reason: Reason::Refused,
+            ..refused(format!("the helper template `{path}` is not UTF-8"))
+        })?;
+        texts.push((path, text.into()));
+    }
+    Ok(texts)
+}
+
+fn parse(source: &Rc<Source>, registry: &Registry) -> Result<Vec<Tree>, SyntaxError> {
+    syntax::parse(source, &|name| known(name, registry))
+}
+
+fn known(name: &str, registry: &Registry) -> Known {
+    if registry.get(name).is_some() || is_builtin(name) {
+        return Known::Yes;
+    }
+    registry.unsupported(name).map_or(Known::No, Known::Unsupported)
+}
+
+fn syntax_error(source: &Source, error: SyntaxError, helper: Option<&Utf8Path>) -> Error {
+    let message = match helper {
+        Some(path) => format!("failed to parse helper template {path}: {}", error.message),
+        None => error.message,
+    };
+    Error {
+        message,
+        reason: if error.hint.is_some() { Reason::Refused } else { Reason::Syntax },
+        hint: error.hint,
+        excerpt: (!source.name.as_str().is_empty()).then(|| {
+            Box::new(Excerpt {
+                file: source.name.clone(),
+                source: Arc::clone(&source.text),
+                span: error.offset..error.offset + 1,
+                label: String::new(),
+            })
+        }),
+    }
+}

@@ -1,0 +1,203 @@
+//! What only concerns this executor: limits, places, traces. The semantics of Go are compared with Go's own results in
+//! `tests/template_vectors.rs`.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use camino::Utf8Path;
+
+use super::function::{Context, Effects, ExecPolicy, Function, FunctionError, Parameter, Registry};
+use super::{Error, Options, Reason, calls, render, render_traced};
+use crate::tree::WorkTree;
+use crate::value::{Map, Value};
+
+fn context(base: &Utf8Path) -> Context {
+    Context {
+        tree: Arc::new(WorkTree),
+        base: base.to_owned(),
+        exec: ExecPolicy::Refused,
+        environment: Rc::new(BTreeMap::new()),
+        effects: Rc::new(RefCell::new(Effects::default())),
+    }
+}
+
+fn registry() -> Registry {
+    Registry::new([
+        Function {
+            name: "include",
+            parameters: &[Parameter::String, Parameter::Any],
+            variadic: None,
+            body: |call, arguments| call.include(arguments[0].as_str().unwrap_or_default(), &arguments[1]),
+        },
+        Function {
+            name: "tpl",
+            parameters: &[Parameter::String, Parameter::Any],
+            variadic: None,
+            body: |call, arguments| call.render(arguments[0].as_str().unwrap_or_default(), &arguments[1]),
+        },
+        Function {
+            name: "fail",
+            parameters: &[Parameter::String],
+            variadic: None,
+            body: |_, arguments| Err(FunctionError::failed(arguments[0].as_str().unwrap_or_default())),
+        },
+    ])
+    .without([("genCA", "create the certificate outside of the template")])
+}
+
+/// Runs with the stack that a run has.
+fn on_big_stack<T: Send + 'static>(body: impl FnOnce() -> T + Send + 'static) -> T {
+    let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(body);
+    thread.expect("the thread starts").join().expect("the thread ends")
+}
+
+fn try_render(text: &str) -> Result<String, Error> {
+    let data: Map = [("a", Value::Int(1)), ("nothing", Value::Nil)].into_iter().collect();
+    let base = Utf8Path::new("/helmsum-test-without-helpers");
+    render("values.gotmpl".into(), text, &data.into(), &context(base), &registry(), &Options::default())
+        .map(|bytes| String::from_utf8(bytes).expect("it is text"))
+}
+
+fn refused(text: &str) -> String {
+    let text = text.to_owned();
+    let started = std::time::Instant::now();
+    let error = on_big_stack(move || {
+        try_render(&text).map_err(|error| (error.reason, error.message)).expect_err("it is refused")
+    });
+    assert_eq!(error.0, Reason::Refused, "{}", error.1);
+    assert!(started.elapsed().as_secs() < 60, "the limit comes too late");
+    error.1
+}
+
+#[test]
+fn an_error_names_the_expression_and_shows_its_source() {
+    let error = try_render("x: 1\ny: {{ .Values.b }}\n").expect_err("there is no such key");
+    assert_eq!(
+        error.message,
+        "template: stringTemplate:2:13: executing \"stringTemplate\" at <.Values.b>: \
+         map has no entry for key \"Values\""
+    );
+    let problem = error.problem();
+    assert_eq!(problem.place.expect("there is a place").to_string(), "values.gotmpl:2:14");
+    assert_eq!(problem.excerpt.expect("there is an excerpt").span, 18..20);
+}
+
+#[test]
+fn a_function_that_does_not_exist_is_refused_before_anything_runs() {
+    let error = try_render("{{ fail \"ran\" }}{{ if false }}{{ nosuch 1 }}{{ end }}").expect_err("unknown");
+    assert_eq!(error.message, "template: stringTemplate:1: function \"nosuch\" not defined");
+    assert_eq!(error.reason, Reason::Syntax);
+    let error = try_render("{{ fail \"ran\" }}{{ genCA \"a\" 1 }}").expect_err("unsupported");
+    assert_eq!(error.reason, Reason::Refused);
+    assert_eq!(error.hint.as_deref(), Some("create the certificate outside of the template"));
+}
+
+#[test]
+fn an_error_inside_tpl_points_at_the_call() {
+    let error = try_render("a\n{{ tpl \"{{ .b }}\" . }}").expect_err("there is no such key");
+    assert_eq!(
+        error.message,
+        "template: stringTemplate:2:3: executing \"stringTemplate\" at <tpl \"{{ .b }}\" .>: error calling tpl: \
+         template: stringTemplate:1:3: executing \"stringTemplate\" at <.b>: map has no entry for key \"b\""
+    );
+    assert_eq!(error.problem().place.expect("there is a place").to_string(), "values.gotmpl:2:4");
+}
+
+#[test]
+fn an_error_inside_a_helper_points_at_the_helper() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let base = Utf8Path::from_path(folder.path()).expect("its name is UTF-8");
+    fs_err::write(base.join("_a.tpl"), "{{ define \"a\" }}\n{{ .b }}{{ end }}").expect("it is written");
+    let error = render(
+        "values.gotmpl".into(),
+        "{{ include \"a\" . }}",
+        &Map::new().into(),
+        &context(base),
+        &registry(),
+        &Options::default(),
+    )
+    .expect_err("there is no such key");
+    assert_eq!(error.problem().place.expect("there is a place").to_string(), format!("{base}/_a.tpl:2:4"));
+}
+
+#[test]
+fn stray_text_of_a_helper_fills_empty_templates_only() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let base = Utf8Path::from_path(folder.path()).expect("its name is UTF-8");
+    let helper = base.join("_a.tpl");
+    let options = Options::default();
+    let registry = registry();
+    let rendered = |text: &str| {
+        render("values.gotmpl".into(), text, &Value::Nil, &context(base), &registry, &options)
+            .expect("it renders")
+    };
+    fs_err::write(&helper, "stray{{ define \"a\" }}A{{ end }}").expect("it is written");
+    assert_eq!(rendered(""), b"stray");
+    assert_eq!(rendered(" \n"), b"stray");
+    assert_eq!(rendered("{{/* nothing */}}"), b"stray");
+    assert_eq!(rendered("{{ template \"a\" }}"), b"A");
+    fs_err::write(&helper, "other").expect("it is written");
+    assert_eq!(rendered(""), b"other", "helpers are read again");
+}
+
+#[test]
+fn templates_that_never_end_are_stopped() {
+    assert!(refused("{{ range 1000000000000 }}{{ end }}").contains("steps"));
+    assert!(refused("{{ $x := \"ab\" }}{{ range 100 }}{{ $x = print $x $x }}{{ end }}").contains("64 MiB"));
+    assert!(
+        refused("{{ range 100000000 }}{{ printf \"%100000d\" 1 }}{{ end }}").contains("writes more than")
+    );
+    assert!(
+        refused("{{ define \"a\" }}{{ template \"a\" }}{{ end }}{{ template \"a\" }}").contains("nested")
+    );
+    assert!(
+        refused("{{ define \"a\" }}{{ include \"a\" . }}{{ end }}{{ include \"a\" . }}").contains("nested")
+    );
+    let quine = "{{ define \"a\" }}{{ tpl .text . }}{{ end }}{{ $t := `{{ tpl .t . }}` }}{{ tpl $t . }}";
+    assert!(try_render(quine).is_err());
+}
+
+#[test]
+fn deep_nesting_is_refused_and_does_not_overflow_the_stack() {
+    let deep = |open: &str, close: &str, levels: usize| open.repeat(levels) + &close.repeat(levels);
+    assert!(refused(&deep("{{ if 1 }}", "{{ end }}", 1_001)).contains("nested"));
+    assert!(refused(&format!("{{{{ {} }}}}", deep("(", ")", 1_001).replace("()", "(1)"))).contains("nested"));
+    let fine = deep("{{ if 1 }}", "{{ end }}", 1_000);
+    assert_eq!(on_big_stack(move || try_render(&fine).expect("it renders")), "");
+    // Every template adds its own blocks.
+    let blocks = deep("{{ with . }}", "{{ end }}", 500)
+        .replace("{{ with . }}{{ end }}", "{{ with . }}{{ include \"a\" . }}{{ end }}");
+    assert!(
+        refused(&format!("{{{{ define \"a\" }}}}{blocks}{{{{ end }}}}{{{{ include \"a\" . }}}}"))
+            .contains("nested")
+    );
+}
+
+#[test]
+fn every_line_of_the_result_knows_its_line_of_the_template() {
+    let text = "a\n{{- range 2 }}\nb {{ . }}\n{{- end }}\n{{ tpl \"x\\ny\" . }}\n{{/* c */ -}}\n\nz";
+    let rendered = render_traced(
+        "values.gotmpl".into(),
+        text,
+        &Value::Nil,
+        &context("/helmsum-test-without-helpers".into()),
+        &registry(),
+        &Options::default(),
+    )
+    .expect("it renders");
+    assert_eq!(String::from_utf8_lossy(&rendered.bytes), "a\nb 0\nb 1\nx\ny\nz");
+    assert_eq!(rendered.source_lines(), [1, 3, 3, 5, 5, 8]);
+}
+
+#[test]
+fn the_functions_of_a_text_are_found_without_running_it() {
+    let names = calls("{{ if eq (get . \"a\") 1 }}{{ define \"x\" }}{{ . | set }}{{ end }}{{ end }}");
+    assert!(names.is_err(), "a define inside a block is no template");
+    let names = calls(
+        "{{ if eq (get . \"a\") 1 }}{{ (dict).x | unset }}{{ end }}{{ define \"x\" }}{{ . | set }}{{ end }}",
+    );
+    let names: Vec<String> = names.expect("it is a template").into_iter().collect();
+    assert_eq!(names, ["dict", "eq", "get", "set", "unset"]);
+}
