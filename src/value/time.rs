@@ -19,4 +19,10 @@ impl Time {
     pub fn utc(instant: jiff::Timestamp) -> Self {
         Self { instant, offset: 0, zone: "UTC".into() }
     }
+
+    /// RFC 3339 with as many fractional digits as needed. Nothing for a year past 9999 or an offset of a day or more.
+    #[must_use]
+    pub fn rfc3339(&self) -> Option<String> {
+        super::print::time::rfc3339(self)
+    }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use indexmap::IndexMap;
-use libyaml_safer::{Event, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle};
+use libyaml_safer::{Encoding, Event, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle};
 
 use super::error::{Error, ErrorKind};
 use super::input::{Input, is_break};
@@ -18,6 +18,8 @@ const FLOW_WORK: u64 = 300_000_000;
 pub(super) fn compose(input: &Input<'_>, limits: &Limits) -> Result<(Tree, Vec<Id>), Error> {
     let mut parser = Parser::new();
     parser.set_input(input.reader());
+    // Left to itself, the parser takes any text that starts with a byte of a byte order mark for one.
+    parser.set_encoding(Encoding::Utf8);
     let mut composer = Composer::new(input, limits);
     loop {
         let event = parser.parse().map_err(|error| syntax_error(&error, input))?;
@@ -74,12 +76,17 @@ impl<'a> Composer<'a> {
         }
         match event.data {
             EventData::StreamEnd => return Ok(true),
+            EventData::DocumentStart { version_directive: Some(version), .. }
+                if (version.major, version.minor) != (1, 1) =>
+            {
+                let error = self.error(ErrorKind::Syntax, "found incompatible YAML document", start, end);
+                return Err(error.hint("go-yaml takes `%YAML 1.1` only; leave the line out"));
+            }
             EventData::StreamStart { .. } | EventData::DocumentStart { .. } => {}
             EventData::DocumentEnd { .. } => {
-                if std::mem::take(&mut self.has_aliases) {
-                    if let Some(&root) = self.roots.last() {
-                        expansion::check(&self.tree, root, self.limits)?;
-                    }
+                let has_aliases = std::mem::take(&mut self.has_aliases);
+                if let Some(&root) = self.roots.last().filter(|_| has_aliases) {
+                    expansion::check(&self.tree, root, self.limits)?;
                 }
             }
             EventData::Alias { anchor } => self.alias(&anchor, start, end)?,
@@ -115,6 +122,10 @@ impl<'a> Composer<'a> {
         start: Mark,
         end: Mark,
     ) -> Result<(), Error> {
+        if tag.is_some_and(|tag| tag::short(tag) == "!!null") {
+            let message = "a list or map with the tag `!!null`";
+            return Err(self.error(ErrorKind::Unsupported, message, start, end).hint("remove the tag"));
+        }
         let id = self.add(content, tag, start, end)?;
         self.anchor(anchor, id);
         if self.open.len() >= self.limits.depth {
@@ -145,12 +156,14 @@ impl<'a> Composer<'a> {
         if style == Style::Plain && self.flow_depth > 0 {
             self.check_flow_scalar(&value, start, end)?;
         }
+        if style == Style::DoubleQuoted {
+            self.check_escapes(start, end)?;
+        }
         let mut value = value;
         if matches!(style, Style::Literal | Style::Folded) && self.input.added_break() == Some(end.index) {
             self.take_back_break(&mut value, start, end)?;
         }
-        let text = self.input.restore(value).into();
-        let id = self.add(Content::Scalar { text, style }, tag, start, end)?;
+        let id = self.add(Content::Scalar { text: value.into(), style }, tag, start, end)?;
         self.anchor(anchor, id);
         Ok(())
     }
@@ -163,24 +176,29 @@ impl<'a> Composer<'a> {
                 .error(ErrorKind::Unsupported, message, start, end)
                 .hint("put the scalar in quotes"));
         }
-        if self.input.has_stand_in(start.index, end.index) {
-            let message = "a comma right behind a word with `!` inside `[…]` or `{…}`";
-            return Err(self
-                .error(ErrorKind::Unsupported, message, start, end)
-                .hint("put the scalar in quotes, or a blank before the comma"));
+        Ok(())
+    }
+
+    /// go-yaml does not know the escape `\/`; this parser does.
+    fn check_escapes(&self, start: Mark, end: Mark) -> Result<(), Error> {
+        let source = self.input.slice(start.index, end.index);
+        if !source.contains("\\/") {
+            return Ok(());
+        }
+        let mut escaped = false;
+        for character in source.chars() {
+            if escaped && character == '/' {
+                let error = self.error(ErrorKind::Syntax, "found unknown escape character", start, end);
+                return Err(error.hint("write `/` without a backslash"));
+            }
+            escaped = character == '\\' && !escaped;
         }
         Ok(())
     }
 
     /// Removes the line break that was added to the text from a block scalar that took it as its own.
     fn take_back_break(&self, value: &mut String, start: Mark, end: Mark) -> Result<(), Error> {
-        let refuse = |what: &str| {
-            let message = format!("{what} at the end of a text that ends without a line break");
-            self.error(ErrorKind::Unsupported, &message, start, end).hint("end the text with a line break")
-        };
-        let Some(source) = self.block_source(start, end) else {
-            return Err(refuse("a comment before a block scalar"));
-        };
+        let source = self.block_source(start, end);
         let header = header(source);
         if header.contains('-') {
             return Ok(());
@@ -189,7 +207,11 @@ impl<'a> Composer<'a> {
         let is_content = if last.bytes().any(|byte| byte != b' ') {
             true
         } else if header.contains(|digit: char| digit.is_ascii_digit()) {
-            return Err(refuse("blanks in a block scalar with an indentation number"));
+            let message =
+                "a block scalar with an indentation number at the end of a text that ends in blanks";
+            return Err(self
+                .error(ErrorKind::Unsupported, message, start, end)
+                .hint("end the text with a line break"));
         } else {
             last.len() > block_indent(source)
         };
@@ -200,20 +222,17 @@ impl<'a> Composer<'a> {
         Ok(())
     }
 
-    /// The source of a block scalar from its `|` or `>`, without the anchor and tag that its event starts with.
-    /// Nothing if there is a comment between them.
-    fn block_source(&self, start: Mark, end: Mark) -> Option<&str> {
+    /// The source of a block scalar from its `|` or `>`, without the anchor, tag and comments before it.
+    fn block_source(&self, start: Mark, end: Mark) -> &str {
         let mut rest = self.input.slice(start.index, end.index);
+        let is_blank = |character| matches!(character, ' ' | '\t') || is_break(character);
         while !rest.starts_with(['|', '>']) {
             // Neither an anchor nor a tag can hold a blank.
-            let is_blank = |character| matches!(character, ' ' | '\t') || is_break(character);
-            let word = rest.find(is_blank)?;
-            rest = rest[word..].trim_start_matches(is_blank);
-            if rest.starts_with('#') {
-                return None;
-            }
+            let length = if rest.starts_with('#') { rest.find(is_break) } else { rest.find(is_blank) };
+            let Some(length) = length else { return "" };
+            rest = rest[length..].trim_start_matches(is_blank);
         }
-        Some(rest)
+        rest
     }
 
     fn alias(&mut self, anchor: &str, start: Mark, end: Mark) -> Result<(), Error> {

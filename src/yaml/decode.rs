@@ -224,13 +224,16 @@ pub(super) fn mismatch(place: &Place, into: &str) -> Issue {
         Some(written) => written.to_string(),
         None => place.short_tag().name().to_owned(),
     };
-    let shown = match &data.content {
-        Content::Scalar { text, .. } if text.len() > 10 => {
-            format!(" `{}...`", &text[..crate::text::floor_boundary(text, 7)])
-        }
-        Content::Scalar { text, .. } => format!(" `{text}`"),
-        _ if matches!(&*tag, "!!seq" | "!!map") => String::new(),
-        _ => " ``".to_owned(),
+    let text = match &data.content {
+        Content::Scalar { text, .. } => &**text,
+        _ => "",
+    };
+    let shown = if matches!(&*tag, "!!seq" | "!!map") {
+        text.to_owned()
+    } else if text.len() > 10 {
+        format!(" `{}...`", String::from_utf8_lossy(&text.as_bytes()[..7]))
+    } else {
+        format!(" `{text}`")
     };
     Issue {
         message: format!("cannot unmarshal {tag}{shown} into {into}"),

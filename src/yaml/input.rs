@@ -1,11 +1,12 @@
 //! The bytes before the parser sees them: what YAML does not allow, and what the parser would stumble over.
 
-use std::borrow::Cow;
 use std::io::{BufRead, Read, Result as IoResult};
+
+use libyaml_safer::{Encoding, Scanner, TokenData};
 
 use super::Limits;
 use super::error::{Error, ErrorKind};
-use crate::text::position;
+use crate::text::{floor_boundary, position};
 
 /// More `%TAG` lines than this are refused: the parser compares each with all before it.
 const TAG_DIRECTIVES: usize = 1_000;
@@ -13,15 +14,14 @@ const TAG_DIRECTIVES: usize = 1_000;
 /// How much the parser gets at once. Small, for it keeps four bytes for each character.
 const CHUNK: usize = 8 * 1024;
 
+/// How much may be read again to look at commas behind words with `!`.
+const TAG_WORK: usize = 64 * 1024 * 1024;
+
 /// A checked text, ready for the parser.
 #[derive(Debug)]
 pub(super) struct Input<'a> {
-    /// What the parser gets: the source without its byte order mark, with stand-ins for some commas.
-    text: Cow<'a, str>,
-    /// The character that stands for a comma.
-    stand_in: Option<char>,
-    /// Where stand-ins start in `text`, ascending.
-    stand_ins: Vec<usize>,
+    /// What the parser gets: the source without its byte order mark.
+    text: &'a str,
     /// Bytes of the byte order mark that were cut off.
     skipped: usize,
     /// Whether a line break has to be added at the end.
@@ -33,7 +33,7 @@ impl<'a> Input<'a> {
         if source.len() > limits.bytes {
             let message =
                 format!("the text has {} bytes, more than the {} that are read", source.len(), limits.bytes);
-            return Err(Error::new(ErrorKind::Limit, message));
+            return Err(Error::new(ErrorKind::Limit, message).at(1, 1, 0..0));
         }
         if source.starts_with(b"\xff\xfe") || source.starts_with(b"\xfe\xff") {
             return Err(Error::new(ErrorKind::Unsupported, "the text is UTF-16")
@@ -45,71 +45,21 @@ impl<'a> Input<'a> {
         let text = &text[skipped..];
         check_characters(text, skipped)?;
         check_directives(text)?;
-
-        let mut input = Self {
-            text: Cow::Borrowed(text),
-            stand_in: None,
-            stand_ins: Vec::new(),
-            skipped,
-            unfinished: !text.is_empty() && !text.ends_with(is_break),
-        };
-        let commas = commas_after_tags(text);
-        if !commas.is_empty() {
-            input.replace_commas(&commas)?;
-        }
-        Ok(input)
-    }
-
-    /// Puts another character in the place of commas that follow a tag. There the parser has an unfinished place and
-    /// panics, if the tag is in a flow collection; with another character it reports an error. Everywhere else, in
-    /// quotes, comments and text, the character is one like a comma, and [`Input::restore`] brings the comma back.
-    fn replace_commas(&mut self, commas: &[usize]) -> Result<(), Error> {
-        // Two bytes in UTF-8, printable, and neither a blank nor a line break.
-        let free = ('\u{a1}'..='\u{7ff}').find(|&candidate| !self.text.contains(candidate));
-        let Some(stand_in) = free else {
-            return Err(Error::new(ErrorKind::Unsupported, "the text has too many different characters"));
-        };
-        let mut text = String::with_capacity(self.text.len() + commas.len());
-        let mut copied = 0;
-        for &comma in commas {
-            text.push_str(&self.text[copied..comma]);
-            self.stand_ins.push(text.len());
-            text.push(stand_in);
-            copied = comma + 1;
-        }
-        text.push_str(&self.text[copied..]);
-        self.text = Cow::Owned(text);
-        self.stand_in = Some(stand_in);
-        Ok(())
+        check_tags(text, skipped)?;
+        let unfinished = !text.is_empty() && !text.ends_with(is_break);
+        Ok(Self { text, skipped, unfinished })
     }
 
     /// The offset in the source of an offset that the parser reports.
     pub(super) fn offset(&self, parsed: u64) -> usize {
-        let parsed = usize::try_from(parsed).unwrap_or(usize::MAX).min(self.text.len());
-        let before = self.stand_ins.partition_point(|&at| at < parsed);
-        parsed - before + self.skipped
+        usize::try_from(parsed).unwrap_or(usize::MAX).min(self.text.len()) + self.skipped
     }
 
-    /// The text that the parser saw between two of its offsets.
+    /// The text between two of the parser's offsets.
     pub(super) fn slice(&self, start: u64, end: u64) -> &str {
-        let clamp = |offset: u64| {
-            crate::text::floor_boundary(&self.text, usize::try_from(offset).unwrap_or(usize::MAX))
-        };
+        let clamp = |offset: u64| floor_boundary(self.text, usize::try_from(offset).unwrap_or(usize::MAX));
         let (start, end) = (clamp(start), clamp(end));
         &self.text[start..end.max(start)]
-    }
-
-    /// Whether a comma was replaced between two of the parser's offsets.
-    pub(super) fn has_stand_in(&self, start: u64, end: u64) -> bool {
-        self.stand_in.is_some_and(|stand_in| self.slice(start, end).contains(stand_in))
-    }
-
-    /// A scalar with its commas back.
-    pub(super) fn restore(&self, text: String) -> String {
-        match self.stand_in {
-            Some(stand_in) if text.contains(stand_in) => text.replace(stand_in, ","),
-            _ => text,
-        }
     }
 
     /// Whether a line break was added, and the parser's offset behind it.
@@ -123,7 +73,7 @@ impl<'a> Input<'a> {
     }
 
     pub(super) fn reader(&self) -> Reader<'_> {
-        Reader { rest: &self.text, unfinished: self.unfinished }
+        Reader { rest: self.text, unfinished: self.unfinished }
     }
 }
 
@@ -203,65 +153,97 @@ const fn is_allowed(character: char) -> bool {
 }
 
 fn check_directives(text: &str) -> Result<(), Error> {
-    if text.contains("%TAG")
-        && text.split(is_break).filter(|line| line.starts_with("%TAG")).count() > TAG_DIRECTIVES
-    {
+    let directives = || text.split(is_break).filter(|line| line.starts_with("%TAG")).count();
+    if text.contains("%TAG") && directives() > TAG_DIRECTIVES {
         let message = format!("the text has more than {TAG_DIRECTIVES} `%TAG` directives");
-        return Err(Error::new(ErrorKind::Limit, message));
+        return Err(Error::new(ErrorKind::Limit, message).at(1, 1, 0..0));
     }
     Ok(())
 }
 
-/// Offsets of commas right behind something that may be a tag.
-fn commas_after_tags(text: &str) -> Vec<usize> {
-    let mut commas = Vec::new();
-    if !text.contains('!') {
-        return commas;
+/// Refuses tags that end in a comma. go-yaml takes the comma as part of the tag; the parser has an unfinished place
+/// there, and panics.
+fn check_tags(text: &str, skipped: usize) -> Result<(), Error> {
+    let mut work = 0;
+    for comma in commas_behind_tags(text) {
+        work += comma;
+        if work > TAG_WORK || ends_in_tag(&text[..comma]) {
+            let (line, column) = position(text, comma);
+            return Err(Error::new(ErrorKind::Unsupported, "a tag right before a comma")
+                .at(line, column, comma + skipped..comma + skipped + 1)
+                .hint("put a blank before the comma, or the word with `!` in quotes"));
+        }
     }
+    Ok(())
+}
+
+/// Whether the last token of a text is a tag that ends with it.
+fn ends_in_tag(text: &str) -> bool {
+    let mut scanner = Scanner::new();
+    scanner.set_input(Reader { rest: text, unfinished: true });
+    scanner.set_encoding(Encoding::Utf8);
+    let end = text.len() as u64;
+    scanner.any(|token| {
+        token.is_ok_and(|token| matches!(token.data, TokenData::Tag { .. }) && token.end_mark.index == end)
+    })
+}
+
+/// Offsets of commas right behind what may be a tag in a flow collection.
+fn commas_behind_tags(text: &str) -> Vec<usize> {
+    let mut commas = Vec::new();
+    let Some(flow) = text.find(['[', '{']) else { return commas };
     let bytes = text.as_bytes();
+    // Whether the characters before are those of a tag, in the form `!x` and in the form `!<x>`.
     let (mut short, mut verbatim) = (false, false);
-    for (at, &byte) in bytes.iter().enumerate() {
-        match byte {
-            b'!' => short = true,
-            b',' => {
-                let closes = at > 0 && bytes[at - 1] == b'>' && verbatim;
-                if short || closes {
-                    commas.push(at);
-                }
-                short = false; // a comma ends the short form, but may be part of the verbatim one
+    for at in flow + 1..bytes.len() {
+        let byte = bytes[at];
+        if byte == b',' {
+            if short || verbatim && bytes[at - 1] == b'>' {
+                commas.push(at);
             }
-            b'<' if at > 0 && bytes[at - 1] == b'!' => (short, verbatim) = (false, true),
-            b'[' | b']' => short = false,
-            b'>' => short = false,
-            _ if is_uri(byte) => {}
-            _ => (short, verbatim) = (false, false),
+            short = false;
+        } else if byte == b'!' && may_precede_token(text, at) {
+            (short, verbatim) = (true, true);
+        } else if !is_uri(byte) {
+            short = false;
+            verbatim &= matches!(byte, b'<' | b'>' | b'[' | b']');
         }
     }
     commas
 }
 
+/// Whether a token can start at `at`: behind a blank, an indicator or a quote.
+fn may_precede_token(text: &str, at: usize) -> bool {
+    let before = text[..at].chars().next_back();
+    before.is_none_or(|before| {
+        is_break(before)
+            || matches!(before, ' ' | '\t' | '[' | ']' | '{' | '}' | ',' | ':' | '?' | '"' | '\'')
+    })
+}
+
 /// Characters of a tag, without the comma and the brackets.
 const fn is_uri(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric()
-        || matches!(
-            byte,
-            b'_' | b'-'
-                | b';'
-                | b'/'
-                | b'?'
-                | b':'
-                | b'@'
-                | b'&'
-                | b'='
-                | b'+'
-                | b'$'
-                | b'.'
-                | b'%'
-                | b'!'
-                | b'~'
-                | b'*'
-                | b'\''
-                | b'('
-                | b')'
-        )
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') || is_uri_sign(byte)
+}
+
+const fn is_uri_sign(byte: u8) -> bool {
+    matches!(
+        byte,
+        b';' | b'/'
+            | b'?'
+            | b':'
+            | b'@'
+            | b'&'
+            | b'='
+            | b'+'
+            | b'$'
+            | b'.'
+            | b'%'
+            | b'!'
+            | b'~'
+            | b'*'
+            | b'\''
+            | b'('
+            | b')'
+    )
 }

@@ -58,10 +58,10 @@ pub(super) fn entries(mapping: &Place, keys: KeyType) -> Result<Entries, Error> 
                 continue;
             }
             let Some(decoded) = decode_key(&key, keys, &mut result.issues)? else { continue };
-            if let Some(set) = &mut set {
-                if Key::of(&decoded).is_some_and(|key| !set.insert(key)) {
-                    continue;
-                }
+            if let Some(set) = &mut set
+                && Key::of(&decoded).is_some_and(|key| !set.insert(key))
+            {
+                continue;
             }
             result.list.push(Found { key: decoded, at: key, value, mapping: opened });
         }
@@ -77,10 +77,13 @@ pub(super) fn entries(mapping: &Place, keys: KeyType) -> Result<Entries, Error> 
 }
 
 /// Keys that come twice in one mapping. go-yaml compares what is written, not what it means: `1` and `"1"` are the
-/// same, `1` and `0x1` are not, and any two mappings are.
-fn duplicates(mapping: &Place) -> Vec<Issue> {
+/// same, `1` and `0x1` are not, and any two mappings are. None for anything but a mapping.
+pub(super) fn duplicates(mapping: &Place) -> Vec<Issue> {
     /// So many pairs of one mapping are reported.
     const REPORTED: usize = 100;
+    if !matches!(mapping.data().content, Content::Mapping(_)) {
+        return Vec::new();
+    }
     let mut seen: IndexMap<(u8, &str), Vec<usize>> = IndexMap::new();
     let keys: Vec<_> = mapping.children().iter().step_by(2).map(|&id| mapping.tree.get(id)).collect();
     for (index, key) in keys.iter().enumerate() {
@@ -108,8 +111,11 @@ fn duplicates(mapping: &Place) -> Vec<Issue> {
     pairs.truncate(REPORTED);
     let issue = |(first, second, text): (usize, usize, &str)| {
         let (first, second) = (keys[first], keys[second]);
-        let message =
-            format!("mapping key {} already defined at line {}", super::quote::go(text), first.line);
+        let message = format!(
+            "mapping key {} already defined at line {}",
+            crate::value::print::quote(text.as_bytes(), false),
+            first.line
+        );
         Issue {
             message,
             line: Some(second.line as usize),
@@ -175,11 +181,8 @@ fn merged(merge: &Place) -> Result<Vec<Place>, Error> {
 
 /// A key as a string, where keys were decoded as [`KeyType::Text`].
 pub(super) fn key_text(found: &Found) -> Result<Rc<str>, Error> {
-    match &found.key {
-        Value::Str(text) => Ok(Rc::clone(text)),
-        _ => {
-            let message = "a binary key that is not UTF-8";
-            Err(decode::error_at(&found.at, ErrorKind::Unsupported, message))
-        }
+    if let Value::Str(text) = &found.key {
+        return Ok(Rc::clone(text));
     }
+    Err(decode::error_at(&found.at, ErrorKind::Unsupported, "a binary key that is not UTF-8"))
 }

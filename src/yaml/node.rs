@@ -43,7 +43,7 @@ pub struct Entry {
 }
 
 impl Node {
-    pub(super) fn new(place: Place) -> Self {
+    pub(super) fn new(place: &Place) -> Self {
         Self { place: place.resolved() }
     }
 
@@ -116,7 +116,7 @@ impl Node {
     #[must_use]
     pub fn children(&self) -> Vec<Self> {
         match &self.place.data().content {
-            Content::Sequence(items) => items.iter().map(|&id| Self::new(self.place.sibling(id))).collect(),
+            Content::Sequence(items) => items.iter().map(|&id| Self::new(&self.place.sibling(id))).collect(),
             _ => Vec::new(),
         }
     }
@@ -125,7 +125,7 @@ impl Node {
     #[must_use]
     pub fn pairs(&self) -> Vec<(Self, Self)> {
         let pair =
-            |ids: &[u32]| (Self::new(self.place.sibling(ids[0])), Self::new(self.place.sibling(ids[1])));
+            |ids: &[u32]| (Self::new(&self.place.sibling(ids[0])), Self::new(&self.place.sibling(ids[1])));
         match &self.place.data().content {
             Content::Mapping(children) => children.chunks_exact(2).map(pair).collect(),
             _ => Vec::new(),
@@ -150,15 +150,12 @@ impl Node {
     /// As [`Node::decode`], and the value is no mapping.
     pub fn decode_map(&self) -> Result<Option<Map>, Error> {
         match self.kind() {
-            _ if self.is_null() => Ok(None),
+            Kind::Scalar if self.check_null()? => Ok(None),
             Kind::Mapping => match decode::string_map(&self.place)? {
                 Value::Map(map) => Ok(Some(map)),
                 _ => Ok(None),
             },
-            Kind::Scalar | Kind::Sequence => {
-                self.check_scalar()?;
-                Err(self.mismatch("map[string]interface {}"))
-            }
+            Kind::Scalar | Kind::Sequence => Err(self.mismatch("map[string]interface {}")),
         }
     }
 
@@ -189,12 +186,9 @@ impl Node {
     /// The value is no sequence.
     pub fn items(&self, into: &str) -> Result<Option<Vec<Self>>, Error> {
         match self.kind() {
-            _ if self.is_null() => Ok(None),
+            Kind::Scalar if self.check_null()? => Ok(None),
             Kind::Sequence => Ok(Some(self.children())),
-            Kind::Scalar | Kind::Mapping => {
-                self.check_scalar()?;
-                Err(self.mismatch(into))
-            }
+            Kind::Scalar | Kind::Mapping => Err(self.mismatch(into)),
         }
     }
 
@@ -223,12 +217,10 @@ impl Node {
     ///
     /// The value is no mapping, or one as in [`Node::decode`].
     pub fn map_entries(&self, into: &str) -> Result<Option<Vec<Entry>>, Error> {
-        if self.is_null() {
-            return Ok(None);
-        }
-        if self.kind() != Kind::Mapping {
-            self.check_scalar()?;
-            return Err(self.mismatch(into));
+        match self.kind() {
+            Kind::Mapping => {}
+            Kind::Scalar if self.check_null()? => return Ok(None),
+            Kind::Scalar | Kind::Sequence => return Err(self.mismatch(into)),
         }
         let entries = merge::entries(&self.place, KeyType::Text)?;
         if !entries.issues.is_empty() {
@@ -236,14 +228,19 @@ impl Node {
         }
         let entry = |found: Found| {
             let key = merge::key_text(&found)?;
-            Ok(Entry { key, value: Self::new(found.value), at: found.at, mapping: found.mapping })
+            Ok(Entry { key, value: Self::new(&found.value), at: found.at, mapping: found.mapping })
         };
         entries.list.into_iter().map(entry).collect::<Result<Vec<_>, _>>().map(Some)
     }
 
-    /// The error of a value whose type does not fit, in go-yaml's words. `into` is the Go type of the field.
+    /// The error of a value whose type does not fit, in go-yaml's words. `into` is the Go type of the field. Of a mapping
+    /// with a key that comes twice, that is reported instead.
     #[must_use]
     pub fn mismatch(&self, into: &str) -> Error {
+        let duplicates = merge::duplicates(&self.place);
+        if !duplicates.is_empty() {
+            return Error::of_issues(ErrorKind::Type, duplicates);
+        }
         Error::of_issues(ErrorKind::Type, vec![decode::mismatch(&self.place, into)])
     }
 
@@ -253,9 +250,10 @@ impl Node {
         Error::of_issues(ErrorKind::Type, vec![issue(&self.place, message)])
     }
 
-    /// go-yaml resolves a scalar before it compares types, so a tag that does not fit is noticed first.
-    pub(super) fn check_scalar(&self) -> Result<(), Error> {
-        if self.kind() == Kind::Scalar { decode::scalar(&self.place).map(drop) } else { Ok(()) }
+    /// Whether a scalar is null. go-yaml resolves a scalar before it compares types, so a tag that does not fit, such
+    /// as `!!null x`, is noticed here.
+    fn check_null(&self) -> Result<bool, Error> {
+        decode::scalar(&self.place).map(|value| value.is_nil())
     }
 }
 

@@ -82,6 +82,15 @@ pub(super) fn float(text: &str) -> Option<f64> {
     text.parse::<f64>().ok().filter(|value| value.is_finite())
 }
 
+/// A float that starts with a point. There go-yaml leaves underscores to Go, which wants them between digits.
+pub(super) fn fraction(text: &str) -> Option<f64> {
+    let bytes = text.as_bytes();
+    let is_digit = |at: Option<usize>| at.and_then(|at| bytes.get(at)).is_some_and(u8::is_ascii_digit);
+    let misplaced =
+        |(at, &byte): (usize, &u8)| byte == b'_' && !(is_digit(at.checked_sub(1)) && is_digit(Some(at + 1)));
+    if bytes.iter().enumerate().any(misplaced) { None } else { float(&text.replace('_', "")) }
+}
+
 /// `[-+]? ( \.[0-9]+ | [0-9]+(\.[0-9]*)? ) ([eE][-+]?[0-9]+)?`
 fn is_float(text: &[u8]) -> bool {
     let text = strip_sign(text);

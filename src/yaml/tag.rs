@@ -138,7 +138,7 @@ fn resolve(text: &str, tag: Option<Tag>) -> Result<Scalar, Mismatch> {
         b'.' => Ok(match text {
             ".nan" | ".NaN" | ".NAN" => Scalar::Float(f64::NAN),
             ".inf" | ".Inf" | ".INF" => Scalar::Float(f64::INFINITY),
-            _ => number::float(text).map_or(Scalar::Text, Scalar::Float),
+            _ => number::fraction(text).map_or(Scalar::Text, Scalar::Float),
         }),
         b'+' | b'-' | b'0'..=b'9' => {
             match text {

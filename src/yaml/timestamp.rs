@@ -20,23 +20,23 @@ pub(super) fn parse(text: &str) -> Parsed {
         return Parsed::No;
     }
     let Some((date, rest)) = date(bytes) else { return Parsed::No };
-    let (clock, offset) = match rest {
-        [] => (Clock::default(), None),
+    let (clock, zone) = match rest {
+        [] => (Clock::default(), Zone::Utc),
         [b'T' | b't', rest @ ..] => {
             let Some((clock, rest)) = clock(rest) else { return Parsed::No };
-            let Some(offset) = zone(rest) else { return Parsed::No };
-            (clock, offset)
+            let Some(zone) = zone(rest) else { return Parsed::No };
+            (clock, zone)
         }
         [b' ', rest @ ..] => {
             let rest = &rest[rest.iter().take_while(|&&byte| byte == b' ').count()..];
             match clock(rest) {
-                Some((clock, [])) => (clock, None),
+                Some((clock, [])) => (clock, Zone::Utc),
                 _ => return Parsed::No,
             }
         }
         _ => return Parsed::No,
     };
-    instant(date, &clock, offset)
+    instant(date, &clock, &zone)
 }
 
 #[derive(Default)]
@@ -79,10 +79,17 @@ fn fraction(bytes: &[u8]) -> (i32, &[u8]) {
     (digits.fold(0, |sum, digit| sum * 10 + i32::from(digit - b'0')), &rest[count..])
 }
 
-/// `Z` (nothing) or `±07:00` (seconds). Go lets 24 hours and 60 minutes pass.
-fn zone(bytes: &[u8]) -> Option<Option<i32>> {
+/// What follows the time of day.
+enum Zone {
+    Utc,
+    /// Seconds east of UTC.
+    Offset(i32),
+}
+
+/// `Z` or `±07:00`. Go lets 24 hours and 60 minutes pass.
+fn zone(bytes: &[u8]) -> Option<Zone> {
     match bytes {
-        [b'Z'] => Some(None),
+        [b'Z'] => Some(Zone::Utc),
         [sign @ (b'+' | b'-'), a, b, b':', c, d] if [a, b, c, d].iter().all(|byte| byte.is_ascii_digit()) => {
             let number = |tens: u8, ones: u8| i32::from(tens - b'0') * 10 + i32::from(ones - b'0');
             let (hours, minutes) = (number(*a, *b), number(*c, *d));
@@ -90,7 +97,7 @@ fn zone(bytes: &[u8]) -> Option<Option<i32>> {
                 return None;
             }
             let seconds = (hours * 60 + minutes) * 60;
-            Some(Some(if *sign == b'-' { -seconds } else { seconds }))
+            Some(Zone::Offset(if *sign == b'-' { -seconds } else { seconds }))
         }
         _ => None,
     }
@@ -106,15 +113,17 @@ fn one_or_two(bytes: &[u8]) -> Option<(i8, &[u8])> {
     }
 }
 
-fn instant(date: jiff::civil::Date, clock: &Clock, offset: Option<i32>) -> Parsed {
+fn instant(date: jiff::civil::Date, clock: &Clock, zone: &Zone) -> Parsed {
     let civil = date.at(clock.hour, clock.minute, clock.second, clock.nanosecond);
-    let as_utc = jiff::tz::Offset::UTC.to_timestamp(civil);
-    let shifted =
-        as_utc.and_then(|at| at.checked_sub(jiff::SignedDuration::from_secs(i64::from(offset.unwrap_or(0)))));
-    let Ok(instant) = shifted else { return Parsed::OutOfRange };
-    Parsed::Time(match offset {
-        None => Time::utc(instant),
-        Some(offset) => Time { instant, offset, zone: local_name(instant, offset).into() },
+    let seconds = match zone {
+        Zone::Utc => 0,
+        Zone::Offset(seconds) => *seconds,
+    };
+    let offset = jiff::tz::Offset::from_seconds(seconds);
+    let Ok(instant) = offset.and_then(|offset| offset.to_timestamp(civil)) else { return Parsed::OutOfRange };
+    Parsed::Time(match zone {
+        Zone::Utc => Time::utc(instant),
+        Zone::Offset(_) => Time { instant, offset: seconds, zone: local_name(instant, seconds).into() },
     })
 }
 

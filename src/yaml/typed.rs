@@ -50,16 +50,14 @@ impl Node {
             Scalar::Null => Ok(None),
             Scalar::Int(value) => Ok(Some(value)),
             Scalar::Float(value) if value > BEYOND_INT || value.is_nan() => Err(self.mismatch("int")),
-            Scalar::Float(value) if value >= BEYOND_INT || value < -BEYOND_INT => {
+            Scalar::Float(value) if !(-BEYOND_INT..BEYOND_INT).contains(&value) => {
                 let message = "a float far outside the integers, where processors disagree about the result";
                 Err(decode::error_at(self.place(), ErrorKind::Unsupported, message))
             }
             #[expect(clippy::cast_possible_truncation, reason = "Go cuts the fraction off")]
             Scalar::Float(value) => Ok(Some(value as i64)),
-            Scalar::Text => {
-                self.check_scalar()?;
-                Err(self.mismatch("int"))
-            }
+            // Binary text is decoded before its type is looked at.
+            Scalar::Text => decode::text(self.place()).and_then(|_| Err(self.mismatch("int"))),
             _ => Err(self.mismatch("int")),
         }
     }
