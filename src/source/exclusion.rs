@@ -3,12 +3,12 @@
 //! The deepest `.helmsumignore` that says anything about a name decides, the last matching line of it first; `exclude=`
 //! stands above all files, as patterns on git's command line do. A file cannot come back when its directory is left out.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use ignore::Match;
-use ignore::gitignore::{Gitignore, GitignoreBuilder};
+use regex::bytes::Regex;
 
 /// A line that is not a gitignore pattern, or one that helmsum will not guess the meaning of.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,7 +22,18 @@ pub struct PatternError {
 
 /// Patterns of one origin, in order.
 #[derive(Clone, Debug)]
-pub struct Patterns(Gitignore);
+pub struct Patterns(Vec<Pattern>);
+
+/// One line of gitignore.
+#[derive(Clone, Debug)]
+struct Pattern {
+    /// `!`: what matches is kept.
+    keeps: bool,
+    /// A slash at the end: only directories match.
+    directories_only: bool,
+    /// Matches the whole path, relative to where the pattern was written.
+    regex: Regex,
+}
 
 impl Patterns {
     /// The patterns of `exclude=`, each of which must be one.
@@ -31,19 +42,16 @@ impl Patterns {
     ///
     /// For a malformed pattern, and for one that gitignore takes as a comment or as nothing.
     pub fn from_options(patterns: &[String]) -> Result<Self, PatternError> {
-        let mut builder = GitignoreBuilder::new(".");
-        for pattern in patterns {
-            if pattern.starts_with('#') {
+        let one = |line: &String| {
+            if line.starts_with('#') {
                 return Err(refuse(
-                    pattern,
+                    line,
                     "is a comment in gitignore's syntax; write `\\#` for a name that starts with `#`",
                 ));
             }
-            if !add(&mut builder, pattern)? {
-                return Err(refuse(pattern, "excludes nothing"));
-            }
-        }
-        build(&builder)
+            Pattern::parse(line)?.ok_or_else(|| refuse(line, "excludes nothing"))
+        };
+        patterns.iter().map(one).collect::<Result<_, _>>().map(Self)
     }
 
     /// The lines of a `.helmsumignore` file.
@@ -52,51 +60,53 @@ impl Patterns {
     ///
     /// The first malformed pattern, with its line.
     pub fn from_file(text: &str) -> Result<Self, (usize, PatternError)> {
-        let mut builder = GitignoreBuilder::new(".");
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let mut patterns = Vec::new();
         for (index, line) in text.split('\n').enumerate() {
             let line = line.strip_suffix('\r').unwrap_or(line);
-            add(&mut builder, line).map_err(|error| (index + 1, error))?;
+            patterns.extend(Pattern::parse(trim_blanks(line)).map_err(|error| (index + 1, error))?);
         }
-        build(&builder).map_err(|error| (1, error))
+        Ok(Self(patterns))
     }
 
-    /// Whether these patterns leave the path out, keep it, or say nothing about it.
+    /// Whether these patterns leave the path out, keep it, or say nothing about it. The last one that matches decides.
     fn verdict(&self, path: &Path, directory: bool) -> Option<bool> {
-        match self.0.matched(path, directory) {
-            Match::None => None,
-            Match::Ignore(_) => Some(true),
-            Match::Whitelist(_) => Some(false),
-        }
+        let path = path.as_os_str().as_encoded_bytes();
+        self.0.iter().rev().find(|pattern| pattern.matches(path, directory)).map(|pattern| !pattern.keeps)
     }
 }
 
-fn build(builder: &GitignoreBuilder) -> Result<Patterns, PatternError> {
-    builder.build().map(Patterns).map_err(|error| refuse("", error.to_string()))
+impl Pattern {
+    /// Reads a line as git does (`dir.c: parse_path_pattern`); nothing for a comment or an empty line.
+    fn parse(line: &str) -> Result<Option<Self>, PatternError> {
+        if line.trim_matches(' ').is_empty() || line.starts_with('#') {
+            return Ok(None);
+        }
+        let (keeps, body) = line.strip_prefix('!').map_or((false, line), |body| (true, body));
+        let (directories_only, body) = body.strip_suffix('/').map_or((false, body), |body| (true, body));
+        if body.is_empty() || body == "/" {
+            return Err(refuse(line, "excludes nothing"));
+        }
+        if body.ends_with(|sign: char| sign.is_whitespace() && sign != ' ') {
+            return Err(refuse(line, "ends in white space that is not a blank"));
+        }
+        let anchored = body.contains('/');
+        let body = body.strip_prefix('/').unwrap_or(body);
+        let mut regex = String::from(if anchored { r"(?s-u)\A" } else { r"(?s-u)\A(?:.*/)?" });
+        translate(body, &mut regex).map_err(|reason| refuse(line, reason))?;
+        regex.push_str(r"\z");
+        let regex = Regex::new(&regex)
+            .map_err(|_| refuse(line, "has a range that runs backwards, or is too long"))?;
+        Ok(Some(Self { keeps, directories_only, regex }))
+    }
+
+    fn matches(&self, path: &[u8], directory: bool) -> bool {
+        (directory || !self.directories_only) && self.regex.is_match(path)
+    }
 }
 
 fn refuse(pattern: &str, reason: impl Into<String>) -> PatternError {
     PatternError { pattern: pattern.escape_debug().to_string(), reason: reason.into() }
-}
-
-/// Adds a line as git reads it; returns whether it holds a pattern.
-fn add(builder: &mut GitignoreBuilder, line: &str) -> Result<bool, PatternError> {
-    if line.starts_with('#') {
-        return Ok(false);
-    }
-    let pattern = trim_blanks(line);
-    if pattern.is_empty() {
-        return Ok(false);
-    }
-    if pattern.ends_with(|sign: char| sign.is_whitespace()) && !pattern.ends_with("\\ ") {
-        return Err(refuse(pattern, "ends in white space that is not a blank"));
-    }
-    if matches!(pattern, "!" | "/" | "!/") {
-        return Err(refuse(pattern, "excludes nothing"));
-    }
-    let plain = without_braces(pattern)?;
-    builder.add_line(None, &plain).map_err(|error| refuse(pattern, format!("is malformed: {error}")))?;
-    Ok(true)
 }
 
 /// Drops blanks at the end, but for one that a backslash protects.
@@ -106,52 +116,76 @@ fn trim_blanks(line: &str) -> &str {
     if backslashes % 2 == 1 && trimmed.len() < line.len() { &line[..=trimmed.len()] } else { trimmed }
 }
 
-/// Escapes braces, which mean nothing to git, and refuses what the matcher would read in another way than git does.
-fn without_braces(pattern: &str) -> Result<String, PatternError> {
-    let mut plain = String::with_capacity(pattern.len());
-    let mut signs = pattern.chars().peekable();
-    while let Some(sign) = signs.next() {
-        match sign {
-            '\\' => {
-                let Some(next) = signs.next() else { return Err(refuse(pattern, "ends in a backslash")) };
-                plain.extend([sign, next]);
+/// Writes a pattern as a regular expression over bytes, as git's `wildmatch.c` reads it.
+fn translate(pattern: &str, regex: &mut String) -> Result<(), &'static str> {
+    let bytes = pattern.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        match bytes[at] {
+            b'*' => {
+                let stars = bytes[at..].iter().take_while(|byte| **byte == b'*').count();
+                let starts_part = at == 0 || bytes[at - 1] == b'/';
+                at += stars;
+                match bytes.get(at) {
+                    None if stars > 1 && starts_part => regex.push_str(".*"),
+                    Some(b'/') if stars > 1 && starts_part => {
+                        regex.push_str("(?:.*/)?");
+                        at += 1;
+                    }
+                    // git documents one thing and, behind a literal prefix, does another.
+                    None | Some(b'/') if stars > 1 && pattern.contains('/') => {
+                        return Err("has `**` at the end of a part; it must be a whole part of the path");
+                    }
+                    _ => regex.push_str("[^/]*"),
+                }
+                continue;
             }
-            '{' | '}' => plain.extend(['\\', sign]),
-            '[' => {
-                plain.push(sign);
-                copy_class(&mut signs, &mut plain, pattern)?;
+            b'?' => regex.push_str("[^/]"),
+            b'[' => at = translate_class(bytes, at, regex)?,
+            b'\\' => {
+                at += 1;
+                match bytes.get(at) {
+                    None => return Err("ends in a backslash"),
+                    Some(b'/') => return Err("has a backslash before a slash"),
+                    Some(byte) => literal(*byte, regex),
+                }
             }
-            sign => plain.push(sign),
+            byte => literal(byte, regex),
         }
+        at += 1;
     }
-    Ok(plain)
+    Ok(())
 }
 
-/// Copies a bracket expression after its `[`.
-fn copy_class(
-    signs: &mut std::iter::Peekable<std::str::Chars<'_>>,
-    plain: &mut String,
-    pattern: &str,
-) -> Result<(), PatternError> {
-    if let Some(sign) = signs.next_if(|sign| matches!(sign, '!' | '^')) {
-        plain.push(sign);
-    }
-    let mut first = true;
-    loop {
-        match signs.next() {
-            None => return Err(refuse(pattern, "has a `[` without `]`")),
-            Some(']') if !first => {
-                plain.push(']');
-                return Ok(());
+/// Writes the bracket expression that starts at `at`, and returns where it ends.
+fn translate_class(pattern: &[u8], at: usize, regex: &mut String) -> Result<usize, &'static str> {
+    let mut end = at + 1;
+    let negated = matches!(pattern.get(end), Some(b'!' | b'^'));
+    end += usize::from(negated);
+    let start = end;
+    regex.push_str(if negated { "[^/" } else { "[" });
+    while let Some(&byte) = pattern.get(end) {
+        match byte {
+            b']' if end > start => {
+                // A range may have brought the slash in, which no bracket expression matches.
+                regex.push_str(if negated { "]" } else { "&&[^/]]" });
+                return Ok(end);
             }
-            Some('\\' | '/') => return Err(refuse(pattern, "has a backslash or slash between brackets")),
-            Some('[') if signs.peek().is_some_and(|sign| matches!(sign, ':' | '.' | '=')) => {
-                return Err(refuse(pattern, "has a character class, which is not supported"));
+            b'[' if matches!(pattern.get(end + 1), Some(b':' | b'.' | b'=')) => {
+                return Err("has a character class, which is not supported");
             }
-            Some(sign) => plain.push(sign),
+            b'\\' | b'/' => return Err("has a backslash or a slash between brackets"),
+            b'-' if end > start && !matches!(pattern.get(end + 1), None | Some(b']')) => regex.push('-'),
+            byte => literal(byte, regex),
         }
-        first = false;
+        end += 1;
     }
+    Err("has a `[` without `]`")
+}
+
+fn literal(byte: u8, regex: &mut String) {
+    // Writing into a string cannot fail.
+    let _ = write!(regex, r"\x{byte:02x}");
 }
 
 /// The patterns in force in one directory: its own `.helmsumignore` and those of the directories above it, up to the source.
@@ -225,8 +259,7 @@ mod tests {
         assert!(out(&["!keep.md", "*.md"], "keep.md", false));
         assert!(out(&["\\#x#"], "#x#", false));
         assert!(out(&["my file"], "my file", false));
-        assert!(out(&["x   "], "x", false), "blanks at the end do not count");
-        assert!(out(&["x\\ "], "x ", false), "but for a protected one");
+        assert!(out(&["x "], "x ", false), "an option says what it means");
     }
 
     #[test]
@@ -234,6 +267,16 @@ mod tests {
         assert!(out(&["*.{md,txt}"], "x.{md,txt}", false));
         assert!(!out(&["*.{md,txt}"], "x.md", false));
         assert!(out(&["[{]x"], "{x", false));
+    }
+
+    #[test]
+    fn brackets_never_match_a_slash() {
+        assert!(!out(&["a[^b]c"], "a/c", false));
+        assert!(!out(&["/a[+-9]c"], "a/c", false));
+        assert!(out(&["/a[+-9]c"], "a5c", false));
+        assert!(out(&["[]-]"], "-", false));
+        assert!(out(&["[a-]"], "-", false));
+        assert!(!out(&["[!]]x"], "]x", false));
     }
 
     #[test]
@@ -260,9 +303,11 @@ mod tests {
 
     #[test]
     fn files_may_hold_comments_and_windows_line_breaks() {
-        let patterns = Patterns::from_file("\u{feff}*.md\r\n\r\n# *.yaml\n*.txt\r").expect("good");
+        let patterns = Patterns::from_file("\u{feff}*.md\r\n\r\n# *.yaml\n*.txt  \r\na\\ \r").expect("good");
         assert_eq!(patterns.verdict(Path::new("a.md"), false), Some(true));
         assert_eq!(patterns.verdict(Path::new("a.txt"), false), Some(true));
+        assert_eq!(patterns.verdict(Path::new("a "), false), Some(true), "a protected blank counts");
+        assert_eq!(patterns.verdict(Path::new("a"), false), None);
         assert_eq!(patterns.verdict(Path::new("a.yaml"), false), None);
         let (line, _) = Patterns::from_file("a\n\nb[\n").expect_err("unclosed");
         assert_eq!(line, 3);

@@ -173,12 +173,10 @@ pub enum ListError {
         error: PatternError,
     },
     /// More names than anybody's configuration has.
-    #[error("`{path}` holds more than {limit} names")]
+    #[error("`{path}` holds more than a million names or 100,000 directories")]
     TooMany {
         /// The source.
         path: Utf8PathBuf,
-        /// How many are read.
-        limit: usize,
     },
 }
 
@@ -204,7 +202,9 @@ impl ListError {
             Self::IgnoreFile { path, line, .. } => {
                 problem.at(Place::line(path.clone(), *line)).hint("patterns are read as in `.gitignore`")
             }
-            Self::TooMany { .. } => problem.hint("name a directory that holds configuration only"),
+            Self::TooMany { .. } => problem.hint(
+                "name a directory that holds configuration only, and look for links that lead to each other",
+            ),
         }
     }
 }

@@ -16,6 +16,9 @@ use crate::tree::{Entry, Kind};
 /// How many names are read before a source is taken for a mistake, such as `/` or a web of links into each other.
 const MOST_NAMES: usize = 1_000_000;
 
+/// How many directories; links among them reach this number first.
+const MOST_DIRECTORIES: usize = 100_000;
+
 /// A directory that is being read, and those above it: following a link into one of them is a loop.
 #[derive(Debug)]
 struct Open {
@@ -48,7 +51,8 @@ struct Walk<'a> {
     /// Where the repository and the source really are, where a root is known.
     home: Option<(Utf8PathBuf, Utf8PathBuf)>,
     listing: Listing,
-    seen: usize,
+    names: usize,
+    directories: usize,
     pending: Vec<Pending>,
     outside: BTreeSet<Outside>,
 }
@@ -66,7 +70,8 @@ pub(super) fn walk(
         exclude,
         home: None,
         listing: Listing { glob, ..Listing::bare(shape, base) },
-        seen: 0,
+        names: 0,
+        directories: 0,
         pending: vec![Pending {
             path: base.to_owned(),
             name: String::new(),
@@ -106,12 +111,13 @@ impl Walk<'_> {
             .tree
             .entries(&directory.path)
             .map_err(|error| ListError::Unreadable { path: directory.path.clone(), error })?;
+        self.names += entries.len();
+        self.directories += 1;
+        if self.names > MOST_NAMES || self.directories > MOST_DIRECTORIES {
+            return Err(ListError::TooMany { path: self.listing.base.clone() });
+        }
         let scope = self.scope(&directory, &entries)?;
         for entry in &entries {
-            self.seen += 1;
-            if self.seen > MOST_NAMES {
-                return Err(ListError::TooMany { path: self.listing.base.clone(), limit: MOST_NAMES });
-            }
             self.meet(&directory, &open, &scope, entry)?;
         }
         Ok(())
@@ -190,7 +196,10 @@ impl Walk<'_> {
             None
         };
         if let Some(why) = left {
-            let name = format!("./{}", shown(relative.as_os_str()));
+            let name = match check_os(relative.as_os_str()) {
+                Ok(name) => format!("./{name}"),
+                Err(_) => format!("./{}", shown(relative.as_os_str())),
+            };
             self.listing.left_out.push(LeftOut { name, why });
             return Ok(());
         }

@@ -48,6 +48,11 @@ def regex(glob):
     return out
 
 
+def as_bytes(text):
+    """One character for each byte: git's `?` is a byte, while a star in a source goes by characters."""
+    return os.fsencode(text).decode("latin-1")
+
+
 class Rule:
     """One line of a .helmsumignore, or one exclude=."""
 
@@ -58,11 +63,11 @@ class Rule:
         line = line.rstrip("/")
         anchored = "/" in line
         self.directory = directory
-        self.regex = re.compile(("" if anchored else "(?:.*/)?") + regex(line.lstrip("/")))
+        self.regex = re.compile(("" if anchored else "(?:.*/)?") + regex(as_bytes(line.lstrip("/"))))
 
     def matches(self, name, is_directory):
         inner = name[len(self.directory) :]
-        return (is_directory or not self.directories_only) and self.regex.fullmatch(inner)
+        return (is_directory or not self.directories_only) and self.regex.fullmatch(as_bytes(inner))
 
 
 def rules_of(directory, name):

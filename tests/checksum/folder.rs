@@ -1,71 +1,39 @@
-//! The checksum against golden vectors, a second implementation, and the shell commands that `explain` prints.
+//! Trees to hash, and the other two ways to their digest.
 
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use helmsum::checksum::{
-    Digest, Hashed, Progress, Reproduction, Transform, combination, combine, hash_listing, reproduction,
-};
+use helmsum::checksum::{Digest, Hashed, Progress, Reproduction, Transform, hash_listing, reproduction};
 use helmsum::source::{Listing, Request, list};
 use helmsum::tree::WorkTree;
 use serde::Deserialize;
 
+/// The second implementation.
 const SECOND: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/checksum/digest.py");
-const VECTORS: &str = include_str!("vectors/checksum/version-1.json");
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Vectors {
-    sources: Vec<SourceVector>,
-    checksums: Vec<ChecksumVector>,
-}
-
-/// A source, its files, and what must come out for ever.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SourceVector {
-    why: String,
-    source: String,
-    #[serde(default)]
-    exclude: Vec<String>,
-    #[serde(default)]
-    eol: bool,
-    tree: Vec<Item>,
-    lines: Vec<String>,
-    digest: String,
-}
-
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ChecksumVector {
-    why: String,
-    sources: Vec<(String, String)>,
-    checksum: String,
-}
 
 /// One entry of a tree. The text stands for bytes: `\u{80}` to `\u{ff}` are single bytes.
 #[derive(Clone, Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Item {
-    name: String,
+pub(crate) struct Item {
+    pub(crate) name: String,
     #[serde(default)]
-    text: Option<String>,
+    pub(crate) text: Option<String>,
     #[serde(default)]
-    repeat: Option<usize>,
+    pub(crate) repeat: Option<usize>,
     #[serde(default)]
-    link: Option<String>,
+    pub(crate) link: Option<String>,
 }
 
-fn latin(text: &str) -> Vec<u8> {
+pub(crate) fn latin(text: &str) -> Vec<u8> {
     text.chars()
         .map(|sign| u8::try_from(u32::from(sign)).expect("a character that stands for a byte"))
         .collect()
 }
 
 /// Makes an entry; one that cannot be beside another (a directory where a file is) is passed over.
-fn make(root: &Utf8Path, item: &Item) {
+pub(crate) fn make(root: &Utf8Path, item: &Item) {
     let path = root.join(&item.name);
     if fs::create_dir_all(path.parent().expect("below the root")).is_err() || path.symlink_metadata().is_ok()
     {
@@ -81,13 +49,13 @@ fn make(root: &Utf8Path, item: &Item) {
     }
 }
 
-struct Folder {
+pub(crate) struct Folder {
     _kept: tempfile::TempDir,
-    root: Utf8PathBuf,
+    pub(crate) root: Utf8PathBuf,
 }
 
 impl Folder {
-    fn new(items: &[Item]) -> Self {
+    pub(crate) fn new(items: &[Item]) -> Self {
         let kept = tempfile::tempdir().expect("a temporary directory");
         let root = Utf8PathBuf::try_from(kept.path().to_owned()).expect("UTF-8");
         for item in items {
@@ -97,21 +65,21 @@ impl Folder {
     }
 }
 
-fn listed(root: &Utf8Path, source: &str, exclude: &[String]) -> Listing {
+pub(crate) fn listed(root: &Utf8Path, source: &str, exclude: &[String]) -> Listing {
     let request = Request { tree: &WorkTree, root: Some(root), directory: root, path: source, exclude };
     list(&request).expect("the source can be listed")
 }
 
-fn hashed(root: &Utf8Path, source: &str, exclude: &[String], transform: Transform) -> Hashed {
+pub(crate) fn hashed(root: &Utf8Path, source: &str, exclude: &[String], transform: Transform) -> Hashed {
     hash_listing(&WorkTree, listed(root, source, exclude), transform, &Progress::default())
         .expect("the source can be hashed")
 }
 
-fn lines(hashed: &Hashed) -> String {
+pub(crate) fn lines(hashed: &Hashed) -> String {
     hashed.files.iter().map(|file| format!("{}  {}\n", file.digest, file.name)).collect()
 }
 
-fn second(root: &Utf8Path, source: &str, exclude: &[String], eol: bool) -> String {
+pub(crate) fn second(root: &Utf8Path, source: &str, exclude: &[String], eol: bool) -> String {
     let mut command = Command::new("python3");
     command
         .arg(SECOND)
@@ -126,7 +94,7 @@ fn second(root: &Utf8Path, source: &str, exclude: &[String], eol: bool) -> Strin
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-fn shell(directory: &Utf8Path, command: &str) -> String {
+pub(crate) fn shell(directory: &Utf8Path, command: &str) -> String {
     let output = Command::new("bash")
         .args(["-euo", "pipefail", "-c", command])
         .current_dir(directory)
@@ -139,7 +107,7 @@ fn shell(directory: &Utf8Path, command: &str) -> String {
 }
 
 /// Compares all three ways to a digest.
-fn agree(root: &Utf8Path, source: &str, exclude: &[String], eol: bool) -> Hashed {
+pub(crate) fn agree(root: &Utf8Path, source: &str, exclude: &[String], eol: bool) -> Hashed {
     let transform = if eol { Transform::LineFeeds } else { Transform::Raw };
     let hashed = hashed(root, source, exclude, transform);
     assert_eq!(format!("{}{}\n", lines(&hashed), hashed.digest), second(root, source, exclude, eol));
@@ -152,31 +120,4 @@ fn agree(root: &Utf8Path, source: &str, exclude: &[String], eol: bool) -> Hashed
         assert!(eol, "only options make a command impossible here");
     }
     hashed
-}
-
-#[test]
-fn version_one_never_moves() {
-    let vectors: Vectors = serde_json::from_str(VECTORS).expect("the vectors parse");
-    assert!(vectors.sources.len() >= 20);
-    for case in vectors.sources {
-        let folder = Folder::new(&case.tree);
-        let hashed = agree(&folder.root, &case.source, &case.exclude, case.eol);
-        let lines: Vec<String> = lines(&hashed).lines().map(str::to_owned).collect();
-        assert_eq!(lines, case.lines, "{}", case.why);
-        assert_eq!(hashed.digest.to_string(), case.digest, "{}", case.why);
-    }
-    for case in vectors.checksums {
-        let mut sources: Vec<(&str, Digest)> = case
-            .sources
-            .iter()
-            .map(|(label, digest)| (label.as_str(), digest.parse().expect("hex")))
-            .collect();
-        for _ in 0..sources.len() {
-            sources.rotate_left(1);
-            assert_eq!(combine(&sources).expect("a checksum").to_string(), case.checksum, "{}", case.why);
-        }
-        if sources.len() > 1 {
-            assert_eq!(shell("/".into(), &combination(&sources)), case.checksum, "{}", case.why);
-        }
-    }
 }

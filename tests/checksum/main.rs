@@ -1,0 +1,7 @@
+//! The checksum against golden vectors, a second implementation, the shell commands that `explain` prints, git, and
+//! whatever a file system can hold.
+
+mod folder;
+mod generated;
+mod hostile;
+mod vectors;
