@@ -139,7 +139,7 @@ struct FindingEntry {
 /// Something that went wrong.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct ErrorEntry {
+pub(super) struct ErrorEntry {
     message: String,
     hint: Option<String>,
     file: Option<Utf8Text>,
@@ -327,7 +327,7 @@ fn finding_entries(findings: &[Finding], directory: &Utf8Path) -> Vec<FindingEnt
     findings.iter().map(entry).collect()
 }
 
-fn error_entries(problems: &[Problem], directory: &Utf8Path) -> Vec<ErrorEntry> {
+pub(super) fn error_entries(problems: &[Problem], directory: &Utf8Path) -> Vec<ErrorEntry> {
     let entry = |problem: &Problem| {
         let place = problem.place.as_ref();
         ErrorEntry {

@@ -1,15 +1,23 @@
 //! What a run says, and how: to people, to programs, and to GitHub Actions.
 
+mod github;
+mod human;
 mod json;
 mod model;
 mod outcome;
 mod problem;
+mod schema;
 mod shown;
+mod state;
 mod streams;
 
+pub use github::{annotations, step_summary};
+pub use human::{View, human, summary};
 pub use json::{Document, HashDocument, print};
 pub use model::{Change, How, Release, Report, Source, Status, Target};
 pub use outcome::Outcome;
 pub use problem::{Layout, draw_finding, draw_problem};
+pub use schema::schemas;
 pub use shown::{Bytes, Shown, counted, relative};
+pub use state::StateDocument;
 pub use streams::{Colour, Stream, Streams};

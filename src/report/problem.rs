@@ -32,7 +32,7 @@ pub struct Layout<'d> {
 }
 
 impl Layout<'_> {
-    fn message(self, text: &str, indent: usize) -> String {
+    pub(super) fn message(self, text: &str, indent: usize) -> String {
         let shown = format!("{:#}", Shown(text));
         if self.wrap { wrapped(&shown, WIDTH - indent) } else { shown }
     }
@@ -114,7 +114,7 @@ fn hanging(text: &str, indent: &str) -> String {
 }
 
 /// The text with its words on lines no wider than `width`, as far as the words allow.
-fn wrapped(text: &str, width: usize) -> String {
+pub(super) fn wrapped(text: &str, width: usize) -> String {
     let mut lines = Vec::new();
     for paragraph in text.split('\n') {
         let mut line = String::new();

@@ -225,3 +225,25 @@ impl Repo {
 fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
+
+/// Compares a published file with what it should hold, or writes it where `HELMSUM_BLESS` is set.
+#[track_caller]
+pub fn same_as_published(name: &str, text: &str) {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);
+    if std::env::var_os("HELMSUM_BLESS").is_some() {
+        std::fs::create_dir_all(path.parent().expect("a file lies in a directory")).expect("a directory");
+        fs_err::write(&path, text).expect("a file");
+    }
+    let published = fs_err::read_to_string(&path).unwrap_or_default();
+    assert_eq!(published, text, "{name} is out of date: run the tests with HELMSUM_BLESS=1");
+}
+
+/// What a document has against the published schema of a command.
+#[track_caller]
+pub fn schema(command: &str, document: &serde_json::Value) -> Vec<String> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("docs/schema/{command}.schema.json"));
+    let text = fs_err::read_to_string(path).expect("the schema is published");
+    let schema = serde_json::from_str(&text).expect("the schema is JSON");
+    let validator = jsonschema::validator_for(&schema).expect("the schema is a schema");
+    validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}

@@ -1,0 +1,161 @@
+//! What GitHub Actions gets: annotations at the lines of a pull request, and a summary of the step.
+
+use std::fmt::Write as _;
+
+use camino::Utf8Path;
+
+use super::human::{View, summary};
+use super::model::Report;
+use super::shown::{Shown, relative};
+use crate::finding::Level;
+use crate::text::Place;
+
+/// Workflow commands for findings and problems, one on each line. GitHub takes paths relative to the checkout, which is
+/// `workspace`.
+#[must_use]
+pub fn annotations(report: &Report, workspace: &Utf8Path) -> String {
+    let mut text = String::new();
+    for finding in &report.findings {
+        let command = if finding.level == Level::Deny { "error" } else { "warning" };
+        let place =
+            finding.file.as_ref().map(|file| Place { file: file.clone(), line: finding.line, column: None });
+        let properties = properties(place.as_ref(), Some(finding.code.name()), workspace);
+        let message = message(&finding.message, finding.hint.as_deref());
+        let _ = writeln!(text, "::{command}{properties}::{message}");
+    }
+    for problem in &report.problems {
+        let properties = properties(problem.place.as_ref(), None, workspace);
+        let _ = writeln!(text, "::error{properties}::{}", message(&problem.message, problem.hint.as_deref()));
+    }
+    text
+}
+
+/// A piece of Markdown for the summary of a step; empty where there is nothing that a reader of the summary must know.
+#[must_use]
+pub fn step_summary(report: &Report, view: View, directory: &Utf8Path) -> String {
+    if report.findings.is_empty() && report.problems.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("### helmsum\n\n{}\n\n", summary(report, view));
+    let place = |place: Option<(&Utf8Path, Option<usize>)>| {
+        place.map_or_else(String::new, |(file, line)| {
+            let line = line.map(|line| format!(":{line}")).unwrap_or_default();
+            format!(" ({}{line})", markdown(relative(file, directory).as_str()))
+        })
+    };
+    for finding in &report.findings {
+        let level = if finding.level == Level::Deny { "error" } else { "warning" };
+        let at = place(finding.file.as_deref().map(|file| (file, finding.line)));
+        let _ = writeln!(text, "- {level} `{}`: {}{at}", finding.code, markdown(&finding.message));
+    }
+    for problem in &report.problems {
+        let at = place(problem.place.as_ref().map(|place| (place.file.as_path(), place.line)));
+        let _ = writeln!(text, "- error: {}{at}", markdown(&problem.message));
+    }
+    text.push('\n');
+    text
+}
+
+fn properties(place: Option<&Place>, title: Option<&str>, workspace: &Utf8Path) -> String {
+    let mut properties = Vec::new();
+    if let Some(place) = place {
+        properties.push(("file", relative(&place.file, workspace).into_string()));
+        properties.extend(place.line.map(|line| ("line", line.to_string())));
+        properties.extend(place.column.map(|column| ("col", column.to_string())));
+    }
+    properties.extend(title.map(|title| ("title", title.to_owned())));
+    let properties: Vec<String> =
+        properties.iter().map(|(key, value)| format!("{key}={}", property(value))).collect();
+    if properties.is_empty() { String::new() } else { format!(" {}", properties.join(",")) }
+}
+
+/// The runner decodes these in the data of a command (`actions/runner`, `ActionCommand.cs`).
+fn data(text: &str) -> String {
+    text.replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// The runner decodes these in its properties.
+fn property(text: &str) -> String {
+    data(text).replace(':', "%3A").replace(',', "%2C")
+}
+
+fn message(message: &str, hint: Option<&str>) -> String {
+    let hint = hint.map(|hint| format!("\n{hint}")).unwrap_or_default();
+    data(&format!("{:#}", Shown(&format!("{message}{hint}"))))
+}
+
+/// Text in which nothing but code spans is Markdown. Messages have their names in back-ticks already.
+fn markdown(text: &str) -> String {
+    let mut escaped = String::new();
+    let mut in_code = false;
+    for sign in Shown(text).to_string().chars() {
+        in_code ^= sign == '`';
+        match sign {
+            '<' => escaped.push_str("&lt;"),
+            '&' => escaped.push_str("&amp;"),
+            '*' | '_' | '[' | ']' | '|' | '#' | '!' | '~' | '\\' if !in_code => escaped.extend(['\\', sign]),
+            sign => escaped.push(sign),
+        }
+    }
+    escaped
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::finding::{Code, Finding};
+    use crate::text::Problem;
+
+    fn report() -> Report {
+        Report {
+            findings: vec![
+                Finding::new(Code::EmptySource, "`./a` is 100% empty")
+                    .at("/r/sub/a,b:c.yaml", Some(3))
+                    .hint("fill it"),
+                Finding::new(Code::MissingSource, "no place"),
+            ],
+            problems: vec![Problem::new("a\nb").at(Place {
+                file: "/r/x.yaml".into(),
+                line: Some(2),
+                column: Some(4),
+            })],
+            ..Report::default()
+        }
+    }
+
+    #[test]
+    fn annotations_are_escaped_as_the_runner_reads_them() {
+        let expected = "\
+::warning file=sub/a%2Cb%3Ac.yaml,line=3,title=empty-source::`./a` is 100%25 empty%0Afill it
+::error title=missing-source::no place
+::error file=x.yaml,line=2,col=4::a%0Ab
+";
+        assert_eq!(annotations(&report(), "/r".into()), expected);
+    }
+
+    #[test]
+    fn a_message_cannot_start_another_command() {
+        let problem = Problem::new("x\r\n::set-output name=a::b");
+        let report = Report { problems: vec![problem], ..Report::default() };
+        assert_eq!(annotations(&report, "/r".into()), "::error::x\\u{d}%0A::set-output name=a::b\n");
+    }
+
+    #[test]
+    fn the_summary_lists_what_was_found() {
+        insta::assert_snapshot!(step_summary(&report(), View::Generate, "/r".into()), @r"
+        ### helmsum
+
+        0 releases; 1 warning; 2 errors
+
+        - warning `empty-source`: `./a` is 100% empty (sub/a,b:c.yaml:3)
+        - error `missing-source`: no place
+        - error: a\\u{a}b (x.yaml:2)
+        ");
+        assert_eq!(step_summary(&Report::default(), View::Generate, "/r".into()), "");
+    }
+
+    #[test]
+    fn names_are_not_taken_for_markdown() {
+        assert_eq!(markdown("a_b <img> [x](y) `a_b`"), "a\\_b &lt;img> \\[x\\](y) `a_b`");
+    }
+}

@@ -1,0 +1,386 @@
+//! Reports for people: one line for each release, aligned, in eighty columns as far as names allow, and what needs a second
+//! look below.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+use unicode_width::UnicodeWidthStr;
+
+use super::model::{Release, Report, Source, Status};
+use super::problem::{Layout, draw_finding, wrapped};
+use super::shown::{Bytes, Shown, counted, relative};
+use crate::finding::{Code, Level};
+
+/// How wide a report is.
+const WIDTH: usize = 80;
+
+/// How many changed files of a source are named.
+const MOST_CHANGES: usize = 20;
+
+/// What a report is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum View {
+    /// What was written.
+    Generate,
+    /// What would be written.
+    DryRun,
+    /// What is out of date, and why.
+    Check,
+    /// What there is.
+    List,
+}
+
+/// The report, with escape sequences: what goes to standard output. Problems are not in it. `quiet` leaves only findings.
+#[must_use]
+pub fn human(report: &Report, view: View, quiet: bool, layout: Layout<'_>) -> String {
+    let mut text = String::new();
+    if !quiet {
+        for note in &report.notes {
+            let _ = writeln!(text, "{}", layout.message(note, 0));
+        }
+        text.push_str(&Table { report, view, layout }.draw());
+    }
+    let hidden = |code| !quiet && matches!(code, Code::StaleChecksum | Code::MissingChecksum);
+    for finding in report.findings.iter().filter(|finding| !hidden(finding.code)) {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&draw_finding(finding, layout));
+    }
+    if !quiet && !report.releases.is_empty() {
+        let gap = if report.findings.iter().any(|finding| !hidden(finding.code)) { "\n" } else { "" };
+        let _ = writeln!(text, "{gap}{}", wrapped(&summary(report, view), WIDTH));
+    }
+    text
+}
+
+/// One line that counts.
+#[must_use]
+pub fn summary(report: &Report, view: View) -> String {
+    let count =
+        |wanted: &dyn Fn(&Release) -> bool| report.releases.iter().filter(|release| wanted(release)).count();
+    let with = |status: Status| count(&|release| !release.target.written && release.target.status == status);
+    let states = [
+        (count(&|release| release.target.written), "written"),
+        (with(Status::Current), "current"),
+        (with(Status::Stale), "stale"),
+        (with(Status::Missing), "missing"),
+        (with(Status::Unwired), "without a target"),
+        (with(Status::Foreign), "foreign"),
+        (with(Status::Denied), "denied"),
+    ];
+    let states: Vec<String> = states
+        .iter()
+        .filter(|(number, _)| *number > 0)
+        .map(|(number, word)| format!("{number} {word}"))
+        .collect();
+    let mut text = counted(report.releases.len(), "release");
+    if !states.is_empty() {
+        let _ = write!(text, ": {}", states.join(", "));
+    }
+    let grave = report.problems.len() + report.count(Level::Deny);
+    let shown = [(report.count(Level::Warn), "warning"), (grave, "error")];
+    for (number, noun) in shown.into_iter().filter(|(number, _)| *number > 0) {
+        let _ = write!(text, "; {}", counted(number, noun));
+    }
+    if view != View::Generate && with(Status::Stale) + with(Status::Missing) > 0 {
+        text.push_str("; run `helmsum generate`");
+    }
+    text
+}
+
+struct Table<'r> {
+    report: &'r Report,
+    view: View,
+    layout: Layout<'r>,
+}
+
+impl Table<'_> {
+    fn draw(&self) -> String {
+        let rows: Vec<Row<'_>> = self.report.releases.iter().map(|release| self.row(release)).collect();
+        let width = |cell: fn(&Row<'_>) -> usize| rows.iter().map(cell).max().unwrap_or(0);
+        let widths =
+            [width(|row| row.word.width()), width(|row| row.id.width()), width(|row| row.target.width())];
+        let mut text = String::new();
+        for row in &rows {
+            self.draw_row(&mut text, row, widths);
+        }
+        text
+    }
+
+    fn row<'t>(&self, release: &'t Release) -> Row<'t> {
+        let mut id = Shown(&release.id()).to_string();
+        if self.report.environments.len() > 1 && !release.environment.is_empty() {
+            id = format!("{id} ({})", Shown(&release.environment));
+        }
+        let path = release.target.path.as_ref();
+        let (word, style) = word(release);
+        Row {
+            release,
+            word,
+            style,
+            id,
+            target: path.map_or_else(
+                || "-".to_owned(),
+                |path| Shown(relative(path, self.layout.directory).as_str()).to_string(),
+            ),
+        }
+    }
+
+    fn draw_row(&self, text: &mut String, row: &Row<'_>, [first, second, third]: [usize; 3]) {
+        let Row { release, word, style, id, target } = row;
+        let _ = write!(text, "{style}{word}{style:#}{}", blanks(first - word.width() + 2));
+        let _ = write!(text, "{id}{}{target}", blanks(second - id.width() + 2));
+        let gap = blanks(third - target.width() + 2);
+        if self.view == View::List {
+            if let Some(checksum) = release.target.checksum {
+                let _ = write!(text, "{gap}{checksum:.12}");
+            }
+        } else {
+            let tail = match &release.sources[..] {
+                [] => Some("no sources".to_owned()),
+                [source] if self.changes(release, source).is_empty() => Some(self.inline(source)),
+                _ => None,
+            };
+            let room = WIDTH.saturating_sub(first + second + third + 6);
+            if let Some(tail) = tail.filter(|tail| tail.width() <= room || release.sources.is_empty()) {
+                let _ = writeln!(text, "{gap}{tail}");
+                return;
+            }
+        }
+        text.push('\n');
+        self.draw_sources(text, release, first + 2);
+    }
+
+    fn inline(&self, source: &Source) -> String {
+        format!("{}: {}", Shown(&source.label), size(source).join(", "))
+    }
+
+    fn draw_sources(&self, text: &mut String, release: &Release, indent: usize) {
+        let rows: Vec<Vec<String>> = release
+            .sources
+            .iter()
+            .map(|source| {
+                let mut cells = vec![Shown(&source.label).to_string()];
+                cells.extend(size(source));
+                if self.view == View::List {
+                    let place = source.declared.as_ref().map(|place| {
+                        let file = relative(&place.file, self.layout.directory);
+                        let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
+                        format!("{}{line}", Shown(file.as_str()))
+                    });
+                    cells.extend(place);
+                }
+                cells
+            })
+            .collect();
+        let width =
+            |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max();
+        for (source, cells) in release.sources.iter().zip(&rows) {
+            let mut line = blanks(indent);
+            for (column, cell) in cells.iter().enumerate() {
+                line.push_str(cell);
+                line.push_str(&blanks(width(column).unwrap_or(0) - cell.width() + 2));
+            }
+            let _ = writeln!(text, "{}", line.trim_end());
+            for change in self.changes(release, source) {
+                let _ = writeln!(text, "{}{change}", blanks(indent + 2));
+            }
+        }
+    }
+
+    /// What moved a checksum that is out of date, as lines.
+    fn changes(&self, release: &Release, source: &Source) -> Vec<String> {
+        if self.view == View::List || release.target.status != Status::Stale {
+            return Vec::new();
+        }
+        let mut lines: Vec<String> = source
+            .changed
+            .iter()
+            .take(MOST_CHANGES)
+            .map(|change| format!("{:<7}  {}", change.how.word(), Shown(&change.name)))
+            .collect();
+        if source.changed.len() > MOST_CHANGES {
+            lines.push(format!("and {} more", source.changed.len() - MOST_CHANGES));
+        }
+        lines
+    }
+}
+
+struct Row<'r> {
+    release: &'r Release,
+    word: &'static str,
+    style: Style,
+    id: String,
+    target: String,
+}
+
+fn word(release: &Release) -> (&'static str, Style) {
+    let green = AnsiColor::Green.on_default();
+    let yellow = AnsiColor::Yellow.on_default();
+    let red = AnsiColor::Red.on_default();
+    match (release.target.status, release.target.written) {
+        (Status::Missing, true) => ("created", green),
+        (Status::Stale, true) => ("updated", green),
+        (Status::Foreign, true) => ("replaced", green),
+        // Only its comments were out of date.
+        (_, true) => ("refreshed", green),
+        (Status::Current, false) => ("current", Style::new()),
+        (Status::Stale, false) => ("stale", yellow),
+        (Status::Missing, false) => ("missing", yellow),
+        (Status::Unwired, false) => ("unwired", red),
+        (Status::Foreign, false) => ("foreign", red),
+        (Status::Denied, false) => ("denied", red),
+    }
+}
+
+fn size(source: &Source) -> Vec<String> {
+    match source.digest {
+        Some(_) => vec![counted(source.files.len(), "file"), Bytes(source.bytes).to_string()],
+        None => vec!["not read".to_owned()],
+    }
+}
+
+fn blanks(number: usize) -> String {
+    " ".repeat(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::checksum::{Digest, HashedFile, Notes};
+    use crate::finding::Finding;
+    use crate::report::{Change, How, Target};
+    use crate::text::Place;
+
+    fn source(label: &str, files: usize, bytes: u64) -> Source {
+        let file = HashedFile {
+            name: "./a".into(),
+            digest: Digest::of_nothing(),
+            bytes: 1,
+            notes: Notes::default(),
+        };
+        Source {
+            label: label.into(),
+            kind: "path",
+            name: None,
+            path: label.into(),
+            options: Vec::new(),
+            declared: Some(Place::line("/r/values/web.yaml", 3)),
+            digest: Some(Digest::of_nothing()),
+            bytes,
+            excluded: 0,
+            files: vec![file; files],
+            changed: Vec::new(),
+        }
+    }
+
+    fn release(name: &str, sources: Vec<Source>, status: Status, written: bool) -> Release {
+        Release {
+            name: name.into(),
+            namespace: "edge".into(),
+            environment: "default".into(),
+            kube_context: String::new(),
+            file: "/r/helmfile.yaml".into(),
+            sources,
+            target: Target {
+                path: (status != Status::Unwired).then(|| format!("/r/{name}/checksum.yaml").into()),
+                key: "configChecksum".into(),
+                status,
+                recorded: None,
+                checksum: Some(Digest::of_nothing()),
+                written,
+            },
+        }
+    }
+
+    fn report() -> Report {
+        let mut moved = source("./apis", 2, 1300);
+        moved.changed = vec![
+            Change { name: "./orders.yaml".into(), how: How::Edited },
+            Change { name: "./new\u{1b}.yaml".into(), how: How::Added },
+        ];
+        Report {
+            environments: vec!["default".into()],
+            releases: vec![
+                release("gateway", vec![moved], Status::Stale, false),
+                release("web", vec![source("./conf", 14, 82_000)], Status::Current, false),
+                release(
+                    "two",
+                    vec![source("../certs", 1, 12), source("longer", 10, 5 << 20)],
+                    Status::Missing,
+                    true,
+                ),
+                release("bare", Vec::new(), Status::Unwired, false),
+            ],
+            findings: vec![
+                Finding::new(Code::StaleChecksum, "is told by the table"),
+                Finding::new(Code::EmptySource, "`./x` holds no file that counts").at("/r/v.yaml", Some(1)),
+            ],
+            ..Report::default()
+        }
+    }
+
+    fn drawn(report: &Report, view: View, quiet: bool) -> String {
+        let layout = Layout { directory: "/r".into(), wrap: false };
+        anstream::adapter::strip_str(&human(report, view, quiet, layout)).to_string()
+    }
+
+    #[test]
+    fn a_check_names_the_files_that_moved_a_checksum() {
+        insta::assert_snapshot!(drawn(&report(), View::Check, false), @r"
+        stale    edge/gateway  gateway/checksum.yaml
+                 ./apis  2 files  1.2 KiB
+                   edited   ./orders.yaml
+                   added    ./new\u{1b}.yaml
+        current  edge/web      web/checksum.yaml      ./conf: 14 files, 80.0 KiB
+        created  edge/two      two/checksum.yaml
+                 ../certs  1 file    12 B
+                 longer    10 files  5.0 MiB
+        unwired  edge/bare     -                      no sources
+
+        warning[empty-source]: `./x` holds no file that counts
+          --> v.yaml:1
+
+        4 releases: 1 written, 1 current, 1 stale, 1 without a target; 1 warning; 1
+        error; run `helmsum generate`
+        ");
+    }
+
+    #[test]
+    fn a_list_says_where_sources_are_declared() {
+        let report = Report { releases: report().releases.split_off(1), ..Report::default() };
+        insta::assert_snapshot!(drawn(&report, View::List, false), @r"
+        current  edge/web   web/checksum.yaml  e3b0c44298fc
+                 ./conf  14 files  80.0 KiB  values/web.yaml:3
+        created  edge/two   two/checksum.yaml  e3b0c44298fc
+                 ../certs  1 file    12 B     values/web.yaml:3
+                 longer    10 files  5.0 MiB  values/web.yaml:3
+        unwired  edge/bare  -                  e3b0c44298fc
+        3 releases: 1 written, 1 current, 1 without a target
+        ");
+    }
+
+    #[test]
+    fn quiet_leaves_findings_and_then_those_of_the_table_too() {
+        let text = drawn(&report(), View::Check, true);
+        assert!(text.starts_with("error[stale-checksum]: is told by the table\n"), "{text}");
+        assert!(!text.contains("current"), "{text}");
+    }
+
+    #[test]
+    fn several_environments_are_told_apart() {
+        let report = Report { environments: vec!["default".into(), "prod".into()], ..report() };
+        assert!(drawn(&report, View::Generate, false).contains("edge/web (default)"));
+    }
+
+    #[test]
+    fn the_table_fits_eighty_columns_where_names_do() {
+        let report = Report { findings: Vec::new(), ..report() };
+        for view in [View::Generate, View::List] {
+            for line in drawn(&report, view, false).lines() {
+                assert!(line.width() <= 80, "{line}");
+            }
+        }
+    }
+}
