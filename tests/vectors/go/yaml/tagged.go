@@ -70,7 +70,11 @@ func taggedCollection(value reflect.Value) any {
 			entries = append(entries, [2]any{tagged(entry.Key().Interface()), tagged(entry.Value().Interface())})
 		}
 		sort.Slice(entries, func(i, j int) bool {
-			return fmt.Sprintf("%v", entries[i][0]) < fmt.Sprintf("%v", entries[j][0])
+			a, b := fmt.Sprintf("%v", entries[i][0]), fmt.Sprintf("%v", entries[j][0])
+			if a == b { // NaN again, which may be there more than once.
+				a, b = fmt.Sprintf("%v", entries[i][1]), fmt.Sprintf("%v", entries[j][1])
+			}
+			return a < b
 		})
 		if value.Type().Key().Kind() == reflect.String {
 			return map[string]any{"map": entries}
