@@ -1,12 +1,14 @@
 //! Lists and maps: shared, and emptied without recursion when the last owner lets go.
 
-use std::cell::{Ref, RefCell};
+use std::cell::{Cell, OnceCell, Ref, RefCell};
+use std::cmp::Ordering;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::{Element, Value};
 
-/// A Go slice. Its items never change in place; whoever adds one makes a new list, as sprig does.
+/// A Go slice. Whoever adds an item makes a new list, as sprig does. The one change in place is sorting, which sprig's
+/// `sortAlpha` does to a `[]string`: see [`List::sort_in_place`].
 #[derive(Clone, Debug)]
 pub struct List {
     element: Element,
@@ -15,11 +17,29 @@ pub struct List {
 }
 
 #[derive(Debug)]
-struct Items(Vec<Value>);
+struct Items {
+    items: Vec<Value>,
+    /// The items once they have been sorted in place. Sorting again changes nothing.
+    sorted: OnceCell<Vec<Value>>,
+    /// Whether another list shares a part of the same memory in Go, so that sorting one would change the other.
+    overlaps: Cell<bool>,
+}
+
+impl Items {
+    const fn new(items: Vec<Value>) -> Self {
+        Self { items, sorted: OnceCell::new(), overlaps: Cell::new(false) }
+    }
+
+    fn take(&mut self) -> Vec<Value> {
+        let mut items = std::mem::take(&mut self.items);
+        items.extend(self.sorted.take().into_iter().flatten());
+        items
+    }
+}
 
 impl Drop for Items {
     fn drop(&mut self) {
-        bury(std::mem::take(&mut self.0));
+        bury(self.take());
     }
 }
 
@@ -33,7 +53,7 @@ impl List {
     /// A slice with the given element type; the caller vouches that the items are of it.
     #[must_use]
     pub fn typed(element: Element, items: Vec<Value>) -> Self {
-        Self { element, items: Some(Rc::new(Items(items))) }
+        Self { element, items: Some(Rc::new(Items::new(items))) }
     }
 
     /// Go's nil slice.
@@ -63,7 +83,42 @@ impl List {
     /// The items in order.
     #[must_use]
     pub fn as_slice(&self) -> &[Value] {
-        self.items.as_ref().map_or(&[], |items| items.0.as_slice())
+        self.items.as_ref().map_or(&[], |items| items.sorted.get().unwrap_or(&items.items).as_slice())
+    }
+
+    /// The items from `start` up to `end`, both clamped. In Go the result shares its memory with this list.
+    #[must_use]
+    pub fn window(&self, start: usize, end: usize) -> Self {
+        let end = end.min(self.len());
+        let start = start.min(end);
+        if start == 0 && end == self.len() {
+            return self.clone();
+        }
+        let window = Self::typed(self.element, self.as_slice()[start..end].to_vec());
+        for list in [self, &window] {
+            if let Some(items) = &list.items {
+                items.overlaps.set(true);
+            }
+        }
+        window
+    }
+
+    /// Sorts the items for everybody who holds this list. All calls must bring the same order.
+    ///
+    /// Returns false, and does nothing, where the items are not sorted yet and a [window](List::window) on them exists,
+    /// which would have to change as well.
+    #[must_use]
+    pub fn sort_in_place(&self, compare: impl Fn(&Value, &Value) -> Ordering) -> bool {
+        let Some(items) = &self.items else { return true };
+        if self.as_slice().is_sorted_by(|a, b| compare(a, b) != Ordering::Greater) {
+            return true;
+        }
+        if items.overlaps.get() {
+            return false;
+        }
+        let mut sorted = items.items.clone();
+        sorted.sort_by(compare);
+        items.sorted.set(sorted).is_ok()
     }
 
     /// The items in order.
@@ -329,7 +384,7 @@ fn bury(mut pending: Vec<Value>) {
         match value {
             Value::List(List { items: Some(items), .. }) => {
                 if let Ok(mut items) = Rc::try_unwrap(items) {
-                    pending.append(&mut items.0);
+                    pending.append(&mut items.take());
                 }
             }
             Value::Map(Map { entries: Some(entries), .. })
@@ -361,6 +416,23 @@ mod tests {
         assert!(map.insert("k", "v"));
         assert_eq!(other.get("k").and_then(|value| value.as_str().map(str::to_owned)), Some("v".into()));
         assert!(!map.deep_copy().same(&map));
+    }
+
+    #[test]
+    fn sorting_in_place_is_seen_by_all_who_hold_the_list_and_refused_where_a_part_of_it_is_held() {
+        let compare = |a: &Value, b: &Value| a.as_str().cmp(&b.as_str());
+        let texts = |list: &List| list.iter().filter_map(Value::as_str).collect::<Vec<_>>().join(" ");
+        let list = List::strings(["b", "c", "a"]);
+        let other = list.clone();
+        assert!(list.sort_in_place(compare) && list.sort_in_place(compare));
+        assert_eq!(texts(&other), "a b c");
+
+        let list = List::strings(["b", "c", "a"]);
+        let window = list.window(1, 3);
+        assert_eq!(texts(&window), "c a");
+        assert!(!list.sort_in_place(compare) && !window.sort_in_place(compare));
+        assert!(list.window(0, 2).sort_in_place(compare), "sorted already");
+        assert_eq!(texts(&list), "b c a");
     }
 
     #[test]

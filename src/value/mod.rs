@@ -37,6 +37,8 @@ pub enum Element {
     Byte,
     /// `map[string]interface {}`
     Map,
+    /// `[]interface {}`, the chunks of sprig's `chunk`.
+    List,
     /// `fs.DirEntry`, what helmfile's `readDirEntries` returns.
     DirEntry,
 }
@@ -54,6 +56,7 @@ impl Element {
             Self::Bool => "bool",
             Self::Byte => "uint8",
             Self::Map => "map[string]interface {}",
+            Self::List => "[]interface {}",
             Self::DirEntry => "fs.DirEntry",
         }
     }

@@ -237,6 +237,7 @@ pub(super) fn zero_of(element: Element) -> Slot {
         Element::Bool => Value::Bool(false),
         Element::Byte => Value::Uint64(0),
         Element::Map => super::slot::nil_map(),
+        Element::List => super::slot::nil_list(Element::Any),
     };
     Slot::item(element, value)
 }
