@@ -7,6 +7,7 @@ mod calls;
 mod error;
 mod execute;
 pub mod function;
+pub mod functions;
 mod render;
 mod set;
 pub mod syntax;

@@ -1,0 +1,114 @@
+//! The functions that templates may call beside Go's own: all of sprig 3.3.0 and those that helmfile 1.8.0 adds or replaces.
+//!
+//! Every function behaves as the original, oddities included, and every difference that cannot be avoided is an error that
+//! says so. Where Go's function panics, the template fails with the same message.
+
+mod arguments;
+mod case;
+mod compare;
+mod convert;
+mod dates;
+mod decimal;
+mod defaults;
+mod dicts;
+mod encoding;
+mod environment;
+mod files;
+mod hashes;
+mod json;
+mod lists;
+mod math;
+mod merge;
+mod paths;
+mod process;
+mod random;
+mod refused;
+mod regex;
+mod secrets;
+mod semver;
+mod state_values;
+mod strconv;
+mod strings;
+mod templates;
+mod types;
+mod urls;
+mod words;
+mod yaml;
+
+use super::function::{Function, Registry};
+
+/// The functions that may change a map that exists already, `.Values` for example.
+pub const MUTATING: &[&str] = &[
+    "expandSecretRefs",
+    "merge",
+    "mergeOverwrite",
+    "mustMerge",
+    "mustMergeOverwrite",
+    "set",
+    "setValueAtPath",
+    "unset",
+];
+
+/// All functions of all modules.
+const FUNCTIONS: &[&[Function]] = &[
+    compare::FUNCTIONS,
+    dates::FUNCTIONS,
+    defaults::FUNCTIONS,
+    dicts::FUNCTIONS,
+    encoding::FUNCTIONS,
+    environment::FUNCTIONS,
+    files::FUNCTIONS,
+    hashes::FUNCTIONS,
+    json::FUNCTIONS,
+    lists::FUNCTIONS,
+    math::FUNCTIONS,
+    merge::FUNCTIONS,
+    paths::FUNCTIONS,
+    process::FUNCTIONS,
+    random::FUNCTIONS,
+    regex::FUNCTIONS,
+    secrets::FUNCTIONS,
+    semver::FUNCTIONS,
+    state_values::FUNCTIONS,
+    strings::FUNCTIONS,
+    templates::FUNCTIONS,
+    types::FUNCTIONS,
+    urls::FUNCTIONS,
+    words::FUNCTIONS,
+    yaml::FUNCTIONS,
+];
+
+/// What helmfile's templates know by name beside Go's own functions, with those of sprig that are refused before anything
+/// runs, and the methods of points in time.
+#[must_use]
+pub fn registry() -> Registry {
+    Registry::new(FUNCTIONS.iter().copied().flatten().copied())
+        .with_methods("time.Time", dates::METHODS.iter().copied())
+        .without(refused::REFUSED.iter().copied())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_a_function_or_refused_or_unknown() {
+        let registry = registry();
+        assert!(registry.get("upper").is_some());
+        assert!(registry.get("genCA").is_none() && registry.unsupported("genCA").is_some());
+        assert!(registry.get("toToml").is_none() && registry.unsupported("toToml").is_none());
+    }
+
+    #[test]
+    fn no_name_comes_twice() {
+        let registry = registry();
+        let count: usize = FUNCTIONS.iter().map(|functions| functions.len()).sum();
+        assert_eq!(registry.names().count(), count);
+    }
+
+    #[test]
+    fn every_mutating_name_is_a_function() {
+        let registry = registry();
+        assert!(MUTATING.iter().all(|name| registry.get(name).is_some()));
+    }
+}

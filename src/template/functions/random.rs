@@ -1,0 +1,115 @@
+//! Random results. Every call is noted, since a checksum over it changes with every run.
+
+use std::io::Read;
+
+use super::arguments::{Outcome, bytes, function, integer, note_unstable, refused, too_large};
+use crate::template::function::{Call, Function, FunctionError, Parameter};
+use crate::value::Value;
+use crate::value::print::runes;
+
+use Parameter::{Int, String as Text};
+
+pub(super) const FUNCTIONS: &[Function] = &[
+    function("randAlphaNum", &[Int], |call, arguments| {
+        letters(call, "randAlphaNum", arguments, ALPHANUMERIC)
+    }),
+    function("randAlpha", &[Int], |call, arguments| {
+        letters(call, "randAlpha", arguments, &ALPHANUMERIC[10..])
+    }),
+    function("randNumeric", &[Int], |call, arguments| {
+        letters(call, "randNumeric", arguments, &ALPHANUMERIC[..10])
+    }),
+    function("randAscii", &[Int], |call, arguments| letters(call, "randAscii", arguments, ASCII)),
+    function("randBytes", &[Int], random_bytes),
+    function("randInt", &[Int, Int], random_integer),
+    function("uuidv4", &[], uuid),
+    function("shuffle", &[Text], shuffle),
+];
+
+const ALPHANUMERIC: &[u8] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+const ASCII: &[u8] =
+    b" !\"#$%&'()*+,-./0123456789:;<=>?@ABCDEFGHIJKLMNOPQRSTUVWXYZ[\\]^_`abcdefghijklmnopqrstuvwxyz{|}~";
+
+/// The most random characters or bytes of one call.
+const MAX_COUNT: usize = 1 << 20;
+
+fn random(count: usize) -> Result<Vec<u8>, FunctionError> {
+    let mut content = vec![0; count];
+    fs_err::File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut content)).map_err(
+        |error| refused(format!("no random numbers: {error}"), "the system must have `/dev/urandom`"),
+    )?;
+    Ok(content)
+}
+
+/// An even choice out of `count`.
+fn below(count: u64) -> Result<u64, FunctionError> {
+    let limit = u64::MAX - u64::MAX % count;
+    loop {
+        let number = random(8)?.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+        if number < limit {
+            return Ok(number % count);
+        }
+    }
+}
+
+fn count(function: &str, arguments: &[Value]) -> Result<usize, FunctionError> {
+    let count = usize::try_from(integer(arguments, 0)?).unwrap_or(0);
+    if count > MAX_COUNT { Err(too_large(function)) } else { Ok(count) }
+}
+
+fn letters(call: &mut dyn Call, function: &str, arguments: &[Value], alphabet: &[u8]) -> Outcome {
+    note_unstable(call, function);
+    let count = count(function, arguments)?;
+    call.spend(u64::try_from(count).unwrap_or(u64::MAX))?;
+    let mut text = String::with_capacity(count);
+    // Bytes past the last whole multiple would make the first letters likelier.
+    let limit = 256 - 256 % alphabet.len();
+    while text.len() < count {
+        for byte in random(count - text.len())? {
+            if usize::from(byte) < limit {
+                text.push(char::from(alphabet[usize::from(byte) % alphabet.len()]));
+            }
+        }
+    }
+    Ok(text.into())
+}
+
+fn random_bytes(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
+    note_unstable(call, "randBytes");
+    if integer(arguments, 0)? < 0 {
+        return Err(FunctionError::failed("runtime error: makeslice: len out of range"));
+    }
+    Ok(data_encoding::BASE64.encode(&random(count("randBytes", arguments)?)?).into())
+}
+
+fn random_integer(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
+    note_unstable(call, "randInt");
+    let (least, beyond) = (integer(arguments, 0)?, integer(arguments, 1)?);
+    match u64::try_from(beyond.wrapping_sub(least)) {
+        Ok(count) if count > 0 => Ok(Value::Int(least.wrapping_add_unsigned(below(count)?))),
+        _ => Err(FunctionError::failed("invalid argument to Intn")),
+    }
+}
+
+fn uuid(call: &mut dyn Call, _: &[Value]) -> Outcome {
+    note_unstable(call, "uuidv4");
+    let mut bytes = random(16)?;
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let hex = data_encoding::HEXLOWER.encode(&bytes);
+    Ok(format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..]).into())
+}
+
+fn shuffle(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
+    note_unstable(call, "shuffle");
+    let mut signs: Vec<char> =
+        runes(bytes(arguments, 0)?).map(|rune| rune.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
+    if signs.len() > MAX_COUNT {
+        return Err(too_large("shuffle"));
+    }
+    for last in (1..signs.len()).rev() {
+        let other = below(u64::try_from(last + 1).unwrap_or(1))?;
+        signs.swap(last, usize::try_from(other).unwrap_or(0));
+    }
+    Ok(signs.into_iter().collect::<String>().into())
+}
