@@ -316,7 +316,7 @@ fn count(from_zero: u64) -> u32 {
     u32::try_from(from_zero).map_or(u32::MAX, |number| number.saturating_add(1))
 }
 
-fn syntax_error(error: &libyaml_safer::Error, input: &Input<'_>) -> Error {
+pub(super) fn syntax_error(error: &libyaml_safer::Error, input: &Input<'_>) -> Error {
     let problem = error.problem();
     let mark = error.problem_mark().unwrap_or_default();
     let message = match (error.context(), error.context_mark()) {

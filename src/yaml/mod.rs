@@ -9,6 +9,7 @@
 //! The syntax comes from a port of libyaml, as go-yaml's does. Where the two are known to differ, the text is refused
 //! by name ([`ErrorKind::Unsupported`]).
 
+mod comments;
 mod compose;
 mod decode;
 mod encode;
@@ -25,6 +26,7 @@ mod tree;
 mod typed;
 mod unicode;
 
+pub use comments::comments;
 pub use encode::encode;
 pub use error::{Error, ErrorKind, Issue};
 pub use node::{Entry, Kind, Node};
