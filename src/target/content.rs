@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::key::KeyPath;
+use super::KeyPath;
 use crate::checksum::{Digest, HashedFile, combine};
 use crate::source::HEADER;
 

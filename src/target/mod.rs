@@ -6,12 +6,11 @@
 
 mod content;
 mod error;
-mod key;
 mod recorded;
 mod write;
 
+pub use crate::source::{KeyPath, KeyPathError};
 pub use content::{Content, Format, FormatError, Section};
 pub use error::TargetError;
-pub use key::{KeyPath, KeyPathError};
 pub use recorded::{Moved, Recorded, RecordedSource, same_values};
 pub use write::{check_place, write};

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use super::KeyPath;
 use super::content::VERSION;
-use super::key::KeyPath;
 use crate::checksum::{Digest, HashedFile};
 use crate::source::HEADER;
 use crate::value::Value;

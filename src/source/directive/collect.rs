@@ -1,0 +1,183 @@
+//! The sources of one release together: what counts once, and what cannot be told apart.
+
+use super::{Source, What};
+use crate::text::Problem;
+
+/// Two sources that the checksum could not tell apart.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Clash {
+    /// One name for two sources.
+    #[error("the name `{label}` is given to two sources, here and at {}", first.place)]
+    Name {
+        /// The name.
+        label: String,
+        /// The source that had it first.
+        first: Box<Source>,
+        /// The other one.
+        second: Box<Source>,
+    },
+    /// One label for two sources.
+    #[error("`{label}` stands for two sources, here and at {}", first.place)]
+    Label {
+        /// The label.
+        label: String,
+        /// The source that had it first.
+        first: Box<Source>,
+        /// The other one.
+        second: Box<Source>,
+    },
+}
+
+impl Clash {
+    /// The error as the report shows it.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        let problem = Problem::new(self.to_string());
+        match self {
+            Self::Name { second, .. } => problem
+                .at(second.place.clone())
+                .hint("give one of them another name, as in `# helmsum: ./apis as apis`"),
+            Self::Label { first, second, .. } => {
+                let hint = if same_place(first, second) {
+                    "their options differ: drop one, or add `as NAME` to one of them"
+                } else {
+                    "they are different paths: add `as NAME` to one of them"
+                };
+                problem.at(second.place.clone()).hint(hint)
+            }
+        }
+    }
+}
+
+/// Settles the sources of a release: the same path with the same options counts once, and no two have one label.
+///
+/// Of the same path under several labels, those with names stay; without any, the label that sorts first. So the result
+/// does not depend on the order of the values files, but for the order of the sources themselves, which stays as declared.
+///
+/// # Errors
+///
+/// Where two different sources would have one label.
+pub fn collect(declared: Vec<Source>) -> Result<Vec<Source>, Clash> {
+    let mut kept: Vec<Source> = Vec::new();
+    for source in declared {
+        let twins: Vec<usize> = (0..kept.len()).filter(|at| same(&kept[*at], &source)).collect();
+        match (&source.name, twins.as_slice()) {
+            (_, []) => kept.push(source),
+            (None, [first, ..]) => {
+                let first = &mut kept[*first];
+                if first.name.is_none() && source.label() < first.label() {
+                    *first = source;
+                }
+            }
+            (Some(_), twins) => {
+                if twins.iter().any(|at| kept[*at].name == source.name) {
+                    continue;
+                }
+                match twins.iter().find(|at| kept[**at].name.is_none()) {
+                    Some(unnamed) => kept[*unnamed] = source,
+                    None => kept.push(source),
+                }
+            }
+        }
+    }
+    for (at, second) in kept.iter().enumerate() {
+        let label = second.label();
+        if let Some(first) = kept[..at].iter().find(|first| first.label() == label) {
+            let named = first.name.is_some() && second.name.is_some();
+            let (first, second) = (Box::new(first.clone()), Box::new(second.clone()));
+            return Err(if named {
+                Clash::Name { label, first, second }
+            } else {
+                Clash::Label { label, first, second }
+            });
+        }
+    }
+    Ok(kept)
+}
+
+/// Whether two sources stand for the same thing in the same way.
+fn same(one: &Source, other: &Source) -> bool {
+    same_place(one, other) && one.options == other.options
+}
+
+fn same_place(one: &Source, other: &Source) -> bool {
+    match (&one.what, &other.what) {
+        (What::Path(_), What::Path(_)) => one.path() == other.path(),
+        (What::Digest(one), What::Digest(other)) => one == other,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::text::Place;
+
+    fn source(directory: &str, words: &str) -> Source {
+        let file = format!("{directory}/values.yaml");
+        Source::parse(words, directory.into(), Place::line(file, 1), &mut super::super::Render::Never)
+            .expect("it can be read")
+    }
+
+    fn labels(declared: &[(&str, &str)]) -> Vec<String> {
+        let declared = declared.iter().map(|(directory, words)| source(directory, words)).collect();
+        collect(declared).expect("no clash").iter().map(Source::label).collect()
+    }
+
+    #[test]
+    fn the_same_path_with_the_same_options_counts_once() {
+        assert_eq!(labels(&[("/r", "./a"), ("/r", "a/")]), ["./a"]);
+        assert_eq!(labels(&[("/r", "./a exclude=*.md"), ("/r", "./b/../a exclude=*.md")]), ["./a"]);
+        assert_eq!(labels(&[("/r/v", "../a"), ("/r", "a")]), ["../a"], "the label that sorts first stays");
+        assert_eq!(labels(&[("/r", "a"), ("/r/v", "../a")]), ["../a"], "in whatever order they come");
+        assert_eq!(labels(&[("/r", "./a"), ("/r", "./b")]), ["./a", "./b"]);
+    }
+
+    #[test]
+    fn names_stay_and_take_the_place_of_labels() {
+        assert_eq!(labels(&[("/r", "./a"), ("/r", "./a as x")]), ["x"]);
+        assert_eq!(labels(&[("/r", "./a as x"), ("/r", "./a")]), ["x"]);
+        assert_eq!(labels(&[("/r", "./a as x"), ("/r", "./a as x")]), ["x"]);
+        assert_eq!(labels(&[("/r", "./a as x"), ("/r", "./a as y")]), ["x", "y"]);
+    }
+
+    #[test]
+    fn digests_are_labelled_by_themselves() {
+        let digest = "ab".repeat(32);
+        let upper = digest.to_uppercase();
+        assert_eq!(
+            labels(&[("/r", &format!("sha256:{upper}")), ("/s", &format!("sha256:{digest}"))]),
+            [format!("sha256:{digest}")]
+        );
+    }
+
+    fn clash(one: (&str, &str), other: (&str, &str)) -> Clash {
+        collect(vec![source(one.0, one.1), source(other.0, other.1)]).expect_err("they clash")
+    }
+
+    #[test]
+    fn two_sources_never_share_a_label() {
+        let error = clash(("/r", "./a"), ("/s", "./a"));
+        assert!(matches!(&error, Clash::Label { label, .. } if label == "./a"));
+        assert_eq!(error.to_string(), "`./a` stands for two sources, here and at /r/values.yaml:1");
+        assert!(error.problem().hint.expect("a hint").contains("as NAME"));
+        let error = clash(("/r", "./a"), ("/r", "./a eol=lf"));
+        assert!(error.problem().hint.expect("a hint").contains("options differ"));
+        assert!(matches!(clash(("/r", "./a as x"), ("/r", "./b as x")), Clash::Name { .. }));
+        assert!(matches!(clash(("/r", "./a as x"), ("/r", "./a as x eol=lf")), Clash::Name { .. }));
+    }
+
+    #[test]
+    fn every_option_counts_for_sameness() {
+        for options in ["exclude=*.md", "eol=lf", "parse=yaml", "optional=true", "from=x", "from=y/x"] {
+            let Clash::Label { .. } = clash(("/r", "./a"), ("/r", &format!("./a {options}"))) else {
+                panic!("{options}");
+            };
+        }
+        assert!(super::super::Options::default().written().is_empty());
+        let all = source("/r", "./a exclude=x exclude=y eol=lf parse=yaml optional=true from=n/r").options;
+        let written: Vec<String> =
+            all.written().iter().map(|(key, value)| format!("{key}={value}")).collect();
+        assert_eq!(written, ["exclude=x", "exclude=y", "eol=lf", "parse=yaml", "optional=true", "from=n/r"]);
+    }
+}

@@ -1,0 +1,233 @@
+//! What can be wrong with a directive.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+
+use crate::source::exclusion::PatternError;
+use crate::source::name::NameError;
+use crate::source::pattern::GlobSourceError;
+use crate::text::{Excerpt, Problem};
+use crate::yaml;
+
+/// What is wrong with a directive.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+pub enum Fault {
+    /// A comment that looks like a directive and is none.
+    #[error("this looks like a directive, but a directive is written `# helmsum: SOURCE`")]
+    LooksLike,
+    /// A directive behind a value.
+    #[error("a directive must have a line of its own, not the end of one")]
+    NotAlone,
+    /// No blank behind the colon.
+    #[error("a blank is missing behind `helmsum:`")]
+    NoBlank,
+    /// Template marks took the line break between two lines.
+    #[error(
+        "lines {0} and {1} of the template were joined to one: `{{{{-` or `-}}}}` has swallowed the line break"
+    )]
+    Swallowed(usize, usize),
+    /// Nothing behind the colon.
+    #[error("the directive names no source")]
+    NoSource,
+    /// A quote without its partner.
+    #[error("the quote is not closed")]
+    UnclosedQuote,
+    /// `{{` without `}}`.
+    #[error("`{{{{` is not closed")]
+    UnclosedTemplate,
+    /// `{{` in rendered text, or where nothing is rendered.
+    #[error("`{{{{` is left in the directive")]
+    LeftTemplate,
+    /// `{{` where no release is at hand.
+    #[error("there is no release here that `{{{{` could ask")]
+    NoTemplate,
+    /// A template that gave nothing.
+    #[error("`{0}` renders to nothing")]
+    EmptyResult(String),
+    /// A character that could break out of the line.
+    #[error("the word {0}")]
+    Sign(NameError),
+    /// A word that fits nowhere.
+    #[error("`{0}` is neither `as NAME` nor an option")]
+    Unexpected(String),
+    /// `as` at the end.
+    #[error("`as` needs a name")]
+    NoName,
+    /// `as` twice, or behind an option.
+    #[error("`as NAME` comes once, between the source and the options")]
+    MisplacedName,
+    /// A name with other characters than allowed.
+    #[error("`{0}` is no name")]
+    BadName(String),
+    /// An option nobody knows.
+    #[error("there is no option `{0}`")]
+    UnknownOption(String, Option<&'static str>),
+    /// An option that makes no sense for this kind of source.
+    #[error("`{0}=` does not go with `{1}`")]
+    OptionOfOtherKind(&'static str, &'static str),
+    /// An option twice.
+    #[error("`{0}=` is given twice")]
+    RepeatedOption(&'static str),
+    /// A value that the option does not take.
+    #[error("`{0}=` does not take `{1}`")]
+    BadValue(&'static str, String),
+    /// A bad pattern in `exclude=`.
+    #[error("`exclude=`: {0}")]
+    BadPattern(PatternError),
+    /// An option that is planned and not there.
+    #[error("`{0}` cannot be used in this version")]
+    UnsupportedOption(&'static str),
+    /// A kind that is planned and not there.
+    #[error("sources of the kind `{0}:` cannot be used in this version")]
+    UnsupportedKind(&'static str),
+    /// A word before a colon that is no kind.
+    #[error("there is no kind of source `{0}:`")]
+    UnknownKind(String, Option<&'static str>),
+    /// A path from the root of the file system.
+    #[error("`{0}` is absolute")]
+    Absolute(String),
+    /// A bad glob.
+    #[error(transparent)]
+    BadGlob(GlobSourceError),
+    /// Something else than 64 hex digits.
+    #[error("`{0}` is not a SHA-256 digest of 64 hexadecimal digits")]
+    BadDigest(String),
+    /// The file around it is no YAML, so comments and text cannot be told apart.
+    #[error("the file holds `helmsum:`, but it is no YAML: {0}")]
+    NotYaml(yaml::Error),
+    /// A template in a word failed.
+    #[error("{}", .0.message)]
+    Template(Failed),
+}
+
+/// A problem that was already put into words.
+#[derive(Clone, Debug)]
+pub struct Failed(Box<Problem>);
+
+impl Failed {
+    pub(super) fn new(problem: Problem) -> Self {
+        Self(Box::new(problem))
+    }
+}
+
+impl std::ops::Deref for Failed {
+    type Target = Problem;
+
+    fn deref(&self) -> &Problem {
+        &self.0
+    }
+}
+
+impl PartialEq for Failed {
+    fn eq(&self, other: &Self) -> bool {
+        self.message == other.message && self.place == other.place && self.hint == other.hint
+    }
+}
+
+impl Fault {
+    /// The fault at a part of what was read.
+    pub(super) const fn at(self, span: Range<usize>) -> At {
+        At { fault: self, span }
+    }
+
+    fn hint(&self) -> Option<String> {
+        let hint = match self {
+            Self::LooksLike => "write it so, on a line of its own, or say it in other words if it is none",
+            Self::NotAlone => "move it to a line of its own, above the value",
+            Self::NoBlank => "write `# helmsum: SOURCE`",
+            Self::Swallowed(..) => {
+                "write `{{` or `}}` without the dash there, or put a blank line and a value between"
+            }
+            Self::NoSource => "name a path relative to this file, as in `# helmsum: ./apis`",
+            Self::UnclosedQuote => "write a quote within quotes as `\\\"`",
+            Self::UnclosedTemplate => "close it with `}}` on the same line",
+            Self::LeftTemplate => "the text is not rendered once more; render it where it comes from",
+            Self::NoTemplate => "write the path out; only sources of releases are rendered",
+            Self::EmptyResult(_) => "use `required` to say what is missing",
+            Self::Sign(_) => "rename the file, or name the directory above it",
+            Self::Unexpected(word) if word.starts_with('#') => {
+                "a directive takes no comment; put it on a line of its own above"
+            }
+            Self::Unexpected(_) => "quote a path with blanks, as in `# helmsum: \"../my certs\"`",
+            Self::NoName | Self::MisplacedName => "as in `# helmsum: ./apis as apis exclude=*.md`",
+            Self::BadName(_) => {
+                "at most 63 of A-Z, a-z, 0-9, `-`, `_` and `.`, with a letter or digit at both ends"
+            }
+            Self::UnknownOption(_, Some(known)) => return Some(format!("did you mean `{known}=`?")),
+            Self::UnknownOption(_, None) => {
+                return Some(format!("options are {}", super::parse::option_names()));
+            }
+            Self::OptionOfOtherKind("exclude", _) => "name a path that holds less",
+            Self::OptionOfOtherKind(..) => "drop it",
+            Self::RepeatedOption(_) => "only `exclude=` may be repeated",
+            Self::BadValue("exclude", _) => "name what to leave out, as in `exclude=*.md`",
+            Self::BadValue("eol", _) => {
+                "the only value is `eol=lf`; leave it out to hash the bytes as they are"
+            }
+            Self::BadValue("parse", _) => {
+                "the only value is `parse=yaml`; leave it out to hash the bytes as they are"
+            }
+            Self::BadValue("optional", _) => {
+                "the only value is `optional=true`; leave it out where the path must exist"
+            }
+            Self::BadValue("decrypt", _) => "it cannot be used in this version",
+            Self::BadValue(..) => "write `from=RELEASE` or `from=NAMESPACE/RELEASE`",
+            Self::BadPattern(_) => "patterns are read as in `.gitignore`",
+            Self::UnsupportedOption(_) => "leave it out; encrypted files are then hashed as they are",
+            Self::UnsupportedKind("release") => "name the paths that the release is made of",
+            Self::UnsupportedKind(_) => "name the files that the object is made of",
+            Self::UnknownKind(_, Some(known)) => return Some(format!("did you mean `{known}:`?")),
+            Self::UnknownKind(word, None) => {
+                return Some(format!("for a path that starts so, write `./{word}:…`"));
+            }
+            Self::Absolute(_) => "paths are relative to the directory of this file",
+            Self::BadGlob(_) | Self::Template(_) => return None,
+            Self::BadDigest(_) => "for the digest of a file: `sha256sum FILE`",
+            Self::NotYaml(_) => "comments can only be told from text where the YAML is well formed",
+        };
+        Some(hint.to_owned())
+    }
+}
+
+/// A fault and the part of the text it is in.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct At {
+    pub(super) fault: Fault,
+    pub(super) span: Range<usize>,
+}
+
+impl At {
+    /// The same fault, where what was read starts at `offset` of the text.
+    pub(super) fn moved(self, offset: usize) -> Self {
+        Self { span: self.span.start + offset..self.span.end + offset, ..self }
+    }
+}
+
+/// A directive that cannot be read, with the line it stands on.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{}: {fault}", excerpt.place())]
+pub struct DirectiveError {
+    /// What is wrong.
+    pub fault: Fault,
+    /// Where.
+    pub excerpt: Box<Excerpt>,
+}
+
+impl DirectiveError {
+    pub(super) fn new(at: At, file: Utf8PathBuf, source: Arc<str>) -> Self {
+        let excerpt = Excerpt { file, source, span: at.span, label: String::new() };
+        Self { fault: at.fault, excerpt: Box::new(excerpt) }
+    }
+
+    /// The error as the report shows it.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        let hint = match &self.fault {
+            Fault::Template(failed) => failed.hint.clone(),
+            fault => fault.hint(),
+        };
+        Problem { hint, ..Problem::new(self.fault.to_string()) }.excerpt(Excerpt::clone(&self.excerpt))
+    }
+}

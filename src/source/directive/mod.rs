@@ -1,0 +1,148 @@
+//! Directives: the comments of values files that declare sources.
+//!
+//! A directive is a comment that starts its line: `# helmsum: SOURCE [as NAME] [key=value …]`. What looks like one and is
+//! none is an error, so that a slip of the finger cannot leave a source out.
+
+mod collect;
+mod fault;
+mod parse;
+mod scan;
+#[cfg(test)]
+mod tests;
+mod unread;
+mod words;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+pub use collect::{Clash, collect};
+pub use fault::{DirectiveError, Fault};
+pub use parse::Render;
+pub use scan::{in_plain, in_rendered, may_declare};
+pub use unread::{in_template_comments, unread};
+
+use super::path_label;
+use crate::text::{Place, join_clean};
+
+/// What a declared source stands for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A path or glob, relative to [`Source::directory`].
+    Path(String),
+    /// A SHA-256 digest that somebody else computed, 64 lower-case hex digits.
+    Digest(String),
+}
+
+/// The release that turns files into objects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Producer {
+    /// Its namespace, where one is given.
+    pub namespace: Option<String>,
+    /// Its name.
+    pub release: String,
+}
+
+/// The options of a source.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// `exclude=PATTERN`, in the order given.
+    pub exclude: Vec<String>,
+    /// `eol=lf`
+    pub line_feeds: bool,
+    /// `parse=yaml`
+    pub yaml: bool,
+    /// `optional=true`
+    pub optional: bool,
+    /// `from=[NS/]RELEASE`
+    pub from: Option<Producer>,
+}
+
+impl Options {
+    /// Keys and values as they are written, in the order of the manual.
+    #[must_use]
+    pub fn written(&self) -> Vec<(&'static str, String)> {
+        let mut written: Vec<(&'static str, String)> =
+            self.exclude.iter().map(|pattern| ("exclude", pattern.clone())).collect();
+        for (set, key, value) in [
+            (self.line_feeds, "eol", "lf"),
+            (self.yaml, "parse", "yaml"),
+            (self.optional, "optional", "true"),
+        ] {
+            if set {
+                written.push((key, value.to_owned()));
+            }
+        }
+        if let Some(Producer { namespace, release }) = &self.from {
+            let namespace = namespace.as_ref().map_or_else(String::new, |namespace| format!("{namespace}/"));
+            written.push(("from", format!("{namespace}{release}")));
+        }
+        written
+    }
+}
+
+/// A declared source, everything in it rendered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// What it stands for.
+    pub what: What,
+    /// The SOURCE as written, after rendering.
+    pub text: String,
+    /// The NAME.
+    pub name: Option<String>,
+    /// The options.
+    pub options: Options,
+    /// The absolute directory that its path is relative to.
+    pub directory: Utf8PathBuf,
+    /// Where it is declared.
+    pub place: Place,
+}
+
+impl Source {
+    /// What stands for it in the checksum of several: its name, else its path without needless parts.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match (&self.name, &self.what) {
+            (Some(name), _) => name.clone(),
+            (None, What::Path(path)) => path_label(path),
+            (None, What::Digest(digest)) => format!("sha256:{digest}"),
+        }
+    }
+
+    /// The kind as reports name it.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self.what {
+            What::Path(_) => "path",
+            What::Digest(_) => "sha256",
+        }
+    }
+
+    /// The absolute path, for a path; a glob is a part of it like any other.
+    #[must_use]
+    pub fn path(&self) -> Option<Utf8PathBuf> {
+        match &self.what {
+            What::Path(path) => Some(join_clean(&self.directory, path)),
+            What::Digest(_) => None,
+        }
+    }
+
+    /// Reads a source as a configuration file spells it: what stands behind `# helmsum:` in a directive.
+    ///
+    /// # Errors
+    ///
+    /// As for a directive. The error is told without a place, which the caller knows.
+    pub fn parse(
+        text: &str,
+        directory: &Utf8Path,
+        place: Place,
+        render: &mut Render<'_>,
+    ) -> Result<Self, Fault> {
+        scan::check_signs(text).map_err(|at| at.fault)?;
+        let parsed = parse::parse(text, render).map_err(|at| at.fault)?;
+        Ok(Self::new(parsed, directory, place))
+    }
+
+    fn new(parsed: parse::Parsed, directory: &Utf8Path, place: Place) -> Self {
+        let parse::Parsed { what, text, name, options } = parsed;
+        Self { what, text, name, options, directory: directory.to_owned(), place }
+    }
+}

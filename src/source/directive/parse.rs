@@ -1,0 +1,200 @@
+//! From the words of a directive to a source.
+
+use super::fault::{At, Fault};
+use super::words::{Word, split};
+use super::{Options, Producer, What};
+use crate::source::exclusion::Patterns;
+use crate::source::name;
+use crate::source::pattern::Glob;
+use crate::source::spelling::nearest;
+use crate::text::Problem;
+
+/// What a directive says, but for where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Parsed {
+    pub(super) what: What,
+    pub(super) text: String,
+    pub(super) name: Option<String>,
+    pub(super) options: Options,
+}
+
+/// How words with `{{ … }}` become text.
+pub enum Render<'a> {
+    /// The text was rendered already: a `{{` that is left is an error.
+    Done,
+    /// There is no release whose data they could use.
+    Never,
+    /// Each word with `{{ … }}` is rendered by itself, with the release's own data.
+    Words(&'a mut dyn FnMut(&str) -> Result<String, Problem>),
+}
+
+impl std::fmt::Debug for Render<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        out.write_str(match self {
+            Self::Done => "Done",
+            Self::Never => "Never",
+            Self::Words(_) => "Words",
+        })
+    }
+}
+
+/// Every option, in the order of the manual, with the kinds of sources it goes with.
+const OPTIONS: [(&str, &[&str]); 6] = [
+    ("exclude", &[PATH]),
+    ("eol", &[PATH]),
+    ("parse", &[PATH]),
+    ("optional", &[PATH]),
+    ("from", &[PATH]),
+    ("decrypt", &[PATH]),
+];
+
+const PATH: &str = "path";
+const DIGEST: &str = "sha256";
+const LATER: [&str; 3] = ["release", "configmap", "secret"];
+
+/// The options as a message lists them.
+pub(super) fn option_names() -> String {
+    OPTIONS.map(|(name, _)| format!("`{name}=`")).join(", ")
+}
+
+/// Reads what stands behind `helmsum:`.
+pub(super) fn parse(rest: &str, render: &mut Render<'_>) -> Result<Parsed, At> {
+    if let Some(at) = rest.find("{{") {
+        match render {
+            Render::Done => return Err(Fault::LeftTemplate.at(at..rest.len())),
+            Render::Never => return Err(Fault::NoTemplate.at(at..rest.len())),
+            Render::Words(_) => {}
+        }
+    }
+    let mut words = split(rest)?;
+    for word in &mut words {
+        finish(word, render).map_err(|fault| fault.at(word.span.clone()))?;
+    }
+    let mut words = words.into_iter().peekable();
+    let source = words.next().ok_or_else(|| Fault::NoSource.at(0..rest.len()))?;
+    let what = what(&source.text).map_err(|fault| fault.at(source.span.clone()))?;
+    let mut parsed = Parsed { what, text: source.text, name: None, options: Options::default() };
+    if let Some(keyword) = words.next_if(|word| word.text == "as") {
+        let word = words.next().ok_or_else(|| Fault::NoName.at(keyword.span.clone()))?;
+        if !is_name(&word.text) {
+            return Err(Fault::BadName(word.text).at(word.span));
+        }
+        parsed.name = Some(word.text);
+    }
+    let mut seen = Vec::new();
+    for word in words {
+        option(&word.text, &mut parsed, &mut seen).map_err(|fault| fault.at(word.span))?;
+    }
+    Ok(parsed)
+}
+
+/// Renders a word where it asks for it, and checks what it says.
+fn finish(word: &mut Word, render: &mut Render<'_>) -> Result<(), Fault> {
+    if word.text.contains("{{") {
+        let Render::Words(render) = render else { return Err(Fault::LeftTemplate) };
+        let result =
+            render(&word.text).map_err(|problem| Fault::Template(super::fault::Failed::new(problem)))?;
+        if result.is_empty() {
+            return Err(Fault::EmptyResult(std::mem::take(&mut word.text)));
+        }
+        if result.contains("{{") {
+            return Err(Fault::LeftTemplate);
+        }
+        word.text = result;
+    }
+    match name::check(&word.text) {
+        // A backslash has its place in `exclude=`.
+        Ok(()) | Err(name::NameError::Backslash) => Ok(()),
+        Err(error) => Err(Fault::Sign(error)),
+    }
+}
+
+/// What a SOURCE stands for.
+fn what(text: &str) -> Result<What, Fault> {
+    if let Some((kind, rest)) = text.split_once(':')
+        && !kind.is_empty()
+        && !kind.contains(['/', '.', '*', '?', '['])
+    {
+        if kind == DIGEST {
+            let good = rest.len() == 64 && rest.bytes().all(|byte| byte.is_ascii_hexdigit());
+            return if good {
+                Ok(What::Digest(rest.to_ascii_lowercase()))
+            } else {
+                Err(Fault::BadDigest(rest.to_owned()))
+            };
+        }
+        if let Some(kind) = LATER.into_iter().find(|later| *later == kind) {
+            return Err(Fault::UnsupportedKind(kind));
+        }
+        return Err(Fault::UnknownKind(kind.to_owned(), nearest(kind, LATER.into_iter().chain([DIGEST]))));
+    }
+    if text.is_empty() {
+        return Err(Fault::NoSource);
+    }
+    if text.starts_with('/') {
+        return Err(Fault::Absolute(text.to_owned()));
+    }
+    name::check(text).map_err(Fault::Sign)?;
+    Glob::split(text).map_err(Fault::BadGlob)?;
+    Ok(What::Path(text.to_owned()))
+}
+
+/// `[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?`, at most 63 characters.
+pub(in crate::source) fn is_name(text: &str) -> bool {
+    let ends = |byte: Option<&u8>| byte.is_some_and(u8::is_ascii_alphanumeric);
+    let bytes = text.as_bytes();
+    bytes.len() <= 63
+        && ends(bytes.first())
+        && ends(bytes.last())
+        && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || b"-._".contains(byte))
+}
+
+/// Takes one `key=value`.
+fn option(word: &str, parsed: &mut Parsed, seen: &mut Vec<&'static str>) -> Result<(), Fault> {
+    let Some((key, value)) = word.split_once('=') else {
+        return Err(if word == "as" { Fault::MisplacedName } else { Fault::Unexpected(word.to_owned()) });
+    };
+    let Some((key, kinds)) = OPTIONS.into_iter().find(|(known, _)| *known == key) else {
+        return Err(Fault::UnknownOption(key.to_owned(), nearest(key, OPTIONS.map(|(known, _)| known))));
+    };
+    let kind = match parsed.what {
+        What::Path(_) => PATH,
+        What::Digest(_) => DIGEST,
+    };
+    if !kinds.contains(&kind) {
+        return Err(Fault::OptionOfOtherKind(key, "sha256:"));
+    }
+    if key != "exclude" && seen.contains(&key) {
+        return Err(Fault::RepeatedOption(key));
+    }
+    seen.push(key);
+    let options = &mut parsed.options;
+    match (key, value) {
+        ("exclude", "") => return Err(Fault::BadValue(key, String::new())),
+        ("exclude", pattern) => {
+            Patterns::from_options(&[pattern.to_owned()]).map_err(Fault::BadPattern)?;
+            options.exclude.push(pattern.to_owned());
+        }
+        ("eol", "lf") => options.line_feeds = true,
+        ("parse", "yaml") => options.yaml = true,
+        ("optional", "true") => options.optional = true,
+        ("from", release) => {
+            options.from =
+                Some(producer(release).ok_or_else(|| Fault::BadValue("from", release.to_owned()))?);
+        }
+        ("decrypt", "sops") => return Err(Fault::UnsupportedOption("decrypt=sops")),
+        (key, value) => return Err(Fault::BadValue(key, value.to_owned())),
+    }
+    Ok(())
+}
+
+/// `[NS/]RELEASE`.
+fn producer(text: &str) -> Option<Producer> {
+    let (namespace, release) = match text.split_once('/') {
+        Some((namespace, release)) => (Some(namespace), release),
+        None => (None, text),
+    };
+    let good = |part: &str| !part.is_empty() && !part.contains(['/', ' ', '\\']);
+    (good(release) && namespace.is_none_or(good))
+        .then(|| Producer { namespace: namespace.map(str::to_owned), release: release.to_owned() })
+}

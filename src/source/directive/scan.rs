@@ -1,0 +1,199 @@
+//! Finds the directives of a values file.
+
+use std::ops::Range;
+use std::sync::{Arc, LazyLock};
+
+use camino::Utf8Path;
+use regex::Regex;
+
+use super::Source;
+use super::fault::{At, DirectiveError, Fault};
+use super::parse::{Render, parse};
+use crate::source::name::{self, NameError};
+use crate::template::Rendered;
+use crate::text::{Place, position};
+use crate::yaml::{self, Limits};
+
+/// What looks like a directive to whoever reads the file.
+pub(super) static LOOKS_LIKE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"(?i)#+[ \t]*helmsum[ \t]*:").expect("the pattern is good"));
+
+static DIRECTIVE: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"\A#[ \t]*helmsum:").expect("the pattern is good"));
+
+static MENTION: LazyLock<regex::bytes::Regex> =
+    LazyLock::new(|| regex::bytes::Regex::new(r"(?i)helmsum[ \t]*:").expect("the pattern is good"));
+
+/// Whether a values file can hold a directive at all: a template without `helmsum:` need not be rendered.
+#[must_use]
+pub fn may_declare(raw: &[u8]) -> bool {
+    MENTION.is_match(raw)
+}
+
+/// The sources that a plain values file declares, in the order of the file. `directory` of each is the file's own.
+///
+/// # Errors
+///
+/// For a directive that cannot be read, for what looks like one and is none, and for a text with either that is no YAML.
+pub fn in_plain(
+    file: &Utf8Path,
+    text: &[u8],
+    render: &mut Render<'_>,
+) -> Result<Vec<Source>, DirectiveError> {
+    if !may_declare(text) || !LOOKS_LIKE.is_match(&String::from_utf8_lossy(text)) {
+        return Ok(Vec::new());
+    }
+    let source: Arc<str> = String::from_utf8_lossy(text).into();
+    let read = || {
+        let mut sources = Vec::new();
+        for comment in comments(text)? {
+            if let Some(rest) = directive(&source, comment)? {
+                let (line, _) = position(&source, rest.start);
+                let parsed = parse(&source[rest.clone()], render).map_err(|at| at.moved(rest.start))?;
+                sources.push(Source::new(parsed, directory_of(file), Place::line(file, line)));
+            }
+        }
+        Ok(sources)
+    };
+    let result: Result<_, At> = { read }();
+    result.map_err(|at| DirectiveError::new(at, file.to_owned(), source.clone()))
+}
+
+/// The sources that a values template declares: `rendered` is scanned, and lines are those of `raw`, its text.
+///
+/// # Errors
+///
+/// As [`in_plain`]; and for a directive from which template marks took a line break, or in which `{{` is left.
+pub fn in_rendered(file: &Utf8Path, raw: &str, rendered: &Rendered) -> Result<Vec<Source>, DirectiveError> {
+    let text = String::from_utf8_lossy(&rendered.bytes);
+    if !LOOKS_LIKE.is_match(&text) {
+        return Ok(Vec::new());
+    }
+    let origin = Origin { raw, rendered };
+    let read = || {
+        let mut sources = Vec::new();
+        origin.check_lost(&text)?;
+        for comment in comments(&rendered.bytes)? {
+            let whole = comment.clone();
+            let rest = directive(&text, comment).map_err(|at| origin.joined(&text, &whole).unwrap_or(at))?;
+            if let Some(rest) = rest {
+                if let Some(at) = origin.joined(&text, &(whole.start..rest.end)) {
+                    return Err(at);
+                }
+                let parsed =
+                    parse(&text[rest.clone()], &mut Render::Done).map_err(|at| at.moved(rest.start))?;
+                let place = Place::line(file, origin.line(whole.start));
+                sources.push(Source::new(parsed, directory_of(file), place));
+            }
+        }
+        Ok(sources)
+    };
+    let result: Result<_, At> = { read }();
+    result.map_err(|at| {
+        let span = origin.span(&at.span);
+        DirectiveError::new(At { span, ..at }, file.to_owned(), raw.into())
+    })
+}
+
+fn directory_of(file: &Utf8Path) -> &Utf8Path {
+    file.parent().unwrap_or(file)
+}
+
+fn comments(text: &[u8]) -> Result<Vec<Range<usize>>, At> {
+    yaml::comments(text, &Limits::default()).map_err(|error| {
+        let span = error.issues().first().and_then(|issue| issue.span.clone()).unwrap_or(0..0);
+        Fault::NotYaml(error).at(span)
+    })
+}
+
+/// The part of a directive behind its colon, or nothing for a comment that is none.
+fn directive(text: &str, comment: Range<usize>) -> Result<Option<Range<usize>>, At> {
+    let body = &text[comment.clone()];
+    let Some(look) = LOOKS_LIKE.find(body) else { return Ok(None) };
+    let look = comment.start + look.start()..comment.start + look.end();
+    if !starts_line(text, comment.start) {
+        return Err(Fault::NotAlone.at(look));
+    }
+    let Some(mark) = DIRECTIVE.find(body) else { return Err(Fault::LooksLike.at(look)) };
+    let behind = comment.start + mark.end();
+    // To the end of the line as everybody but YAML sees it: what YAML takes for a line break is refused.
+    let line_end = text[behind..].find('\n').map_or(text.len(), |length| behind + length);
+    let line = &text[behind..line_end];
+    let line = line.strip_suffix('\r').unwrap_or(line);
+    check_signs(line).map_err(|at| at.moved(behind))?;
+    let rest = line.trim_matches([' ', '\t']);
+    if rest.is_empty() {
+        return Err(Fault::NoSource.at(look));
+    }
+    if !line.starts_with([' ', '\t']) {
+        return Err(Fault::NoBlank.at(look));
+    }
+    let start = behind + (line.len() - line.trim_start_matches([' ', '\t']).len());
+    Ok(Some(start..start + rest.len()))
+}
+
+/// Refuses what could end a line for some reader of the file, or hide from all of them.
+pub(super) fn check_signs(line: &str) -> Result<(), At> {
+    for (at, sign) in line.char_indices() {
+        let error = match name::check(sign.encode_utf8(&mut [0; 4])) {
+            Ok(()) | Err(NameError::Backslash) => continue,
+            Err(_) if sign == '\t' => continue,
+            Err(error) => error,
+        };
+        return Err(Fault::Sign(error).at(at..at + sign.len_utf8()));
+    }
+    Ok(())
+}
+
+/// Whether nothing but blanks stands before `at` on its line; a byte order mark does not count.
+fn starts_line(text: &str, at: usize) -> bool {
+    let start = text[..at].rfind('\n').map_or(0, |line_break| line_break + 1);
+    let before = &text[start..at];
+    let before = if start == 0 { before.strip_prefix('\u{feff}').unwrap_or(before) } else { before };
+    before.bytes().all(|byte| matches!(byte, b' ' | b'\t'))
+}
+
+/// Where rendered text comes from.
+struct Origin<'a> {
+    raw: &'a str,
+    rendered: &'a Rendered,
+}
+
+impl Origin<'_> {
+    /// The line of the template that wrote the byte at `at`.
+    fn line(&self, at: usize) -> usize {
+        position(self.raw, self.rendered.source_offset(at)).0
+    }
+
+    /// The part of the template that a part of the result comes from, at most to the end of its line.
+    fn span(&self, span: &Range<usize>) -> Range<usize> {
+        let start = self.rendered.source_offset(span.start);
+        let line_end = self.raw[crate::text::floor_boundary(self.raw, start)..]
+            .find('\n')
+            .map_or(self.raw.len(), |length| start + length);
+        let last = self.rendered.source_offset(span.end.saturating_sub(1).max(span.start));
+        let end = if (start..line_end).contains(&last) { last + 1 } else { line_end };
+        start..end.max(start)
+    }
+
+    /// The fault of a line of the result that comes from more than one line of the template.
+    fn joined(&self, text: &str, span: &Range<usize>) -> Option<At> {
+        let start = text[..span.start].rfind('\n').map_or(0, |line_break| line_break + 1);
+        let (first, last) = (self.line(start), self.line(span.end.saturating_sub(1).max(start)));
+        (first != last).then(|| Fault::Swallowed(first.min(last), first.max(last)).at(span.clone()))
+    }
+
+    /// Finds a directive that starts a line of the template, but not of the result: what is before it may have made it a part
+    /// of a value, a comment, or no YAML at all.
+    fn check_lost(&self, text: &str) -> Result<(), At> {
+        for look in LOOKS_LIKE.find_iter(text) {
+            let at = self.rendered.source_offset(look.start());
+            let was_alone = self.raw[at..].starts_with('#') && starts_line(self.raw, at);
+            if was_alone && !starts_line(text, look.start()) {
+                let (before, line) = (self.line(look.start().saturating_sub(1)), self.line(look.start()));
+                return Err(Fault::Swallowed(before.min(line), line).at(look.range()));
+            }
+        }
+        Ok(())
+    }
+}
