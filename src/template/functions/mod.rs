@@ -35,6 +35,8 @@ mod urls;
 mod words;
 mod yaml;
 
+pub use semver::admits;
+
 use super::function::{Function, Registry};
 
 /// The functions that may change a map that exists already, `.Values` for example.

@@ -24,7 +24,15 @@ fn semver(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
 fn semver_compare(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let constraint = text("semverCompare", arguments, 0)?;
     let version = text("semverCompare", arguments, 1)?;
-    let constraint = constraint::Constraints::parse(constraint).map_err(FunctionError::failed)?;
-    let version = Version::parse(version).map_err(FunctionError::failed)?;
-    Ok(constraint.admit(&version).into())
+    admits(constraint, version).map(Value::from).map_err(FunctionError::failed)
+}
+
+/// Whether a constraint such as `~1.2` admits a version.
+///
+/// # Errors
+///
+/// Where either is malformed, in the words of `Masterminds/semver`.
+pub fn admits(constraint: &str, version: &str) -> Result<bool, String> {
+    let constraint = constraint::Constraints::parse(constraint)?;
+    Ok(constraint.admit(&Version::parse(version)?))
 }
