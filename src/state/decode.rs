@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 
 use super::error::{Cause, Error};
 use super::layer::{Item, Pointer};
-use crate::text::{Place, Problem};
+use crate::text::Place;
 use crate::value::{Map, Value};
 use crate::yaml::{self, Kind, Limits, Node};
 
@@ -16,6 +16,8 @@ use crate::yaml::{self, Kind, Limits, Node};
 pub(super) struct Decoding<'t> {
     source: &'t Source,
     errors: Vec<yaml::Error>,
+    /// Whether unknown keys are errors.
+    strict: bool,
 }
 
 /// A YAML text and where it comes from.
@@ -25,9 +27,27 @@ pub(super) struct Source {
     pub(super) file: Utf8PathBuf,
     /// The text.
     pub(super) text: Arc<str>,
-    /// The line of the file on which the text starts, from 1; nothing where the text was rendered from the file, so that
-    /// its lines are not those of the file.
-    pub(super) line: Option<usize>,
+    /// Where its lines are in the file.
+    pub(super) lines: Lines,
+}
+
+/// How the lines of a text follow from those of its file. Lines count from 1.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Lines {
+    /// The text is a piece of the file that starts on this line.
+    From(usize),
+    /// The text was rendered; for each of its lines, the one of the file that wrote its start.
+    Rendered(Vec<usize>),
+}
+
+impl Lines {
+    /// The line of the file.
+    fn of(&self, line: usize) -> usize {
+        match self {
+            Self::From(first) => line + first - 1,
+            Self::Rendered(lines) => lines.get(line - 1).or(lines.last()).copied().unwrap_or(1),
+        }
+    }
 }
 
 /// A value that YAML is decoded into.
@@ -69,15 +89,35 @@ pub(super) fn documents<T: Record + Default>(source: &Source) -> Result<Vec<T>, 
         if !node.is_null() {
             // helmfile decodes every document into a map first, so duplicate keys anywhere are noticed.
             node.decode_map().map_err(|error| source.error(error))?;
-            let mut decoding = Decoding { source, errors: Vec::new() };
-            document.decode(&node, &mut decoding);
-            if let Some(error) = yaml::Error::join(decoding.errors) {
-                return Err(source.error(error));
-            }
+            decode_into(&mut document, &node, source, true)?;
         }
         documents.push(document);
     }
     Ok(documents)
+}
+
+/// Decodes the first document of `source`, passing over unknown keys.
+///
+/// # Errors
+///
+/// Where the text is no YAML or a known key has a value of another type.
+pub(super) fn first_lenient<T: Record + Default>(source: &Source) -> Result<T, Error> {
+    let nodes =
+        yaml::parse(source.text.as_bytes(), &Limits::default()).map_err(|error| source.error(error))?;
+    let mut document = T::default();
+    if let Some(node) = nodes.first().filter(|node| !node.is_null()) {
+        decode_into(&mut document, node, source, false)?;
+    }
+    Ok(document)
+}
+
+fn decode_into<T: Record>(document: &mut T, node: &Node, source: &Source, strict: bool) -> Result<(), Error> {
+    let mut decoding = Decoding { source, errors: Vec::new(), strict };
+    document.decode(node, &mut decoding);
+    match yaml::Error::join(decoding.errors) {
+        Some(error) => Err(source.error(error)),
+        None => Ok(()),
+    }
 }
 
 impl Source {
@@ -87,41 +127,29 @@ impl Source {
             yaml::ErrorKind::Limit | yaml::ErrorKind::Unsupported => Cause::Unsupported,
             _ => Cause::Invalid,
         };
-        match self.line {
-            Some(1) => Error::of(cause, error.into_problem(&self.file, Some(&self.text))),
-            Some(first) => {
-                let mut problem = error.into_problem(&self.file, None);
-                if let Some(line) = problem.place.as_mut().and_then(|place| place.line.as_mut()) {
-                    *line += first - 1;
+        if self.lines == Lines::From(1) {
+            return Error::of(cause, error.into_problem(&self.file, Some(&self.text)));
+        }
+        let written =
+            error.line().and_then(|line| self.text.lines().nth(line - 1)).unwrap_or_default().trim();
+        let written = written.to_owned();
+        let mut problem = error.into_problem(&self.file, None);
+        if let Some(place) = &mut problem.place {
+            place.line = place.line.map(|line| self.lines.of(line));
+            if matches!(self.lines, Lines::Rendered(_)) {
+                place.column = None;
+                if !written.is_empty() {
+                    problem.message = format!("{}, where the template gives `{written}`", problem.message);
                 }
-                Error::of(cause, problem)
-            }
-            None => {
-                let rendered =
-                    error.line().map(|line| self.text.lines().nth(line - 1).unwrap_or_default().trim_end());
-                let problem = error.into_problem(&self.file, None);
-                let line = problem.place.as_ref().and_then(|place| place.line);
-                let message = match (line, rendered) {
-                    (Some(line), Some(text)) => {
-                        format!("{}, in line {line} of what the template gives: `{text}`", problem.message)
-                    }
-                    _ => format!("{}, in what the template gives", problem.message),
-                };
-                Error::of(cause, Problem { message, place: Some(Place::file(&self.file)), ..problem })
             }
         }
+        Error::of(cause, problem)
     }
 
-    /// Where a node of this text is, as far as that is known.
+    /// Where a node of this text is.
     pub(super) fn place(&self, node: &Node) -> Place {
-        match self.line {
-            Some(first) => Place {
-                file: self.file.clone(),
-                line: Some(first - 1 + node.line()),
-                column: Some(node.column()),
-            },
-            None => Place::file(&self.file),
-        }
+        let column = matches!(self.lines, Lines::From(_)).then(|| node.column());
+        Place { file: self.file.clone(), line: Some(self.lines.of(node.line())), column }
     }
 }
 
@@ -162,6 +190,7 @@ impl<T: Record> Decode for T {
                 Some(field) => {
                     field.decode(&entry.value, decoding);
                 }
+                None if !decoding.strict => {}
                 None => {
                     let message = format!("unknown key `{}` in {}", entry.key, T::LABEL);
                     let near = similar::get_close_matches(&*entry.key, T::KEYS, 1, 0.6);

@@ -75,4 +75,17 @@ impl EnvironmentObject {
     pub(super) fn folded(&self) -> Self {
         Self { values: merge_maps(&self.values, &self.overrides, Lists::ByIndex), ..self.clone() }
     }
+
+    /// A new environment, as loaded by a part, on top of what was there before it (`loadEnvValues`). The earlier name and
+    /// kube context stay.
+    pub(super) fn under(self, context: &Self) -> Self {
+        let or = |own: String, earlier: &String| if earlier.is_empty() { own } else { earlier.clone() };
+        Self {
+            name: or(self.name, &context.name),
+            kube_context: or(self.kube_context, &context.kube_context),
+            values: merge_maps(&context.values, &self.values, Lists::Sparse),
+            defaults: merge_maps(&context.defaults, &self.defaults, Lists::Sparse),
+            overrides: merge_maps(&self.overrides, &context.overrides, Lists::ByIndex),
+        }
+    }
 }

@@ -36,6 +36,9 @@ pub(super) trait Layer {
 
     /// Whether mergo takes this for not given.
     fn is_empty(&self) -> bool;
+
+    /// Gives every pointer a value of its own.
+    fn detach(&mut self) {}
 }
 
 /// A value without inner structure.
@@ -175,6 +178,12 @@ impl<T: Layer + Clone> Layer for Pointer<T> {
 
     fn is_empty(&self) -> bool {
         self.0.as_ref().is_none_or(|value| value.borrow().is_empty())
+    }
+
+    fn detach(&mut self) {
+        if let Some(value) = self.get() {
+            *self = Self::to(value);
+        }
     }
 }
 

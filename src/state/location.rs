@@ -3,7 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::error::Error;
-use crate::text::join_clean;
+use crate::text::{clean, join_clean};
 use crate::tree::{Tree, glob};
 
 /// Whether helmfile would download this: `IsRemote`. That takes any scheme without `//`, so `foo:bar.yaml` is remote,
@@ -59,6 +59,11 @@ impl Base {
         &self.directory
     }
 
+    /// Whether a path becomes remote because helmfile joins it before it asks: `./foo:bar.yaml` loses its `./`.
+    pub(super) fn makes_remote(&self, path: &str) -> bool {
+        self.inside && scheme(path).is_none() && is_remote(clean(path).as_str())
+    }
+
     /// The absolute path that `path` means: `normalizePath`. What has a scheme is left alone.
     pub(super) fn join(&self, path: &str) -> Utf8PathBuf {
         if path.starts_with('/') || scheme(path).is_some() {
@@ -74,22 +79,27 @@ impl Base {
     ///
     /// For a malformed pattern.
     pub(super) fn expand(&self, tree: &dyn Tree, pattern: &str) -> Result<Vec<Utf8PathBuf>, Error> {
-        let path = if pattern.starts_with('/') {
+        glob(tree, &self.pattern(pattern)).map_err(|error| Error::invalid(format!("`{pattern}`: {error}")))
+    }
+
+    /// The absolute pattern that `pattern` means.
+    pub(super) fn pattern(&self, pattern: &str) -> Utf8PathBuf {
+        if pattern.starts_with('/') {
             pattern.into()
         } else if scheme(pattern).is_some() {
-            // Relative to wherever helmfile happens to work. A file of such a name is not worth guessing about.
-            return Ok(Vec::new());
+            // helmfile does not join these, so they are relative to wherever it works: its own directory or, of several
+            // files, the one it was started in.
+            self.directory.join(pattern)
         } else if self.inside {
             join_clean(Utf8Path::new(&escape(self.directory.as_str())), pattern)
         } else {
             join_clean(&self.directory, pattern)
-        };
-        glob(tree, &path).map_err(|error| Error::invalid(format!("`{pattern}`: {error}")))
+        }
     }
 }
 
 /// The pattern that matches exactly this text.
-fn escape(text: &str) -> String {
+pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for sign in text.chars() {
         if "*?[\\".contains(sign) {

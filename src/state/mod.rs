@@ -1,20 +1,42 @@
 //! helmfile's state, read as helmfile reads it.
+//!
+//! [`read`] takes a [`Request`] and gives the state as [`Resolved`]: a [`Visit`] for each state file that was read, with
+//! its state values and its [`Release`]s after templating, merging and overriding. It reads files, runs what templates
+//! `exec`, and nothing else: no helm (but for decrypting), no network. What helmsum would read differently than helmfile
+//! is an [`Error`] whose [`Cause`] is [`Cause::Unsupported`].
 
 mod data;
 mod decode;
+mod digest;
 mod discovery;
+mod entries;
 mod environment;
 mod error;
+mod fields;
+mod inherit;
 mod layer;
 mod location;
+mod lock;
 mod merge;
+mod output;
 mod parts;
+mod patterns;
 mod policy;
+mod reader;
+mod release;
+mod render;
+mod request;
 mod resolved;
+mod secrets;
 mod selectors;
 mod set_values;
 mod spec;
+mod values;
+mod visit;
 
 pub use discovery::is_state_file_name;
+pub use entries::{EntryKind, EntrySource};
 pub use error::{Cause, Error};
+pub use request::Request;
 pub use resolved::{EntryContent, EnvironmentObject, Hook, Release, Resolved, SetEntry, ValuesEntry, Visit};
+pub use visit::read;

@@ -7,15 +7,18 @@ pub(super) struct Part<'t> {
     pub(super) text: &'t str,
     /// The line of the file that it starts on, from 1.
     pub(super) line: usize,
+    /// The byte of the file that it starts at.
+    pub(super) offset: usize,
 }
 
 /// The parts of a text whose line breaks are normalised. Only `\n---\n` separates: `---` on the first line, with
 /// anything behind it, or at the very end belongs to a part, where YAML takes it for a document separator.
 pub(super) fn split(text: &str) -> impl Iterator<Item = Part<'_>> {
-    let mut line = 1;
+    let (mut line, mut offset) = (1, 0);
     text.split("\n---\n").map(move |text| {
-        let part = Part { text, line };
+        let part = Part { text, line, offset };
         line += text.matches('\n').count() + 2;
+        offset += text.len() + "\n---\n".len();
         part
     })
 }
@@ -32,6 +35,13 @@ mod tests {
     fn only_a_bare_separator_line_between_other_lines_splits() {
         assert_eq!(parts("a\n---\nb\nc\n---\nd\n"), [(1, "a"), (3, "b\nc"), (6, "d\n")]);
         assert_eq!(parts("---\na\n--- \nb\n--- # x\nc\n---"), [(1, "---\na\n--- \nb\n--- # x\nc\n---")]);
+    }
+
+    #[test]
+    fn a_part_knows_where_it_starts() {
+        let text = "a\nb\n---\nc";
+        let second = split(text).nth(1).unwrap();
+        assert_eq!((second.line, &text[second.offset..]), (4, "c"));
     }
 
     #[test]

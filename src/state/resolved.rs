@@ -2,6 +2,7 @@
 
 use camino::Utf8PathBuf;
 
+use super::location::Base;
 use crate::text::Place;
 use crate::value::{Map, Value};
 
@@ -28,16 +29,20 @@ pub struct Visit {
     pub chart: String,
     /// The releases in the order of the state, those that are not selected too.
     pub releases: Vec<Release>,
+    /// Whether selectors apply, so that helmfile's `build` and `list` leave out what is not selected.
+    pub filtered: bool,
     /// Global hooks.
     pub hooks: Vec<Hook>,
     /// Top-level `missingFileHandler`, as written.
     pub missing_file_handler: Option<String>,
-    /// Files that helmfile would load through `helmfiles:` of this state, and the globs that find them, absolute.
+    /// Files and directories that `helmfiles:` of this state leads to, absolute.
     pub helmfiles: Vec<Utf8PathBuf>,
     /// Bases that were read, absolute.
     pub bases: Vec<Utf8PathBuf>,
     /// Environment and state values files that were read, absolute.
     pub values_files: Vec<Utf8PathBuf>,
+    /// How paths of this state are resolved.
+    pub(super) base: Base,
 }
 
 /// The parts of helmfile's `environment.Environment` (`pkg/environment/environment.go`).
@@ -161,8 +166,12 @@ pub struct Hook {
 /// Everything that was read.
 #[derive(Debug)]
 pub struct Resolved {
+    /// The name of the environment.
+    pub environment: String,
     /// The visits, sub-helmfiles before the file that lists them.
     pub visits: Vec<Visit>,
     /// State files that were skipped because they do not define the environment, absolute.
     pub skipped: Vec<Utf8PathBuf>,
+    /// Where helmfile looks for state files, as absolute patterns; see [`Resolved::would_load`].
+    pub(super) patterns: Vec<Utf8PathBuf>,
 }

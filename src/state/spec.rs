@@ -46,6 +46,10 @@ macro_rules! record {
             fn is_empty(&self) -> bool {
                 false
             }
+
+            fn detach(&mut self) {
+                $(self.$field.detach();)+
+            }
         }
     };
 }
@@ -336,6 +340,25 @@ record! {
         selectors_inherited: bool = "selectorsInherited",
         inherits: Vec<String> = "inherits",
         values: Vec<Value> = "values",
+    }
+}
+
+record! {
+    /// A lock file.
+    Lock ("a lock file") {
+        version: String = "version",
+        dependencies: Vec<LockedChart> = "dependencies",
+        digest: String = "digest",
+        generated: String = "generated",
+    }
+}
+
+record! {
+    /// A chart with its version in a lock file.
+    LockedChart ("a locked chart") {
+        name: String = "name",
+        repository: String = "repository",
+        version: String = "version",
     }
 }
 

@@ -1,0 +1,277 @@
+//! Templates in the fields of a release (`pkg/state/release.go: ExecuteTemplateExpressions`).
+
+use std::collections::BTreeMap;
+
+use super::data::{ReleaseView, StateView, release_data};
+use super::decode::boolean;
+use super::error::Error;
+use super::layer::{Item, Layer, Pointer};
+use super::merge::cast_value;
+use super::reader::Reader;
+use super::spec::{ReleaseSpec, SetValue};
+use crate::value::Value;
+use crate::yaml;
+use camino::Utf8Path;
+
+/// How often the fields are rendered until they must have settled.
+const ROUNDS: usize = 6;
+
+impl Reader<'_> {
+    /// Renders the fields of a release until nothing changes any more: a field may refer to the result of another.
+    ///
+    /// # Errors
+    ///
+    /// Where a template fails, the fields never settle, or a boolean one gives no boolean.
+    pub(super) fn render_fields(
+        &self,
+        release: ReleaseSpec,
+        state: StateView<'_>,
+        directory: &Utf8Path,
+    ) -> Result<ReleaseSpec, Error> {
+        let release = normalised(release)?;
+        let mut previous: Option<ReleaseSpec> = None;
+        for _ in 0..ROUNDS {
+            let seen = previous.as_ref().unwrap_or(&release);
+            let data = release_data(state, view(seen));
+            let field = Field { reader: self, directory, data: &data };
+            let rendered = field.release(&release)?;
+            if previous.as_ref().is_some_and(|previous| same(previous, &rendered)) {
+                return settle(rendered);
+            }
+            previous = Some(rendered);
+        }
+        Err(Error::invalid(format!(
+            "the fields of release `{}` refer to each other without an end, or their templates give something else each time",
+            release.name
+        )))
+    }
+}
+
+/// What templates see of a release.
+fn view(release: &ReleaseSpec) -> ReleaseView<'_> {
+    ReleaseView {
+        name: &release.name,
+        namespace: &release.namespace,
+        labels: &release.labels,
+        chart: &release.chart,
+        kube_context: &release.kube_context,
+        version: &release.version,
+    }
+}
+
+/// One round for one release.
+struct Field<'a> {
+    reader: &'a Reader<'a>,
+    directory: &'a Utf8Path,
+    data: &'a Value,
+}
+
+impl Field<'_> {
+    fn text(&self, name: &str, text: &str) -> Result<String, Error> {
+        self.reader
+            .render_text(self.directory, text, self.data)
+            .map_err(|error| error.context(&format!("`{name}: {text}`")))
+    }
+
+    fn trimmed(&self, name: &str, text: &str) -> Result<String, Error> {
+        Ok(self.text(name, text)?.trim().to_owned())
+    }
+
+    fn pointer(&self, name: &str, text: &Pointer<String>) -> Result<Pointer<String>, Error> {
+        Ok(match text.get() {
+            Some(text) => Pointer::to(self.text(name, &text)?),
+            None => Pointer::default(),
+        })
+    }
+
+    fn release(&self, release: &ReleaseSpec) -> Result<ReleaseSpec, Error> {
+        let mut result = release.clone();
+        result.name = self.trimmed("name", &release.name)?;
+        result.chart = self.trimmed("chart", &release.chart)?;
+        result.namespace = self.trimmed("namespace", &release.namespace)?;
+        result.version = self.trimmed("version", &release.version)?;
+        result.wait_template = self.pointer("waitTemplate", &release.wait_template)?;
+        result.installed_template = self.pointer("installedTemplate", &release.installed_template)?;
+        result.condition_template = self.pointer("conditionTemplate", &release.condition_template)?;
+        result.verify_template = self.pointer("verifyTemplate", &release.verify_template)?;
+        for (key, value) in &mut result.labels {
+            *value = self.text(&format!("labels.{key}"), value)?;
+        }
+        for argument in &mut result.post_renderer_args {
+            *argument = self.text("postRendererArgs", argument)?;
+        }
+        for item in &mut result.values_template {
+            if matches!(item.value, Value::Map(_) | Value::AnyMap(_)) {
+                item.value = self.map(&item.value)?;
+            }
+        }
+        result.values = result.values_template.iter().cloned().chain(result.values).collect();
+        self.items("values", &mut result.values)?;
+        self.items("secrets", &mut result.secrets)?;
+        for item in &mut result.set_template {
+            self.set_value(item)?;
+        }
+        result.set = result.set_template.iter().cloned().chain(result.set).collect();
+        for need in &mut result.needs {
+            *need = self.text("needs", need)?;
+        }
+        Ok(result)
+    }
+
+    /// A map of `valuesTemplate`: written as YAML, rendered, and read again.
+    fn map(&self, map: &Value) -> Result<Value, Error> {
+        let text = yaml::encode(map)
+            .map_err(|error| Error::invalid(error.to_string()).context("`valuesTemplate`"))?;
+        let rendered = self
+            .reader
+            .render_text(self.directory, &text, self.data)
+            .map_err(|error| error.context("a map in `valuesTemplate`"))?;
+        let read = || {
+            let nodes = yaml::parse(rendered.as_bytes(), &yaml::Limits::default())?;
+            nodes.first().map_or(Ok(None), yaml::Node::decode_map)
+        };
+        let map = read().map_err(|error: yaml::Error| {
+            Error::invalid(format!("a map in `valuesTemplate` gives no YAML map: {error}"))
+        })?;
+        cast_value(&map.unwrap_or_default().into())
+    }
+
+    fn items(&self, name: &str, items: &mut [Item]) -> Result<(), Error> {
+        for item in items {
+            match &item.value {
+                Value::Str(text) => item.value = Value::from(self.text(name, text)?),
+                Value::AnyMap(_) if name == "values" => item.value = cast_value(&item.value)?,
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn set_value(&self, item: &mut SetValue) -> Result<(), Error> {
+        item.name = self.text("setTemplate.name", &item.name)?;
+        item.value = self.text("setTemplate.value", &item.value)?;
+        item.file = self.text("setTemplate.file", &item.file)?;
+        for value in &mut item.values {
+            if let Value::Str(text) = value {
+                *value = Value::from(self.text("setTemplate.values", text)?);
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A release with its free-form values as helmfile's copies of it have them, which go through YAML.
+fn normalised(mut release: ReleaseSpec) -> Result<ReleaseSpec, Error> {
+    release.detach();
+    for item in release.values.iter_mut().chain(&mut release.secrets).chain(&mut release.values_template) {
+        item.value = through_yaml(&item.value)?;
+    }
+    for item in [&mut release.set, &mut release.set_string, &mut release.set_template, &mut release.env]
+        .into_iter()
+        .flatten()
+    {
+        for value in &mut item.values {
+            *value = through_yaml(value)?;
+        }
+    }
+    Ok(release)
+}
+
+/// A value as it comes back from being written as YAML: `1.0` becomes an integer, an `int64` an `int`.
+///
+/// # Errors
+///
+/// Where the value has no YAML form.
+pub(super) fn through_yaml(value: &Value) -> Result<Value, Error> {
+    match value {
+        Value::Nil | Value::Bool(_) | Value::Int(_) => return Ok(value.clone()),
+        Value::Str(text) if is_plain(text) => return Ok(value.clone()),
+        _ => {}
+    }
+    let again = || {
+        let text = yaml::encode(value)?;
+        let nodes = yaml::parse(text.as_bytes(), &yaml::Limits::default())?;
+        nodes.first().map_or(Ok(Value::Nil), yaml::Node::decode)
+    };
+    again().map_err(|error: yaml::Error| {
+        Error::unsupported(format!("a value that does not survive YAML: {error}"))
+    })
+}
+
+/// Whether a string is one line without anything that YAML could get wrong.
+fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
+}
+
+/// Whether a round changed nothing, as `reflect.DeepEqual` sees it. Only what is rendered can change, but NaN is never the
+/// same.
+fn same(a: &ReleaseSpec, b: &ReleaseSpec) -> bool {
+    let items = |a: &[Item], b: &[Item]| {
+        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.value.deep_equal(&b.value))
+    };
+    let set = |a: &[SetValue], b: &[SetValue]| {
+        a.len() == b.len()
+            && a.iter().zip(b).all(|(a, b)| {
+                (&a.name, &a.value, &a.file) == (&b.name, &b.value, &b.file)
+                    && a.values.len() == b.values.len()
+                    && a.values.iter().zip(&b.values).all(|(a, b)| a.deep_equal(b))
+            })
+    };
+    let templates = |release: &ReleaseSpec| {
+        [
+            &release.wait_template,
+            &release.installed_template,
+            &release.condition_template,
+            &release.verify_template,
+        ]
+        .map(Pointer::get)
+    };
+    let texts = |release: &ReleaseSpec| {
+        [&release.name, &release.chart, &release.namespace, &release.version].map(String::clone)
+    };
+    texts(a) == texts(b)
+        && templates(a) == templates(b)
+        && a.labels == b.labels
+        && a.post_renderer_args == b.post_renderer_args
+        && a.needs == b.needs
+        && items(&a.values_template, &b.values_template)
+        && items(&a.values, &b.values)
+        && items(&a.secrets, &b.secrets)
+        && set(&a.set_template, &b.set_template)
+        && set(&a.set, &b.set)
+        && set(&a.set_string, &b.set_string)
+}
+
+/// Stores what the boolean templates say (`updateBoolTemplatedValues`).
+fn settle(mut release: ReleaseSpec) -> Result<ReleaseSpec, Error> {
+    let read = |name: &str, template: &mut Pointer<String>| {
+        let Some(text) = std::mem::take(template).get() else { return Ok(None) };
+        boolean(&text)
+            .map(Some)
+            .map_err(|error| Error::invalid(format!("`{name}` gives `{text}`, which is no boolean: {error}")))
+    };
+    if let Some(installed) = read("installedTemplate", &mut release.installed_template)? {
+        release.installed = Pointer::to(installed);
+    }
+    if let Some(condition) = read("conditionTemplate", &mut release.condition_template)? {
+        release.condition = condition.to_string();
+    }
+    if let Some(wait) = read("waitTemplate", &mut release.wait_template)? {
+        release.wait = Pointer::to(wait);
+    }
+    if let Some(verify) = read("verifyTemplate", &mut release.verify_template)? {
+        release.verify = Pointer::to(verify);
+    }
+    Ok(release)
+}
+
+/// Whether labels can be selected by: helmfile adds these to every release, over its own.
+pub(super) fn implicit_labels(release: &ReleaseSpec) -> BTreeMap<String, String> {
+    let mut labels = release.labels.clone();
+    let chart = release.chart.rsplit('/').next().unwrap_or_default();
+    for (key, value) in [("name", release.name.as_str()), ("namespace", &release.namespace), ("chart", chart)]
+    {
+        labels.insert(key.into(), value.into());
+    }
+    labels
+}

@@ -1,0 +1,99 @@
+//! Chart versions from the lock file (`pkg/state/chart_dependency.go: mergeLockedDependencies`).
+
+use std::collections::BTreeMap;
+
+use camino::Utf8Path;
+
+use super::decode::{self, Lines, Source};
+use super::error::Error;
+use super::location::Base;
+use super::resolved::Release;
+use super::spec::{Lock, LockedChart, Repository, StateSpec};
+use crate::template::functions::admits;
+use crate::text::{Place, join_clean};
+use crate::tree::Tree;
+
+/// Gives every release whose chart is in a declared repository the version that the lock file has for it.
+///
+/// # Errors
+///
+/// Where the lock file is no YAML, or has no version that fits.
+pub(super) fn resolve(
+    tree: &dyn Tree,
+    state: &StateSpec,
+    file: &Utf8Path,
+    base: &Base,
+    releases: &mut [Release],
+) -> Result<(), Error> {
+    let repositories: BTreeMap<&str, &Repository> =
+        state.repositories.iter().map(|repository| (repository.name.as_str(), repository)).collect();
+    let mut locked: Vec<(&mut Release, &Repository, String)> = releases
+        .iter_mut()
+        .filter_map(|release| {
+            let (repository, chart) = remote_chart(&release.chart)?;
+            let (repository, chart) = (repositories.get(repository)?, chart.to_owned());
+            Some((release, *repository, chart))
+        })
+        .collect();
+    if locked.is_empty() {
+        return Ok(());
+    }
+    let path = if state.lock_file_path.is_empty() {
+        let name = file.file_name().unwrap_or_default();
+        let name = name.strip_suffix(".gotmpl").unwrap_or(name);
+        let name = name.strip_suffix(".yaml").unwrap_or(name);
+        let name = name.strip_suffix(".yml").unwrap_or(name);
+        base.directory().join(format!("{name}.lock"))
+    } else {
+        join_clean(base.directory(), &state.lock_file_path)
+    };
+    let text = match tree.read(&path) {
+        Ok(text) => String::from_utf8(text)
+            .map_err(|_| Error::invalid(format!("`{path}` is not UTF-8")).within(&path))?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
+        Err(error) => return Err(Error::reading(&path, &error)),
+    };
+    let source = Source { file: path.clone(), text: text.into(), lines: Lines::From(1) };
+    let lock = decode::first_lenient::<Lock>(&source)?;
+    for (release, repository, chart) in &mut locked {
+        let short = chart.rsplit('/').next().unwrap_or_default();
+        let found = if repository.oci && short != chart.as_str() {
+            match version_of(&lock.dependencies, short, &release.version)? {
+                Some(version) => Some(version),
+                None => version_of(&lock.dependencies, chart, &release.version)?,
+            }
+        } else {
+            version_of(&lock.dependencies, chart, &release.version)?
+        };
+        release.version = found.ok_or_else(|| {
+            Error::invalid(format!(
+                "`{path}` has no version of the chart `{chart}` that fits `{}`",
+                if release.version.is_empty() { "*" } else { &release.version }
+            ))
+            .at(release.place.clone().unwrap_or_else(|| Place::file(&path)))
+            .hint("run `helmfile deps`")
+        })?;
+    }
+    Ok(())
+}
+
+fn version_of(locked: &[LockedChart], chart: &str, wanted: &str) -> Result<Option<String>, Error> {
+    let wanted = if wanted.is_empty() { "*" } else { wanted };
+    for candidate in locked.iter().filter(|candidate| candidate.name == chart) {
+        let admitted = admits(wanted, &candidate.version)
+            .map_err(|error| Error::invalid(format!("the version of the chart `{chart}`: {error}")))?;
+        if admitted {
+            return Ok(Some(candidate.version.clone()));
+        }
+    }
+    Ok(None)
+}
+
+/// A chart in a repository, as its name and the rest (`resolveRemoteChart`).
+fn remote_chart(chart: &str) -> Option<(&str, &str)> {
+    let local = chart.starts_with("./") || chart.starts_with("../") || chart.starts_with('/');
+    if local || chart.contains("://") || ![1, 2].contains(&chart.matches('/').count()) {
+        return None;
+    }
+    chart.split_once('/')
+}

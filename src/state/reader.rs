@@ -1,0 +1,369 @@
+//! One state file: its parts, its bases and its values
+//! (`pkg/app/desired_state_file_loader.go`, `pkg/state/create.go`).
+
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::decode::{self, Lines, Source};
+use super::error::Error;
+use super::layer::{Layer, Merging};
+use super::location::{Base, is_remote};
+use super::parts;
+use super::patterns;
+use super::policy;
+use super::render::Templates;
+use super::request::Request;
+use super::resolved::EnvironmentObject;
+use super::spec::{EnvironmentSpec, HelmfileEntry, RenderedValues, StateSpec};
+use super::values::ValuesList;
+use crate::text::{Place, join_clean};
+
+/// What all files of a run have in common.
+#[derive(Debug)]
+pub(super) struct Reader<'r> {
+    pub(super) request: &'r Request,
+    /// The name of the environment.
+    pub(super) environment: &'r str,
+    pub(super) templates: Templates,
+}
+
+/// What was read on the way to a state.
+#[derive(Debug, Default)]
+pub(super) struct Trace {
+    /// The state file and its bases.
+    pub(super) texts: Texts,
+    /// Bases, absolute.
+    pub(super) bases: Vec<Utf8PathBuf>,
+    /// Values files, absolute.
+    pub(super) values_files: Vec<Utf8PathBuf>,
+    /// Where sub-helmfiles are looked for, as absolute patterns.
+    pub(super) patterns: Vec<Utf8PathBuf>,
+}
+
+/// Raw texts, for finding out where something is written.
+#[derive(Debug, Default)]
+pub(super) struct Texts(Vec<(Utf8PathBuf, Arc<str>)>);
+
+impl Texts {
+    fn add(&mut self, file: &Utf8Path, text: &Arc<str>) {
+        self.0.push((file.to_owned(), Arc::clone(text)));
+    }
+
+    /// The first line that has `needle`, outside of comments. The state file is looked through before its bases.
+    pub(super) fn find(&self, needle: &str) -> Option<Place> {
+        if needle.is_empty() {
+            return None;
+        }
+        let line_of = |text: &str| {
+            text.lines()
+                .position(|line| !line.trim_start().starts_with('#') && line.contains(needle))
+                .map(|at| at + 1)
+        };
+        self.0.iter().find_map(|(file, text)| Some(Place::line(file.clone(), line_of(text)?)))
+    }
+
+    /// The first line that names a release so, as far as the name is written out.
+    pub(super) fn find_name(&self, name: &str) -> Option<Place> {
+        let quoted = [name.to_owned(), format!("\"{name}\""), format!("'{name}'")];
+        let names = |line: &str| {
+            let line = line.trim_start().trim_start_matches("- ").trim_start();
+            let value =
+                line.strip_prefix("name:").map(|value| value.split(" #").next().unwrap_or_default().trim());
+            value.is_some_and(|value| quoted.iter().any(|quoted| quoted == value))
+        };
+        let line_of = |text: &str| text.lines().position(names).map(|at| at + 1);
+        self.0.iter().find_map(|(file, text)| Some(Place::line(file.clone(), line_of(text)?)))
+    }
+
+    /// As [`Self::find`], or the file alone.
+    pub(super) fn place_of(&self, needle: &str, file: &Utf8Path) -> Place {
+        self.find(needle).unwrap_or_else(|| Place::file(file))
+    }
+}
+
+/// A file to load.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Target<'a> {
+    /// Its path, absolute.
+    pub(super) file: &'a Utf8Path,
+    /// What relative paths in it are relative to: for a base, the directory of the file that lists it.
+    pub(super) base: &'a Base,
+    /// Whether it is a base.
+    pub(super) is_base: bool,
+}
+
+impl Reader<'_> {
+    /// Loads a state file or a base. Nothing where the file does not define the environment, so that helmfile skips it.
+    ///
+    /// `inherited` is the environment to start from, `overrides` lies over the values of every part before its own are
+    /// loaded.
+    ///
+    /// # Errors
+    ///
+    /// Where helmfile refuses the file, or helmsum cannot read it as helmfile does.
+    pub(super) fn load(
+        &self,
+        target: Target<'_>,
+        inherited: Option<&EnvironmentObject>,
+        overrides: Option<&EnvironmentObject>,
+        trace: &mut Trace,
+    ) -> Result<Option<StateSpec>, Error> {
+        let file = target.file;
+        let text: Arc<str> = self.read_text(file)?.replace("\r\n", "\n").into();
+        trace.texts.add(file, &text);
+        policy::check(file, &text)?;
+        let given = inherited.is_some() || overrides.is_some();
+        let mut environment = inherited.cloned();
+        let mut merged: Option<StateSpec> = None;
+        for part in parts::split(&text) {
+            let source = if self.is_template(file) {
+                let fresh = || EnvironmentObject::bare(self.environment);
+                let environment =
+                    EnvironmentObject::merge_optional(environment.as_ref(), overrides).unwrap_or_else(fresh);
+                self.render_part(target, &text, part, &environment)?
+            } else {
+                Source { file: file.to_owned(), text: part.text.into(), lines: Lines::From(part.line) }
+            };
+            let context = EnvironmentObject::merge_optional(environment.as_ref(), overrides);
+            let part = self.load_part(target, &source, context.as_ref(), trace)?;
+            let state = match merged.take() {
+                None => part,
+                Some(state) => next_part(state, part)?,
+            };
+            environment.clone_from(&state.environment);
+            let defined = state.environments.is_empty() || state.environments.contains_key(self.environment);
+            if !target.is_base && self.environment != "default" && !defined {
+                return Ok(None);
+            }
+            merged = Some(state);
+        }
+        let state = merged.unwrap_or_default();
+        if !target.is_base && state.environments.is_empty() && !given && self.environment != "default" {
+            return Ok(None);
+        }
+        check_loaded(target, &state, trace)?;
+        Ok(Some(state))
+    }
+
+    fn is_template(&self, file: &Utf8Path) -> bool {
+        file.as_str().ends_with(".gotmpl") || self.request.renders_all()
+    }
+
+    /// Decodes a part, merges its bases into it, and loads its values in the context of what came before.
+    fn load_part(
+        &self,
+        target: Target<'_>,
+        source: &Source,
+        context: Option<&EnvironmentObject>,
+        trace: &mut Trace,
+    ) -> Result<StateSpec, Error> {
+        let mut state = StateSpec::default();
+        for document in decode::documents::<StateSpec>(source)? {
+            state.lay(&document, Merging::Join)?;
+        }
+        if target.is_base {
+            if let Some(base) = state.bases.first() {
+                return Err(Error::invalid(format!("the base `{}` has `bases` itself", target.file))
+                    .at(trace.texts.place_of(base, target.file))
+                    .hint("list all bases in the state file"));
+            }
+        } else {
+            state = self.merge_bases(target, state, context, trace)?;
+        }
+        let environment = self.load_environment(target, &state, context, trace)?;
+        state.rendered_values =
+            RenderedValues(environment.merged_values().map_err(|error| error.within(target.file))?);
+        state.environment = Some(environment);
+        state.helmfiles = self.expand_helmfiles(target, &state, trace)?;
+        Ok(state)
+    }
+
+    /// Lays the bases of a part on top of each other, and the part on top of them (`loadBases`).
+    fn merge_bases(
+        &self,
+        target: Target<'_>,
+        state: StateSpec,
+        context: Option<&EnvironmentObject>,
+        trace: &mut Trace,
+    ) -> Result<StateSpec, Error> {
+        let mut layers = Vec::new();
+        for base in &state.bases {
+            let place = trace.texts.place_of(base, target.file);
+            if is_remote(base) || base.contains("://") {
+                return Err(Error::unsupported(format!("the base `{base}` is remote, and helmsum reads only local ones"))
+                    .at(place)
+                    .hint("fetch it into the repository, or use `checksums:` in `helmsum.yaml`, which needs no state"));
+            }
+            let file =
+                if base.starts_with('/') { base.into() } else { join_clean(target.base.directory(), base) };
+            if let Err(error) = self.request.tree.stat(&file) {
+                return Err(Error::reading(&file, &error).context("a base").at(place));
+            }
+            trace.bases.push(file.clone());
+            let target = Target { file: &file, base: target.base, is_base: true };
+            layers.extend(self.load(target, context, None, trace)?);
+        }
+        layers.push(state);
+        let mut layers = layers.into_iter();
+        let mut merged = layers.next().unwrap_or_default();
+        for mut layer in layers {
+            for (name, environment) in std::mem::take(&mut layer.environments) {
+                match merged.environments.get_mut(&name) {
+                    Some(earlier) => extend_environment(earlier, environment),
+                    None => {
+                        merged.environments.insert(name, environment);
+                    }
+                }
+            }
+            merged.lay(&layer, Merging::Join)?;
+            if let (Some(earlier), Some(later)) = (&mut merged.environment, &layer.environment) {
+                earlier.lay(later, Merging::Join)?;
+            }
+        }
+        Ok(merged)
+    }
+
+    /// The environment after a part (`LoadEnvValues`).
+    fn load_environment(
+        &self,
+        target: Target<'_>,
+        state: &StateSpec,
+        context: Option<&EnvironmentObject>,
+        trace: &mut Trace,
+    ) -> Result<EnvironmentObject, Error> {
+        let mut environment = EnvironmentObject::new(self.environment);
+        if let Some(spec) = state.environments.get(self.environment) {
+            let inner = EnvironmentObject::merge_optional(context, None);
+            let handler = spec.missing_file_handler.get();
+            let list = ValuesList {
+                entries: &spec.values,
+                base: target.base,
+                handler: handler.as_deref(),
+                strategy: &spec.merge_strategy,
+                owner: target.file,
+            };
+            let secrets = self.load_secrets(target, state, spec, trace)?;
+            environment.values = self.load_values(list, inner.as_ref(), trace)?;
+            environment.values.lay(&secrets, Merging::Replace)?;
+            environment.kube_context.clone_from(&spec.kube_context);
+        }
+        if let Some(context) = context {
+            environment = environment.under(context);
+        }
+        let list = ValuesList {
+            entries: &state.values,
+            base: target.base,
+            handler: None,
+            strategy: "",
+            owner: target.file,
+        };
+        let defaults = self.load_values(list, context, trace)?;
+        environment.defaults.lay(&defaults, Merging::Replace)?;
+        Ok(environment)
+    }
+
+    /// The entries of `helmfiles:` with their patterns expanded (`ExpandedHelmfiles`).
+    fn expand_helmfiles(
+        &self,
+        target: Target<'_>,
+        state: &StateSpec,
+        trace: &mut Trace,
+    ) -> Result<Vec<HelmfileEntry>, Error> {
+        let mut entries = Vec::new();
+        for entry in &state.helmfiles {
+            if is_remote(&entry.path) {
+                entries.push(entry.clone());
+                continue;
+            }
+            trace.patterns.extend(patterns::of_entry(target.base.pattern(&entry.path)));
+            let exact = entry.place.clone().filter(|place| place.line.is_some());
+            let place = || exact.unwrap_or_else(|| trace.texts.place_of(&entry.path, target.file));
+            let paths = target
+                .base
+                .expand(&*self.request.tree, &entry.path)
+                .map_err(|error| error.within(target.file))?;
+            let handler = state.missing_file_handler.get();
+            if paths.is_empty() && handler.is_none_or(|handler| handler == "Error") {
+                return Err(Error::invalid(format!("nothing matches `{}` in `helmfiles`", entry.path))
+                    .at(place())
+                    .hint(format!("helmfile looks for `{}`", target.base.join(&entry.path))));
+            }
+            entries
+                .extend(paths.into_iter().map(|path| HelmfileEntry { path: path.into(), ..entry.clone() }));
+        }
+        Ok(entries)
+    }
+
+    /// The text of a file.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read or is not UTF-8.
+    pub(super) fn read_text(&self, file: &Utf8Path) -> Result<String, Error> {
+        let bytes = self.request.tree.read(file).map_err(|error| Error::reading(file, &error))?;
+        String::from_utf8(bytes).map_err(|error| {
+            let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+            let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+            Error::invalid(format!("`{file}` is not UTF-8")).at(Place::line(file, line))
+        })
+    }
+}
+
+/// Merges the next part into what the parts before it gave.
+fn next_part(mut state: StateSpec, part: StateSpec) -> Result<StateSpec, Error> {
+    state.lay(&part, Merging::Replace)?;
+    // The state values are those of the last part, not merged ones.
+    state.rendered_values = part.rendered_values;
+    if let (Some(earlier), Some(later)) = (&mut state.environment, &part.environment) {
+        earlier.lay(later, Merging::Replace)?;
+    }
+    Ok(state)
+}
+
+/// Lays an environment of a later layer over that of an earlier one (`mergeEnvironments`).
+fn extend_environment(earlier: &mut EnvironmentSpec, later: EnvironmentSpec) {
+    earlier.secrets.extend(later.secrets);
+    if !later.kube_context.is_empty() {
+        earlier.kube_context = later.kube_context;
+    }
+    if !later.missing_file_handler.is_nil() {
+        earlier.missing_file_handler = later.missing_file_handler;
+    }
+    if !later.missing_file_handler_config.is_nil() {
+        earlier.missing_file_handler_config = later.missing_file_handler_config;
+    }
+    if !later.merge_strategy.is_empty() {
+        earlier.merge_strategy = later.merge_strategy;
+    }
+    let first = std::mem::take(&mut earlier.values);
+    let (mut first, second) =
+        if earlier.merge_strategy == "fallback" { (later.values, first) } else { (first, later.values) };
+    first.extend(second);
+    earlier.values = first;
+}
+
+/// What helmfile checks of a whole file.
+fn check_loaded(target: Target<'_>, state: &StateSpec, trace: &Trace) -> Result<(), Error> {
+    let own = if target.is_base {
+        target.file.to_owned()
+    } else {
+        target.base.directory().join(target.file.file_name().unwrap_or_default())
+    };
+    if let Some(entry) =
+        state.helmfiles.iter().find(|entry| entry.path == own || entry.path == target.base.directory())
+    {
+        return Err(Error::invalid(format!("`{}` lists itself under `helmfiles`", target.file))
+            .at(entry.place.clone().unwrap_or_else(|| Place::file(target.file))));
+    }
+    for release in &state.releases {
+        if !["", "reinstallIfForbidden"].contains(&release.update_strategy.as_str()) {
+            return Err(Error::invalid(format!(
+                "`updateStrategy` of release `{}` is `{}`, and helmfile knows only `reinstallIfForbidden`",
+                release.name, release.update_strategy
+            ))
+            .at(trace.texts.place_of(&release.update_strategy, target.file)));
+        }
+    }
+    Ok(())
+}

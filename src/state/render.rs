@@ -1,0 +1,139 @@
+//! Templates of a state: its parts, its values files and the fields of its releases.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::data::environment_data;
+use super::decode::{Lines, Source};
+use super::error::{Cause, Error};
+use super::parts::Part;
+use super::reader::{Reader, Target};
+use super::resolved::EnvironmentObject;
+use crate::template::function::Registry;
+use crate::template::{self, Options, Reason, Rendered};
+use crate::tree::glob;
+use crate::value::Value;
+
+/// The functions that templates may call, and what is known of their helper files.
+#[derive(Debug, Default)]
+pub(super) struct Templates {
+    registry: Registry,
+    /// Whether a directory has `_*.tpl` files.
+    helpers: RefCell<BTreeMap<Utf8PathBuf, bool>>,
+}
+
+impl Templates {
+    /// Templates with these functions.
+    pub(super) fn new(registry: Registry) -> Self {
+        Self { registry, helpers: RefCell::default() }
+    }
+}
+
+impl Reader<'_> {
+    /// Renders a part of a state file.
+    ///
+    /// # Errors
+    ///
+    /// Where the template fails, or gives no UTF-8.
+    pub(super) fn render_part(
+        &self,
+        target: Target<'_>,
+        text: &Arc<str>,
+        part: Part<'_>,
+        environment: &EnvironmentObject,
+    ) -> Result<Source, Error> {
+        let values = environment.merged_values().map_err(|error| error.within(target.file))?;
+        let namespace = self.request.option(self.request.namespace.as_deref(), "HELMFILE_NAMESPACE");
+        let data = environment_data(environment, namespace.unwrap_or_default(), &values);
+        let rendered =
+            self.render(target.file, target.base.directory(), part.text, &data).map_err(|mut error| {
+                // The excerpt shows the part; its place is in the file.
+                if let Some(excerpt) = error.excerpt.as_mut().filter(|excerpt| *excerpt.source == *part.text)
+                {
+                    excerpt.source = Arc::clone(text);
+                    excerpt.span = excerpt.span.start + part.offset..excerpt.span.end + part.offset;
+                }
+                template_error(error)
+            })?;
+        let lines = rendered.source_lines().into_iter().map(|line| line + part.line - 1).collect();
+        source(target.file, rendered, lines)
+    }
+
+    /// Reads and renders a values file. Relative paths in it are relative to its own directory.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read, the template fails, or gives no UTF-8.
+    pub(super) fn render_file(&self, file: &Utf8Path, data: &Value) -> Result<Source, Error> {
+        let text = self.read_text(file)?;
+        let directory = file.parent().unwrap_or(file);
+        let rendered = self.render(file, directory, &text, data).map_err(template_error)?;
+        let lines = rendered.source_lines();
+        source(file, rendered, lines)
+    }
+
+    /// Renders a field of a release.
+    ///
+    /// # Errors
+    ///
+    /// Where the template fails, or gives no UTF-8.
+    pub(super) fn render_text(
+        &self,
+        directory: &Utf8Path,
+        text: &str,
+        data: &Value,
+    ) -> Result<String, Error> {
+        if !text.contains("{{") && !self.has_helpers(directory)? {
+            return Ok(text.to_owned());
+        }
+        let name = directory.join("release");
+        let context = self.request.context(directory);
+        let bytes =
+            template::render(&name, text, data, &context, &self.templates.registry, &Options::default())
+                .map_err(|mut error| {
+                    // There is no such file to show.
+                    error.excerpt = error.excerpt.filter(|excerpt| excerpt.file != name);
+                    template_error(error)
+                })?;
+        String::from_utf8(bytes)
+            .map_err(|_| Error::unsupported(format!("`{text}` gives something that is not UTF-8")))
+    }
+
+    fn render(
+        &self,
+        file: &Utf8Path,
+        directory: &Utf8Path,
+        text: &str,
+        data: &Value,
+    ) -> Result<Rendered, template::Error> {
+        let context = self.request.context(directory);
+        template::render_traced(file, text, data, &context, &self.templates.registry, &Options::default())
+    }
+
+    /// Whether a directory has files that are added to every template there. Even a text without actions needs them: where
+    /// it is empty, what they have outside of `define` takes its place.
+    fn has_helpers(&self, directory: &Utf8Path) -> Result<bool, Error> {
+        if let Some(&known) = self.templates.helpers.borrow().get(directory) {
+            return Ok(known);
+        }
+        let pattern = directory.join("_*.tpl");
+        let found = glob(&*self.request.tree, &pattern)
+            .map_err(|error| Error::invalid(format!("`{pattern}`: {error}")))?;
+        self.templates.helpers.borrow_mut().insert(directory.to_owned(), !found.is_empty());
+        Ok(!found.is_empty())
+    }
+}
+
+fn source(file: &Utf8Path, rendered: Rendered, lines: Vec<usize>) -> Result<Source, Error> {
+    let text = String::from_utf8(rendered.bytes)
+        .map_err(|_| Error::unsupported("the template gives something that is not UTF-8").within(file))?;
+    Ok(Source { file: file.to_owned(), text: text.into(), lines: Lines::Rendered(lines) })
+}
+
+fn template_error(error: template::Error) -> Error {
+    let cause = if error.reason == Reason::Refused { Cause::Unsupported } else { Cause::Invalid };
+    Error::of(cause, error.problem())
+}

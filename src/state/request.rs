@@ -1,0 +1,124 @@
+//! What is to be read, and for whom.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::template::function::{Context, Effects, ExecPolicy};
+use crate::tree::Tree;
+
+/// What is to be read: the options helmfile has under the same names, and the surroundings.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// What files are read from.
+    pub tree: Arc<dyn Tree>,
+    /// The working directory, absolute, as Go's `os.Getwd` gives it: `PWD` where that names the same directory.
+    pub directory: Utf8PathBuf,
+    /// `--file`.
+    pub file: Option<String>,
+    /// `--environment`.
+    pub environment: Option<String>,
+    /// `--selector`, each a comma list.
+    pub selectors: Vec<String>,
+    /// `--namespace`.
+    pub namespace: Option<String>,
+    /// `--kube-context`.
+    pub kube_context: Option<String>,
+    /// `--chart`.
+    pub chart: Option<String>,
+    /// `--state-values-file`.
+    pub state_values_files: Vec<String>,
+    /// `--state-values-set`.
+    pub state_values_set: Vec<String>,
+    /// `--state-values-set-string`.
+    pub state_values_set_string: Vec<String>,
+    /// `--no-exec`: whether templates must not start programs, even where helmfile lets them.
+    pub no_exec: bool,
+    /// The process environment, with helmfile's own variables.
+    pub variables: Rc<BTreeMap<String, String>>,
+    /// What templates did beyond producing text.
+    pub effects: Rc<std::cell::RefCell<Effects>>,
+}
+
+impl Request {
+    /// A request without options, in `directory`.
+    #[must_use]
+    pub fn new(
+        tree: Arc<dyn Tree>,
+        directory: impl Into<Utf8PathBuf>,
+        variables: BTreeMap<String, String>,
+    ) -> Self {
+        Self {
+            tree,
+            directory: directory.into(),
+            file: None,
+            environment: None,
+            selectors: Vec::new(),
+            namespace: None,
+            kube_context: None,
+            chart: None,
+            state_values_files: Vec::new(),
+            state_values_set: Vec::new(),
+            state_values_set_string: Vec::new(),
+            no_exec: false,
+            variables: Rc::new(variables),
+            effects: Rc::default(),
+        }
+    }
+
+    /// The name of the environment: `--environment`, else `HELMFILE_ENVIRONMENT`, else `default`.
+    #[must_use]
+    pub fn environment_name(&self) -> &str {
+        self.option(self.environment.as_deref(), "HELMFILE_ENVIRONMENT").unwrap_or("default")
+    }
+
+    /// An option, else the variable that stands in for it. Empty ones are not given.
+    pub(super) fn option<'s>(&'s self, given: Option<&'s str>, variable: &str) -> Option<&'s str> {
+        given
+            .filter(|text| !text.is_empty())
+            .or_else(|| self.variable(variable).filter(|text| !text.is_empty()))
+    }
+
+    /// A variable of the process environment.
+    pub(super) fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
+    /// Whether a variable is set to what Go's `strconv.ParseBool` takes for true.
+    pub(super) fn switched_on(&self, name: &str) -> bool {
+        self.variable(name).is_some_and(|text| ["1", "t", "T", "TRUE", "true", "True"].contains(&text))
+    }
+
+    /// Whether all state files are templates, whatever their names.
+    pub(super) fn renders_all(&self) -> bool {
+        self.variable("HELMFILE_RENDER_YAML") == Some("true")
+    }
+
+    /// Whether sub-helmfiles take over selectors only where they say so.
+    pub(super) fn explicit_selectors(&self) -> bool {
+        self.variable("HELMFILE_EXPERIMENTAL")
+            .is_some_and(|text| text == "true" || text.contains("explicit-selector-inheritance"))
+    }
+
+    /// The surroundings of templates at `base`.
+    #[must_use]
+    pub fn context(&self, base: &Utf8Path) -> Context {
+        let disabled = ["HELMFILE_DISABLE_INSECURE_FEATURES", "HELMFILE_DISABLE_INSECURE_TEMPLATE_FUNCTIONS"]
+            .into_iter()
+            .find(|name| self.switched_on(name));
+        let exec = match disabled {
+            Some(name) => ExecPolicy::Disabled(name.into()),
+            None if self.no_exec => ExecPolicy::Refused,
+            None => ExecPolicy::Run,
+        };
+        Context {
+            tree: Arc::clone(&self.tree),
+            base: base.to_owned(),
+            exec,
+            environment: Rc::clone(&self.variables),
+            effects: Rc::clone(&self.effects),
+        }
+    }
+}

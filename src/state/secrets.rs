@@ -1,0 +1,143 @@
+//! Encrypted values of an environment (`pkg/state/create.go: scatterGatherEnvSecretFiles`,
+//! `pkg/helmexec/exec.go: DecryptSecret`).
+//!
+//! They are decrypted as helmfile does it, by the helm-secrets plugin. Without the plugin helmfile refuses the state, and so
+//! does helmsum.
+
+use std::process::{Command, Stdio};
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::decode::{Lines, Source};
+use super::error::Error;
+use super::location::is_remote;
+use super::merge::{Slices, cast_keys, override_map};
+use super::reader::{Reader, Target, Trace};
+use super::spec::{EnvironmentSpec, StateSpec};
+use super::values::{Matches, find_files};
+use crate::template::function::ExecPolicy;
+use crate::text::Place;
+use crate::value::Map;
+use crate::yaml::{self, Limits};
+
+impl Reader<'_> {
+    /// The decrypted values of an environment's `secrets:`.
+    ///
+    /// # Errors
+    ///
+    /// Where a file is missing, remote or HCL, and where it cannot be decrypted.
+    pub(super) fn load_secrets(
+        &self,
+        target: Target<'_>,
+        state: &StateSpec,
+        environment: &EnvironmentSpec,
+        trace: &mut Trace,
+    ) -> Result<Map, Error> {
+        let values = Map::new();
+        let handler = environment.missing_file_handler.get().or_else(|| state.missing_file_handler.get());
+        for path in &environment.secrets {
+            let at = || trace.texts.place_of(path, target.file);
+            if is_remote(path) {
+                return Err(Error::unsupported(format!(
+                    "the secrets file `{path}` is remote, and helmsum reads only local ones"
+                ))
+                .at(at()));
+            }
+            let matches =
+                find_files(&*self.request.tree, target.base, handler.as_deref(), "environment secrets", path)
+                    .map_err(|error| error.at(at()))?;
+            let Matches::Files(files) = matches else { continue };
+            for file in files {
+                if file.as_str().ends_with(".hcl") {
+                    return Err(
+                        Error::unsupported(format!("`{file}` is HCL, which helmsum does not read")).at(at())
+                    );
+                }
+                let decrypted = self.decrypt(&file, target, state).map_err(|error| error.at(at()))?;
+                override_map(&values, &decrypted, Slices::Replace)?;
+                trace.values_files.push(file);
+            }
+        }
+        Ok(values)
+    }
+
+    fn decrypt(&self, file: &Utf8Path, target: Target<'_>, state: &StateSpec) -> Result<Map, Error> {
+        if self.request.context(file).exec == ExecPolicy::Refused {
+            return Err(Error::unsupported(format!(
+                "`{file}` is a secrets file of the environment, and `--no-exec` forbids to decrypt it"
+            )));
+        }
+        let content = self.request.tree.read(file).map_err(|error| Error::reading(file, &error))?;
+        if fs_err::read(file).ok().as_ref() != Some(&content) {
+            return Err(Error::unsupported(format!(
+                "`{file}` is a secrets file of the environment, and only the one in the work tree can be decrypted"
+            )));
+        }
+        let helm = if state.helm_binary.is_empty() { "helm" } else { &state.helm_binary };
+        let verb = self.secrets_verb().ok_or_else(|| {
+            Error::invalid(format!("`{file}` is a secrets file of the environment, and the helm-secrets plugin, which decrypts it, is not installed"))
+                .hint("helmfile cannot read this state without the plugin either")
+        })?;
+        let mut command = Command::new(helm);
+        if !state.helm_defaults.kube_context.is_empty() {
+            command.args(["--kube-context", &state.helm_defaults.kube_context]);
+        }
+        command.args(["secrets", verb, file.as_str()]);
+        command.current_dir(target.base.directory()).env_clear().envs(&*self.request.variables);
+        let output = command.stdin(Stdio::null()).output();
+        let output = output
+            .map_err(|error| Error::invalid(format!("cannot run `{helm}` to decrypt `{file}`: {error}")))?;
+        if !output.status.success() {
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            return Err(Error::invalid(format!(
+                "`{helm} secrets {verb} {file}` failed ({}): {}",
+                output.status,
+                stderr.lines().last().unwrap_or("it says nothing")
+            )));
+        }
+        let text = String::from_utf8(output.stdout)
+            .map_err(|_| Error::invalid(format!("`{file}` is not UTF-8 when decrypted")))?;
+        // The text must not reach a message: it is secret.
+        let source = Source { file: file.to_owned(), text: text.into(), lines: Lines::From(1) };
+        let unreadable = |error: yaml::Error| {
+            let place = Place { file: file.to_owned(), line: error.line(), column: error.column() };
+            Error::invalid("the decrypted file is no YAML map").at(place)
+        };
+        let nodes = yaml::parse(source.text.as_bytes(), &Limits::default()).map_err(unreadable)?;
+        let map = nodes.first().map_or(Ok(None), yaml::Node::decode_map).map_err(unreadable)?;
+        cast_keys(&map.unwrap_or_default()).map_err(|error| error.within(file))
+    }
+
+    /// The plugin's command: `decrypt` since version 4.
+    fn secrets_verb(&self) -> Option<&'static str> {
+        let directories = self.plugin_directories();
+        let plugins = directories.iter().filter_map(|directory| {
+            let mut entries: Vec<_> =
+                fs_err::read_dir(directory).ok()?.flatten().map(|entry| entry.path()).collect();
+            entries.sort_unstable();
+            Some(entries)
+        });
+        plugins.flatten().find_map(|plugin| {
+            let text = fs_err::read(plugin.join("plugin.yaml")).ok()?;
+            let metadata = yaml::parse(&text, &Limits::default()).ok()?.first()?.decode_map().ok()??;
+            if metadata.get("name")?.as_str() != Some("secrets") {
+                return None;
+            }
+            let version = metadata.get("version")?;
+            let major = version.as_str()?.trim_start_matches('v').split('.').next()?.parse::<u64>().ok()?;
+            Some(if major > 3 { "decrypt" } else { "view" })
+        })
+    }
+
+    fn plugin_directories(&self) -> Vec<Utf8PathBuf> {
+        let variable = |name| self.request.variable(name).filter(|text: &&str| !text.is_empty());
+        if let Some(list) = variable("HELM_PLUGINS") {
+            return list.split(':').filter(|part| !part.is_empty()).map(Into::into).collect();
+        }
+        let data = variable("HELM_DATA_HOME")
+            .map(Utf8PathBuf::from)
+            .or_else(|| variable("XDG_DATA_HOME").map(|home| Utf8Path::new(home).join("helm")))
+            .or_else(|| variable("HOME").map(|home| Utf8Path::new(home).join(".local/share/helm")));
+        data.map(|data| data.join("plugins")).into_iter().collect()
+    }
+}

@@ -1,0 +1,202 @@
+//! Lists of values: of an environment, at the top level, of a sub-helmfile, on the command line
+//! (`pkg/state/envvals_loader.go`).
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::data::environment_data;
+use super::decode::{Lines, Source};
+use super::error::Error;
+use super::location::{Base, is_remote};
+use super::merge::{Lists, Slices, cast_value, merge_maps, override_map};
+use super::reader::{Reader, Trace};
+use super::resolved::EnvironmentObject;
+use crate::text::Place;
+use crate::tree::Tree;
+use crate::value::{Map, Value};
+use crate::yaml::{self, Limits};
+
+/// Which of two entries of a list wins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Strategy {
+    /// The later one.
+    Override,
+    /// The earlier one.
+    Fallback,
+}
+
+/// A list of values and where it stands.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ValuesList<'a> {
+    /// The entries: paths, patterns and maps.
+    pub(super) entries: &'a [Value],
+    /// What relative paths are relative to.
+    pub(super) base: &'a Base,
+    /// `missingFileHandler`, where one applies.
+    pub(super) handler: Option<&'a str>,
+    /// `mergeStrategy`, else empty.
+    pub(super) strategy: &'a str,
+    /// The file that has the list, for messages.
+    pub(super) owner: &'a Utf8Path,
+}
+
+/// The files that an entry means.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Matches {
+    /// At least one file.
+    Files(Vec<Utf8PathBuf>),
+    /// None, and the handler lets that pass.
+    Hidden,
+}
+
+/// Finds the files of an entry that is not remote (`Storage.resolveFile`).
+///
+/// # Errors
+///
+/// For a malformed pattern, for no match unless the handler lets that pass, and then for a handler that does not exist.
+pub(super) fn find_files(
+    tree: &dyn Tree,
+    base: &Base,
+    handler: Option<&str>,
+    title: &str,
+    path: &str,
+) -> Result<Matches, Error> {
+    let files = base.expand(tree, path)?;
+    if !files.is_empty() {
+        return Ok(Matches::Files(files));
+    }
+    match handler.unwrap_or("Error") {
+        "Error" => Err(Error::invalid(format!("there is no {title} file `{path}`"))
+            .hint(format!("helmfile looks for `{}`", base.join(path)))),
+        "Warn" | "Info" | "Debug" => Ok(Matches::Hidden),
+        other => Err(Error::invalid(format!(
+            "`missingFileHandler` is `{other}`, and the {title} file `{path}` is missing"
+        ))
+        .hint("`missingFileHandler` is one of `Error`, `Warn`, `Info` and `Debug`")),
+    }
+}
+
+impl Reader<'_> {
+    /// Loads a list of values in the context of `environment`, or of an empty one.
+    ///
+    /// # Errors
+    ///
+    /// Where an entry is no path or map, a file is missing, remote, no template or no map.
+    pub(super) fn load_values(
+        &self,
+        list: ValuesList<'_>,
+        environment: Option<&EnvironmentObject>,
+        trace: &mut Trace,
+    ) -> Result<Map, Error> {
+        let strategy = match list.strategy {
+            "" | "override" => Strategy::Override,
+            "fallback" => Strategy::Fallback,
+            other => {
+                return Err(Error::invalid(format!("`mergeStrategy` is `{other}`"))
+                    .hint("`mergeStrategy` is `override` or `fallback`"));
+            }
+        };
+        let mut values = Map::new();
+        for entry in list.entries {
+            match entry {
+                Value::Str(path) => {
+                    let at = || trace.texts.place_of(path, list.owner);
+                    for file in self.values_files(list, path).map_err(|error| error.at(at()))? {
+                        let loaded = self.load_values_file(&file, environment, strategy, &values)?;
+                        values = add(values, &loaded, strategy)?;
+                        trace.values_files.push(file);
+                    }
+                }
+                Value::Map(_) | Value::AnyMap(_) => {
+                    let Value::Map(map) = cast_value(entry).map_err(|error| error.within(list.owner))? else {
+                        continue;
+                    };
+                    values = add(values, &map, strategy)?;
+                }
+                other => {
+                    return Err(Error::invalid(format!(
+                        "an entry of `values` is a {} and neither a path nor a map",
+                        other.type_name()
+                    ))
+                    .within(list.owner));
+                }
+            }
+        }
+        Ok(values)
+    }
+
+    fn values_files(&self, list: ValuesList<'_>, path: &str) -> Result<Vec<Utf8PathBuf>, Error> {
+        if is_remote(path) {
+            return Err(Error::unsupported(format!(
+                "the values file `{path}` is remote, and helmsum reads only local ones"
+            ))
+            .hint(
+                "fetch it into the repository, or use `checksums:` in `helmsum.yaml`, which needs no state",
+            ));
+        }
+        let files = match find_files(&*self.request.tree, list.base, list.handler, "values", path)? {
+            Matches::Files(files) => files,
+            Matches::Hidden => Vec::new(),
+        };
+        match files.iter().find(|file| file.as_str().ends_with(".hcl")) {
+            Some(file) => Err(Error::unsupported(format!("`{file}` is HCL, which helmsum does not read"))
+                .hint(
+                    "write the values as YAML, or use `checksums:` in `helmsum.yaml`, which needs no state",
+                )),
+            None => Ok(files),
+        }
+    }
+
+    fn load_values_file(
+        &self,
+        file: &Utf8Path,
+        environment: Option<&EnvironmentObject>,
+        strategy: Strategy,
+        earlier: &Map,
+    ) -> Result<Map, Error> {
+        let source = if file.as_str().ends_with(".gotmpl") {
+            let fresh;
+            let environment = match environment {
+                Some(environment) => environment,
+                None => {
+                    fresh = EnvironmentObject::new(self.environment);
+                    &fresh
+                }
+            };
+            let mut values = environment.merged_values()?;
+            if strategy == Strategy::Fallback && !earlier.is_empty() {
+                values = enrich(earlier, &values)?;
+            }
+            self.render_file(file, &environment_data(environment, "", &values))?
+        } else {
+            Source { file: file.to_owned(), text: self.read_text(file)?.into(), lines: Lines::From(1) }
+        };
+        let nodes =
+            yaml::parse(source.text.as_bytes(), &Limits::default()).map_err(|error| source.error(error))?;
+        let Some(node) = nodes.first() else { return Ok(Map::new()) };
+        let map = node.decode_map().map_err(|error| source.error(error))?.unwrap_or_default();
+        super::merge::cast_keys(&map).map_err(|error| error.at(Place::file(file)))
+    }
+}
+
+fn add(values: Map, loaded: &Map, strategy: Strategy) -> Result<Map, Error> {
+    match strategy {
+        Strategy::Override => {
+            override_map(&values, loaded, Slices::Replace)?;
+            Ok(values)
+        }
+        Strategy::Fallback => Ok(merge_maps(loaded, &values, Lists::Sparse)),
+    }
+}
+
+/// What a template of a fallback list sees: earlier entries under the values of its environment. The maps of the earlier
+/// entries take these values over for good, as in helmfile.
+fn enrich(earlier: &Map, values: &Map) -> Result<Map, Error> {
+    let enriched = Map::new();
+    for (key, value) in earlier.entries() {
+        if !value.is_nil() {
+            enriched.insert(key, value);
+        }
+    }
+    override_map(&enriched, values, Slices::Replace)?;
+    Ok(enriched)
+}

@@ -1,0 +1,287 @@
+//! From state file to state file (`pkg/app/app.go: visitStatesWithContext, processNestedHelmfiles`).
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::data::StateView;
+use super::discovery::{self, Found};
+use super::error::Error;
+use super::fields::through_yaml;
+use super::inherit::Inherited;
+use super::location::{Base, is_remote};
+use super::lock;
+use super::merge::cast_keys;
+use super::patterns;
+use super::reader::{Reader, Target, Trace};
+use super::release;
+use super::render::Templates;
+use super::request::Request;
+use super::resolved::{EnvironmentObject, Resolved, Visit};
+use super::selectors::all_conflict;
+use super::set_values;
+use super::spec::{HelmfileEntry, StateSpec};
+use super::values::ValuesList;
+use crate::template::functions;
+use crate::text::Place;
+use crate::value::{Map, Value};
+
+/// How deep sub-helmfiles may nest.
+const MAX_DEPTH: usize = 64;
+/// How many state files one run may visit.
+const MAX_VISITS: usize = 10_000;
+
+/// Reads the state that `request` asks for: all state files with their sub-helmfiles.
+///
+/// # Errors
+///
+/// Where helmfile refuses the state, or helmsum cannot read it as helmfile does; [`Error::cause`] tells which.
+pub fn read(request: &Request) -> Result<Resolved, Error> {
+    if request.variable("HELMFILE_GO_YAML_V3") == Some("false") {
+        return Err(Error::unsupported("`HELMFILE_GO_YAML_V3=false` makes helmfile read YAML in an older way, which helmsum does not know")
+            .hint("unset the variable"));
+    }
+    let sets = set_values::parse(&request.state_values_set, &request.state_values_set_string)?;
+    let Value::Map(sets) = through_yaml(&sets.into())? else { return Err(Error::invalid("no state values")) };
+    let reader = Reader {
+        request,
+        environment: request.environment_name(),
+        templates: Templates::new(functions::registry()),
+    };
+    let argument = request.option(request.file.as_deref(), "HELMFILE_FILE_PATH");
+    let found = discovery::find(&*request.tree, &request.directory, argument)?;
+    let mut walk = Walk {
+        reader: &reader,
+        chain: Vec::new(),
+        resolved: Resolved {
+            environment: reader.environment.to_owned(),
+            visits: Vec::new(),
+            skipped: Vec::new(),
+            patterns: patterns::of_argument(&request.directory, argument, &found),
+        },
+    };
+    // Relative to the state file where helmfile changes into its directory, else to where it was started.
+    let base = match &found.files[..] {
+        [(_, base)] => base.clone(),
+        _ => Base::inside(request.directory.clone()),
+    };
+    let options = Options {
+        selectors: request.selectors.clone(),
+        values: request.state_values_files.iter().map(|file| Value::from(file.as_str())).collect(),
+        base,
+        sets,
+        inherited: Inherited::default(),
+    };
+    walk.visit_all(found, &options)?;
+    Ok(walk.resolved)
+}
+
+/// What a state file is read with.
+#[derive(Debug)]
+struct Options {
+    selectors: Vec<String>,
+    /// Values laid over those of the file, and what their paths are relative to.
+    values: Vec<Value>,
+    base: Base,
+    /// Values set on the command line.
+    sets: Map,
+    inherited: Inherited,
+}
+
+struct Walk<'r> {
+    reader: &'r Reader<'r>,
+    /// The files from the first one to the one that is being read.
+    chain: Vec<Utf8PathBuf>,
+    resolved: Resolved,
+}
+
+impl Walk<'_> {
+    /// Visits files in order and returns their visits.
+    fn visit_all(&mut self, found: Found, options: &Options) -> Result<Vec<usize>, Error> {
+        let mut visits = Vec::new();
+        for (file, base) in found.files {
+            if self.chain.contains(&file) {
+                let chain: Vec<&str> = self.chain.iter().map(|file| file.as_str()).collect();
+                return Err(Error::unsupported(format!(
+                    "state files list each other in a circle: {} -> {file}",
+                    chain.join(" -> ")
+                )));
+            }
+            if self.chain.len() >= MAX_DEPTH {
+                return Err(Error::unsupported(format!(
+                    "state files nest more than {MAX_DEPTH} levels deep"
+                ))
+                .within(file));
+            }
+            if self.resolved.visits.len() >= MAX_VISITS {
+                return Err(Error::unsupported(format!("more than {MAX_VISITS} state files")).within(file));
+            }
+            self.chain.push(file.clone());
+            let visit = self.visit(file, base, options);
+            self.chain.pop();
+            visits.extend(visit?);
+        }
+        Ok(visits)
+    }
+
+    fn visit(&mut self, file: Utf8PathBuf, base: Base, options: &Options) -> Result<Option<usize>, Error> {
+        let mut trace = Trace::default();
+        let reader = self.reader;
+        let overrides = self.overrides(options, &file, &mut trace)?;
+        let inherited = options.inherited.copy();
+        let target = Target { file: &file, base: &base, is_base: false };
+        let loaded = reader.load(target, inherited.environment.as_ref(), overrides.as_ref(), &mut trace)?;
+        let Some(mut state) = loaded else {
+            self.resolved.skipped.push(file);
+            return Ok(None);
+        };
+        inherited.fill(&mut state)?;
+        override_state(&mut state, reader.request, &file)?;
+        self.resolved.patterns.append(&mut trace.patterns);
+        let children = self.visit_helmfiles(&state, &file, &base, options)?;
+        let visit = finish(reader, state, file, base, options, trace)?;
+        let index = self.resolved.visits.len();
+        self.resolved.visits.push(visit);
+        for child in children {
+            self.resolved.visits[child].parent = Some(index);
+        }
+        Ok(Some(index))
+    }
+
+    /// Values given from outside of the file, as an environment (`desiredStateLoader.Load`).
+    fn overrides(
+        &self,
+        options: &Options,
+        file: &Utf8Path,
+        trace: &mut Trace,
+    ) -> Result<Option<EnvironmentObject>, Error> {
+        if options.values.is_empty() && options.sets.is_empty() {
+            return Ok(None);
+        }
+        let mut overrides = EnvironmentObject::bare(self.reader.environment);
+        overrides.values = Map::new();
+        overrides.overrides = Map::new();
+        if !options.values.is_empty() {
+            let entries = options.values.iter().map(through_yaml).collect::<Result<Vec<_>, _>>()?;
+            let list = ValuesList {
+                entries: &entries,
+                base: &options.base,
+                handler: None,
+                strategy: "",
+                owner: file,
+            };
+            let context = EnvironmentObject::new(self.reader.environment);
+            overrides.values = self.reader.load_values(list, Some(&context), trace)?;
+        }
+        if !options.sets.is_empty() {
+            overrides.overrides = cast_keys(&options.sets)?;
+        }
+        Ok(Some(overrides))
+    }
+
+    /// Visits what a state lists under `helmfiles:`.
+    fn visit_helmfiles(
+        &mut self,
+        state: &StateSpec,
+        file: &Utf8Path,
+        base: &Base,
+        options: &Options,
+    ) -> Result<Vec<usize>, Error> {
+        let request = self.reader.request;
+        let mut children = Vec::new();
+        for entry in &state.helmfiles {
+            let selectors = entry.selectors.as_deref().unwrap_or_default();
+            if !entry.selectors_inherited && all_conflict(&request.selectors, selectors) {
+                continue;
+            }
+            let place = || entry.place.clone().unwrap_or_else(|| Place::file(file));
+            if is_remote(&entry.path) {
+                return Err(remote_helmfile(entry).at(place()));
+            }
+            let inherits_selectors =
+                (entry.selectors.is_none() && !request.explicit_selectors()) || entry.selectors_inherited;
+            let options = Options {
+                selectors: if inherits_selectors { options.selectors.clone() } else { selectors.to_vec() },
+                values: entry.values.clone(),
+                base: Base::prefix(file.parent().unwrap_or(base.directory()).to_owned()),
+                sets: Map::new(),
+                inherited: Inherited::take(state, &entry.inherits),
+            };
+            let found = discovery::find(&*request.tree, base.directory(), Some(&entry.path))
+                .map_err(|error| error.at(place()))?;
+            children.extend(self.visit_all(found, &options)?);
+        }
+        Ok(children)
+    }
+}
+
+fn remote_helmfile(entry: &HelmfileEntry) -> Error {
+    Error::unsupported(format!(
+        "the sub-helmfile `{}` is remote, and helmsum reads only local ones",
+        entry.path
+    ))
+    .hint("fetch it into the repository, or use `checksums:` in `helmsum.yaml`, which needs no state")
+}
+
+/// Puts context, namespace and chart from the command line into the state, where it has none itself.
+fn override_state(state: &mut StateSpec, request: &Request, file: &Utf8Path) -> Result<(), Error> {
+    let kube_context = request.option(request.kube_context.as_deref(), "HELMFILE_KUBE_CONTEXT");
+    let namespace = request.option(request.namespace.as_deref(), "HELMFILE_NAMESPACE");
+    let chart = request.chart.as_deref().filter(|chart| !chart.is_empty());
+    if let Some(kube_context) = kube_context {
+        kube_context.clone_into(&mut state.helm_defaults.kube_context);
+    }
+    for (key, option, given, own) in [
+        ("kubeContext", "--kube-context", kube_context, &mut state.kube_context),
+        ("namespace", "--namespace", namespace, &mut state.namespace),
+        ("chart", "--chart", chart, &mut state.chart),
+    ] {
+        let Some(given) = given else { continue };
+        if !own.is_empty() {
+            return Err(
+                Error::invalid(format!("`{key}: {own}` and `{option}` cannot both be given")).within(file)
+            );
+        }
+        given.clone_into(own);
+    }
+    Ok(())
+}
+
+/// A loaded state whose sub-helmfiles were visited, as a visit.
+fn finish(
+    reader: &Reader<'_>,
+    state: StateSpec,
+    file: Utf8PathBuf,
+    base: Base,
+    options: &Options,
+    trace: Trace,
+) -> Result<Visit, Error> {
+    let environment = state.environment.clone().unwrap_or_else(|| EnvironmentObject::new(reader.environment));
+    let values = state.rendered_values.0.clone();
+    let view = StateView {
+        environment: &environment,
+        values: &values,
+        kube_context: &state.kube_context,
+        namespace: &state.namespace,
+        chart: &state.chart,
+    };
+    let mut releases = reader.releases(&state, view, &file, base.directory(), &options.selectors, &trace)?;
+    lock::resolve(&*reader.request.tree, &state, &file, &base, &mut releases)?;
+    Ok(Visit {
+        directory: base.directory().to_owned(),
+        base,
+        file,
+        parent: None,
+        environment: reader.environment.to_owned(),
+        environment_object: environment,
+        values,
+        namespace: state.namespace,
+        kube_context: state.kube_context,
+        chart: state.chart,
+        releases,
+        filtered: !options.selectors.is_empty(),
+        hooks: state.hooks.into_iter().map(release::hook).collect(),
+        missing_file_handler: state.missing_file_handler.get(),
+        helmfiles: state.helmfiles.into_iter().map(|entry| entry.path.into()).collect(),
+        bases: trace.bases,
+        values_files: trace.values_files,
+    })
+}
