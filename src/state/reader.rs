@@ -1,6 +1,8 @@
 //! One state file: its parts, its bases and its values
 //! (`pkg/app/desired_state_file_loader.go`, `pkg/state/create.go`).
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -26,6 +28,8 @@ pub(super) struct Reader<'r> {
     /// The name of the environment.
     pub(super) environment: &'r str,
     pub(super) templates: Templates,
+    /// The names of all environments that have been come upon.
+    pub(super) environments: RefCell<BTreeSet<String>>,
 }
 
 /// What was read on the way to a state.
@@ -132,6 +136,7 @@ impl Reader<'_> {
                 Some(state) => next_part(state, part)?,
             };
             environment.clone_from(&state.environment);
+            self.environments.borrow_mut().extend(state.environments.keys().cloned());
             let defined = state.environments.is_empty() || state.environments.contains_key(self.environment);
             if !target.is_base && self.environment != "default" && !defined {
                 return Ok(None);

@@ -37,12 +37,14 @@ impl Reader<'_> {
         let mut releases = Vec::with_capacity(specs.len());
         for mut spec in specs {
             let place = place_of(&spec, file, trace);
+            let declared_namespace = spec.namespace.clone();
             override_fields(&mut spec, view);
             let labels = implicit_labels(&spec);
             let enabled = condition_holds(&spec.condition, view.values)
                 .map_err(|error| error.context(&format!("release `{}`", spec.name)).at(place.clone()))?;
             let matches = selectors.is_empty() || selectors.iter().any(|selector| selector.matches(&labels));
-            releases.push(finished(spec, labels, enabled, enabled && matches, place));
+            let release = finished(spec, labels, enabled, enabled && matches, place);
+            releases.push(Release { declared_namespace, ..release });
         }
         check_duplicates(&releases)?;
         Ok(releases)
@@ -172,6 +174,7 @@ fn finished(
     let set = [spec.set, spec.set_string, spec.env].into_iter().flatten().map(set_entry).collect();
     Release {
         name: spec.name,
+        declared_namespace: spec.namespace.clone(),
         namespace: spec.namespace,
         kube_context: spec.kube_context,
         chart: spec.chart,

@@ -67,6 +67,8 @@ pub struct Release {
     pub name: String,
     /// Its namespace after overrides, else empty.
     pub namespace: String,
+    /// Its namespace as declared, before `--namespace` or the top-level key took its place.
+    pub declared_namespace: String,
     /// Its kube context after overrides and `helmDefaults`, else empty.
     pub kube_context: String,
     /// The chart.

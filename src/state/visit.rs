@@ -1,5 +1,8 @@
 //! From state file to state file (`pkg/app/app.go: visitStatesWithContext, processNestedHelmfiles`).
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::data::StateView;
@@ -35,21 +38,43 @@ const MAX_VISITS: usize = 10_000;
 ///
 /// Where helmfile refuses the state, or helmsum cannot read it as helmfile does; [`Error::cause`] tells which.
 pub fn read(request: &Request) -> Result<Resolved, Error> {
+    read_with(&reader(request))
+}
+
+/// The names of the environments that a state defines, with the sub-helmfiles that are read in the environment of the
+/// request. A state that cannot be read in it still tells those it defines before the error.
+///
+/// # Errors
+///
+/// As [`read`], where no environment is known.
+pub fn environments(request: &Request) -> Result<BTreeSet<String>, Error> {
+    let reader = reader(request);
+    let result = read_with(&reader);
+    let names = reader.environments.take();
+    if names.is_empty() { result.map(|_| names) } else { Ok(names) }
+}
+
+fn reader(request: &Request) -> Reader<'_> {
+    Reader {
+        request,
+        environment: request.environment_name(),
+        templates: Templates::new(functions::registry()),
+        environments: RefCell::default(),
+    }
+}
+
+fn read_with(reader: &Reader<'_>) -> Result<Resolved, Error> {
+    let request = reader.request;
     if request.variable("HELMFILE_GO_YAML_V3") == Some("false") {
         return Err(Error::unsupported("`HELMFILE_GO_YAML_V3=false` makes helmfile read YAML in an older way, which helmsum does not know")
             .hint("unset the variable"));
     }
     let sets = set_values::parse(&request.state_values_set, &request.state_values_set_string)?;
     let Value::Map(sets) = through_yaml(&sets.into())? else { return Err(Error::invalid("no state values")) };
-    let reader = Reader {
-        request,
-        environment: request.environment_name(),
-        templates: Templates::new(functions::registry()),
-    };
     let argument = request.option(request.file.as_deref(), "HELMFILE_FILE_PATH");
     let found = discovery::find(&*request.tree, &request.directory, argument)?;
     let mut walk = Walk {
-        reader: &reader,
+        reader,
         chain: Vec::new(),
         resolved: Resolved {
             environment: reader.environment.to_owned(),
