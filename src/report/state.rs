@@ -137,6 +137,7 @@ fn json(value: &Value) -> Json {
         Value::Bool(truth) => (*truth).into(),
         Value::Int(number) | Value::Int64(number) | Value::Duration(number) => (*number).into(),
         Value::Uint64(number) => (*number).into(),
+        Value::Uint8(number) => (*number).into(),
         Value::Float(number) => match Number::from_f64(*number) {
             Some(number) => number.into(),
             None if number.is_nan() => ".nan".into(),

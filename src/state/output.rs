@@ -83,6 +83,7 @@ fn to_json(value: &Value) -> JsonValue {
         Value::Bool(value) => (*value).into(),
         Value::Int(value) | Value::Int64(value) | Value::Duration(value) => (*value).into(),
         Value::Uint64(value) => (*value).into(),
+        Value::Uint8(value) => (*value).into(),
         Value::Float(value) => serde_json::Number::from_f64(*value)
             .map_or_else(|| print::format_float(*value, 'g', None).into(), JsonValue::Number),
         Value::Str(text) => text.to_string().into(),

@@ -75,6 +75,7 @@ impl Encoder {
                 self.out.push_str(&number.to_string());
             }
             Value::Uint64(number) => self.out.push_str(&number.to_string()),
+            Value::Uint8(number) => self.out.push_str(&number.to_string()),
             Value::Float(number) => self.float(*number)?,
             Value::Str(text) => self.string(text.as_bytes()),
             Value::Bytes(bytes) => self.string(bytes),

@@ -76,6 +76,8 @@ pub enum Value {
     Int64(i64),
     /// `uint64`, what YAML decodes integers above `i64::MAX` into.
     Uint64(u64),
+    /// `uint8`, what `index` finds in a string.
+    Uint8(u8),
     /// `float64`
     Float(f64),
     /// `string` that is valid UTF-8, which nearly all are.
@@ -142,6 +144,7 @@ impl Value {
             Self::Int(_) => "int".into(),
             Self::Int64(_) => "int64".into(),
             Self::Uint64(_) => "uint64".into(),
+            Self::Uint8(_) => "uint8".into(),
             Self::Float(_) => "float64".into(),
             Self::Str(_) | Self::Bytes(_) => "string".into(),
             Self::Time(_) => "time.Time".into(),
@@ -163,6 +166,7 @@ impl Value {
             Self::Int(_) => "int",
             Self::Int64(_) | Self::Duration(_) => "int64",
             Self::Uint64(_) => "uint64",
+            Self::Uint8(_) => "uint8",
             Self::Float(_) => "float64",
             Self::Str(_) | Self::Bytes(_) => "string",
             Self::Time(_) => "struct",
@@ -201,6 +205,7 @@ impl Value {
             | (Self::Int64(a), Self::Int64(b))
             | (Self::Duration(a), Self::Duration(b)) => a == b,
             (Self::Uint64(a), Self::Uint64(b)) => a == b,
+            (Self::Uint8(a), Self::Uint8(b)) => a == b,
             #[expect(clippy::float_cmp, reason = "Go compares floats exactly")]
             (Self::Float(a), Self::Float(b)) => a == b,
             (Self::Str(a), Self::Str(b)) => a == b,

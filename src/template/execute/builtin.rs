@@ -111,9 +111,9 @@ fn call(slots: &[Slot], called: Option<&str>) -> Result {
         return Err(FunctionError::failed("call of nil"));
     }
     let type_name = value.type_name();
-    let name = match (called, value.as_str()) {
+    let name = match (called, value.string_bytes()) {
         (Some(called), _) => called.to_owned(),
-        (None, Some(text)) => text.to_owned(),
+        (None, Some(text)) => String::from_utf8_lossy(text).into_owned(),
         (None, None) => format!("<{type_name} Value>"),
     };
     Err(FunctionError::failed(format!("non-function {name} of type {type_name}")))

@@ -24,6 +24,7 @@ fn basic(value: &Value) -> Option<Basic<'_>> {
         Value::Bool(truth) => Basic::Bool(*truth),
         Value::Int(number) | Value::Int64(number) | Value::Duration(number) => Basic::Int(*number),
         Value::Uint64(number) => Basic::Uint(*number),
+        Value::Uint8(number) => Basic::Uint(u64::from(*number)),
         Value::Float(number) => Basic::Float(*number),
         other => Basic::Text(other.string_bytes()?),
     })
@@ -76,7 +77,7 @@ fn equal_others(a: &Value, b: &Value) -> Result {
         return Ok(is_nil(a) == is_nil(b));
     }
     match (a, b) {
-        (_, Value::List(_) | Value::Map(_) | Value::AnyMap(_)) => Err(not_comparable(b)?),
+        (_, b) if !is_comparable(b) => Err(not_comparable(b)?),
         (Value::MapPointer(a), Value::MapPointer(b)) => Ok(a.same(b)),
         (Value::Time(a), Value::Time(b)) => {
             // Go also compares the zones, by their address: two times outside UTC may be equal and not the same.
@@ -103,16 +104,18 @@ fn equal_objects(a: &Rc<dyn Object>, b: &Rc<dyn Object>) -> Result {
     if a.type_name() != b.type_name() {
         return Ok(false);
     }
-    let fields = b.fields();
-    if fields.iter().any(|(_, value)| matches!(value, Value::List(_) | Value::Map(_) | Value::AnyMap(_))) {
-        return Err(not_comparable(&Value::Object(Rc::clone(b)))?);
-    }
-    for ((_, a), (_, b)) in a.fields().iter().zip(&fields) {
-        if !a.deep_equal(b) {
-            return Ok(false);
+    Ok(a.fields().iter().zip(&b.fields()).all(|((_, a), (_, b))| a.deep_equal(b)))
+}
+
+/// Whether Go has `==` for the type.
+fn is_comparable(value: &Value) -> bool {
+    match value {
+        Value::List(_) | Value::Map(_) | Value::AnyMap(_) => false,
+        Value::Object(object) if object.kind_name() == "struct" => {
+            object.fields().iter().all(|(_, value)| is_comparable(value))
         }
+        _ => true,
     }
-    Ok(true)
 }
 
 fn is_nil(value: &Value) -> bool {

@@ -168,12 +168,19 @@ impl<'t> State<'t, '_, '_> {
                 }
             }
             Value::Object(object) => {
+                if has_arguments && object.fields().iter().any(|(own, _)| *own == name) {
+                    return Err(self.fail(format!("{name} has arguments but cannot be invoked as function")));
+                }
+                let before = self.at;
                 let arguments = self.untyped_arguments(dot, arguments, last)?;
-                match object.member(name, &arguments) {
+                let member = object.member(name, &arguments);
+                if !matches!(member, Some(Ok(_))) {
+                    // Go finds out that there is no such method before it looks at the arguments.
+                    self.at = before;
+                }
+                match member {
                     Some(Ok(value)) => Ok(Slot::member(value)),
-                    Some(Err(message))
-                        if message.ends_with("has arguments but cannot be invoked as function") =>
-                    {
+                    Some(Err(message)) if message.starts_with("wrong number of args for ") => {
                         Err(self.fail(message))
                     }
                     Some(Err(message)) => {
@@ -235,7 +242,7 @@ pub(super) fn zero_of(element: Element) -> Slot {
         Element::Int64 => Value::Int64(0),
         Element::Float64 => Value::Float(0.0),
         Element::Bool => Value::Bool(false),
-        Element::Byte => Value::Uint64(0),
+        Element::Byte => Value::Uint8(0),
         Element::Map => super::slot::nil_map(),
         Element::List => super::slot::nil_list(Element::Any),
     };

@@ -1,7 +1,7 @@
 //! `index`, `slice` and `len`.
 
 use super::evaluate::zero_of;
-use super::slot::{Slot, behind_pointer};
+use super::slot::{Slot, behind_pointer, type_behind_pointer};
 use crate::template::function::FunctionError;
 use crate::value::{List, Value};
 
@@ -33,8 +33,7 @@ fn index_once(item: Value, at: &Value) -> Result {
             let bytes = item.string_bytes().unwrap_or_default();
             let at = position(at, bytes.len())?;
             let byte = bytes.get(at).ok_or_else(|| failed("reflect: string index out of range"))?;
-            // Go has a `uint8` here.
-            Ok(Slot::concrete(Value::Uint64(u64::from(*byte))))
+            Ok(Slot::concrete(Value::Uint8(*byte)))
         }
         Value::List(list) => {
             let at = position(at, list.len())?;
@@ -57,7 +56,7 @@ fn index_once(item: Value, at: &Value) -> Result {
             }
             Ok(Slot::any(map.get(at).unwrap_or_default()))
         }
-        _ => Err(failed(format!("can't index item of type {}", item.type_name()))),
+        _ => Err(failed(format!("can't index item of type {}", type_behind_pointer(&item)))),
     }
 }
 
@@ -66,6 +65,7 @@ fn position(at: &Value, end: usize) -> std::result::Result<usize, FunctionError>
     let number = match at {
         Value::Int(number) | Value::Int64(number) | Value::Duration(number) => *number,
         Value::Uint64(number) => number.cast_signed(),
+        Value::Uint8(number) => i64::from(*number),
         Value::Nil => return Err(failed("cannot index slice/array with nil")),
         _ => return Err(failed(format!("cannot index slice/array with type {}", at.type_name()))),
     };
@@ -92,7 +92,7 @@ pub(super) fn slice(slots: &[Slot]) -> Result {
         Value::List(list) => list.len(),
         _ => match item.string_bytes() {
             Some(bytes) => bytes.len(),
-            None => return Err(failed(format!("can't slice item of type {}", item.type_name()))),
+            None => return Err(failed(format!("can't slice item of type {}", type_behind_pointer(&item)))),
         },
     };
     let mut bounds = [0, length, length];
@@ -127,7 +127,7 @@ pub(super) fn length(slots: &[Slot]) -> Result {
         Value::AnyMap(map) => map.len(),
         _ => match value.string_bytes() {
             Some(bytes) => bytes.len(),
-            None => return Err(failed(format!("len of type {}", value.type_name()))),
+            None => return Err(failed(format!("len of type {}", type_behind_pointer(&value)))),
         },
     };
     Ok(Slot::concrete(Value::Int(i64::try_from(length).unwrap_or(i64::MAX))))

@@ -332,6 +332,9 @@ impl<'t> State<'t, '_, '_> {
                 let limit = i64::try_from(count).unwrap_or(i64::MAX);
                 self.range_count(branch, &value, limit, |number| Value::Uint64(number.unsigned_abs()))?
             }
+            Value::Uint8(count) => self.range_count(branch, &value, i64::from(count), |number| {
+                Value::Uint8(u8::try_from(number).unwrap_or(0))
+            })?,
             Value::List(list) => {
                 for (index, item) in (0_i64..).zip(list.iter()) {
                     let item = Slot::item(list.element(), item.clone());

@@ -82,6 +82,7 @@ pub(super) fn is_true(value: &Value) -> bool {
         Value::Bool(truth) => *truth,
         Value::Int(number) | Value::Int64(number) | Value::Duration(number) => *number != 0,
         Value::Uint64(number) => *number != 0,
+        Value::Uint8(number) => *number != 0,
         Value::Float(number) => *number != 0.0,
         Value::Str(text) => !text.is_empty(),
         Value::Bytes(_) | Value::Time(_) | Value::MapPointer(_) => true,
@@ -98,6 +99,12 @@ pub(super) fn behind_pointer(value: Value) -> Value {
         Value::MapPointer(map) => Value::Map(map),
         other => other,
     }
+}
+
+/// The type of what a pointer leads to, or of the value itself.
+pub(super) fn type_behind_pointer(value: &Value) -> String {
+    let name = value.type_name();
+    if value.kind_name() == "ptr" { name.trim_start_matches('*').to_owned() } else { name }
 }
 
 /// Go's nil slice.

@@ -11,6 +11,7 @@ pub(super) fn to_int64(value: &Value) -> i64 {
     match value {
         Value::Int(number) | Value::Int64(number) => *number,
         Value::Uint64(number) => number.cast_signed(),
+        Value::Uint8(number) => i64::from(*number),
         Value::Float(number) => float_to_int(*number),
         Value::Bool(truth) => i64::from(*truth),
         Value::Str(_) | Value::Bytes(_) => {
@@ -27,6 +28,7 @@ pub(super) fn to_float64(value: &Value) -> f64 {
     match value {
         Value::Int(number) | Value::Int64(number) => *number as f64,
         Value::Uint64(number) => *number as f64,
+        Value::Uint8(number) => f64::from(*number),
         Value::Float(number) => *number,
         Value::Bool(truth) => f64::from(u8::from(*truth)),
         Value::Str(_) | Value::Bytes(_) => {
@@ -83,6 +85,7 @@ pub(super) fn is_empty(value: &Value) -> bool {
         Value::Bool(truth) => !truth,
         Value::Int(number) | Value::Int64(number) | Value::Duration(number) => *number == 0,
         Value::Uint64(number) => *number == 0,
+        Value::Uint8(number) => *number == 0,
         Value::Float(number) => *number == 0.0,
         Value::Str(text) => text.is_empty(),
         Value::Bytes(bytes) => bytes.is_empty(),

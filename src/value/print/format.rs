@@ -198,6 +198,7 @@ impl Run<'_> {
                 isize::try_from(*number).ok()
             }
             Value::Uint64(number) => isize::try_from(*number).ok(),
+            Value::Uint8(number) => Some(isize::from(*number)),
             _ => None,
         };
         self.argument += 1;

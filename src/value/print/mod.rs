@@ -117,6 +117,7 @@ const fn has_order(key: &Value) -> bool {
             | Value::Int64(_)
             | Value::Duration(_)
             | Value::Uint64(_)
+            | Value::Uint8(_)
             | Value::Float(_)
             | Value::Str(_)
             | Value::Bytes(_)
@@ -136,6 +137,7 @@ fn compare_keys(a: &Value, b: &Value) -> std::cmp::Ordering {
             Value::Int(b) | Value::Int64(b) | Value::Duration(b),
         ) => a.cmp(b),
         (Value::Uint64(a), Value::Uint64(b)) => a.cmp(b),
+        (Value::Uint8(a), Value::Uint8(b)) => a.cmp(b),
         // Go puts NaN before every other number.
         (Value::Float(a), Value::Float(b)) => a.partial_cmp(b).unwrap_or_else(|| b.is_nan().cmp(&a.is_nan())),
         (a, b) => a.string_bytes().cmp(&b.string_bytes()),
@@ -149,15 +151,7 @@ pub fn byte_slice(value: &Value) -> Option<Vec<u8>> {
     if list.element() != Element::Byte {
         return None;
     }
-    Some(
-        list.iter()
-            .map(|item| match item {
-                Value::Int(byte) | Value::Int64(byte) => u8::try_from(*byte).unwrap_or(0),
-                Value::Uint64(byte) => u8::try_from(*byte).unwrap_or(0),
-                _ => 0,
-            })
-            .collect(),
-    )
+    Some(list.iter().map(|item| if let Value::Uint8(byte) = item { *byte } else { 0 }).collect())
 }
 
 #[cfg(test)]

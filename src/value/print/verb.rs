@@ -134,7 +134,9 @@ impl Printer {
         if depth > MAX_DEPTH {
             return Err(PrintError::TooDeep);
         }
-        if !value.is_nil() && self.methods(value, verb)? {
+        // Go prints a `[]byte` by itself without looking for methods.
+        let bytes = depth == 0 && matches!(value, Value::List(list) if list.element() == Element::Byte);
+        if !value.is_nil() && !bytes && self.methods(value, verb)? {
             return Ok(());
         }
         match value {
@@ -147,6 +149,7 @@ impl Printer {
                 self.integer(Integer::signed(*number), value, verb)
             }
             Value::Uint64(number) => self.integer(Integer::unsigned(*number), value, verb),
+            Value::Uint8(number) => self.integer(Integer::unsigned(u64::from(*number)), value, verb),
             Value::Float(number) => self.float(*number, value, verb),
             Value::Str(_) | Value::Bytes(_) if matches!(verb, 'v' | 's' | 'x' | 'X' | 'q') => {
                 self.string(value.string_bytes().unwrap_or_default(), verb)
@@ -222,9 +225,14 @@ impl Printer {
         if list.is_nil() {
             return self.push(b"[]byte(nil)");
         }
-        let bytes = byte_slice(&Value::List(list.clone())).unwrap_or_default();
-        let items: Vec<String> = bytes.iter().map(|byte| format!("0x{byte:x}")).collect();
-        self.push(format!("[]byte{{{}}}", items.join(", ")).as_bytes())
+        self.push(b"[]byte{")?;
+        for (at, item) in list.iter().enumerate() {
+            if at > 0 {
+                self.push(b", ")?;
+            }
+            self.value(item, 'v', 1)?;
+        }
+        self.push(b"}")
     }
 
     fn map(&mut self, map: &Map, verb: char, depth: usize) -> Printed {
@@ -279,7 +287,12 @@ impl Printer {
             if self.flags.plus_v || self.flags.sharp_v {
                 self.push(format!("{name}:").as_bytes())?;
             }
-            self.value(value, verb, depth + 1)?;
+            if value.is_nil() && self.flags.sharp_v {
+                // As everywhere, what is nil in a struct is taken for an `error`.
+                self.push(b"error(nil)")?;
+            } else {
+                self.value(value, verb, depth + 1)?;
+            }
         }
         self.push(b"}")
     }

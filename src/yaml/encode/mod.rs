@@ -163,6 +163,7 @@ fn text(value: &Value) -> Result<Option<Text>, Error> {
         Value::Bool(value) => plain(value.to_string()),
         Value::Int(value) | Value::Int64(value) => plain(value.to_string()),
         Value::Uint64(value) => plain(value.to_string()),
+        Value::Uint8(value) => plain(value.to_string()),
         Value::Float(value) => plain(float(*value)),
         Value::Str(value) => string(value),
         Value::Bytes(bytes) => binary(bytes),

@@ -53,6 +53,7 @@ fn number(key: &Value) -> Option<f64> {
         Value::Bool(value) => Some(f64::from(u8::from(*value))),
         Value::Int(value) | Value::Int64(value) | Value::Duration(value) => Some(*value as f64),
         Value::Uint64(value) => Some(*value as f64),
+        Value::Uint8(value) => Some(f64::from(*value)),
         Value::Float(value) => Some(*value),
         _ => None,
     }
@@ -62,6 +63,7 @@ fn exactly_less(a: &Value, b: &Value) -> bool {
     match (a, b) {
         (Value::Int(a), Value::Int(b)) | (Value::Int64(a), Value::Int64(b)) => a < b,
         (Value::Uint64(a), Value::Uint64(b)) => a < b,
+        (Value::Uint8(a), Value::Uint8(b)) => a < b,
         _ => false,
     }
 }
@@ -72,6 +74,7 @@ const fn kind(key: &Value) -> u8 {
         Value::Bool(_) => 1,
         Value::Int(_) => 2,
         Value::Int64(_) | Value::Duration(_) => 6,
+        Value::Uint8(_) => 8,
         Value::Uint64(_) => 11,
         Value::Float(_) => 14,
         Value::Nil => 20,
