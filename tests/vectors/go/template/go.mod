@@ -1,0 +1,3 @@
+module vectors/template
+
+go 1.26
