@@ -8,8 +8,9 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use camino::Utf8Path;
 use sha2::{Digest as _, Sha256};
 
-use super::Digest;
-use crate::source::HEADER;
+use super::{Digest, data};
+use crate::source::{HEADER, Options};
+use crate::text::Problem;
 use crate::tree::{Kind, OpenFile, Stat, Tree};
 
 /// How much of a file is held at a time.
@@ -23,12 +24,27 @@ const SOPS_LIMIT: u64 = 16 << 20;
 
 /// What is hashed in place of a file's bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Transform {
-    /// The bytes as they are.
-    #[default]
-    Raw,
+pub struct Transform {
     /// `eol=lf`: CRLF as LF, unless there is a NUL among the first 8,000 bytes. A lone CR stays.
-    LineFeeds,
+    pub line_feeds: bool,
+    /// `parse=yaml`: the data of files whose names end in `.yaml`, `.yml` or `.json`.
+    pub yaml: bool,
+}
+
+impl Transform {
+    /// The bytes as they are.
+    pub const RAW: Self = Self { line_feeds: false, yaml: false };
+
+    /// What the options of a source ask for.
+    #[must_use]
+    pub const fn of(options: &Options) -> Self {
+        Self { line_feeds: options.line_feeds, yaml: options.yaml }
+    }
+
+    /// Whether data stands in the place of a file of this name.
+    fn reads(self, path: &Utf8Path) -> bool {
+        self.yaml && matches!(path.extension(), Some("yaml" | "yml" | "json"))
+    }
 }
 
 /// What was seen in a file besides its bytes.
@@ -82,6 +98,8 @@ pub(super) enum FileFault {
     Special,
     /// It cannot be read.
     Io(io::Error),
+    /// It was to be read as data, and is none.
+    Data(Box<Problem>),
 }
 
 impl From<io::Error> for FileFault {
@@ -122,16 +140,28 @@ fn attempt(
     chunk: &mut Vec<u8>,
 ) -> Result<Option<Outcome>, FileFault> {
     chunk.resize(BUFFER, 0);
+    let reads = transform.reads(path);
+    let mut content = Vec::new();
     let mut file = tree.open(path)?;
     let before = file.stat()?;
     if before.kind != Kind::File {
         return Err(FileFault::Special);
     }
-    let mut reading = Reading::new(transform);
+    if reads && before.size > data::LARGEST {
+        return Err(FileFault::Data(Box::new(data::too_large(path))));
+    }
+    let mut reading = Reading::new(transform.line_feeds, !reads && !transform.line_feeds);
     loop {
         let length = fill(file.as_mut(), chunk)?;
+        if reads {
+            content.extend_from_slice(&chunk[..length]);
+        }
         reading.take(&mut chunk[..length]);
         progress.bytes.fetch_add(length as u64, Ordering::Relaxed);
+        // A file that grows as fast as it is read would never end.
+        if before.size != 0 && reading.bytes > before.size {
+            return Ok(None);
+        }
         if reading.target || length < chunk.len() {
             break;
         }
@@ -144,7 +174,11 @@ fn attempt(
         return Ok(Some(Outcome::Target));
     }
     let sealed = reading.sealed && reading.bytes <= SOPS_LIMIT;
-    let (digest, bytes, mut notes) = reading.finish();
+    let (mut digest, bytes, mut notes) = reading.finish();
+    if reads {
+        let lines = data::lines(path, &content).map_err(|problem| FileFault::Data(Box::new(problem)))?;
+        digest = Digest::of(lines.as_bytes());
+    }
     notes.sops = sealed && tree.read(path).is_ok_and(|content| is_sops(&content));
     Ok(Some(Outcome::Line { digest, bytes, notes }))
 }
@@ -169,8 +203,11 @@ fn fill(file: &mut dyn OpenFile, buffer: &mut [u8]) -> io::Result<usize> {
 }
 
 /// A file on its way through the hash.
+#[expect(clippy::struct_excessive_bools, reason = "each is a state of its own, and none excludes another")]
 struct Reading {
-    transform: Transform,
+    line_feeds: bool,
+    /// Whether CRLF is worth a note.
+    warn: bool,
     hasher: Sha256,
     bytes: u64,
     started: bool,
@@ -195,9 +232,10 @@ fn literal(pattern: &str) -> regex::bytes::Regex {
 }
 
 impl Reading {
-    fn new(transform: Transform) -> Self {
+    fn new(line_feeds: bool, warn: bool) -> Self {
         Self {
-            transform,
+            line_feeds,
+            warn,
             hasher: Sha256::new(),
             bytes: 0,
             started: false,
@@ -221,7 +259,7 @@ impl Reading {
         if !self.notes.binary {
             self.look(chunk);
         }
-        if self.transform == Transform::LineFeeds && !self.notes.binary {
+        if self.line_feeds && !self.notes.binary {
             self.hash_line_feeds(chunk);
         } else {
             self.hasher.update(&*chunk);
@@ -232,10 +270,9 @@ impl Reading {
     fn look(&mut self, chunk: &[u8]) {
         let border = SEAL.len() - 1;
         self.tail.extend_from_slice(&chunk[..chunk.len().min(border)]);
-        let raw = self.transform == Transform::Raw;
         for text in [chunk, &self.tail] {
             self.sealed = self.sealed || SEALS.is_match(text);
-            self.notes.crlf = self.notes.crlf || (raw && CRLF.is_match(text));
+            self.notes.crlf = self.notes.crlf || (self.warn && CRLF.is_match(text));
         }
         if chunk.len() >= border {
             self.tail.clear();
@@ -302,8 +339,8 @@ fn is_sops(content: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn read(transform: Transform, content: &[u8], size: usize) -> (Digest, u64, Notes, bool) {
-        let mut reading = Reading::new(transform);
+    fn read(line_feeds: bool, content: &[u8], size: usize) -> (Digest, u64, Notes, bool) {
+        let mut reading = Reading::new(line_feeds, !line_feeds);
         let mut content = content.to_vec();
         for chunk in content.chunks_mut(size.max(1)) {
             reading.take(chunk);
@@ -326,7 +363,7 @@ mod tests {
             ("\n\r", "\n\r"),
         ] {
             for size in 1..=raw.len().max(1) {
-                let (digest, bytes, notes, _) = read(Transform::LineFeeds, raw.as_bytes(), size);
+                let (digest, bytes, notes, _) = read(true, raw.as_bytes(), size);
                 assert_eq!(digest, Digest::of(wanted.as_bytes()), "{raw:?} in chunks of {size}");
                 assert_eq!(bytes, raw.len() as u64);
                 assert!(!notes.crlf, "it was not hashed raw");
@@ -337,7 +374,7 @@ mod tests {
     #[test]
     fn binary_files_keep_their_bytes() {
         let content = b"a\r\n\0";
-        let (digest, _, notes, _) = read(Transform::LineFeeds, content, 10);
+        let (digest, _, notes, _) = read(true, content, 10);
         assert_eq!(digest, Digest::of(content));
         assert!(notes.binary);
         assert!(!notes.crlf);
@@ -347,25 +384,25 @@ mod tests {
     fn a_nul_behind_the_first_eight_thousand_bytes_does_not_make_a_file_binary() {
         let mut content = vec![b'a'; SNIFFED];
         content.extend_from_slice(b"\0\r\n");
-        let (digest, _, notes, _) = read(Transform::LineFeeds, &content, BUFFER);
+        let (digest, _, notes, _) = read(true, &content, BUFFER);
         assert!(!notes.binary);
         assert_eq!(
             digest,
             Digest::of(&content.iter().copied().filter(|byte| *byte != b'\r').collect::<Vec<_>>())
         );
         content[SNIFFED - 1] = 0;
-        assert!(read(Transform::LineFeeds, &content, BUFFER).2.binary);
+        assert!(read(true, &content, BUFFER).2.binary);
     }
 
     #[test]
     fn crlf_and_seals_are_seen_across_chunks() {
         let text = b"password: ENC[AES256_GCM,data:x]\r\n";
         for size in 1..=text.len() {
-            let (digest, _, notes, sealed) = read(Transform::Raw, text, size);
+            let (digest, _, notes, sealed) = read(false, text, size);
             assert_eq!(digest, Digest::of(text));
             assert!(sealed && notes.crlf, "in chunks of {size}");
         }
-        let (_, _, notes, sealed) = read(Transform::Raw, b"a\nb\rc ENC[AES", 3);
+        let (_, _, notes, sealed) = read(false, b"a\nb\rc ENC[AES", 3);
         assert!(!sealed && !notes.crlf);
     }
 

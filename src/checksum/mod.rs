@@ -12,6 +12,7 @@
 //! This is frozen: another result for the same files restarts everybody's pods. `tests/vectors/checksum` holds digests that
 //! never change and a second implementation over coreutils, and the tests compare all three.
 
+mod data;
 mod digest;
 mod file;
 mod reproduce;

@@ -18,7 +18,12 @@ const MOST_PRUNED: usize = 32;
 /// The command that prints the digest of a source. `directory` is how the reader reaches [`crate::source::Listing::base`].
 #[must_use]
 pub fn reproduction(hashed: &Hashed, directory: &str, transform: Transform) -> Reproduction {
-    if transform != Transform::Raw {
+    if transform.yaml {
+        return Reproduction::None(
+            "`parse=yaml` hashes the data of YAML and JSON files, not their bytes".to_owned(),
+        );
+    }
+    if transform.line_feeds {
         return Reproduction::None("`eol=lf` replaces line breaks before hashing, file by file".to_owned());
     }
     let listing = &hashed.listing;

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 
 use super::file::{self, FileFault, Outcome};
-use super::{Digest, Notes, Progress, Transform, combine};
+use super::{Digest, Notes, Progress, Transform, combine, data};
 use crate::source::{Left, LeftOut, ListError, Listing, Request, Shape, list};
 use crate::text::Problem;
 use crate::tree::Tree;
@@ -58,6 +58,12 @@ pub enum ChecksumError {
         /// What the system said.
         error: io::Error,
     },
+    /// A file that `parse=yaml` cannot read.
+    #[error("{}", .0.message)]
+    Data(Box<Problem>),
+    /// No threads to read data with.
+    #[error("no threads can be started: {0}")]
+    Threads(String),
     /// A path that does not exist.
     #[error("`{path}` does not exist; looked for `{tried}`")]
     Missing {
@@ -97,6 +103,8 @@ impl ChecksumError {
         let problem = Problem::new(self.to_string());
         match self {
             Self::List(error) => error.problem(),
+            Self::Data(problem) => Problem::clone(problem),
+            Self::Threads(_) => problem.hint("raise the limit on processes, or leave out `parse=yaml`"),
             Self::Moving(_) | Self::Replaced(_) => problem.hint("run it again once nothing writes there any more"),
             Self::Unreadable { .. } => {
                 problem.hint("everything that counts must be readable; leave the rest out with `exclude=`")
@@ -125,19 +133,25 @@ pub fn hash_listing(
     transform: Transform,
     progress: &Progress,
 ) -> Result<Hashed, ChecksumError> {
-    let outcomes: Vec<Result<Outcome, FileFault>> = listing
-        .files
-        .par_iter()
-        .map(|name| file::hash(tree, &listing.path_of(name), transform, progress))
-        .collect();
+    let read = || -> Vec<Result<Outcome, FileFault>> {
+        let one = |name: &String| file::hash(tree, &listing.path_of(name), transform, progress);
+        listing.files.par_iter().map(one).collect()
+    };
+    let outcomes = if transform.yaml {
+        // Nested data needs a deeper stack than hashing does.
+        let pool = rayon::ThreadPoolBuilder::new().stack_size(data::STACK).build();
+        pool.map_err(|error| ChecksumError::Threads(error.to_string()))?.install(read)
+    } else {
+        read()
+    };
     let mut hashed =
         Hashed { digest: Digest::of_nothing(), files: Vec::with_capacity(outcomes.len()), bytes: 0, listing };
-    let mut hasher = Sha256::new();
+    let mut lines = Sha256::new();
     for (name, outcome) in std::mem::take(&mut hashed.listing.files).into_iter().zip(outcomes) {
         match outcome {
             Ok(Outcome::Target) => hashed.listing.left_out.push(LeftOut { name, why: Left::Target }),
             Ok(Outcome::Line { digest, bytes, notes }) => {
-                digest.absorb_line(&mut hasher, &name);
+                digest.absorb_line(&mut lines, &name);
                 hashed.bytes += bytes;
                 hashed.files.push(HashedFile { name, digest, bytes, notes });
             }
@@ -146,13 +160,14 @@ pub fn hash_listing(
                 return Err(match fault {
                     FileFault::Moving => ChecksumError::Moving(path),
                     FileFault::Special => ChecksumError::Replaced(path),
+                    FileFault::Data(problem) => ChecksumError::Data(problem),
                     FileFault::Io(error) => ChecksumError::Unreadable { path, error },
                 });
             }
         }
     }
     hashed.listing.left_out.sort_unstable();
-    hashed.digest = Digest::finish(hasher);
+    hashed.digest = Digest::finish(lines);
     Ok(hashed)
 }
 
@@ -195,7 +210,7 @@ pub fn of_paths<P: AsRef<str>>(
         if listing.shape == Shape::Missing {
             return Err(ChecksumError::Missing { path: path.to_owned(), tried: listing.base });
         }
-        let hashed = hash_listing(tree, listing, Transform::Raw, progress)?;
+        let hashed = hash_listing(tree, listing, Transform::RAW, progress)?;
         if hashed.files.is_empty() {
             let left_out = left_out_names(&hashed.listing.left_out);
             return Err(ChecksumError::Empty { path: path.to_owned(), left_out });

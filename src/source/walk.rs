@@ -83,7 +83,7 @@ pub(super) fn walk(
     };
     walk.settle_home(base)?;
     while let Some(directory) = walk.pending.pop() {
-        walk.read(directory)?;
+        walk.read(&directory)?;
     }
     let mut listing = walk.listing;
     listing.files.sort_unstable();
@@ -104,8 +104,8 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn read(&mut self, directory: Pending) -> Result<(), ListError> {
-        let open = self.enter(&directory)?;
+    fn read(&mut self, directory: &Pending) -> Result<(), ListError> {
+        let open = self.enter(directory)?;
         let entries = self
             .request
             .tree
@@ -116,9 +116,9 @@ impl Walk<'_> {
         if self.names > MOST_NAMES || self.directories > MOST_DIRECTORIES {
             return Err(ListError::TooMany { path: self.listing.base.clone() });
         }
-        let scope = self.scope(&directory, &entries)?;
+        let scope = self.scope(directory, &entries)?;
         for entry in &entries {
-            self.meet(&directory, &open, &scope, entry)?;
+            self.meet(directory, &open, &scope, entry)?;
         }
         Ok(())
     }

@@ -102,7 +102,7 @@ fn match_chunk<'n>(chunk: &str, name: &'n str) -> Result<Option<&'n str>, GlobEr
             }
         }
     }
-    Ok((!failed).then(|| rest.as_str()))
+    Ok((!failed).then_some(rest.as_str()))
 }
 
 /// Reads a bracket expression up to its `]` and tells whether it holds `candidate`.

@@ -155,22 +155,22 @@ proptest! {
         let second = Folder::new(&shuffled);
         let names = |folder: &Folder| listed(&folder.root, "src", &[]).files;
         prop_assume!(names(&first) == names(&second));
-        let digest = |folder: &Folder| hashed(&folder.root, "src", &[], Transform::Raw).digest;
+        let digest = |folder: &Folder| hashed(&folder.root, "src", &[], Transform::RAW).digest;
         prop_assert_eq!(digest(&first), digest(&second));
     }
 
     #[test]
     fn every_edit_moves_the_digest(tree in tree(), which in any::<prop::sample::Index>(), more in "[a-z]{1,3}") {
         let folder = Folder::new(&tree);
-        let before = hashed(&folder.root, "src", &[], Transform::Raw);
+        let before = hashed(&folder.root, "src", &[], Transform::RAW);
         prop_assume!(!before.files.is_empty());
         let edited = before.listing.base.join(&which.get(&before.files).name);
         let text = fs_err::read(&edited).expect("it was hashed");
         fs_err::write(&edited, [text.as_slice(), more.as_bytes()].concat()).expect("it can be written");
-        let after = hashed(&folder.root, "src", &[], Transform::Raw);
+        let after = hashed(&folder.root, "src", &[], Transform::RAW);
         prop_assert_ne!(before.digest, after.digest);
         fs_err::write(folder.root.join("src/one-more"), "").expect("it can be written");
-        let added = hashed(&folder.root, "src", &[], Transform::Raw);
+        let added = hashed(&folder.root, "src", &[], Transform::RAW);
         prop_assume!(added.files.len() == after.files.len() + 1);
         prop_assert_ne!(added.digest, after.digest);
     }

@@ -215,7 +215,7 @@ fn what_was_left_out_is_listed_with_the_reason() {
     let folder = folder(&["src/a", "src/.gitkeep", "src/.git/config", "src/b.md", "src/d/c", "src/t"]);
     fs_err::write(folder.root.join("src/t"), format!("{}\n", helmsum::source::HEADER))
         .expect("it can be written");
-    let hashed = hashed(&folder.root, "src", &["*.md".to_owned(), "/d".to_owned()], Transform::Raw);
+    let hashed = hashed(&folder.root, "src", &["*.md".to_owned(), "/d".to_owned()], Transform::RAW);
     let left: Vec<(&str, Left)> =
         hashed.listing.left_out.iter().map(|left| (left.name.as_str(), left.why)).collect();
     assert_eq!(
@@ -323,11 +323,11 @@ impl Tree for Restless {
 #[test]
 fn a_file_that_changes_while_it_is_read_is_read_once_more_and_then_refused() {
     let folder = folder(&["src/a"]);
-    let still = hashed(&folder.root, "src", &[], Transform::Raw);
+    let still = hashed(&folder.root, "src", &[], Transform::RAW);
     for size_too in [false, true] {
         let hash = |moves| {
             let tree = Restless { moves: AtomicU64::new(moves), size_too };
-            hash_listing(&tree, listed(&folder.root, "src", &[]), Transform::Raw, &Progress::default())
+            hash_listing(&tree, listed(&folder.root, "src", &[]), Transform::RAW, &Progress::default())
         };
         assert_eq!(hash(1).expect("the second reading was quiet").digest, still.digest);
         let error = hash(2).expect_err("it moved twice");
@@ -354,7 +354,7 @@ fn a_file_that_somebody_keeps_writing_to_is_refused() {
             }
         });
         let hash =
-            hash_listing(&WorkTree, listed(&folder.root, "src", &[]), Transform::Raw, &Progress::default());
+            hash_listing(&WorkTree, listed(&folder.root, "src", &[]), Transform::RAW, &Progress::default());
         done.store(true, Ordering::SeqCst);
         assert!(matches!(hash, Err(ChecksumError::Moving(_))), "{hash:?}");
     });
@@ -367,7 +367,7 @@ fn files_that_vanish_or_turn_into_something_else_are_errors() {
     let path = folder.root.join("src/a");
     fs_err::remove_file(&path).expect("it is there");
     let hash =
-        |listing: &Listing| hash_listing(&WorkTree, listing.clone(), Transform::Raw, &Progress::default());
+        |listing: &Listing| hash_listing(&WorkTree, listing.clone(), Transform::RAW, &Progress::default());
     assert!(matches!(hash(&listing), Err(ChecksumError::Unreadable { .. })));
     fs_err::create_dir(&path).expect("it can be made");
     assert!(matches!(hash(&listing), Err(ChecksumError::Replaced(_))));
@@ -389,7 +389,7 @@ fn unreadable_files_and_directories_are_errors() {
             "not merely missing"
         );
         let listing = list(&request("file")).expect("the directory itself is open");
-        let error = hash_listing(&WorkTree, listing, Transform::Raw, &Progress::default())
+        let error = hash_listing(&WorkTree, listing, Transform::RAW, &Progress::default())
             .expect_err("no right to read");
         assert!(
             matches!(&error, ChecksumError::Unreadable { path, .. } if path.ends_with("closed")),
@@ -426,7 +426,7 @@ fn paths_by_hand_must_hold_something() {
     let folder = folder(&["a/x", "b/y", "c/.gitkeep", "c/.git/config"]);
     let of = |paths: &[&str]| of_paths(&WorkTree, &folder.root, paths, &Progress::default());
     let one = of(&["a"]).expect("good").expect("one path");
-    assert_eq!(one.checksum, hashed(&folder.root, "a", &[], Transform::Raw).digest);
+    assert_eq!(one.checksum, hashed(&folder.root, "a", &[], Transform::RAW).digest);
     let both = of(&["a", "b"]).expect("good").expect("two paths");
     assert_eq!(both.checksum, of(&["./b/", "./a"]).expect("good").expect("two paths").checksum);
     assert_ne!(both.checksum, one.checksum);

@@ -1,9 +1,12 @@
 //! Digests that never change.
 
-use helmsum::checksum::{Digest, combination, combine};
+use helmsum::checksum::{
+    Digest, Progress, Reproduction, Transform, combination, combine, hash_listing, reproduction,
+};
+use helmsum::tree::WorkTree;
 use serde::Deserialize;
 
-use crate::folder::{Folder, Item, agree, lines, shell};
+use crate::folder::{Folder, Item, agree, hashed, lines, listed, shell};
 
 const VECTORS: &str = include_str!("../vectors/checksum/version-1.json");
 
@@ -62,4 +65,44 @@ fn version_one_never_moves() {
             assert_eq!(shell("/".into(), &combination(&sources)), case.checksum, "{}", case.why);
         }
     }
+}
+
+#[test]
+fn data_stands_in_the_place_of_yaml_and_json_files() {
+    let deep = format!("{}{}", "[".repeat(1_000), "]".repeat(1_000));
+    let file = |name: &str, text: &str| Item {
+        name: name.to_owned(),
+        text: Some(text.to_owned()),
+        repeat: None,
+        link: None,
+    };
+    let folder = Folder::new(&[
+        file("src/a.yaml", "# a comment\r\nb: yes\r\na: [1, 0x10]\r\n---\r\n<x>"),
+        file("src/b.json", "{ \"z\": 1.50,\n \"a\": null }"),
+        file("src/c.yml", ""),
+        file("src/d.txt", "# a comment\r\n"),
+        file("src/deep.yaml", &deep),
+    ]);
+    let transform = Transform { line_feeds: true, yaml: true };
+    let hashed = hashed(&folder.root, "src", &[], transform);
+    let expected: String = [
+        ("{\"a\":[1,16],\"b\":\"yes\"}\n\"<x>\"\n", "./a.yaml"),
+        ("{\"a\":null,\"z\":1.5}\n", "./b.json"),
+        ("", "./c.yml"),
+        ("# a comment\n", "./d.txt"),
+        (&format!("{deep}\n"), "./deep.yaml"),
+    ]
+    .iter()
+    .map(|(content, name)| format!("{}  {name}\n", Digest::of(content.as_bytes())))
+    .collect();
+    assert_eq!(lines(&hashed), expected);
+    assert_eq!(hashed.files[0].bytes, 43, "the size is that of the file");
+    assert!(hashed.files.iter().all(|file| !file.notes.crlf));
+    assert!(matches!(reproduction(&hashed, "src", transform), Reproduction::None(_)));
+
+    fs_err::write(folder.root.join("src/b.json"), "a: 1\n?: [x\n").expect("it can be written");
+    let listing = listed(&folder.root, "src", &[]);
+    let error = hash_listing(&WorkTree, listing, transform, &Progress::default()).expect_err("no YAML");
+    let place = error.problem().place.expect("a place");
+    assert_eq!((place.file.file_name(), place.line), (Some("b.json"), Some(3)));
 }
