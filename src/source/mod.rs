@@ -1,5 +1,6 @@
 //! Sources: how they are declared, and which files they stand for.
 
+pub mod config;
 mod directive;
 mod exclusion;
 mod junk;

@@ -132,6 +132,16 @@ impl Fault {
         At { fault: self, span }
     }
 
+    /// The fault as the report shows it, without its place.
+    #[must_use]
+    pub fn problem(&self) -> Problem {
+        let hint = match self {
+            Self::Template(failed) => failed.hint.clone(),
+            fault => fault.hint(),
+        };
+        Problem { hint, ..Problem::new(self.to_string()) }
+    }
+
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::LooksLike => "write it so, on a line of its own, or say it in other words if it is none",
@@ -224,10 +234,6 @@ impl DirectiveError {
     /// The error as the report shows it.
     #[must_use]
     pub fn problem(&self) -> Problem {
-        let hint = match &self.fault {
-            Fault::Template(failed) => failed.hint.clone(),
-            fault => fault.hint(),
-        };
-        Problem { hint, ..Problem::new(self.fault.to_string()) }.excerpt(Excerpt::clone(&self.excerpt))
+        self.fault.problem().excerpt(Excerpt::clone(&self.excerpt))
     }
 }

@@ -1,0 +1,282 @@
+//! `helmsum.yaml` as it is written. The doc comments are what editors show.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+
+use crate::finding::{Code, Level};
+
+/// Defaults for all releases, releases without a values file of their own, and checksums that need no helmfile state.
+#[derive(Debug, Default, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Document {
+    /// Where the checksum goes in a target. Dots nest, double quotes keep dots: `podAnnotations."checksum/config"`.
+    pub(super) key: Option<Key>,
+    /// What a target looks like.
+    pub(super) format: Option<Format>,
+    /// Patterns of file names: the entry of a release's values that matches one is its target.
+    pub(super) targets: Option<Vec<FileNamePattern>>,
+    /// Levels of findings, by their codes.
+    #[serde(default)]
+    #[schemars(schema_with = "levels_schema")]
+    pub(super) levels: BTreeMap<Code, Level>,
+    /// Sources of releases that have no values file of their own, or whose values files must not change.
+    #[serde(default)]
+    pub(super) releases: Vec<Release>,
+    /// Checksums that need no helmfile state.
+    #[serde(default)]
+    pub(super) checksums: Vec<Checksum>,
+    /// Whether this folder is the root of the repository. Only asked where there is no `.git`.
+    #[serde(default)]
+    pub(super) root: bool,
+}
+
+/// Sources of the releases that a name or a selector finds.
+#[derive(Debug, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(extend("oneOf" = [{"required": ["release"]}, {"required": ["selector"]}]))]
+pub(super) struct Release {
+    /// The release: `NAME`, or `NAMESPACE/NAME`.
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "ReleaseName")]
+    pub(super) release: Option<ReleaseName>,
+    /// A selector as helmfile's `-l` takes it: `tier=edge,name!=gateway`.
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "Selector")]
+    pub(super) selector: Option<Selector>,
+    /// Sources, spelled as behind `# helmsum:`. Paths are relative to this file.
+    #[serde(default)]
+    pub(super) sources: Vec<Text>,
+    /// The values file that is written, relative to this file. The release has to list it.
+    pub(super) target: Option<TargetPath>,
+    /// Where the checksum goes in the target.
+    pub(super) key: Option<Key>,
+    /// What the target looks like.
+    pub(super) format: Option<Format>,
+}
+
+/// A key that is left out or has a value, but never null.
+fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+
+/// A checksum that needs no helmfile state.
+#[derive(Debug, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Checksum {
+    /// How reports name it.
+    pub(super) name: Name,
+    /// Sources, spelled as behind `# helmsum:`. Paths are relative to this file.
+    #[schemars(length(min = 1))]
+    pub(super) sources: Sources,
+    /// The file that is written, relative to this file.
+    pub(super) target: TargetPath,
+    /// Where the checksum goes in the target.
+    pub(super) key: Option<Key>,
+    /// What the target looks like.
+    pub(super) format: Option<Format>,
+}
+
+/// At least one source.
+#[derive(Debug)]
+pub(super) struct Sources(pub(super) Vec<Text>);
+
+impl<'de> Deserialize<'de> for Sources {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let sources = Vec::deserialize(deserializer)?;
+        if sources.is_empty() {
+            Err(de::Error::custom("a checksum needs a source"))
+        } else {
+            Ok(Self(sources))
+        }
+    }
+}
+
+impl JsonSchema for Sources {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Sources".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        Vec::<Text>::json_schema(generator)
+    }
+}
+
+/// A string, and not a number that would do for one.
+#[derive(Debug)]
+pub(super) struct Text(pub(super) String);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl Visitor<'_> for Reader {
+            type Value = Text;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a string")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Text, E> {
+                Ok(Text(text.to_owned()))
+            }
+        }
+
+        // Asked for a string, the parser would take any scalar.
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+impl JsonSchema for Text {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Text".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string" })
+    }
+}
+
+fn levels_schema(generator: &mut SchemaGenerator) -> Schema {
+    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+    let level = generator.subschema_for::<Level>();
+    json_schema!({ "type": "object", "propertyNames": { "enum": codes }, "additionalProperties": level })
+}
+
+/// What a target looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `value`: at a key of the values.
+    Value,
+    /// `pod-annotations`: as annotations under `podAnnotations`.
+    PodAnnotations,
+}
+
+impl<'de> Deserialize<'de> for Format {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Format;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("`value` or `pod-annotations`")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Format, E> {
+                match text {
+                    "value" => Ok(Format::Value),
+                    "pod-annotations" => Ok(Format::PodAnnotations),
+                    "rollout-checksums" => Err(E::custom(LATER_ROLLOUT)),
+                    text if text.starts_with("template") => Err(E::custom(LATER_TEMPLATE)),
+                    text => Err(E::unknown_variant(text, &["value", "pod-annotations"])),
+                }
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Format, A::Error> {
+                Err(match map.next_key::<String>()?.as_deref() {
+                    Some("template") => de::Error::custom(LATER_TEMPLATE),
+                    _ => de::Error::invalid_type(de::Unexpected::Map, &self),
+                })
+            }
+        }
+
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+const LATER_ROLLOUT: &str = "the format `rollout-checksums` cannot be used in this version";
+const LATER_TEMPLATE: &str = "the format `template` cannot be used in this version";
+
+impl JsonSchema for Format {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Format".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "enum": ["value", "pod-annotations"] })
+    }
+}
+
+/// Makes a string that matches a pattern, for the parser and the schema alike.
+macro_rules! patterned {
+    ($($(#[doc = $doc:literal])+ $name:ident = $pattern:expr, $said:literal;)+) => {$(
+        $(#[doc = $doc])+
+        #[derive(Clone, Debug, PartialEq, Eq)]
+        pub(super) struct $name(pub(super) String);
+
+        impl<'de> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                static PATTERN: LazyLock<Regex> =
+                    LazyLock::new(|| Regex::new($pattern).expect("the pattern is good"));
+                let Text(text) = Text::deserialize(deserializer)?;
+                if PATTERN.is_match(&text) {
+                    Ok(Self(text))
+                } else {
+                    Err(de::Error::custom(format!(concat!("`{}` ", $said), text.escape_debug())))
+                }
+            }
+        }
+
+        impl JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut SchemaGenerator) -> Schema {
+                json_schema!({ "type": "string", "pattern": $pattern })
+            }
+        }
+    )+};
+}
+
+patterned! {
+    /// A path of keys.
+    Key = r#"^("[^"\u0000-\u001f\u007f-\u009f]+"|[^".\u0000-\u001f\u007f-\u009f]+)(\.("[^"\u0000-\u001f\u007f-\u009f]+"|[^".\u0000-\u001f\u007f-\u009f]+))*$"#,
+        "is no path of keys: dots nest, and double quotes around a whole part keep dots";
+    /// A pattern of a file name.
+    FileNamePattern = r"^[^/\\\u0000-\u001f\u007f-\u009f]+$",
+        "is no pattern of a file name, which has no slash";
+    /// `[NS/]NAME`.
+    ReleaseName = r"^([^/ \u0000-\u001f\u007f-\u009f]*/)?[^/ \u0000-\u001f\u007f-\u009f]+$",
+        "is neither `NAME` nor `NAMESPACE/NAME`";
+    /// What helmfile's `-l` takes.
+    Selector = r"^[A-Za-z0-9_./+-]+!?=[A-Za-z0-9_./+-]+(,[A-Za-z0-9_./+-]+!?=[A-Za-z0-9_./+-]+)*$",
+        "is no selector: `key=value` or `key!=value`, several joined by commas, without blanks";
+    /// A name as sources have.
+    Name = r"^[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$",
+        "is no name: at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends";
+    /// A relative path.
+    TargetPath = r"^[^/\\\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff][^\\\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]*$",
+        "is no path relative to this file";
+}
+
+/// The JSON schema of `helmsum.yaml`.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    let generator = schemars::generate::SchemaSettings::draft2020_12().into_generator();
+    let mut schema = generator.into_root_schema_for::<Document>();
+    schema.insert("title".into(), "helmsum.yaml".into());
+    schema.to_value()
+}

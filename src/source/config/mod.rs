@@ -1,0 +1,324 @@
+//! `helmsum.yaml`: defaults, releases without values files of their own, and checksums that need no state.
+
+mod document;
+mod error;
+mod locate;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+pub use document::{Format, schema};
+pub use error::ConfigError;
+pub use locate::{Home, locate};
+
+use super::directive::{Render, Source};
+use super::key::KeyPath;
+use crate::finding::{Code, Level};
+use crate::text::{Place, Problem, join_clean};
+use crate::tree::matches;
+use crate::yaml::{self, Limits, Node};
+
+/// The name of the configuration file.
+pub const FILE_NAME: &str = "helmsum.yaml";
+
+/// Which file names are targets where the configuration does not say.
+pub const TARGETS: [&str; 5] =
+    ["checksum.yaml", "*.checksum.yaml", "*-checksum.yaml", "checksum.*.yaml", "checksum-*.yaml"];
+
+/// A configuration file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The file, absolute.
+    pub file: Utf8PathBuf,
+    /// Whether its folder is the root of the repository, where there is no `.git`.
+    pub root: bool,
+    /// `key:`
+    pub key: Option<KeyPath>,
+    /// `format:`
+    pub format: Option<Format>,
+    /// `targets:`, as `filepath.Match` of Go reads them; [`TARGETS`] without it.
+    pub targets: Vec<String>,
+    /// `levels:`
+    pub levels: BTreeMap<Code, Level>,
+    /// `releases:`, in order.
+    pub releases: Vec<ReleaseRule>,
+    /// `checksums:`, in order. No two have one name.
+    pub checksums: Vec<ChecksumRule>,
+}
+
+/// An entry of `releases:`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReleaseRule {
+    /// Which releases it is about.
+    pub which: Which,
+    /// Its sources, as written.
+    sources: Vec<Written>,
+    /// The target, absolute.
+    pub target: Option<Utf8PathBuf>,
+    /// `key:`
+    pub key: Option<KeyPath>,
+    /// `format:`
+    pub format: Option<Format>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// Which releases an entry is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Which {
+    /// `release: [NS/]NAME`. An empty namespace means a release without one.
+    Release {
+        /// The namespace, where one is given.
+        namespace: Option<String>,
+        /// The name.
+        name: String,
+    },
+    /// `selector:`, well formed.
+    Selector(String),
+}
+
+/// A source as the configuration spells it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Written {
+    text: String,
+    place: Place,
+}
+
+/// An entry of `checksums:`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ChecksumRule {
+    /// How reports name it.
+    pub name: String,
+    /// Its sources, not yet [collected](super::collect).
+    pub sources: Vec<Source>,
+    /// The target, absolute.
+    pub target: Utf8PathBuf,
+    /// `key:`
+    pub key: Option<KeyPath>,
+    /// `format:`
+    pub format: Option<Format>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl ReleaseRule {
+    /// The sources, their words rendered with the data of one of the releases.
+    ///
+    /// # Errors
+    ///
+    /// As for directives; and what `render` says.
+    pub fn sources(
+        &self,
+        render: &mut dyn FnMut(&str) -> Result<String, Problem>,
+    ) -> Result<Vec<Source>, Problem> {
+        let one = |written: &Written| written.source(&mut Render::Words(render));
+        self.sources.iter().map(one).collect()
+    }
+
+    /// Whether it declares any source.
+    #[must_use]
+    pub fn has_sources(&self) -> bool {
+        !self.sources.is_empty()
+    }
+}
+
+impl Written {
+    fn source(&self, render: &mut Render<'_>) -> Result<Source, Problem> {
+        let directory = self.place.file.parent().unwrap_or(&self.place.file);
+        Source::parse(&self.text, directory, self.place.clone(), render)
+            .map_err(|fault| fault.problem().at(self.place.clone()))
+    }
+}
+
+impl Config {
+    /// Reads a configuration. A text with nothing but comments is one without any keys.
+    ///
+    /// # Errors
+    ///
+    /// For a text that is no YAML, a key or value that has no meaning here, a directive in `sources:` that cannot be read, and
+    /// two checksums of one name.
+    pub fn parse(file: &Utf8Path, text: &str) -> Result<Self, ConfigError> {
+        let source: Arc<str> = text.into();
+        let told = |error: yaml::Error| {
+            let problem = error.into_problem(file, Some(&source));
+            let hint = problem.hint.clone().unwrap_or_else(|| "correct the YAML of this file".to_owned());
+            ConfigError::invalid(problem.hint(hint))
+        };
+        let documents =
+            yaml::parse(text.as_bytes(), &Limits { depth: 100, ..Limits::default() }).map_err(told)?;
+        let node = documents.first().filter(|node| !node.is_null());
+        let document = match node {
+            None => document::Document::default(),
+            Some(node) => {
+                // The parser of the structure lets a key of `levels:` come twice.
+                node.decode().map_err(told)?;
+                yaml_serde::from_str(text)
+                    .map_err(|error| ConfigError::invalid(error::of_parser(&error, file, &source)))?
+            }
+        };
+        let places = Places { file, node };
+        settle(document, &places).map_err(ConfigError::invalid)
+    }
+}
+
+/// From what is written to what it means.
+fn settle(document: document::Document, places: &Places<'_>) -> Result<Config, Problem> {
+    let targets: Vec<String> = match document.targets {
+        Some(targets) => targets.into_iter().map(|pattern| pattern.0).collect(),
+        None => TARGETS.map(str::to_owned).to_vec(),
+    };
+    for (index, pattern) in targets.iter().enumerate() {
+        matches(pattern, "").map_err(|error| {
+            Problem::new(format!("`{pattern}` is no pattern of a file name: {error}"))
+                .at(places.of(&[Step::Key("targets"), Step::Item(index)]))
+                .hint("`*`, `?` and `[…]` as in Go's `filepath.Match`")
+        })?;
+    }
+    let releases = document.releases.into_iter().enumerate();
+    let releases =
+        releases.map(|(index, rule)| release_rule(rule, places, index)).collect::<Result<_, _>>()?;
+    let checksums = document.checksums.into_iter().enumerate();
+    let checksums: Vec<ChecksumRule> =
+        checksums.map(|(index, rule)| checksum_rule(rule, places, index)).collect::<Result<_, _>>()?;
+    let mut names = BTreeSet::new();
+    for rule in &checksums {
+        if !names.insert(&rule.name) {
+            return Err(Problem::new(format!("two checksums have the name `{}`", rule.name))
+                .at(rule.place.clone())
+                .hint("reports and other tools tell them apart by it: give one another name"));
+        }
+    }
+    Ok(Config {
+        file: places.file.to_owned(),
+        root: document.root,
+        key: key(document.key, places, &[])?,
+        format: document.format,
+        targets,
+        levels: document.levels,
+        releases,
+        checksums,
+    })
+}
+
+fn release_rule(rule: document::Release, places: &Places<'_>, index: usize) -> Result<ReleaseRule, Problem> {
+    let at = [Step::Key("releases"), Step::Item(index)];
+    let place = places.of(&at);
+    let which = match (rule.release, rule.selector) {
+        (Some(release), None) => {
+            let (namespace, name) = match release.0.split_once('/') {
+                Some((namespace, name)) => (Some(namespace.to_owned()), name.to_owned()),
+                None => (None, release.0),
+            };
+            Which::Release { namespace, name }
+        }
+        (None, Some(selector)) => Which::Selector(selector.0),
+        (release, _) => {
+            let said =
+                if release.is_some() { "has both `release` and `selector`" } else { "names no release" };
+            return Err(Problem::new(format!("this entry {said}"))
+                .at(place)
+                .hint("give either `release: [NAMESPACE/]NAME` or `selector: key=value`"));
+        }
+    };
+    let sources = written(rule.sources, places, &at);
+    for source in sources.iter().filter(|source| !source.text.contains("{{")) {
+        source.source(&mut Render::Never)?;
+    }
+    let key = keyed(rule.key, rule.format, places, &at)?;
+    let target = rule.target.map(|target| target_path(&target, places));
+    Ok(ReleaseRule { which, sources, target, key, format: rule.format, place })
+}
+
+fn checksum_rule(
+    rule: document::Checksum,
+    places: &Places<'_>,
+    index: usize,
+) -> Result<ChecksumRule, Problem> {
+    let at = [Step::Key("checksums"), Step::Item(index)];
+    let sources = written(rule.sources.0, places, &at);
+    Ok(ChecksumRule {
+        name: rule.name.0,
+        sources: sources.iter().map(|source| source.source(&mut Render::Never)).collect::<Result<_, _>>()?,
+        target: target_path(&rule.target, places),
+        key: keyed(rule.key, rule.format, places, &at)?,
+        format: rule.format,
+        place: places.of(&at),
+    })
+}
+
+fn written(sources: Vec<document::Text>, places: &Places<'_>, at: &[Step<'_>]) -> Vec<Written> {
+    let one = |(index, document::Text(text))| {
+        let step = [at, &[Step::Key("sources"), Step::Item(index)]].concat();
+        Written { text, place: places.of(&step) }
+    };
+    sources.into_iter().enumerate().map(one).collect()
+}
+
+fn target_path(target: &document::TargetPath, places: &Places<'_>) -> Utf8PathBuf {
+    join_clean(places.file.parent().unwrap_or(places.file), &target.0)
+}
+
+/// The key of an entry, which a format that has its own does not take.
+fn keyed(
+    text: Option<document::Key>,
+    format: Option<Format>,
+    places: &Places<'_>,
+    at: &[Step<'_>],
+) -> Result<Option<KeyPath>, Problem> {
+    if text.is_some() && format == Some(Format::PodAnnotations) {
+        return Err(Problem::new("`key` does not go with the format `pod-annotations`")
+            .at(places.of(&[at, &[Step::Key("key")]].concat()))
+            .hint("drop `key`: the annotations have names of their own"));
+    }
+    key(text, places, at)
+}
+
+fn key(
+    text: Option<document::Key>,
+    places: &Places<'_>,
+    at: &[Step<'_>],
+) -> Result<Option<KeyPath>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    text.0.parse().map(Some).map_err(|error| {
+        Problem::new(format!("the key `{}` {error}", text.0))
+            .at(places.of(&[at, &[Step::Key("key")]].concat()))
+            .hint("dots nest, and double quotes around a whole part keep dots")
+    })
+}
+
+/// A step from a node to one of its children.
+#[derive(Clone, Copy, Debug)]
+enum Step<'a> {
+    Key(&'a str),
+    Item(usize),
+}
+
+/// Where things stand in the file.
+struct Places<'a> {
+    file: &'a Utf8Path,
+    node: Option<&'a Node>,
+}
+
+impl Places<'_> {
+    /// The place of what these steps lead to, or as far as they lead.
+    fn of(&self, steps: &[Step<'_>]) -> Place {
+        let Some(mut node) = self.node.cloned() else { return Place::file(self.file) };
+        for step in steps {
+            let next = match step {
+                Step::Key(key) => {
+                    node.pairs().into_iter().find(|(own, _)| own.text() == Some(key)).map(|(_, value)| value)
+                }
+                Step::Item(index) => node.children().into_iter().nth(*index),
+            };
+            match next {
+                Some(next) => node = next,
+                None => break,
+            }
+        }
+        Place { file: self.file.to_owned(), line: Some(node.line()), column: Some(node.column()) }
+    }
+}

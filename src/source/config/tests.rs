@@ -1,0 +1,282 @@
+//! What `helmsum.yaml` may say, and where it is looked for.
+
+use camino::Utf8PathBuf;
+
+use super::{Config, Format, Home, KeyPath, TARGETS, Which, locate};
+use crate::finding::{Code, Level};
+use crate::source::What;
+use crate::text::{Place, Problem};
+use crate::tree::WorkTree;
+
+fn try_parse(text: &str) -> Result<Config, Problem> {
+    Config::parse("/repo/helmsum.yaml".into(), text).map_err(|error| error.problem())
+}
+
+fn parse(text: &str) -> Config {
+    try_parse(text).expect("the configuration is good")
+}
+
+fn key(text: &str) -> KeyPath {
+    text.parse().expect("a path of keys")
+}
+
+const WHOLE: &str = r#"
+key: configChecksum
+format: value
+targets: ["checksum.yaml", "*.sum.yaml"]
+levels: { empty-source: deny, crlf: allow }
+root: true
+releases:
+  - release: edge/gateway
+    sources: [./apis, "../shared as shared eol=lf"]
+    target: generated/gateway.checksum.yaml
+    key: gateway."config.checksum"
+  - selector: tier=edge,name!=x
+    sources: ["./{{ .Environment.Name }}"]
+  - release: plain
+    format: pod-annotations
+checksums:
+  - name: agents
+    sources: [./agents/config]
+    target: argocd/agents/checksum.yaml
+    format: pod-annotations
+"#;
+
+#[test]
+fn every_key_is_read() {
+    let config = parse(WHOLE);
+    assert_eq!(config.key, Some(key("configChecksum")));
+    assert_eq!(config.format, Some(Format::Value));
+    assert_eq!(config.targets, ["checksum.yaml", "*.sum.yaml"]);
+    assert_eq!(config.levels, [(Code::EmptySource, Level::Deny), (Code::Crlf, Level::Allow)].into());
+    assert!(config.root);
+    let [gateway, edge, plain] = config.releases.as_slice() else { panic!("three releases") };
+    assert_eq!(
+        gateway.which,
+        Which::Release { namespace: Some("edge".to_owned()), name: "gateway".to_owned() }
+    );
+    assert_eq!(gateway.target, Some(Utf8PathBuf::from("/repo/generated/gateway.checksum.yaml")));
+    assert_eq!(gateway.key, Some(key("gateway.\"config.checksum\"")));
+    assert_eq!(gateway.place, Place { file: "/repo/helmsum.yaml".into(), line: Some(8), column: Some(5) });
+    let sources = gateway.sources(&mut |_| unreachable!("no templates")).expect("good sources");
+    assert_eq!(sources[0].what, What::Path("./apis".to_owned()));
+    assert_eq!(sources[0].directory, "/repo", "relative to the file");
+    assert_eq!(
+        sources[0].place,
+        Place { file: "/repo/helmsum.yaml".into(), line: Some(9), column: Some(15) }
+    );
+    assert_eq!(sources[1].label(), "shared");
+    assert!(sources[1].options.line_feeds);
+    assert_eq!(edge.which, Which::Selector("tier=edge,name!=x".to_owned()));
+    let sources =
+        edge.sources(&mut |word| Ok(word.replace("{{ .Environment.Name }}", "prod"))).expect("good");
+    assert_eq!(sources[0].text, "./prod");
+    assert_eq!(plain.format, Some(Format::PodAnnotations));
+    assert!(!plain.has_sources());
+    let [agents] = config.checksums.as_slice() else { panic!("one checksum") };
+    assert_eq!(
+        (agents.name.as_str(), agents.target.as_str()),
+        ("agents", "/repo/argocd/agents/checksum.yaml")
+    );
+    assert_eq!(agents.sources[0].path().expect("a path"), "/repo/agents/config");
+}
+
+#[test]
+fn a_file_without_keys_has_the_defaults() {
+    for text in ["", "# nothing yet\n", "---\n", "{}\n", "null\n"] {
+        let config = parse(text);
+        assert_eq!(config.targets, TARGETS, "{text:?}");
+        assert!(config.key.is_none() && config.releases.is_empty() && !config.root);
+    }
+}
+
+#[test]
+fn an_empty_namespace_is_not_no_namespace() {
+    let which = |text: &str| parse(&format!("releases: [{{release: {text}}}]")).releases.remove(0).which;
+    assert_eq!(which("a"), Which::Release { namespace: None, name: "a".to_owned() });
+    assert_eq!(which("/a"), Which::Release { namespace: Some(String::new()), name: "a".to_owned() });
+}
+
+/// Each wrong text with a part of the message, a part of the hint, and the line.
+const WRONG: &[(&str, &str, &str, usize)] = &[
+    ("a: 1\nrelases: []\n", "there is no key `a` here", "keys are `key`, `format`", 1),
+    ("key: x\nrelases: []\n", "there is no key `relases` here", "did you mean `releases`?", 2),
+    (
+        "releases:\n  - release: a\n    source: [x]\n",
+        "there is no key `source` here",
+        "did you mean `sources`?",
+        3,
+    ),
+    ("keyFile: x\n", "`keyFile` cannot be used in this version", "secret:", 1),
+    (
+        "levels:\n  emty-source: deny\n",
+        "there is no value `emty-source` here",
+        "did you mean `empty-source`?",
+        2,
+    ),
+    ("levels:\n  crlf: error\n", "there is no value `error` here", "values are `allow`, `warn`, `deny`", 2),
+    ("levels:\n  crlf: warn\n  crlf: deny\n", "already defined", "", 3),
+    ("key: x\nkey: y\n", "already defined", "", 2),
+    ("format: annotations\n", "there is no value `annotations` here", "`pod-annotations`", 1),
+    ("format: rollout-checksums\n", "`rollout-checksums` cannot be used in this version", "", 1),
+    ("\nformat: {template: x}\n", "`template` cannot be used in this version", "", 2),
+    ("key: 3\n", "invalid type: integer `3`", "", 1),
+    ("key: a..b\n", "is no path of keys", "", 1),
+    ("root: yes\n", "invalid type", "", 1),
+    ("targets: [a/b.yaml]\n", "no pattern of a file name", "", 1),
+    ("targets:\n- x\n- \"[\"\n", "no pattern of a file name", "filepath.Match", 3),
+    ("releases:\n- sources: [x]\n", "names no release", "give either", 2),
+    ("releases:\n- {release: a, selector: a=b}\n", "both", "give either", 2),
+    ("releases:\n- release: a/b/c\n", "neither `NAME` nor", "", 2),
+    ("releases:\n- selector: tier\n", "is no selector", "", 2),
+    (
+        "releases:\n- release: a\n  sources: [x, ./y exlude=z]\n",
+        "there is no option `exlude`",
+        "did you mean `exclude=`?",
+        3,
+    ),
+    ("releases:\n- release: a\n  sources: [/x]\n", "`/x` is absolute", "relative", 3),
+    (
+        "releases:\n- release: a\n  key: b\n  format: pod-annotations\n",
+        "`key` does not go with",
+        "drop `key`",
+        3,
+    ),
+    ("checksums:\n- name: a\n  sources: [x]\n", "missing field `target`", "", 2),
+    ("checksums:\n- name: a\n  target: b\n  sources: []\n", "a checksum needs a source", "", 2),
+    ("checksums:\n- {name: a, target: /b, sources: [x]}\n", "no path relative to this file", "", 2),
+    ("checksums:\n- {name: -a, target: b, sources: [x]}\n", "is no name", "", 2),
+    (
+        "checksums:\n- {name: a, target: b, sources: [\"{{ .x }}\"]}\n",
+        "no release here",
+        "only sources of releases",
+        2,
+    ),
+    (
+        "checksums:\n- {name: a, target: b, sources: [x]}\n- {name: a, target: c, sources: [x]}\n",
+        "two checksums have the name `a`",
+        "another name",
+        3,
+    ),
+    ("key: [\n", "", "", 2),
+    ("- key: x\n", "invalid type: sequence", "", 1),
+    ("a\n", "invalid type: string", "", 1),
+    ("key: x\n---\nkey: y\n", "more than one document", "", 0),
+];
+
+#[test]
+fn what_has_no_meaning_is_an_error_with_its_line_and_a_hint() {
+    for (text, message, hint, line) in WRONG {
+        let problem = try_parse(text).expect_err(text);
+        assert!(problem.message.contains(message), "{text}: {}", problem.message);
+        assert!(!problem.message.contains(" column "), "{text}: {}", problem.message);
+        assert!(problem.hint.as_deref().unwrap_or_default().contains(hint), "{text}: {:?}", problem.hint);
+        let place = problem.place.expect("a place");
+        assert_eq!(place.file, "/repo/helmsum.yaml");
+        assert_eq!(place.line.unwrap_or(0), *line, "{text}: {}", problem.message);
+    }
+}
+
+#[test]
+fn hostile_texts_end_with_an_error() {
+    let bomb = (0..30).fold("a0: &a0 [x]\n".to_owned(), |text, level| {
+        format!("{text}a{}: &a{} [*a{level}, *a{level}]\n", level + 1, level + 1)
+    });
+    for text in [&bomb, &"[".repeat(100_000), "key: \u{0}", "key: &a [*a]", "? [a]\n: b", "key: !!binary x"] {
+        assert!(try_parse(text).is_err());
+    }
+}
+
+// Where it is looked for.
+
+struct Folder {
+    _kept: tempfile::TempDir,
+    root: Utf8PathBuf,
+}
+
+/// A folder with these files; one that ends in a slash is a folder.
+fn folder(files: &[(&str, &str)]) -> Folder {
+    let kept = tempfile::tempdir().expect("a temporary directory");
+    let root = kept.path().canonicalize().expect("it exists");
+    let root = Utf8PathBuf::try_from(root).expect("UTF-8");
+    for (name, text) in files {
+        let path = root.join(name);
+        fs_err::create_dir_all(path.parent().expect("below the root")).expect("a directory");
+        if name.ends_with('/') {
+            fs_err::create_dir_all(&path).expect("a directory");
+        } else {
+            fs_err::write(&path, text).expect("a file");
+        }
+    }
+    Folder { _kept: kept, root }
+}
+
+fn home(folder: &Folder, directory: &str) -> (String, Option<String>) {
+    let Home { root, config } = locate(&WorkTree, &folder.root.join(directory)).expect("it can be read");
+    let below = |path: &Utf8PathBuf| path.strip_prefix(&folder.root).expect("below the folder").to_string();
+    (below(&root), config.map(|config| below(&config.file)))
+}
+
+fn found(root: &str, config: Option<&str>) -> (String, Option<String>) {
+    (root.to_owned(), config.map(str::to_owned))
+}
+
+#[test]
+fn the_root_is_the_folder_with_git() {
+    let files = folder(&[
+        ("r/.git/", ""),
+        ("r/helmsum.yaml", "key: a"),
+        ("r/a/b/", ""),
+        ("helmsum.yaml", "root: true"),
+    ]);
+    assert_eq!(home(&files, "r/a/b"), found("r", Some("r/helmsum.yaml")));
+    assert_eq!(home(&files, "r"), found("r", Some("r/helmsum.yaml")));
+    let worktree = folder(&[("r/.git", "gitdir: x"), ("r/a/", ""), ("helmsum.yaml", "")]);
+    assert_eq!(home(&worktree, "r/a"), found("r", None), "a file `.git` too; nothing above the root counts");
+}
+
+#[test]
+fn the_nearest_configuration_counts_alone() {
+    let files = folder(&[
+        ("r/.git/", ""),
+        ("r/helmsum.yaml", "oops: ["),
+        ("r/a/helmsum.yaml", "root: true"),
+        ("r/a/b/", ""),
+    ]);
+    assert_eq!(
+        home(&files, "r/a/b"),
+        found("r", Some("r/a/helmsum.yaml")),
+        "`root: true` does not matter beside `.git`"
+    );
+    assert!(locate(&WorkTree, &files.root.join("r")).is_err());
+}
+
+#[test]
+fn without_git_a_configuration_can_say_where_the_root_is() {
+    let files =
+        folder(&[("r/helmsum.yaml", "root: true"), ("r/a/helmsum.yaml", ""), ("r/a/b/", ""), ("r/c/", "")]);
+    assert_eq!(home(&files, "r/a/b"), found("r", Some("r/a/helmsum.yaml")));
+    assert_eq!(home(&files, "r/c"), found("r", Some("r/helmsum.yaml")));
+}
+
+#[test]
+fn without_any_root_only_the_folder_of_the_state_file_counts() {
+    let files = folder(&[("r/helmsum.yaml", ""), ("r/a/", "")]);
+    assert_eq!(home(&files, "r/a"), found("r/a", None));
+    assert_eq!(home(&files, "r"), found("r", Some("r/helmsum.yaml")));
+}
+
+#[test]
+fn what_cannot_be_read_is_an_error() {
+    let directory = folder(&[("r/helmsum.yaml/", "")]);
+    let dangling = folder(&[("r/", "")]);
+    std::os::unix::fs::symlink("nowhere", dangling.root.join("r/helmsum.yaml")).expect("a link");
+    let large = folder(&[("r/helmsum.yaml", &"#".repeat((1 << 20) + 1))]);
+    let text = folder(&[("r/helmsum.yaml", "")]);
+    fs_err::write(text.root.join("r/helmsum.yaml"), b"key: \xff").expect("a file");
+    for folder in [directory, dangling, large, text] {
+        let error = locate(&WorkTree, &folder.root.join("r")).expect_err("it cannot be read");
+        let problem = error.problem();
+        assert!(problem.message.contains("helmsum.yaml") && problem.hint.is_some(), "{}", problem.message);
+    }
+}
