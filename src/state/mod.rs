@@ -39,4 +39,5 @@ pub use entries::{EntryKind, EntrySource};
 pub use error::{Cause, Error};
 pub use request::Request;
 pub use resolved::{EntryContent, EnvironmentObject, Hook, Release, Resolved, SetEntry, ValuesEntry, Visit};
+pub use selectors::Selector;
 pub use visit::{environments, read};

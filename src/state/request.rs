@@ -28,6 +28,8 @@ pub struct Request {
     pub kube_context: Option<String>,
     /// `--chart`.
     pub chart: Option<String>,
+    /// `--helm-binary`, for decrypting the secrets of an environment.
+    pub helm_binary: Option<String>,
     /// `--state-values-file`.
     pub state_values_files: Vec<String>,
     /// `--state-values-set`.
@@ -59,6 +61,7 @@ impl Request {
             namespace: None,
             kube_context: None,
             chart: None,
+            helm_binary: None,
             state_values_files: Vec::new(),
             state_values_set: Vec::new(),
             state_values_set_string: Vec::new(),

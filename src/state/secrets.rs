@@ -73,7 +73,9 @@ impl Reader<'_> {
                 "`{file}` is a secrets file of the environment, and only the one in the work tree can be decrypted"
             )));
         }
-        let helm = if state.helm_binary.is_empty() { "helm" } else { &state.helm_binary };
+        let given = self.request.option(self.request.helm_binary.as_deref(), "HELMFILE_HELM_BINARY");
+        let own = Some(state.helm_binary.as_str()).filter(|binary| !binary.is_empty());
+        let helm = given.or(own).unwrap_or("helm");
         let verb = self.secrets_verb().ok_or_else(|| {
             Error::invalid(format!("`{file}` is a secrets file of the environment, and the helm-secrets plugin, which decrypts it, is not installed"))
                 .hint("helmfile cannot read this state without the plugin either")

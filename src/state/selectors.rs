@@ -6,7 +6,7 @@ use super::error::Error;
 
 /// One `-l`: every label it names must match.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Selector {
+pub struct Selector {
     wanted: Vec<(String, String)>,
     unwanted: Vec<(String, String)>,
 }
@@ -17,7 +17,7 @@ impl Selector {
     /// # Errors
     ///
     /// Where a piece is neither `k=v` nor `k!=v`, or has another character than letters, digits and `_./+-`.
-    pub(super) fn parse(text: &str) -> Result<Self, Error> {
+    pub fn parse(text: &str) -> Result<Self, Error> {
         let mut selector = Self { wanted: Vec::new(), unwanted: Vec::new() };
         for label in text.split(',') {
             if let Some((key, value)) = label.split_once("!=")
@@ -50,7 +50,8 @@ impl Selector {
     }
 
     /// Whether a release with these labels matches. A label that is absent is unequal to everything.
-    pub(super) fn matches(&self, labels: &BTreeMap<String, String>) -> bool {
+    #[must_use]
+    pub fn matches(&self, labels: &BTreeMap<String, String>) -> bool {
         self.wanted.iter().all(|(key, value)| labels.get(key) == Some(value))
             && self.unwanted.iter().all(|(key, value)| labels.get(key) != Some(value))
     }
