@@ -12,8 +12,8 @@ use std::ffi::OsString;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use arguments::{OutputArgs, OutputFormat, StateArgs};
-pub use settings::{Output, ReleaseFilter, Request, SettingsError};
-pub use variables::Variables;
+pub use settings::{Environments, Output, ReleaseFilter, Request, SettingsError};
+pub use variables::{RUNNING, Variables};
 
 /// Checksums over configuration that lives outside a Helm release
 ///
@@ -71,6 +71,66 @@ missing checksum, 3 nothing matched.";
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Write the checksums of all releases that declare sources
+    ///
+    /// Reads the state as helmfile does, hashes what releases declare with `# helmsum:` comments in their values files or
+    /// in `helmsum.yaml`, and writes each checksum into the target that the release lists among its values. Targets that
+    /// are up to date are not touched.
+    ///
+    /// A release with an error or a denied finding keeps its target as it was. The others are written all the same, and
+    /// the exit code is 1.
+    #[command(after_long_help = "\
+Examples:
+
+  $ helmsum generate
+
+  What would be written, for another environment:
+
+  $ helmsum generate --dry-run -e production
+
+  Targets of one release only:
+
+  $ helmsum generate --release edge/gateway")]
+    Generate(GenerateArgs),
+
+    /// Tell which checksums are out of date, and which files moved them
+    ///
+    /// Writes nothing. Exits with 2 where a target is stale or missing, so that it can guard a pull request. Run it before
+    /// any helmfile command: the hook would write the targets. Only the values of a target count, never its comments.
+    #[command(after_long_help = "\
+Examples:
+
+  $ helmsum check
+
+  In a workflow of GitHub Actions, with annotations:
+
+  $ helmsum check --strict --all-environments --output github")]
+    Check(StateCommandArgs),
+
+    /// List releases with their sources and targets
+    ///
+    /// One line for each release that declares sources or lists a target, with the state of the target and the beginning
+    /// of its checksum; below it every source, with where it is declared.
+    #[command(after_long_help = "\
+Examples:
+
+  $ helmsum list
+
+  $ helmsum list --output json -l tier=edge")]
+    List(StateCommandArgs),
+
+    /// Print the state as helmsum reads it
+    ///
+    /// What `helmfile build` shows, as far as checksums depend on it: state values, releases and their values lists after
+    /// templating. Neither helm nor hooks run.
+    #[command(after_long_help = "\
+Examples:
+
+  $ helmsum state -e production
+
+  $ helmsum state --output json | jq '.documents[].releases[].name'")]
+    State(StateCommandArgs),
+
     /// Print the checksum of files and directories
     ///
     /// The paths are taken as sources, as in a directive; neither a state file nor a configuration file is read. A path
@@ -101,6 +161,31 @@ Examples:
 
   $ helmsum man | man -l -")]
     Man(ManArgs),
+}
+
+/// `helmsum generate`
+#[derive(Debug, clap::Args)]
+pub struct GenerateArgs {
+    /// Show what would be written, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+
+    /// Overwrite targets that helmsum did not write
+    #[arg(long)]
+    pub force: bool,
+
+    #[command(flatten)]
+    shared: StateCommandArgs,
+}
+
+/// A command that reads a state and has no options of its own.
+#[derive(Debug, clap::Args)]
+pub struct StateCommandArgs {
+    #[command(flatten)]
+    state: StateArgs,
+
+    #[command(flatten)]
+    output: OutputArgs,
 }
 
 /// `helmsum hash`
@@ -157,6 +242,10 @@ impl Cli {
     #[must_use]
     pub fn output(&self) -> OutputArgs {
         let after = match &self.command {
+            Command::Generate(arguments) => &arguments.shared.output,
+            Command::Check(arguments) | Command::List(arguments) | Command::State(arguments) => {
+                &arguments.output
+            }
             Command::Hash(arguments) => &arguments.output,
             Command::Completions(arguments) => &arguments.output,
             Command::Man(arguments) => &arguments.output,
@@ -167,7 +256,11 @@ impl Cli {
     /// What was said about the state, before the command and after it; nothing for a command that reads none.
     #[must_use]
     pub fn state(&self) -> Option<StateArgs> {
-        let after: Option<&StateArgs> = match &self.command {
+        let after = match &self.command {
+            Command::Generate(arguments) => Some(&arguments.shared.state),
+            Command::Check(arguments) | Command::List(arguments) | Command::State(arguments) => {
+                Some(&arguments.state)
+            }
             Command::Hash(_) | Command::Completions(_) | Command::Man(_) => None,
         };
         after.map(|after| self.state.clone().merge(after.clone()))

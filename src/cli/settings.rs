@@ -13,6 +13,8 @@ pub struct Output {
     pub format: OutputFormat,
     /// Whether findings are written as annotations for GitHub Actions.
     pub annotations: bool,
+    /// The checkout, which paths in annotations are relative to.
+    pub workspace: Option<camino::Utf8PathBuf>,
     /// The file that gets a summary for GitHub Actions.
     pub step_summary: Option<String>,
     /// Colours, where the user said so.
@@ -33,6 +35,7 @@ impl Output {
         Self {
             format,
             annotations: format == OutputFormat::Github || variables.github_actions,
+            workspace: variables.github_workspace.clone().map(Into::into),
             step_summary: variables.github_step_summary.clone(),
             colour: match (typed.color, typed.no_color || variables.no_color) {
                 (true, _) => Some(Colour::On),
@@ -46,30 +49,28 @@ impl Output {
     }
 }
 
-/// Which state is meant, and which of its releases.
+/// Which state is meant, and which of its releases. What helmfile has variables for is filled in where the state is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// The state file or directory, where one was named.
+    /// The state file or directory.
     pub file: Option<String>,
-    /// The environment, where one was named.
-    pub environment: Option<String>,
-    /// Every environment.
-    pub all_environments: bool,
-    /// The namespace of all releases, else empty.
-    pub namespace: String,
-    /// The kube context of all releases, else empty.
-    pub kube_context: String,
+    /// The environments.
+    pub environments: Environments,
+    /// The namespace of all releases.
+    pub namespace: Option<String>,
+    /// The kube context of all releases.
+    pub kube_context: Option<String>,
     /// `--state-values-set`, in order.
     pub state_values_set: Vec<String>,
     /// `--state-values-set-string`, in order.
     pub state_values_set_string: Vec<String>,
     /// `--state-values-file`, in order.
     pub state_values_file: Vec<String>,
-    /// Whether templates may run programs.
-    pub exec: bool,
+    /// Whether templates must not run programs.
+    pub no_exec: bool,
     /// The helm binary.
-    pub helm_binary: String,
-    /// What the environment's digest is expected to be: an empty text where it was given empty.
+    pub helm_binary: Option<String>,
+    /// What the environment's digest is expected to be. Given empty, it proves nothing, and so it stays.
     pub expect_environment: Option<String>,
     /// The helmfile command that runs this hook.
     pub helmfile_command: Option<String>,
@@ -81,38 +82,46 @@ pub struct Request {
     pub allow_no_match: bool,
 }
 
+/// The environments that are read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Environments {
+    /// The one that was named, else the default one.
+    One(Option<String>),
+    /// All that the state defines.
+    All,
+}
+
 impl Request {
-    /// Arguments over variables.
+    /// What arguments mean. An empty option counts as absent, as for helmfile.
     ///
     /// # Errors
     ///
-    /// For a `--release` that names nothing, and for `--all-environments` together with `--environment`.
-    pub fn resolve(typed: StateArgs, variables: &Variables) -> Result<Self, SettingsError> {
-        // An empty option counts as absent, as for helmfile; hooks pass `--environment={{ … }}`.
-        let given = |typed: Option<String>, default: &Option<String>| {
-            typed.filter(|text| !text.is_empty()).or_else(|| default.clone())
-        };
-        if typed.all_environments && typed.environment.as_ref().is_some_and(|name| !name.is_empty()) {
+    /// For a `--release` that names nothing, and for `--all-environments` together with what names one environment.
+    pub fn resolve(typed: StateArgs) -> Result<Self, SettingsError> {
+        let given = |text: Option<String>| text.filter(|text| !text.is_empty());
+        let environment = given(typed.environment);
+        if typed.all_environments && environment.is_some() {
             return Err(SettingsError::EnvironmentAndAll);
         }
         if typed.all_environments && typed.expect_environment.is_some() {
             return Err(SettingsError::ExpectationAndAll);
         }
-        let environment =
-            if typed.all_environments { None } else { given(typed.environment, &variables.environment) };
         Ok(Self {
-            file: given(typed.file, &variables.file),
-            environment,
-            all_environments: typed.all_environments,
-            namespace: given(typed.namespace, &variables.namespace).unwrap_or_default(),
-            kube_context: given(typed.kube_context, &variables.kube_context).unwrap_or_default(),
+            file: given(typed.file),
+            environments: if typed.all_environments {
+                Environments::All
+            } else {
+                Environments::One(environment)
+            },
+            namespace: given(typed.namespace),
+            kube_context: given(typed.kube_context),
             state_values_set: typed.state_values_set,
             state_values_set_string: typed.state_values_set_string,
             state_values_file: typed.state_values_file,
-            exec: !typed.no_exec,
-            helm_binary: given(typed.helm_binary, &variables.helm_binary).unwrap_or_else(|| "helm".into()),
+            no_exec: typed.no_exec,
+            helm_binary: given(typed.helm_binary),
             expect_environment: typed.expect_environment,
-            helmfile_command: typed.helmfile_command.filter(|command| !command.is_empty()),
+            helmfile_command: given(typed.helmfile_command),
             selectors: typed.selector,
             releases: typed.release.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
             allow_no_match: typed.allow_no_matching_release,
@@ -200,23 +209,29 @@ mod tests {
     }
 
     #[test]
-    fn variables_fill_what_was_not_typed() {
-        let variables = Variables { environment: Some("prod".into()), ..Variables::default() };
-        let asked = |environment: Option<&str>| StateArgs {
-            environment: environment.map(Into::into),
-            ..StateArgs::default()
-        };
-        let environment = |typed| Request::resolve(typed, &variables).expect("resolves").environment;
-        assert_eq!(environment(asked(None)).as_deref(), Some("prod"));
-        assert_eq!(environment(asked(Some(""))).as_deref(), Some("prod"));
-        assert_eq!(environment(asked(Some("dev"))).as_deref(), Some("dev"));
+    fn an_empty_option_counts_as_absent() {
+        let typed =
+            StateArgs { environment: Some(String::new()), file: Some("x".into()), ..StateArgs::default() };
+        let request = Request::resolve(typed).expect("resolves");
+        assert_eq!(request.environments, Environments::One(None));
+        assert_eq!(request.file.as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn all_environments_exclude_one() {
+        let all = StateArgs { all_environments: true, ..StateArgs::default() };
+        let one = StateArgs { environment: Some("prod".into()), ..all.clone() };
+        let proved = StateArgs { expect_environment: Some("e3".into()), ..all.clone() };
+        assert_eq!(Request::resolve(one), Err(SettingsError::EnvironmentAndAll));
+        assert_eq!(Request::resolve(proved), Err(SettingsError::ExpectationAndAll));
+        assert_eq!(Request::resolve(all).map(|request| request.environments), Ok(Environments::All));
     }
 
     #[test]
     fn only_commands_known_to_deploy_nothing_are_let_through() {
         let with = |command: &str| {
             let typed = StateArgs { helmfile_command: Some(command.into()), ..StateArgs::default() };
-            Request::resolve(typed, &Variables::default()).expect("resolves").deploys_nothing()
+            Request::resolve(typed).expect("resolves").deploys_nothing()
         };
         assert!(with("destroy") && with("list") && with("status"));
         assert!(!with("sync") && !with("template") && !with("unheard-of") && !with(""));

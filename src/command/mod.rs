@@ -1,16 +1,27 @@
 //! The commands: each reads, computes and reports, and none of them decides how a report looks.
 
+mod check;
 mod content;
+mod generate;
 mod hash;
+mod hashing;
 mod manual;
+mod plan;
+mod reading;
+mod show;
+mod state;
 
 use std::io;
+use std::os::unix::fs::MetadataExt as _;
 
 use camino::Utf8PathBuf;
+use serde_json::json;
 
-use crate::cli::{Cli, Command, Output, Variables};
-use crate::finding::Levels;
-use crate::report::{self, Layout, Outcome, Stream, Streams};
+use self::plan::{Plan, Purpose};
+use self::reading::Reading;
+use crate::cli::{self, Cli, Command, Output, OutputFormat, Variables};
+use crate::finding::{Level, Levels};
+use crate::report::{self, Document, Layout, Outcome, Report, Stream, Streams, View};
 use crate::text::Problem;
 
 /// What every command works with.
@@ -41,23 +52,118 @@ pub fn run(cli: &Cli, variables: &Variables, streams: &mut Streams) -> io::Resul
     let levels = Levels { strict: output.strict, ..Levels::default() };
     let directory = match working_directory() {
         Ok(directory) => directory,
-        Err(problem) => {
-            let layout = Layout { directory: "/".into(), wrap: streams.err.terminal };
-            streams.err.styled(&report::draw_problem(&problem, layout))?;
-            return Ok(Outcome::Failed);
-        }
+        Err(problem) => return refuse(&problem, streams),
     };
     let context = Context { directory, output, levels };
-    match &cli.command {
-        Command::Hash(arguments) => hash::run(arguments, &context, streams),
-        Command::Completions(arguments) => manual::completions(arguments.shell, streams),
-        Command::Man(_) => manual::page(streams),
+    let view = match &cli.command {
+        Command::Hash(arguments) => return hash::run(arguments, &context, streams),
+        Command::Completions(arguments) => return manual::completions(arguments.shell, streams),
+        Command::Man(_) => return manual::page(streams),
+        Command::Generate(arguments) if arguments.dry_run => Some(View::DryRun),
+        Command::Generate(_) => Some(View::Generate),
+        Command::Check(_) => Some(View::Check),
+        Command::List(_) => Some(View::List),
+        Command::State(_) => None,
+    };
+    if variables.running {
+        return recognise(view, &context, streams);
     }
+    let request = match cli::Request::resolve(cli.state().unwrap_or_default()) {
+        Ok(request) => request,
+        Err(error) => return refuse(&Problem::new(error.to_string()), streams),
+    };
+    let reading = Reading::new(request, context.directory.clone());
+    let Some(view) = view else { return state::run(&context, &reading, streams) };
+    let force = matches!(&cli.command, Command::Generate(arguments) if arguments.force);
+    run_plan(view, Purpose { force }, &context, &reading, streams)
 }
 
+/// Makes a plan, carries it out where that is what was asked for, and reports.
+fn run_plan(
+    view: View,
+    purpose: Purpose,
+    context: &Context,
+    reading: &Reading,
+    streams: &mut Streams,
+) -> io::Result<Outcome> {
+    let mut plan = plan::plan(context, reading, purpose, streams)?;
+    if context.output.debug {
+        for line in &plan.trace {
+            streams.err.styled(&format!("debug: {}\n", report::Shown(line)))?;
+        }
+    }
+    match view {
+        View::Generate => generate::carry_out(&mut plan),
+        View::Check => check::judge(&mut plan, &context.directory),
+        View::DryRun | View::List => {}
+    }
+    let nothing_matched = plan.nothing_matched && !reading.request.allow_no_match;
+    let mut report = into_report(plan);
+    let outcome = match check::outcome(&report) {
+        Outcome::Clean if nothing_matched => Outcome::NoMatch,
+        outcome => outcome,
+    };
+    let harmless = reading.request.deploys_nothing() && outcome != Outcome::Clean;
+    if harmless {
+        let command = reading.request.helmfile_command.as_deref().unwrap_or_default();
+        report.notes.push(format!("`helmfile {command}` deploys nothing, so this does not stop it"));
+    }
+    show::show(&report, view, context, streams)?;
+    Ok(if harmless { Outcome::Clean } else { outcome })
+}
+
+fn into_report(plan: Plan) -> Report {
+    let mut report = Report {
+        environments: plan.environments,
+        releases: Vec::new(),
+        findings: plan.findings,
+        problems: plan.problems,
+        notes: plan.notes,
+    };
+    for consumer in plan.consumers {
+        report.releases.push(consumer.row);
+        report.findings.extend(consumer.findings);
+        report.problems.extend(consumer.problems);
+        report.notes.extend(consumer.notes);
+    }
+    // What stops a release before what is only odd about it.
+    report.findings.sort_by_key(|finding| finding.level == Level::Warn);
+    report
+}
+
+/// helmsum was started by a program that helmsum runs: doing it all once more would never end.
+fn recognise(view: Option<View>, context: &Context, streams: &mut Streams) -> io::Result<Outcome> {
+    let note = "helmsum was started from inside its own run, so it does nothing here";
+    if context.output.format != OutputFormat::Json {
+        streams.out.styled(&format!("{note}\n"))?;
+        return Ok(Outcome::Clean);
+    }
+    let text = match view {
+        Some(_) => report::print(&Document::new(&Report::default(), &context.directory)),
+        None => report::print(&json!({ "format": 1, "environment": "", "documents": [] })),
+    };
+    streams.out.raw(text.as_bytes())?;
+    streams.err.styled(&format!("{note}\n"))?;
+    Ok(Outcome::Clean)
+}
+
+fn refuse(problem: &Problem, streams: &mut Streams) -> io::Result<Outcome> {
+    let layout = Layout { directory: "/".into(), wrap: streams.err.terminal };
+    streams.err.styled(&report::draw_problem(problem, layout))?;
+    Ok(Outcome::Failed)
+}
+
+/// The working directory as Go's `os.Getwd` names it: by `PWD` where that is the same directory, links and all.
 fn working_directory() -> Result<Utf8PathBuf, Box<Problem>> {
-    let directory = std::env::current_dir()
+    let real = std::env::current_dir()
         .map_err(|error| Box::new(Problem::new(format!("the working directory cannot be read: {error}"))))?;
+    let named = std::env::var_os("PWD").map(std::path::PathBuf::from).filter(|path| path.is_absolute());
+    let identity =
+        |path: &std::path::Path| path.metadata().map(|metadata| (metadata.dev(), metadata.ino())).ok();
+    let directory = match named {
+        Some(named) if identity(&named).is_some() && identity(&named) == identity(&real) => named,
+        _ => real,
+    };
     Utf8PathBuf::from_path_buf(directory).map_err(|path| {
         let problem = Problem::new(format!("the working directory `{}` is not UTF-8", path.display()));
         Box::new(

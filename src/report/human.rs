@@ -9,7 +9,7 @@ use unicode_width::UnicodeWidthStr;
 use super::model::{Release, Report, Source, Status};
 use super::problem::{Layout, draw_finding, wrapped};
 use super::shown::{Bytes, Shown, counted, relative};
-use crate::finding::{Code, Level};
+use crate::finding::{Code, Finding, Level};
 
 /// How wide a report is.
 const WIDTH: usize = 80;
@@ -78,7 +78,10 @@ pub fn summary(report: &Report, view: View) -> String {
     if !states.is_empty() {
         let _ = write!(text, ": {}", states.join(", "));
     }
-    let grave = report.problems.len() + report.count(Level::Deny);
+    // A target that is out of date is counted above.
+    let told = |finding: &&Finding| matches!(finding.code, Code::StaleChecksum | Code::MissingChecksum);
+    let denied = report.findings.iter().filter(|finding| finding.level == Level::Deny && !told(finding));
+    let grave = report.problems.len() + denied.count();
     let shown = [(report.count(Level::Warn), "warning"), (grave, "error")];
     for (number, noun) in shown.into_iter().filter(|(number, _)| *number > 0) {
         let _ = write!(text, "; {}", counted(number, noun));
@@ -249,7 +252,6 @@ fn blanks(number: usize) -> String {
 mod tests {
     use super::*;
     use crate::checksum::{Digest, HashedFile, Notes};
-    use crate::finding::Finding;
     use crate::report::{Change, How, Target};
     use crate::text::Place;
 
@@ -342,8 +344,8 @@ mod tests {
         warning[empty-source]: `./x` holds no file that counts
           --> v.yaml:1
 
-        4 releases: 1 written, 1 current, 1 stale, 1 without a target; 1 warning; 1
-        error; run `helmsum generate`
+        4 releases: 1 written, 1 current, 1 stale, 1 without a target; 1 warning;
+        run `helmsum generate`
         ");
     }
 

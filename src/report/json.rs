@@ -139,7 +139,7 @@ struct FindingEntry {
 /// Something that went wrong.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub(super) struct ErrorEntry {
+pub struct ErrorEntry {
     message: String,
     hint: Option<String>,
     file: Option<Utf8Text>,
@@ -327,7 +327,9 @@ fn finding_entries(findings: &[Finding], directory: &Utf8Path) -> Vec<FindingEnt
     findings.iter().map(entry).collect()
 }
 
-pub(super) fn error_entries(problems: &[Problem], directory: &Utf8Path) -> Vec<ErrorEntry> {
+/// Problems as documents list them.
+#[must_use]
+pub fn error_entries(problems: &[Problem], directory: &Utf8Path) -> Vec<ErrorEntry> {
     let entry = |problem: &Problem| {
         let place = problem.place.as_ref();
         ErrorEntry {

@@ -8,16 +8,14 @@ mod outcome;
 mod problem;
 mod schema;
 mod shown;
-mod state;
 mod streams;
 
 pub use github::{annotations, step_summary};
 pub use human::{View, human, summary};
-pub use json::{Document, HashDocument, print};
+pub use json::{Document, HashDocument, error_entries, print};
 pub use model::{Change, How, Release, Report, Source, Status, Target};
 pub use outcome::Outcome;
 pub use problem::{Layout, draw_finding, draw_problem};
 pub use schema::schemas;
 pub use shown::{Bytes, Shown, counted, relative};
-pub use state::StateDocument;
 pub use streams::{Colour, Stream, Streams};

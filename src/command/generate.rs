@@ -1,0 +1,43 @@
+//! `helmsum generate`: writes what is out of date.
+
+use std::collections::BTreeSet;
+
+use camino::Utf8PathBuf;
+
+use super::plan::{Consumer, Plan};
+use crate::report::Status;
+use crate::target::write;
+use crate::text::{Place, Problem};
+
+/// Writes the targets of a plan. A target that fails keeps nobody else's from being written.
+pub(super) fn carry_out(plan: &mut Plan) {
+    let mut written: BTreeSet<Utf8PathBuf> = BTreeSet::new();
+    for consumer in &mut plan.consumers {
+        if let Err(problem) = write_target(consumer) {
+            consumer.row.target.status = Status::Denied;
+            consumer.problems.push(*problem);
+        }
+        // Consumers that share a target want the same bytes, so what one has written is written for all.
+        let Some(path) = &consumer.row.target.path else { continue };
+        if consumer.row.target.written {
+            written.insert(path.clone());
+        } else if written.contains(path) && consumer.row.target.status != Status::Denied {
+            consumer.row.target.written = true;
+        }
+    }
+}
+
+fn write_target(consumer: &mut Consumer) -> Result<(), Box<Problem>> {
+    if consumer.row.target.status == Status::Denied || consumer.denied() {
+        return Ok(());
+    }
+    let (Some(path), Some(content)) = (&consumer.row.target.path, &consumer.content) else { return Ok(()) };
+    let written = write(path, &consumer.root, content.text.as_bytes()).map_err(|error| {
+        let problem = error.problem();
+        let message = format!("{}: {}", consumer.owner, problem.message);
+        let place = problem.place.clone().or_else(|| Some(Place::file(path.clone())));
+        Box::new(Problem { message, place, ..problem })
+    })?;
+    consumer.row.target.written = written;
+    Ok(())
+}

@@ -1,0 +1,62 @@
+//! One target for several consumers is fine as long as all of them want the same bytes.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::{Consumer, Plan};
+use crate::report::{Status, relative};
+use crate::text::{Place, Problem};
+
+/// Refuses targets that would get different contents from two consumers, and drops consumers that were only looked at for
+/// this comparison.
+pub(super) fn settle(plan: &mut Plan, directory: &Utf8Path) {
+    let mut by_target: BTreeMap<Utf8PathBuf, Vec<usize>> = BTreeMap::new();
+    for (index, consumer) in plan.consumers.iter().enumerate() {
+        if let Some(path) = &consumer.row.target.path {
+            by_target.entry(path.clone()).or_default().push(index);
+        }
+    }
+    for (path, sharing) in by_target {
+        let Some((one, other)) = differing(&plan.consumers, &sharing) else { continue };
+        let problem = conflict(&plan.consumers[one], &plan.consumers[other], &path, directory);
+        plan.problems.push(problem);
+        for index in sharing {
+            plan.consumers[index].row.target.status = Status::Denied;
+        }
+    }
+    plan.consumers.retain(|consumer| consumer.selected);
+}
+
+/// The first two of the sharing consumers that want different contents, or of which it is not known what they want.
+fn differing(consumers: &[Consumer], sharing: &[usize]) -> Option<(usize, usize)> {
+    let text = |index: usize| consumers[index].content.as_ref().map(|content| &content.text);
+    let (first, rest) = sharing.split_first()?;
+    rest.iter().find(|other| text(**other) != text(*first)).map(|other| (*first, *other))
+}
+
+fn conflict(one: &Consumer, other: &Consumer, path: &Utf8Path, directory: &Utf8Path) -> Problem {
+    let several = one.row.environment != other.row.environment;
+    let named = |consumer: &Consumer| {
+        let row = &consumer.row;
+        let environment =
+            if several { format!(" in environment `{}`", row.environment) } else { String::new() };
+        let file = relative(&row.file, directory);
+        format!("release `{}` of `{file}`{environment}", row.id())
+    };
+    let shown = relative(path, directory);
+    let message = format!(
+        "the target `{shown}` would get different contents from {} and from {}",
+        named(one),
+        named(other)
+    );
+    let same_release = one.row.id() == other.row.id();
+    let hint = match (several, same_release) {
+        (true, _) => "name the environment in it: `{{ .Environment.Name }}.checksum.yaml`",
+        (false, false) => "list a target of its own for each: `{{ .Release.Name }}.checksum.yaml`",
+        (false, true) => {
+            "the state file is read twice with different values: put one of them into the name, or list another target"
+        }
+    };
+    Problem::new(message).at(Place::file(path)).hint(hint)
+}

@@ -1,0 +1,327 @@
+//! From a release with its declared sources to what its target should hold.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8PathBuf;
+
+use super::Purpose;
+use super::sources::{Surroundings, place_findings};
+use crate::checksum::{Digest, Hashed};
+use crate::command::Context;
+use crate::command::content::content_findings;
+use crate::command::hashing::{Job, Outcome};
+use crate::finding::{Finding, Level, Levels};
+use crate::report::{self, Change, How, Status};
+use crate::source::{Source, What};
+use crate::target::{Content, Format, Recorded, Section, TargetError, check_place, same_values};
+use crate::text::Problem;
+use crate::tree::Tree;
+
+/// A consumer before its sources are hashed.
+#[derive(Debug)]
+pub(super) struct Draft {
+    /// The row of the report, as far as it is known.
+    pub(super) row: report::Release,
+    /// Whether it is reported and written; if not, it is only compared with others that have its target.
+    pub(super) selected: bool,
+    /// How messages name it.
+    pub(super) owner: String,
+    /// The sources, each label once.
+    pub(super) sources: Vec<Source>,
+    /// How the checksum is put into the target.
+    pub(super) format: Format,
+    /// The root of the repository.
+    pub(super) root: Utf8PathBuf,
+    /// The directory of the state file.
+    pub(super) state: Utf8PathBuf,
+    /// The levels of its findings.
+    pub(super) levels: Levels,
+    /// Findings so far, at their own levels.
+    pub(super) findings: Vec<Finding>,
+    /// Problems so far.
+    pub(super) problems: Vec<Problem>,
+}
+
+/// A consumer with what its target should hold.
+#[derive(Debug)]
+pub(in crate::command) struct Consumer {
+    /// The row of the report.
+    pub(in crate::command) row: report::Release,
+    /// Whether it is reported and written.
+    pub(in crate::command) selected: bool,
+    /// What the target should hold; nothing where that is not known.
+    pub(in crate::command) content: Option<Content>,
+    /// How messages name it.
+    pub(in crate::command) owner: String,
+    /// The root of the repository.
+    pub(in crate::command) root: Utf8PathBuf,
+    /// The levels of its findings.
+    pub(in crate::command) levels: Levels,
+    /// Its findings, at settled levels.
+    pub(in crate::command) findings: Vec<Finding>,
+    /// What went wrong with it.
+    pub(in crate::command) problems: Vec<Problem>,
+    /// What would puzzle a reader who is not told.
+    pub(in crate::command) notes: Vec<String>,
+}
+
+impl Consumer {
+    /// Whether something keeps its target as it was.
+    pub(in crate::command) fn denied(&self) -> bool {
+        !self.problems.is_empty() || self.findings.iter().any(|finding| finding.level == Level::Deny)
+    }
+}
+
+impl Draft {
+    fn job(&self, source: &Source) -> Option<Job> {
+        match &source.what {
+            What::Path(path) => Some(Job {
+                root: self.root.clone(),
+                directory: source.directory.clone(),
+                path: path.clone(),
+                exclude: source.options.exclude.clone(),
+                line_feeds: source.options.line_feeds,
+                yaml: source.options.yaml,
+            }),
+            What::Digest(_) => None,
+        }
+    }
+
+    /// What has to be hashed.
+    pub(super) fn jobs(&self) -> Vec<Job> {
+        self.sources.iter().filter_map(|source| self.job(source)).collect()
+    }
+
+    /// Puts the hashed sources together.
+    pub(super) fn finish(
+        mut self,
+        tree: &dyn Tree,
+        hashed: &BTreeMap<&Job, &Outcome>,
+        context: &Context,
+        purpose: Purpose,
+    ) -> Consumer {
+        let recorded = self.recorded(tree, purpose);
+        let mut digests = Vec::new();
+        for source in std::mem::take(&mut self.sources) {
+            let outcome = self.job(&source).and_then(|job| hashed.get(&job).copied());
+            let read = self.digest(tree, &source, outcome, context);
+            digests.push(read.is_some());
+            self.row.sources.push(row(&source, read));
+        }
+        self.row.sources.sort_by(|one, other| one.label.cmp(&other.label));
+        let complete = digests.iter().all(|known| *known);
+        let content = if complete { self.content() } else { None };
+        self.judge(content, recorded, purpose)
+    }
+
+    /// The target as it is on disk.
+    fn recorded(&mut self, tree: &dyn Tree, purpose: Purpose) -> Option<(Vec<u8>, Recorded)> {
+        let path = self.row.target.path.clone()?;
+        if let Err(error) = check_place(&path, &self.root) {
+            self.problems.push(error.problem());
+            return None;
+        }
+        let bytes = tree.read(&path).ok()?;
+        let recorded = Recorded::read(&bytes);
+        if recorded.is_foreign() && !purpose.force {
+            self.problems.push(TargetError::Foreign(path).problem());
+        }
+        Some((bytes, recorded))
+    }
+
+    /// The digest of a source with its files, where it has one.
+    fn digest(
+        &mut self,
+        tree: &dyn Tree,
+        source: &Source,
+        outcome: Option<&Outcome>,
+        context: &Context,
+    ) -> Option<Read> {
+        match (outcome, &source.what) {
+            (Some(Ok(hashed)), _) => {
+                let surroundings = Surroundings {
+                    owner: &self.owner,
+                    root: &self.root,
+                    state: &self.state,
+                    directory: &context.directory,
+                };
+                let mut findings = place_findings(tree, source, hashed, surroundings);
+                for finding in content_findings(&source.label(), hashed, source.options.line_feeds) {
+                    findings
+                        .push(Finding { message: format!("{}: {}", self.owner, finding.message), ..finding });
+                }
+                let id = self.row.id();
+                self.findings.extend(findings.into_iter().map(|finding| finding.release(id.clone())));
+                Some(Read::of(hashed))
+            }
+            (Some(Err(error)), _) => {
+                let problem = error.problem();
+                let place = problem.place.clone().or_else(|| Some(source.place.clone()));
+                let message = format!("{}: {}", self.owner, problem.message);
+                self.problems.push(Problem { message, place, ..problem });
+                None
+            }
+            (None, What::Digest(digest)) => {
+                digest.parse().ok().map(|digest| Read { digest, files: Vec::new(), bytes: 0, excluded: 0 })
+            }
+            (None, What::Path(_)) => None,
+        }
+    }
+
+    fn content(&mut self) -> Option<Content> {
+        let sections: Vec<Section<'_>> = self
+            .row
+            .sources
+            .iter()
+            .filter_map(|source| {
+                Some(Section {
+                    label: &source.label,
+                    name: source.name.as_deref(),
+                    digest: source.digest?,
+                    files: &source.files,
+                })
+            })
+            .collect();
+        match Content::new(&sections, &self.format) {
+            Ok(content) => Some(content),
+            Err(error) => {
+                let problem = Problem::new(format!("{}: {error}", self.owner)).hint("give it a shorter name");
+                self.problems.push(problem);
+                None
+            }
+        }
+    }
+
+    fn judge(
+        mut self,
+        content: Option<Content>,
+        recorded: Option<(Vec<u8>, Recorded)>,
+        purpose: Purpose,
+    ) -> Consumer {
+        let environment = Some(self.row.environment.clone()).filter(|name| !name.is_empty());
+        let findings: Vec<Finding> = std::mem::take(&mut self.findings)
+            .into_iter()
+            .map(|finding| Finding { environment: environment.clone(), ..finding })
+            .filter_map(|finding| self.levels.settle(finding))
+            .collect();
+        let key = self.format.key();
+        let mut row = self.row;
+        row.target.key = key.to_string();
+        row.target.checksum = content.as_ref().and_then(|content| content.checksum);
+        row.target.recorded = recorded.as_ref().and_then(|(_, recorded)| recorded.checksum(&key));
+        let mut consumer = Consumer {
+            row,
+            selected: self.selected,
+            content,
+            owner: self.owner,
+            root: self.root,
+            levels: self.levels,
+            findings,
+            problems: self.problems,
+            notes: Vec::new(),
+        };
+        let same = match (&recorded, &consumer.content) {
+            (Some((bytes, _)), Some(content)) => same_values(bytes, content.text.as_bytes()),
+            _ => false,
+        };
+        consumer.row.target.status = match &recorded {
+            _ if consumer.row.target.path.is_none() => Status::Unwired,
+            Some((_, recorded)) if recorded.is_foreign() && !purpose.force => Status::Foreign,
+            _ if consumer.denied() => Status::Denied,
+            Some((_, recorded)) if recorded.is_foreign() => Status::Foreign,
+            Some((_, recorded)) if !recorded.empty && same => Status::Current,
+            Some((_, recorded)) if !recorded.empty => Status::Stale,
+            _ => Status::Missing,
+        };
+        if let Some((_, recorded)) = recorded.filter(|_| consumer.row.target.status == Status::Stale) {
+            consumer.explain(&recorded);
+        }
+        consumer
+    }
+}
+
+impl Consumer {
+    /// Notes which files moved the checksum, as far as the target records them.
+    fn explain(&mut self, recorded: &Recorded) {
+        if recorded.sources.is_empty() {
+            return;
+        }
+        for source in &mut self.row.sources {
+            source.changed = match recorded.moved(&source.label, &source.files) {
+                Some(moved) => {
+                    [(moved.edited, How::Edited), (moved.added, How::Added), (moved.removed, How::Removed)]
+                        .into_iter()
+                        .flat_map(|(names, how)| names.into_iter().map(move |name| Change { name, how }))
+                        .collect()
+                }
+                None => source
+                    .files
+                    .iter()
+                    .map(|file| Change { name: file.name.clone(), how: How::Added })
+                    .collect(),
+            };
+            source.changed.sort_by(|one, other| one.name.cmp(&other.name));
+        }
+        let id = self.row.id();
+        let labels: Vec<&str> = self.row.sources.iter().map(|source| source.label.as_str()).collect();
+        let gone = recorded.sources.iter().filter(|source| !labels.contains(&source.label.as_str()));
+        let gone: Vec<String> = gone.map(|source| format!("`{}`", source.label)).collect();
+        if !gone.is_empty() {
+            self.notes.push(format!("release `{id}` does not declare {} any more", gone.join(", ")));
+        } else if self.row.sources.iter().all(|source| source.changed.is_empty()) {
+            let same = recorded.sources.iter().all(|old| {
+                self.row.sources.iter().any(|new| new.label == old.label && new.digest == Some(old.digest))
+            });
+            if same {
+                self.notes.push(format!(
+                    "release `{id}`: the files are as recorded, but the key, the format or the values differ"
+                ));
+            }
+        }
+    }
+}
+
+/// A source that was read.
+struct Read {
+    digest: Digest,
+    files: Vec<crate::checksum::HashedFile>,
+    bytes: u64,
+    excluded: usize,
+}
+
+impl Read {
+    fn of(hashed: &Hashed) -> Self {
+        Self {
+            digest: hashed.digest,
+            files: hashed.files.clone(),
+            bytes: hashed.bytes,
+            excluded: hashed.listing.left_out.len(),
+        }
+    }
+}
+
+fn row(source: &Source, read: Option<Read>) -> report::Source {
+    let mut options: Vec<(String, Vec<String>)> = Vec::new();
+    for (key, value) in source.options.written() {
+        match options.iter_mut().find(|(known, _)| known == key) {
+            Some((_, values)) => values.push(value),
+            None => options.push((key.to_owned(), vec![value])),
+        }
+    }
+    let digest = read.as_ref().map(|read| read.digest);
+    let read =
+        read.unwrap_or(Read { digest: Digest::of_nothing(), files: Vec::new(), bytes: 0, excluded: 0 });
+    report::Source {
+        label: source.label(),
+        kind: source.kind(),
+        name: source.name.clone(),
+        path: source.text.clone(),
+        options,
+        declared: Some(source.place.clone()),
+        digest,
+        bytes: read.bytes,
+        excluded: read.excluded,
+        files: read.files,
+        changed: Vec::new(),
+    }
+}

@@ -1,0 +1,356 @@
+//! From a release to a draft of its consumer.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::consumer::Draft;
+use super::needs::missing_need;
+use super::settings::Settings;
+use super::shadow::{Layer, shadowed_checksum};
+use super::survey::Candidate;
+use super::values::{Raw, ValuesFiles};
+use super::wiring::{self, Wired};
+use crate::command::Context;
+use crate::finding::{Code, Finding, Level};
+use crate::report::{self, Status, relative};
+use crate::source::{self, Source};
+use crate::state::{EntryContent, EntryKind, EntrySource, Release, Request, Resolved, Visit};
+use crate::text::Problem;
+
+/// Why a release is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Looked {
+    /// Its checksum is wanted.
+    Wanted,
+    /// Its templates are rendered before those of other releases, and could change what these see.
+    ForItsTemplates,
+}
+
+/// Drafts the consumers of one visit, in the order of the state.
+pub(super) struct Drafting<'a> {
+    context: &'a Context,
+    request: &'a Request,
+    resolved: &'a Resolved,
+    index: usize,
+    visit: &'a Visit,
+    settings: &'a Settings,
+    files: &'a ValuesFiles<'a>,
+    /// Templates that changed `.Values`: the release and the file.
+    changing: Vec<(String, Utf8PathBuf)>,
+    /// Files whose directives were read with `.Values` at hand: the release and the file.
+    declaring: Vec<(String, Utf8PathBuf)>,
+    /// What would puzzle a reader who is not told.
+    pub(super) notes: Vec<String>,
+}
+
+/// The values of a release as they were found.
+#[derive(Default)]
+struct Found {
+    /// Files that exist, with their position among the entries.
+    files: Vec<(usize, Utf8PathBuf)>,
+    /// What stands in the way of reading the others.
+    problems: Vec<Problem>,
+    /// Entries that are downloaded or resolved by vals.
+    elsewhere: Vec<String>,
+}
+
+impl<'a> Drafting<'a> {
+    pub(super) fn new(
+        context: &'a Context,
+        request: &'a Request,
+        resolved: &'a Resolved,
+        index: usize,
+        settings: &'a Settings,
+        files: &'a ValuesFiles<'a>,
+    ) -> Self {
+        let visit = &resolved.visits[index];
+        let (changing, declaring, notes) = (Vec::new(), Vec::new(), Vec::new());
+        Self { context, request, resolved, index, visit, settings, files, changing, declaring, notes }
+    }
+
+    /// Drafts the consumer that a release is, if it has anything to do with checksums, and names its values files.
+    pub(super) fn draft(
+        &mut self,
+        candidate: &Candidate<'_>,
+        looked: Looked,
+    ) -> (Option<Draft>, Vec<Utf8PathBuf>) {
+        let release = candidate.release;
+        let found = self.find(candidate);
+        let mut problems = Vec::new();
+        let mut declared = Vec::new();
+        for (_, file) in &found.files {
+            let raw = self.files.raw(file);
+            match self.read(candidate, file, &raw, looked) {
+                Ok(sources) => declared.extend(sources),
+                Err(problem) => problems.push(*problem),
+            }
+        }
+        let own = found.files.iter().map(|(_, file)| file.clone()).collect();
+        if looked == Looked::ForItsTemplates {
+            return (None, own);
+        }
+        match self
+            .settings
+            .sources_of(release, |word, file| self.files.word_of(self.visit, release, file, word))
+        {
+            Ok(sources) => declared.extend(sources),
+            Err(problem) => problems.push(*problem),
+        }
+        if candidate.targets.is_empty() && declared.is_empty() && problems.is_empty() {
+            return (None, own);
+        }
+        problems.extend(found.problems.iter().cloned());
+        for entry in &found.elsewhere {
+            self.notes.push(format!(
+                "release `{}`: `{entry}` is not in the repository, so it is not searched for directives",
+                release.id()
+            ));
+        }
+        let sources = source::collect(declared).unwrap_or_else(|clash| {
+            problems.push(clash.problem());
+            Vec::new()
+        });
+        (Some(self.wire(candidate, &found, sources, problems)), own)
+    }
+
+    /// Finds the values files of a release. Targets are not among them: nobody declares anything there.
+    fn find(&self, candidate: &Candidate<'_>) -> Found {
+        let release = candidate.release;
+        let mut found = Found::default();
+        for (index, entry) in release.values.iter().enumerate() {
+            let target = match &entry.content {
+                EntryContent::Path(path) => self
+                    .visit
+                    .entry_path(&release.values_path_prefix, path)
+                    .is_some_and(|path| candidate.targets.iter().any(|target| target.path == path)),
+                _ => false,
+            };
+            if target {
+                continue;
+            }
+            match self.visit.resolve_entry(&*self.request.tree, release, EntryKind::Values, entry) {
+                Ok(EntrySource::File(file)) => found.files.push((index, file)),
+                Ok(EntrySource::Remote(path) | EntrySource::Reference(path)) => found.elsewhere.push(path),
+                Ok(EntrySource::Inline(_) | EntrySource::Hidden(_)) => {}
+                Err(error) => found.problems.push(error.into_problem()),
+            }
+        }
+        found
+    }
+
+    /// Reads the directives of a values file, in its place among those that could change `.Values`.
+    fn read(
+        &mut self,
+        candidate: &Candidate<'_>,
+        file: &Utf8Path,
+        raw: &Raw,
+        looked: Looked,
+    ) -> Result<Vec<Source>, Box<Problem>> {
+        let release = candidate.release;
+        let wanted = looked == Looked::Wanted && raw.may_declare;
+        let before = (raw.may_mutate && (wanted || release.selected)).then(|| self.visit.values.deep_copy());
+        let sources = match (&before, wanted) {
+            (_, true) => {
+                self.declaring.push((release.id(), file.to_owned()));
+                self.files.declared(self.visit, release, file, raw)?
+            }
+            // helmfile fails over it by itself, if it ever renders it.
+            (Some(_), false) => {
+                let _ = self.files.render(self.visit, release, file, raw);
+                Vec::new()
+            }
+            (None, false) => Vec::new(),
+        };
+        if before.is_some_and(|before| !before.deep_equal(&self.visit.values)) {
+            self.changing.push((release.id(), file.to_owned()));
+        }
+        Ok(sources)
+    }
+
+    /// Puts together what is known before anything is hashed.
+    fn wire(
+        &self,
+        candidate: &Candidate<'_>,
+        found: &Found,
+        sources: Vec<Source>,
+        mut problems: Vec<Problem>,
+    ) -> Draft {
+        let release = candidate.release;
+        let id = release.id();
+        problems.extend(self.settings.target_of(release).err().map(|problem| *problem));
+        let format = self.settings.format_of(release).unwrap_or_else(|problem| {
+            problems.push(*problem);
+            self.settings.default_format()
+        });
+        let mut findings = self.needs(release, &sources);
+        let target = match &candidate.targets[..] {
+            [] => {
+                if let Some(source) = sources.first() {
+                    let named = candidate.named.as_deref();
+                    findings.push(wiring::unwired_release(self.visit, release, &source.place, named));
+                }
+                None
+            }
+            [target] => {
+                findings.extend(self.around_target(candidate, target, &sources, &problems));
+                let shown = relative(&target.path, &self.context.directory);
+                problems.extend(wiring::found_by_pattern(self.visit, &target.path, &shown));
+                if !sources.is_empty() {
+                    let layers = self.layers(release, target, found, &format);
+                    let shadowed = shadowed_checksum(&id, &format.keys(), &layers, &release.set);
+                    findings.extend(
+                        shadowed
+                            .into_iter()
+                            .map(|finding| finding.release(id.clone()).at(target.path.clone(), None)),
+                    );
+                }
+                Some(target.path.clone())
+            }
+            several => {
+                problems.push(wiring::two_targets(release, several, &self.context.directory));
+                None
+            }
+        };
+        Draft {
+            row: report::Release {
+                name: release.name.clone(),
+                namespace: release.namespace.clone(),
+                environment: self.visit.environment.clone(),
+                kube_context: release.kube_context.clone(),
+                file: self.visit.file.clone(),
+                sources: Vec::new(),
+                target: report::Target {
+                    path: target,
+                    key: String::new(),
+                    status: Status::Denied,
+                    recorded: None,
+                    checksum: None,
+                    written: false,
+                },
+            },
+            selected: candidate.selected,
+            owner: format!("release `{id}`"),
+            sources,
+            format,
+            root: self.settings.root.clone(),
+            state: self.visit.directory.clone(),
+            levels: self.settings.levels.clone(),
+            findings,
+            problems,
+        }
+    }
+
+    fn needs(&self, release: &Release, sources: &[Source]) -> Vec<Finding> {
+        let mut findings: Vec<Finding> = Vec::new();
+        for source in sources {
+            let Some(producer) = &source.options.from else { continue };
+            if let Some(finding) = missing_need(self.resolved, self.index, release, producer) {
+                let finding = finding.at(source.place.file.clone(), source.place.line);
+                if !findings.iter().any(|other| other.message == finding.message) {
+                    findings.push(finding);
+                }
+            }
+        }
+        findings
+    }
+
+    fn around_target(
+        &self,
+        candidate: &Candidate<'_>,
+        target: &Wired,
+        sources: &[Source],
+        problems: &[Problem],
+    ) -> Vec<Finding> {
+        let release = candidate.release;
+        let shown = relative(&target.path, &self.context.directory);
+        let mut findings = Vec::new();
+        findings.extend(wiring::target_is_state(self.resolved, &release.id(), &target.path, &shown));
+        if sources.is_empty() {
+            if problems.is_empty() {
+                findings.extend(wiring::orphan_target(release, target, &shown));
+            }
+        } else {
+            findings.extend(wiring::hidden_missing_file(self.visit, release, &shown));
+        }
+        findings
+    }
+
+    /// Everything else that sets values of a release.
+    fn layers(
+        &self,
+        release: &Release,
+        target: &Wired,
+        found: &Found,
+        format: &crate::target::Format,
+    ) -> Vec<Layer> {
+        let mut layers = Vec::new();
+        for (index, entry) in release.values.iter().enumerate() {
+            let later = index > target.index;
+            if let EntryContent::Inline(values) = &entry.content {
+                layers.push(Layer { title: "an inline map".into(), values: values.clone(), later });
+            } else if let Some((_, file)) = found.files.iter().find(|(position, _)| *position == index) {
+                let title = format!("`{}`", relative(file, &self.context.directory));
+                layers.extend(self.file_layer(release, file, title, later, format));
+            }
+        }
+        for entry in &release.secrets {
+            let secret = self.visit.resolve_entry(&*self.request.tree, release, EntryKind::Secrets, entry);
+            if let Ok(EntrySource::File(file)) = secret
+                && let Ok(bytes) = &self.files.raw(&file).bytes
+            {
+                // SOPS leaves the keys as they are.
+                let title = format!("the secrets file `{}`", relative(&file, &self.context.directory));
+                layers.extend(Layer::of_file(title, bytes, true));
+            }
+        }
+        layers
+    }
+
+    /// A values file as helm reads it. A template is rendered for this only if it mentions the key.
+    fn file_layer(
+        &self,
+        release: &Release,
+        file: &Utf8Path,
+        title: String,
+        later: bool,
+        format: &crate::target::Format,
+    ) -> Option<Layer> {
+        let raw = self.files.raw(file);
+        if !raw.template {
+            return Layer::of_file(title, raw.bytes.as_deref().ok()?, later);
+        }
+        let text = raw.text()?;
+        let mentioned = format.keys().iter().any(|key| text.contains(key.last()));
+        if !mentioned || raw.may_mutate {
+            return None;
+        }
+        // Where it fails, helmfile says so.
+        let rendered = self.files.render(self.visit, release, file, &raw).ok()?;
+        Layer::of_file(title, &rendered.bytes, later)
+    }
+
+    /// The finding unstable-template, where a values template changed what another one was read with: in which order
+    /// helmfile renders them is not fixed.
+    pub(super) fn deny_mutations(&self, drafts: &mut [Draft]) {
+        for draft in drafts {
+            let id = draft.row.id();
+            let own = self.declaring.iter().filter(|(release, _)| *release == id);
+            let clash = own
+                .flat_map(|declaring| self.changing.iter().map(move |changing| (declaring, changing)))
+                .find(|(declaring, changing)| declaring != changing);
+            if let Some(((_, declaring), (other, changing))) = clash {
+                let directory = &self.context.directory;
+                let message = format!(
+                    "release `{id}`: `{}` declares sources, and `{}` of release `{other}` changes `.Values`, which both share",
+                    relative(declaring, directory),
+                    relative(changing, directory)
+                );
+                let finding = Finding::new(Code::UnstableTemplate, message)
+                    .level(Level::Deny)
+                    .hint("in which order helmfile renders them is not fixed; work on a copy: `deepCopy .Values`")
+                    .release(id)
+                    .at(changing.clone(), None);
+                draft.findings.push(finding);
+            }
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! What a run would write, computed without writing: `generate` carries a plan out, `check` and `list` only show it.
+
+mod conflicts;
+mod consumer;
+mod draft;
+mod hooks;
+mod needs;
+mod settings;
+mod shadow;
+mod sources;
+mod stateless;
+mod survey;
+mod unread;
+mod values;
+mod verify;
+mod wiring;
+
+use std::collections::BTreeSet;
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::Context;
+use super::hashing::{self, Job};
+use super::reading::Reading;
+use crate::finding::Finding;
+use crate::report::{Bytes, Streams, counted};
+use crate::state;
+use crate::text::Problem;
+use crate::tree::{Tree, WorkTree};
+
+pub(super) use consumer::Consumer;
+use consumer::Draft;
+use settings::Configurations;
+
+/// What a run would do.
+#[derive(Debug, Default)]
+pub(super) struct Plan {
+    /// The environments that were read.
+    pub(super) environments: Vec<String>,
+    /// Releases with sources or a target, and entries of `checksums:`.
+    pub(super) consumers: Vec<Consumer>,
+    /// What was found outside of single releases, at settled levels.
+    pub(super) findings: Vec<Finding>,
+    /// What went wrong outside of single releases.
+    pub(super) problems: Vec<Problem>,
+    /// What would puzzle a reader who is not told.
+    pub(super) notes: Vec<String>,
+    /// What was read, for whoever asks with `--debug`.
+    pub(super) trace: Vec<String>,
+    /// Whether selectors, `--release` or the environment left nothing.
+    pub(super) nothing_matched: bool,
+}
+
+/// How a plan is made.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Purpose {
+    /// Whether targets that helmsum did not write may be replaced.
+    pub(super) force: bool,
+}
+
+/// Makes the plan of a run.
+///
+/// # Errors
+///
+/// Where the progress line cannot be written.
+pub(super) fn plan(
+    context: &Context,
+    reading: &Reading,
+    purpose: Purpose,
+    streams: &mut Streams,
+) -> io::Result<Plan> {
+    let tree: Arc<dyn Tree> = Arc::new(WorkTree);
+    let mut configurations = Configurations::new(Arc::clone(&tree), context);
+    let mut plan = Plan::default();
+    let mut drafts = stateless::drafts(&*tree, context, reading, &mut configurations, &mut plan);
+    if stateless::reads_state(&*tree, reading, &drafts, &context.directory) {
+        survey_all(context, reading, &mut configurations, &mut plan, &mut drafts);
+    }
+    let jobs: Vec<Job> = drafts.iter().flat_map(Draft::jobs).collect::<BTreeSet<_>>().into_iter().collect();
+    let started = Instant::now();
+    let outcomes = hashing::hash_all(&*tree, &jobs, &mut streams.err)?;
+    let (files, bytes) = outcomes
+        .iter()
+        .flatten()
+        .fold((0, 0), |(files, bytes), hashed| (files + hashed.files.len(), bytes + hashed.bytes));
+    plan.trace.push(format!(
+        "hashed {} with {} and {} in {} ms",
+        counted(jobs.len(), "source"),
+        counted(files, "file"),
+        Bytes(bytes),
+        started.elapsed().as_millis()
+    ));
+    let hashed = jobs.iter().zip(&outcomes).collect();
+    plan.consumers =
+        drafts.into_iter().map(|draft| draft.finish(&*tree, &hashed, context, purpose)).collect();
+    conflicts::settle(&mut plan, &context.directory);
+    Ok(plan)
+}
+
+/// Reads the state of every environment that is asked for, and drafts the consumers in it.
+fn survey_all(
+    context: &Context,
+    reading: &Reading,
+    configurations: &mut Configurations<'_>,
+    plan: &mut Plan,
+    drafts: &mut Vec<Draft>,
+) {
+    let mut counts = survey::Counts::default();
+    for environment in environments(reading, plan) {
+        let request = reading.request(environment.as_deref());
+        plan.environments.push(request.environment_name().to_owned());
+        match state::read(&request) {
+            Ok(resolved) => {
+                survey::Survey { context, reading, request: &request, resolved: &resolved, configurations }
+                    .run(plan, drafts, &mut counts);
+            }
+            Err(error) => plan.problems.push(error.into_problem()),
+        }
+    }
+    if plan.problems.is_empty()
+        && !plan.findings.iter().any(|finding| finding.level == crate::finding::Level::Deny)
+    {
+        survey::judge(counts, reading, plan, drafts);
+    }
+}
+
+/// The names of the environments to read; nothing for the one that was named or is the default.
+fn environments(reading: &Reading, plan: &mut Plan) -> Vec<Option<String>> {
+    use crate::cli::Environments;
+    if matches!(reading.request.environments, Environments::One(_)) {
+        return vec![None];
+    }
+    // Which environments there are can depend on the environment, so reading goes on until no new name turns up.
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    let mut read: BTreeSet<String> = BTreeSet::new();
+    let mut next = "default".to_owned();
+    loop {
+        match state::environments(&reading.request(Some(&next))) {
+            Ok(found) => names.extend(found),
+            Err(error) if names.is_empty() => {
+                plan.problems.push(error.into_problem());
+                return Vec::new();
+            }
+            // It is read once more, and reported then.
+            Err(_) => {}
+        }
+        read.insert(next);
+        match names.difference(&read).next() {
+            Some(name) => next = name.clone(),
+            None => break,
+        }
+    }
+    if names.is_empty() {
+        names.insert("default".into());
+    }
+    names.into_iter().map(Some).collect()
+}

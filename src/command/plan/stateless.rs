@@ -1,0 +1,107 @@
+//! Entries of `checksums:` in `helmsum.yaml`, which need no state.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::Plan;
+use super::consumer::Draft;
+use super::settings::{Configurations, Settings};
+use super::survey::add_problem;
+use crate::command::Context;
+use crate::command::reading::Reading;
+use crate::report::{self, Status};
+use crate::source::{self, config::ChecksumRule};
+use crate::text::join_clean;
+use crate::tree::{Kind, Tree};
+
+/// Drafts the checksums that are asked for. Selectors are about releases and leave none of them.
+pub(super) fn drafts(
+    tree: &dyn Tree,
+    context: &Context,
+    reading: &Reading,
+    configurations: &mut Configurations<'_>,
+    plan: &mut Plan,
+) -> Vec<Draft> {
+    if !reading.request.selectors.is_empty() {
+        return Vec::new();
+    }
+    let directory = directory_of_state(tree, reading, &context.directory);
+    let settings = match configurations.near(&directory) {
+        Ok(settings) => settings,
+        Err(problem) => {
+            add_problem(plan, *problem);
+            return Vec::new();
+        }
+    };
+    let rules = settings.config.as_ref().map(|config| config.checksums.as_slice()).unwrap_or_default();
+    let filters = &reading.request.releases;
+    rules
+        .iter()
+        .filter(|rule| filters.is_empty() || filters.iter().any(|filter| filter.matches("", &rule.name)))
+        .map(|rule| draft(rule, &settings))
+        .collect()
+}
+
+/// Whether a state has to be read as well: not where everything asked for by `--release` is found already, and not where
+/// there is no state and none was asked for.
+pub(super) fn reads_state(
+    tree: &dyn Tree,
+    reading: &Reading,
+    drafts: &[Draft],
+    directory: &Utf8Path,
+) -> bool {
+    let filters = &reading.request.releases;
+    if drafts.is_empty() {
+        return true;
+    }
+    if !filters.is_empty() {
+        return !filters.iter().all(|filter| drafts.iter().any(|draft| filter.matches("", &draft.row.name)));
+    }
+    let names = ["helmfile.yaml", "helmfile.yaml.gotmpl", "helmfile.d"];
+    reading.file().is_some() || names.iter().any(|name| tree.stat_link(&directory.join(name)).is_ok())
+}
+
+/// The directory whose configuration counts: that of the state file, or the working directory.
+fn directory_of_state(tree: &dyn Tree, reading: &Reading, directory: &Utf8Path) -> Utf8PathBuf {
+    let Some(file) = reading.file() else { return directory.to_owned() };
+    let path = join_clean(directory, file);
+    match tree.stat(&path) {
+        Ok(stat) if stat.kind == Kind::Directory => path,
+        _ => path.parent().map_or_else(|| directory.to_owned(), Utf8Path::to_owned),
+    }
+}
+
+fn draft(rule: &ChecksumRule, settings: &Settings) -> Draft {
+    let mut problems = Vec::new();
+    let sources = source::collect(rule.sources.clone()).unwrap_or_else(|clash| {
+        problems.push(clash.problem());
+        Vec::new()
+    });
+    let file = rule.place.file.clone();
+    Draft {
+        row: report::Release {
+            name: rule.name.clone(),
+            namespace: String::new(),
+            environment: String::new(),
+            kube_context: String::new(),
+            file: file.clone(),
+            sources: Vec::new(),
+            target: report::Target {
+                path: Some(rule.target.clone()),
+                key: String::new(),
+                status: Status::Denied,
+                recorded: None,
+                checksum: None,
+                written: false,
+            },
+        },
+        selected: true,
+        owner: format!("checksum `{}`", rule.name),
+        sources,
+        format: settings.format_of_rule(rule),
+        root: settings.root.clone(),
+        state: file.parent().map_or_else(|| settings.root.clone(), Utf8Path::to_owned),
+        levels: settings.levels.clone(),
+        findings: Vec::new(),
+        problems,
+    }
+}

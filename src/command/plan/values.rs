@@ -1,0 +1,160 @@
+//! The values files of a release, and the sources they declare.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::source::{self, Render, Source};
+use crate::state::{Release, Request, Visit};
+use crate::template::function::Registry;
+use crate::template::{self, Options, Rendered};
+use crate::text::{Place, Problem};
+use crate::tree::glob;
+use crate::value::Value;
+
+/// Reads values files of one environment, each once, and renders those that are templates.
+#[derive(Debug)]
+pub(super) struct ValuesFiles<'r> {
+    request: &'r Request,
+    registry: Registry,
+    raw: RefCell<BTreeMap<Utf8PathBuf, Rc<Raw>>>,
+}
+
+/// A values file as it is on disk.
+#[derive(Debug)]
+pub(super) struct Raw {
+    /// Its bytes, or why there are none.
+    pub(super) bytes: Result<Vec<u8>, String>,
+    /// Whether helmfile renders it.
+    pub(super) template: bool,
+    /// Whether it can hold a directive.
+    pub(super) may_declare: bool,
+    /// Whether it, or a helper beside it, calls a function that could change `.Values`.
+    pub(super) may_mutate: bool,
+}
+
+impl Raw {
+    /// Its text, where it is one.
+    pub(super) fn text(&self) -> Option<&str> {
+        self.bytes.as_ref().ok().and_then(|bytes| std::str::from_utf8(bytes).ok())
+    }
+}
+
+impl<'r> ValuesFiles<'r> {
+    /// The values files that a request reads.
+    pub(super) fn new(request: &'r Request, registry: Registry) -> Self {
+        Self { request, registry, raw: RefCell::default() }
+    }
+
+    /// A file as it is on disk.
+    pub(super) fn raw(&self, file: &Utf8Path) -> Rc<Raw> {
+        if let Some(raw) = self.raw.borrow().get(file) {
+            return Rc::clone(raw);
+        }
+        let bytes = self.request.tree.read(file).map_err(|error| error.to_string());
+        let template = is_template(file);
+        let text = bytes.as_deref().unwrap_or_default();
+        let raw = Rc::new(Raw {
+            template,
+            may_declare: source::may_declare(text),
+            may_mutate: template && (mutates(text) || self.helpers_mutate(file)),
+            bytes,
+        });
+        self.raw.borrow_mut().insert(file.to_owned(), Rc::clone(&raw));
+        raw
+    }
+
+    fn helpers_mutate(&self, file: &Utf8Path) -> bool {
+        let pattern = file.with_file_name("_*.tpl");
+        let helpers = glob(&*self.request.tree, &pattern).unwrap_or_default();
+        helpers.iter().any(|helper| self.request.tree.read(helper).is_ok_and(|text| mutates(&text)))
+    }
+
+    /// Renders a values template of a release as helmfile does.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no text, or its template fails.
+    pub(super) fn render(
+        &self,
+        visit: &Visit,
+        release: &Release,
+        file: &Utf8Path,
+        raw: &Raw,
+    ) -> Result<Rendered, Box<Problem>> {
+        let text = self.text(file, raw)?;
+        let context = self.request.context(file.parent().unwrap_or(file));
+        let data = visit.release_data(release);
+        template::render_traced(file, text, &data, &context, &self.registry, &Options::default())
+            .map_err(|error| Box::new(error.problem()))
+    }
+
+    /// The sources that a values file declares for a release.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read or rendered, or holds a directive that cannot be read.
+    pub(super) fn declared(
+        &self,
+        visit: &Visit,
+        release: &Release,
+        file: &Utf8Path,
+        raw: &Raw,
+    ) -> Result<Vec<Source>, Box<Problem>> {
+        if !raw.may_declare {
+            return Ok(Vec::new());
+        }
+        let result = if raw.template {
+            let rendered = self.render(visit, release, file, raw)?;
+            source::in_rendered(file, self.text(file, raw)?, &rendered)
+        } else {
+            let data = visit.release_data(release);
+            let mut render = |word: &str| self.word(file, word, &data);
+            let bytes = raw.bytes.as_deref().unwrap_or_default();
+            source::in_plain(file, bytes, &mut Render::Words(&mut render))
+        };
+        result.map_err(|error| Box::new(error.problem()))
+    }
+
+    /// Renders a word of a directive that stands in `file`, with the data of a release.
+    pub(super) fn word_of(
+        &self,
+        visit: &Visit,
+        release: &Release,
+        file: &Utf8Path,
+        word: &str,
+    ) -> Result<String, Problem> {
+        self.word(file, word, &visit.release_data(release))
+    }
+
+    fn word(&self, file: &Utf8Path, word: &str, data: &Value) -> Result<String, Problem> {
+        let context = self.request.context(file.parent().unwrap_or(file));
+        let bytes = template::render(file, word, data, &context, &self.registry, &Options::default())
+            .map_err(|error| error.problem())?;
+        String::from_utf8(bytes)
+            .map_err(|_| Problem::new(format!("`{word}` renders to something that is not UTF-8")))
+    }
+
+    fn text<'t>(&self, file: &Utf8Path, raw: &'t Raw) -> Result<&'t str, Box<Problem>> {
+        let at = |message: String| Box::new(Problem::new(message).at(Place::file(file)));
+        match &raw.bytes {
+            Err(error) => Err(at(format!("`{file}` cannot be read: {error}"))),
+            Ok(bytes) => std::str::from_utf8(bytes).map_err(|_| at(format!("`{file}` is not UTF-8"))),
+        }
+    }
+}
+
+/// Whether helmfile renders a values file: its name ends in `.gotmpl` (`pkg/tmpl/file_renderer.go: RenderToBytes`).
+pub(super) fn is_template(file: &Utf8Path) -> bool {
+    file.as_str().ends_with(".gotmpl")
+}
+
+/// Whether a template calls a function that may change a map which exists already. One that cannot be parsed does nothing.
+fn mutates(text: &[u8]) -> bool {
+    let names = template::functions::MUTATING;
+    let Ok(text) = std::str::from_utf8(text) else { return false };
+    names.iter().any(|name| text.contains(name))
+        && template::calls(text).is_ok_and(|calls| names.iter().any(|name| calls.contains(*name)))
+}

@@ -1,0 +1,169 @@
+//! Which values entry of a release is its target, and what stands in the way.
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::finding::{Code, Finding};
+use crate::state::{EntryContent, Release, Resolved, ValuesEntry, Visit};
+use crate::text::{Place, Problem};
+use crate::tree::matches;
+
+/// A target among the values of a release.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Wired {
+    /// The file, absolute.
+    pub(super) path: Utf8PathBuf,
+    /// Which entry of `values` it is.
+    pub(super) index: usize,
+    /// Whether the entry comes from a template that many releases may share.
+    pub(super) inherited: bool,
+}
+
+/// Whether a values entry is a target, going by the name of its file.
+fn is_target(path: &Utf8Path, patterns: &[String]) -> bool {
+    let name = path.file_name().unwrap_or_default();
+    patterns.iter().any(|pattern| matches(pattern, name).unwrap_or(false))
+}
+
+/// The entries of a release that are targets: none, one, or more than helmsum can serve. `named` is a target that the
+/// configuration names, which then is the only one.
+pub(super) fn targets(
+    visit: &Visit,
+    release: &Release,
+    patterns: &[String],
+    named: Option<&Utf8Path>,
+) -> Vec<Wired> {
+    let mut found: Vec<Wired> = Vec::new();
+    for (index, entry) in release.values.iter().enumerate() {
+        let EntryContent::Path(path) = &entry.content else { continue };
+        let Some(path) = visit.entry_path(&release.values_path_prefix, path) else { continue };
+        let wanted = match named {
+            Some(named) => path == named,
+            None => is_target(&path, patterns),
+        };
+        if wanted && !found.iter().any(|other| other.path == path) {
+            found.push(Wired { path, index, inherited: entry.inherited });
+        }
+    }
+    found
+}
+
+/// Two targets of one release.
+pub(super) fn two_targets(release: &Release, wired: &[Wired], directory: &Utf8Path) -> Problem {
+    let names: Vec<String> =
+        wired.iter().map(|wired| format!("`{}`", crate::report::relative(&wired.path, directory))).collect();
+    let problem = Problem::new(format!(
+        "release `{}` lists {} targets: {}",
+        release.id(),
+        names.len(),
+        names.join(", ")
+    ))
+    .hint("keep one of them; `targets` in `helmsum.yaml` says which names are targets");
+    at(problem, release)
+}
+
+/// A problem at the place of a release, where that is known.
+pub(super) fn at(problem: Problem, release: &Release) -> Problem {
+    match &release.place {
+        Some(place) => problem.at(place.clone()),
+        None => problem,
+    }
+}
+
+/// Sources, but nothing that would bring their checksum to the chart.
+pub(super) fn unwired_release(
+    visit: &Visit,
+    release: &Release,
+    declared: &Place,
+    named: Option<&Utf8Path>,
+) -> Finding {
+    let target = match named {
+        Some(named) => crate::report::relative(named, &visit.directory),
+        None => {
+            let beside = declared.file.parent().unwrap_or(&visit.directory);
+            crate::report::relative(&beside.join("checksum.yaml"), &visit.directory)
+        }
+    };
+    let file = visit.file.file_name().unwrap_or_default();
+    let message =
+        format!("release `{}` declares sources, but lists no target among its `values`", release.id());
+    Finding::new(Code::UnwiredRelease, message)
+        .hint(format!("add a line to its `values` in `{file}`: `- {target}`"))
+        .release(release.id())
+        .at(declared.file.clone(), declared.line)
+}
+
+/// A target, but nothing to hash. Quiet where the entry is inherited: then many releases have it that need none.
+pub(super) fn orphan_target(release: &Release, wired: &Wired, shown: &Utf8Path) -> Option<Finding> {
+    if wired.inherited {
+        return None;
+    }
+    let message = format!("release `{}` lists the target `{shown}`, but declares no sources", release.id());
+    let finding = Finding::new(Code::OrphanTarget, message)
+        .hint("declare one in a values file of the release, as in `# helmsum: ./apis`, or remove the entry")
+        .release(release.id());
+    Some(match &release.place {
+        Some(place) => finding.at(place.file.clone(), place.line),
+        None => finding,
+    })
+}
+
+/// A target that helmfile would load as a state file.
+pub(super) fn target_is_state(
+    resolved: &Resolved,
+    release: &str,
+    wired: &Utf8Path,
+    shown: &Utf8Path,
+) -> Option<Finding> {
+    resolved.would_load(wired).then(|| {
+        Finding::new(
+            Code::TargetIsState,
+            format!("release `{release}`: helmfile would load the target `{shown}` as a state file"),
+        )
+        .hint("put it into another directory")
+        .release(release)
+        .at(wired, None)
+    })
+}
+
+/// A missing target that helmfile would pass over in silence.
+pub(super) fn hidden_missing_file(visit: &Visit, release: &Release, shown: &Utf8Path) -> Option<Finding> {
+    let handler = release.missing_file_handler.as_deref().or(visit.missing_file_handler.as_deref())?;
+    matches!(handler, "Warn" | "Info" | "Debug").then(|| {
+        let message = format!(
+            "release `{}`: with `missingFileHandler: {handler}` helmfile deploys it without its checksum where `{shown}` is missing",
+            release.id()
+        );
+        let finding = Finding::new(Code::HiddenMissingFile, message)
+            .hint("set `missingFileHandler: Error` for this release")
+            .release(release.id());
+        match &release.place {
+            Some(place) => finding.at(place.file.clone(), place.line),
+            None => finding,
+        }
+    })
+}
+
+/// An entry of any release whose pattern would find the target too: helmfile takes one match only.
+pub(super) fn found_by_pattern(visit: &Visit, target: &Utf8Path, shown: &Utf8Path) -> Option<Problem> {
+    for release in &visit.releases {
+        for ValuesEntry { content, .. } in release.values.iter().chain(&release.secrets) {
+            let EntryContent::Path(path) = content else { continue };
+            let path = format!("{}{path}", release.values_path_prefix);
+            if !path.contains(['*', '?', '[']) {
+                continue;
+            }
+            let pattern = crate::text::join_clean(&visit.directory, &path);
+            if matches(pattern.as_str(), target.as_str()).unwrap_or(false) {
+                let problem = Problem::new(format!(
+                    "the values entry `{path}` of release `{}` would find the target `{shown}` too, and helmfile takes one match only",
+                    release.id()
+                ));
+                return Some(at(
+                    problem.hint("put the target into another directory, or list the files one by one"),
+                    release,
+                ));
+            }
+        }
+    }
+    None
+}

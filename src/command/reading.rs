@@ -1,0 +1,60 @@
+//! What a state is read with.
+
+use std::collections::BTreeMap;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+
+use crate::cli::{self, RUNNING};
+use crate::state;
+use crate::tree::WorkTree;
+
+/// Everything that reading a state takes but the environment.
+#[derive(Clone, Debug)]
+pub(super) struct Reading {
+    /// What was asked for.
+    pub(super) request: cli::Request,
+    directory: Utf8PathBuf,
+    variables: Rc<BTreeMap<String, String>>,
+}
+
+impl Reading {
+    /// For this process, in a working directory.
+    pub(super) fn new(request: cli::Request, directory: Utf8PathBuf) -> Self {
+        let mut variables: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        // Programs that templates start inherit it, so that a helmsum among them does not do the same once more.
+        variables.insert(RUNNING.into(), "1".into());
+        Self { request, directory, variables: Rc::new(variables) }
+    }
+
+    /// The state file or directory that was named.
+    pub(super) fn file(&self) -> Option<&str> {
+        let variable = self.variables.get("HELMFILE_FILE_PATH").filter(|path| !path.is_empty());
+        self.request.file.as_deref().or(variable.map(String::as_str))
+    }
+
+    /// A request for one environment, or for the one that was named or is the default.
+    pub(super) fn request(&self, environment: Option<&str>) -> state::Request {
+        let cli::Request { environments, .. } = &self.request;
+        let named = match environments {
+            cli::Environments::One(named) => named.as_deref(),
+            cli::Environments::All => None,
+        };
+        let mut request = state::Request::new(Arc::new(WorkTree), self.directory.clone(), BTreeMap::new());
+        request.variables = Rc::clone(&self.variables);
+        request.file.clone_from(&self.request.file);
+        request.environment = environment.or(named).map(str::to_owned);
+        request.selectors.clone_from(&self.request.selectors);
+        request.namespace.clone_from(&self.request.namespace);
+        request.kube_context.clone_from(&self.request.kube_context);
+        request.helm_binary.clone_from(&self.request.helm_binary);
+        request.state_values_files.clone_from(&self.request.state_values_file);
+        request.state_values_set.clone_from(&self.request.state_values_set);
+        request.state_values_set_string.clone_from(&self.request.state_values_set_string);
+        request.no_exec = self.request.no_exec;
+        request
+    }
+}

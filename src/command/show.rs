@@ -1,0 +1,67 @@
+//! Brings a report to whoever asked for it.
+
+use std::io;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::Context;
+use crate::cli::OutputFormat;
+use crate::report::{self, Document, Report, Streams, View};
+
+/// Shows a report: findings and the table on standard output, problems on standard error, and to GitHub Actions what it
+/// takes. With JSON, standard output stays one document.
+///
+/// # Errors
+///
+/// Where a stream does not take what is written to it.
+pub(super) fn show(report: &Report, view: View, context: &Context, streams: &mut Streams) -> io::Result<()> {
+    let output = &context.output;
+    let workspace = output.workspace.as_ref().map_or(&context.directory, |workspace| workspace);
+    let annotations = if output.annotations { report::annotations(report, workspace) } else { String::new() };
+    if output.format == OutputFormat::Json {
+        let document = Document::new(report, &context.directory);
+        streams.out.raw(report::print(&document).as_bytes())?;
+        for note in &report.notes {
+            streams.err.styled(&format!("{}\n", report::Shown(note)))?;
+        }
+        streams.err.raw(annotations.as_bytes())?;
+    } else {
+        let text = report::human(report, view, output.quiet, context.layout(&streams.out));
+        streams.out.styled(&text)?;
+        streams.out.raw(annotations.as_bytes())?;
+        let layout = context.layout(&streams.err);
+        for problem in &report.problems {
+            streams.err.styled(&report::draw_problem(problem, layout))?;
+        }
+    }
+    match &output.step_summary {
+        Some(file) if output.annotations => summarise(report, view, file, context, streams),
+        _ => Ok(()),
+    }
+}
+
+/// Appends to the summary of a step. Several steps and hooks may write to it, each a piece of its own.
+fn summarise(
+    report: &Report,
+    view: View,
+    file: &str,
+    context: &Context,
+    streams: &mut Streams,
+) -> io::Result<()> {
+    use std::io::Write as _;
+    let text = report::step_summary(report, view, &context.directory);
+    if text.is_empty() {
+        return Ok(());
+    }
+    let path: Utf8PathBuf = context.directory.join(Utf8Path::new(file));
+    let appended = fs_err::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(&path)
+        .and_then(|mut summary| summary.write_all(text.as_bytes()));
+    match appended {
+        Ok(()) => Ok(()),
+        // The report itself has been shown.
+        Err(error) => streams.err.styled(&format!("warning: the step summary was not written: {error}\n")),
+    }
+}
