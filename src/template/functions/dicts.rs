@@ -13,13 +13,13 @@ use Parameter::{Any, Map as Dict, String as Text};
 pub(super) const FUNCTIONS: &[Function] = &[
     variadic("dict", &[], Any, dict),
     function("sprigGet", &[Dict, Text], |_, arguments| {
-        let value = map(arguments, 0)?.get(&key(bytes(arguments, 1)?)?);
+        let value = value_of(&map(arguments, 0)?, bytes(arguments, 1)?);
         Ok(value.unwrap_or_else(|| "".into()))
     }),
     function("set", &[Dict, Text, Any], set),
     function("unset", &[Dict, Text], unset),
     function("hasKey", &[Dict, Text], |_, arguments| {
-        Ok(map(arguments, 0)?.contains_key(&key(bytes(arguments, 1)?)?).into())
+        Ok(value_of(&map(arguments, 0)?, bytes(arguments, 1)?).is_some().into())
     }),
     variadic("pluck", &[Text], Dict, pluck),
     variadic("keys", &[], Dict, keys),
@@ -29,10 +29,15 @@ pub(super) const FUNCTIONS: &[Function] = &[
     variadic("dig", &[], Any, dig),
 ];
 
-/// A key of a map, which must be UTF-8.
+/// A key to write under, which must be UTF-8.
 pub(super) fn key(bytes: &[u8]) -> Result<String, FunctionError> {
     String::from_utf8(bytes.to_vec())
         .map_err(|_| refused("a key of a map that is not valid UTF-8", "use text as a key"))
+}
+
+/// The value under a key. A key that is not UTF-8 is in no map.
+pub(super) fn value_of(map: &Map, key: &[u8]) -> Option<Value> {
+    map.get(std::str::from_utf8(key).ok()?)
 }
 
 fn dict(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
@@ -61,17 +66,19 @@ fn set(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
 
 fn unset(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let map = map(arguments, 0)?;
-    if map.remove(&key(bytes(arguments, 1)?)?).is_some() {
+    if let Ok(key) = std::str::from_utf8(bytes(arguments, 1)?)
+        && map.remove(key).is_some()
+    {
         note_mutation(call);
     }
     Ok(Value::Map(map))
 }
 
 fn pluck(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
-    let key = key(bytes(arguments, 0)?)?;
+    let key = bytes(arguments, 0)?;
     let mut plucked = Vec::new();
     for at in 1..arguments.len() {
-        plucked.extend(map(arguments, at)?.get(&key));
+        plucked.extend(value_of(&map(arguments, at)?, key));
     }
     Ok(Value::from(plucked))
 }
@@ -95,9 +102,9 @@ fn pick(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let map = map(arguments, 0)?;
     let picked = Map::new();
     for at in 1..arguments.len() {
-        let key = key(bytes(arguments, at)?)?;
-        if let Some(value) = map.get(&key) {
-            picked.insert(key, value);
+        let wanted = bytes(arguments, at)?;
+        if let Some(value) = value_of(&map, wanted) {
+            picked.insert(key(wanted)?, value);
         }
     }
     Ok(picked.into())
@@ -105,9 +112,10 @@ fn pick(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
 
 fn omit(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let rest = map(arguments, 0)?.shallow_copy();
-    let rest = if rest.is_nil() { Map::new() } else { rest };
     for at in 1..arguments.len() {
-        rest.remove(&key(bytes(arguments, at)?)?);
+        if let Ok(key) = std::str::from_utf8(bytes(arguments, at)?) {
+            rest.remove(key);
+        }
     }
     Ok(rest.into())
 }
@@ -122,11 +130,10 @@ fn dig(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let mut current = dug_map(start)?;
     let mut keys = Vec::with_capacity(path.len());
     for part in path {
-        let bytes = part.string_bytes().ok_or_else(|| not_of_type(part, "string"))?;
-        keys.push(key(bytes)?);
+        keys.push(part.string_bytes().ok_or_else(|| not_of_type(part, "string"))?);
     }
     for (at, key) in keys.iter().enumerate() {
-        let Some(step) = current.get(key) else { return Ok(default.clone()) };
+        let Some(step) = value_of(&current, key) else { return Ok(default.clone()) };
         if at + 1 == keys.len() {
             return Ok(step);
         }

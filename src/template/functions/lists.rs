@@ -194,15 +194,14 @@ fn chunk(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let size = integer(arguments, 0)?;
     let list = list(arguments, 1, "Cannot chunk type")?;
     call.spend(count(list.len()))?;
-    // Go divides by the size in floating point: no items give no chunks, unless the size is negative or zero.
-    let size = match usize::try_from(size) {
-        Ok(size) if size > 0 => size,
-        _ => {
-            return Err(refused(
-                format!("`chunk` into chunks of {size} items"),
-                "Go's result depends on the processor here: pass a size of at least 1",
-            ));
-        }
+    let Some(size) = usize::try_from(size).ok().filter(|size| *size > 0) else {
+        // Go computes the number of chunks all the same: a small list gives no chunks or one, others fail.
+        let chunks = match list.len() {
+            1 if size < -1 => vec![Value::from(list.as_slice().to_vec())],
+            length if length > 1 && count(length - 1) <= size.unsigned_abs() => Vec::new(),
+            _ => return Err(FunctionError::failed("runtime error: makeslice: len out of range")),
+        };
+        return Ok(Value::List(List::typed(Element::List, chunks)));
     };
     let chunks = list.as_slice().chunks(size).map(|chunk| Value::from(chunk.to_vec())).collect();
     Ok(Value::List(List::typed(Element::List, chunks)))

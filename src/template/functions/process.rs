@@ -113,6 +113,9 @@ fn unexpected(message: &str) -> FunctionError {
 
 /// Go's `exec.LookPath`: a name without a slash is searched for in `PATH` of the run, not of the program.
 fn lookup(context: &Context, name: &[u8]) -> Result<Vec<u8>, FunctionError> {
+    if name.is_empty() {
+        return Err(unexpected("exec: no command"));
+    }
     if name.contains(&b'/') {
         return Ok(name.to_vec());
     }

@@ -3,7 +3,7 @@
 
 use super::arguments::{Outcome, any, bytes, function, map, note_mutation, variadic};
 use super::convert::strval;
-use super::dicts::key;
+use super::dicts::{key, value_of};
 use crate::template::function::{Call, Function, FunctionError, Parameter};
 use crate::value::{Element, Map, Value};
 
@@ -56,14 +56,14 @@ enum Lookup {
     Found(Value),
     /// A map or struct on the way has no such key or field.
     Missing {
-        key: String,
+        key: Vec<u8>,
         inside: Value,
     },
 }
 
 /// The failure of `get` without a default. It shows the whole map, so it is only made when it is needed.
-fn missing(key: &str, inside: &Value) -> Result<FunctionError, FunctionError> {
-    let shown = printed(inside)?;
+fn missing(key: &[u8], inside: &Value) -> Result<FunctionError, FunctionError> {
+    let (key, shown) = (String::from_utf8_lossy(key), printed(inside)?);
     Ok(FunctionError::failed(match inside {
         Value::Object(_) | Value::Time(_) => format!("no field named \"{key}\" exist in {shown}"),
         _ => format!("no value exist for key \"{key}\" in {shown}"),
@@ -78,7 +78,6 @@ fn lookup(path: &[u8], object: &Value) -> Result<Lookup, FunctionError> {
             Some(at) => (&path[..at], Some(&path[at + 1..])),
             None => (path, None),
         };
-        let key = key(first)?;
         if let Value::MapPointer(map) = &object
             && map.element() == Element::Any
         {
@@ -86,39 +85,40 @@ fn lookup(path: &[u8], object: &Value) -> Result<Lookup, FunctionError> {
         }
         let found = match &object {
             // A `map[string]string` ends the path, whatever is left of it.
-            Value::Map(map) if map.element() == Element::String => match map.get(&key) {
+            Value::Map(map) if map.element() == Element::String => match value_of(map, first) {
                 Some(value) => return Ok(Lookup::Found(value)),
                 None => None,
             },
-            Value::Map(map) if map.element() == Element::Any => map.get(&key),
-            Value::AnyMap(map) => map.get(&Value::from(key.as_str())),
-            Value::Object(fields) if fields.kind_name() == "struct" => field(fields.fields(), &key)?,
+            Value::Map(map) if map.element() == Element::Any => value_of(map, first),
+            Value::AnyMap(map) => map.get(&Value::from_bytes(first.to_vec())),
+            Value::Object(fields) if fields.kind_name() == "struct" => field(fields.fields(), first)?,
             Value::Time(_) => None,
             other => {
-                let type_name = other.type_name();
+                let (type_name, key) = (other.type_name(), String::from_utf8_lossy(first));
                 return Err(FunctionError::failed(format!(
                     "unexpected type({type_name}) of value for key \"{key}\": it must be either map[string]any or any \
                      struct"
                 )));
             }
         };
-        let Some(found) = found else { return Ok(Lookup::Missing { key, inside: object }) };
+        let Some(found) = found else { return Ok(Lookup::Missing { key: first.to_vec(), inside: object }) };
         object = found;
         rest = behind;
     }
     Ok(Lookup::Found(object))
 }
 
-fn field(fields: Vec<(&'static str, Value)>, key: &str) -> Result<Option<Value>, FunctionError> {
+fn field(fields: Vec<(&'static str, Value)>, key: &[u8]) -> Result<Option<Value>, FunctionError> {
     if fields.is_empty() {
+        let key = String::from_utf8_lossy(key);
         return Err(FunctionError::failed(format!("no accessible struct fields for key \"{key}\"")));
     }
-    Ok(fields.into_iter().find(|(name, _)| *name == key).map(|(_, value)| value))
+    Ok(fields.into_iter().find(|(name, _)| name.as_bytes() == key).map(|(_, value)| value))
 }
 
 /// Sets a value under a dotted path whose parts but the last must exist, and returns the map.
 fn set_value_at_path(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
-    let path = String::from_utf8_lossy(bytes(arguments, 0)?).into_owned();
+    let path = key(bytes(arguments, 0)?)?;
     let root = map(arguments, 2)?;
     let mut parts: Vec<&str> = path.split('.').collect();
     let last = parts.pop().unwrap_or_default();

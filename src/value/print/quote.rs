@@ -4,9 +4,9 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-/// Letters, marks, numbers, punctuation, symbols, and the ASCII space: Go's `strconv.IsPrint`.
+/// Letters, marks, numbers, punctuation, symbols, and the ASCII space: Go's `strconv.IsPrint`, which knows Unicode 15.0.
 static PRINTABLE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new(r"^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$").ok());
+    LazyLock::new(|| Regex::new(r"^[[\p{L}\p{M}\p{N}\p{P}\p{S} ]&&\p{age=15.0}]$").ok());
 
 /// Go's `strconv.IsPrint`.
 #[must_use]
