@@ -104,13 +104,7 @@ pub enum Fault {
 
 /// A problem that was already put into words.
 #[derive(Clone, Debug)]
-pub struct Failed(Box<Problem>);
-
-impl Failed {
-    pub(super) fn new(problem: Problem) -> Self {
-        Self(Box::new(problem))
-    }
-}
+pub struct Failed(pub(super) Box<Problem>);
 
 impl std::ops::Deref for Failed {
     type Target = Problem;
