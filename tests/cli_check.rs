@@ -6,11 +6,9 @@ use support::{APIS, GATEWAY, HEADER, Repo, gateway, schema, target};
 
 #[test]
 fn a_current_target_passes() {
-    gateway()
-        .helmsum(["generate"])
-        .helmsum(["check"])
-        .exits(0)
-        .stdout("current  edge/gateway  gateway/checksum.yaml  ./apis: 2 files, 19 B\n1 release: 1 current\n");
+    gateway().helmsum(["generate"]).helmsum(["check"]).exits(0).stdout(
+        "current  edge/gateway  gateway/checksum.yaml  ./apis: 2 files, 19 B\n1 release: 1 current\n",
+    );
 }
 
 #[test]
@@ -121,7 +119,10 @@ fn json_lists_what_changed() {
     let document = repo.json();
     assert_eq!(schema("check", &document), Vec::<String>::new());
     let release = &document["releases"][0];
-    assert_eq!(release["sources"][0]["changed"], serde_json::json!([{ "name": "./new.yaml", "how": "added" }]));
+    assert_eq!(
+        release["sources"][0]["changed"],
+        serde_json::json!([{ "name": "./new.yaml", "how": "added" }])
+    );
     assert_eq!(release["target"]["status"], "stale");
     assert_eq!(release["target"]["recorded"], APIS);
     assert_eq!(document["findings"][0]["code"], "stale-checksum");

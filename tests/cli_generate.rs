@@ -143,7 +143,10 @@ fn directives_in_templates_mean_what_their_conditions_say() {
 #[test]
 fn words_of_a_plain_file_are_rendered_with_the_data_of_the_release() {
     gateway()
-        .file("gateway/values.yaml", "# helmsum: \"./{{ .Release.Labels.name | replace `gateway` `apis` }}\"\n")
+        .file(
+            "gateway/values.yaml",
+            "# helmsum: \"./{{ .Release.Labels.name | replace `gateway` `apis` }}\"\n",
+        )
         .helmsum(["generate"])
         .exits(0)
         .holds("gateway/checksum.yaml", &target());
@@ -167,7 +170,10 @@ fn json_is_one_document_also_when_the_run_fails() {
     let repo = gateway()
         .without("gateway/apis")
         .file("gateway/bad.yaml", "# helmsum: ./apis recursive=yes\n")
-        .file("helmfile.yaml", GATEWAY.replace("- gateway/values", "- gateway/bad.yaml\n      - gateway/values"))
+        .file(
+            "helmfile.yaml",
+            GATEWAY.replace("- gateway/values", "- gateway/bad.yaml\n      - gateway/values"),
+        )
         .helmsum(["generate", "--output", "json"])
         .exits(1)
         .stderr("");
@@ -182,7 +188,8 @@ fn json_is_one_document_also_when_the_run_fails() {
 
 #[test]
 fn a_state_that_cannot_be_read_is_an_error_and_still_json() {
-    let repo = Repo::new().file("helmfile.yaml", "releases: [\n").helmsum(["generate", "--output", "json"]).exits(1);
+    let repo =
+        Repo::new().file("helmfile.yaml", "releases: [\n").helmsum(["generate", "--output", "json"]).exits(1);
     assert_eq!(schema("generate", &repo.json()), Vec::<String>::new());
     let repo = Repo::new().helmsum(["generate"]).exits(1).stdout("");
     assert!(repo.err().starts_with("error: "), "{}", repo.err());
@@ -200,8 +207,14 @@ fn a_state_without_releases_is_fine_and_said_so() {
 #[test]
 fn two_state_files_of_one_directory_are_read() {
     Repo::new()
-        .file("helmfile.d/a.yaml", "releases: [{ name: a, chart: ./c, values: [../a/values.yaml, ../a/checksum.yaml] }]\n")
-        .file("helmfile.d/b.yaml", "releases: [{ name: b, chart: ./c, values: [../b/values.yaml, ../b/checksum.yaml] }]\n")
+        .file(
+            "helmfile.d/a.yaml",
+            "releases: [{ name: a, chart: ./c, values: [../a/values.yaml, ../a/checksum.yaml] }]\n",
+        )
+        .file(
+            "helmfile.d/b.yaml",
+            "releases: [{ name: b, chart: ./c, values: [../b/values.yaml, ../b/checksum.yaml] }]\n",
+        )
         .file("a/values.yaml", "# helmsum: ./conf\n")
         .file("b/values.yaml", "# helmsum: ./conf\n")
         .file("a/conf/x", "1")

@@ -29,3 +29,11 @@ fn the_manual_explains_nothing_that_does_not_exist() {
         assert!(Code::from_name(name).is_some(), "{name} is no code");
     }
 }
+
+#[test]
+fn every_finding_is_tried() {
+    let tests = include_str!("cli_findings.rs");
+    for code in Code::ALL {
+        assert!(tests.contains(code.name()), "{code} is in no test");
+    }
+}

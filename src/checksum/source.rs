@@ -206,7 +206,7 @@ pub fn of_paths<P: AsRef<str>>(
         if sources.iter().any(|(other, _)| *other == label) {
             return Err(ChecksumError::Twice(path.to_owned()));
         }
-        let listing = list(&Request { tree, root: None, directory, path, exclude: &[] })?;
+        let listing = list(&Request { tree, root: None, stay_inside: false, directory, path, exclude: &[] })?;
         if listing.shape == Shape::Missing {
             return Err(ChecksumError::Missing { path: path.to_owned(), tried: listing.base });
         }

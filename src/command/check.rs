@@ -64,14 +64,14 @@ fn stale_checksum(consumer: &Consumer, directory: &Utf8Path) -> Finding {
         (false, 0) => format!(": {}", changes.join(", ")),
         (false, more) => format!(": {} and {more} more", changes[..NAMED].join(", ")),
     };
-    finding(Code::StaleChecksum, consumer, format!("is out of date{tail}"), directory)
+    finding(Code::StaleChecksum, consumer, &format!("is out of date{tail}"), directory)
 }
 
 fn missing_checksum(consumer: &Consumer, directory: &Utf8Path) -> Finding {
-    finding(Code::MissingChecksum, consumer, "does not exist or is empty".into(), directory)
+    finding(Code::MissingChecksum, consumer, "does not exist or is empty", directory)
 }
 
-fn finding(code: Code, consumer: &Consumer, what: String, directory: &Utf8Path) -> Finding {
+fn finding(code: Code, consumer: &Consumer, what: &str, directory: &Utf8Path) -> Finding {
     let environment = Some(consumer.row.environment.clone()).filter(|name| !name.is_empty());
     let path = consumer.row.target.path.clone().unwrap_or_default();
     let message = format!("{}: the target `{}` {what}", consumer.owner, relative(&path, directory));

@@ -22,6 +22,8 @@ const REFRESH: Duration = Duration::from_millis(100);
 pub(super) struct Job {
     /// The root of the repository.
     pub(super) root: Utf8PathBuf,
+    /// Whether what lies outside of the repository is left unread, since the finding about it is denied.
+    pub(super) stay_inside: bool,
     /// What `path` is relative to.
     pub(super) directory: Utf8PathBuf,
     /// The path as declared.
@@ -86,6 +88,7 @@ fn hash(tree: &dyn Tree, job: &Job, progress: &Progress) -> Outcome {
     let listing = source::list(&source::Request {
         tree,
         root: Some(&job.root),
+        stay_inside: job.stay_inside,
         directory: &job.directory,
         path: &job.path,
         exclude: &job.exclude,
@@ -110,6 +113,7 @@ mod tests {
                 fs_err::write(root.join(&name), &name).expect("a file");
                 Job {
                     root: root.clone(),
+                    stay_inside: true,
                     directory: root.clone(),
                     path: name,
                     exclude: Vec::new(),

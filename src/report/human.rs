@@ -142,7 +142,7 @@ impl Table<'_> {
         } else {
             let tail = match &release.sources[..] {
                 [] => Some("no sources".to_owned()),
-                [source] if self.changes(release, source).is_empty() => Some(self.inline(source)),
+                [source] if self.changes(release, source).is_empty() => Some(inline(source)),
                 _ => None,
             };
             let room = WIDTH.saturating_sub(first + second + third + 6);
@@ -153,10 +153,6 @@ impl Table<'_> {
         }
         text.push('\n');
         self.draw_sources(text, release, first + 2);
-    }
-
-    fn inline(&self, source: &Source) -> String {
-        format!("{}: {}", Shown(&source.label), size(source).join(", "))
     }
 
     fn draw_sources(&self, text: &mut String, release: &Release, indent: usize) {
@@ -242,6 +238,10 @@ fn size(source: &Source) -> Vec<String> {
         Some(_) => vec![counted(source.files.len(), "file"), Bytes(source.bytes).to_string()],
         None => vec!["not read".to_owned()],
     }
+}
+
+fn inline(source: &Source) -> String {
+    format!("{}: {}", Shown(&source.label), size(source).join(", "))
 }
 
 fn blanks(number: usize) -> String {

@@ -18,6 +18,8 @@ pub struct Request<'a> {
     pub tree: &'a dyn Tree,
     /// The root of the repository: a source or link that leads out of it is reported. Nothing is reported without one.
     pub root: Option<&'a Utf8Path>,
+    /// Whether what lies outside of `root` is only reported, and not looked into.
+    pub stay_inside: bool,
     /// The absolute directory that `path` is relative to.
     pub directory: &'a Utf8Path,
     /// The source as declared: a directory, a file or a glob. It alone can hold a pattern, not the directory.
@@ -246,13 +248,15 @@ fn single_file(request: &Request<'_>, path: &Utf8Path) -> Result<Listing, ListEr
     super::check(name)
         .map_err(|fault| ListError::Name { path: path.as_str().escape_debug().to_string(), fault })?;
     let mut listing = Listing::bare(Shape::File, path.parent().unwrap_or(path));
-    listing.files.push(format!("./{name}"));
     if let Some(root) = request.root {
         let real_root = resolve(request.tree, root)?;
         let leads_to = resolve(request.tree, path)?;
         if !leads_to.starts_with(real_root) {
             listing.outside.push(Outside { link: None, leads_to });
         }
+    }
+    if listing.outside.is_empty() || !request.stay_inside {
+        listing.files.push(format!("./{name}"));
     }
     Ok(listing)
 }

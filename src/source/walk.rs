@@ -82,6 +82,9 @@ pub(super) fn walk(
         outside: BTreeSet::new(),
     };
     walk.settle_home(base)?;
+    if request.stay_inside && !walk.outside.is_empty() {
+        walk.pending.clear();
+    }
     while let Some(directory) = walk.pending.pop() {
         walk.read(&directory)?;
     }
@@ -232,7 +235,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    /// What a link leads to, or nothing where a glob only passes by.
+    /// What a link leads to, or nothing where a glob only passes by or it leads out of where the walk stays.
     fn follow(&mut self, path: &Utf8Path, name: &str, hit: &Hit) -> Result<Option<Kind>, ListError> {
         let tree = self.request.tree;
         let kind = match tree.stat(path) {
@@ -248,6 +251,9 @@ impl Walk<'_> {
             let leads_to = resolve(tree, path)?;
             if !leads_to.starts_with(root) && !leads_to.starts_with(base) {
                 self.outside.insert(Outside { link: Some(format!("./{name}")), leads_to });
+                if self.request.stay_inside {
+                    return Ok(None);
+                }
             }
         }
         Ok(Some(kind))

@@ -68,7 +68,14 @@ impl Folder {
 }
 
 pub(crate) fn listed(root: &Utf8Path, source: &str, exclude: &[String]) -> Listing {
-    let request = Request { tree: &WorkTree, root: Some(root), directory: root, path: source, exclude };
+    let request = Request {
+        tree: &WorkTree,
+        root: Some(root),
+        stay_inside: false,
+        directory: root,
+        path: source,
+        exclude,
+    };
     list(&request).expect("the source can be listed")
 }
 

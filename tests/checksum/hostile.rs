@@ -25,7 +25,14 @@ fn folder(files: &[&str]) -> Folder {
 fn try_list(folder: &Folder, source: &str, exclude: &[&str]) -> Result<Listing, ListError> {
     let exclude: Vec<String> = exclude.iter().map(ToString::to_string).collect();
     let root = folder.root.as_path();
-    list(&Request { tree: &WorkTree, root: Some(root), directory: root, path: source, exclude: &exclude })
+    list(&Request {
+        tree: &WorkTree,
+        root: Some(root),
+        stay_inside: false,
+        directory: root,
+        path: source,
+        exclude: &exclude,
+    })
 }
 
 fn names(folder: &Folder, source: &str, exclude: &[&str]) -> Vec<String> {
@@ -206,7 +213,14 @@ fn what_is_not_there_is_missing_and_not_empty() {
 fn brackets_in_the_directory_above_are_no_pattern() {
     let folder = folder(&["[x]*/src/a"]);
     let directory = folder.root.join("[x]*");
-    let request = Request { tree: &WorkTree, root: None, directory: &directory, path: "src", exclude: &[] };
+    let request = Request {
+        tree: &WorkTree,
+        root: None,
+        stay_inside: false,
+        directory: &directory,
+        path: "src",
+        exclude: &[],
+    };
     assert_eq!(list(&request).expect("it can be listed").files, ["./a"]);
 }
 
@@ -236,9 +250,16 @@ fn sources_and_links_that_leave_the_repository_are_told() {
     let root = folder.root.join("repo");
     let outside = folder.root.join("outside").canonicalize_utf8().expect("it is there");
     let list = |path: &str| {
-        list(&Request { tree: &WorkTree, root: Some(&root), directory: &root, path, exclude: &[] })
-            .expect("it can be listed")
-            .outside
+        list(&Request {
+            tree: &WorkTree,
+            root: Some(&root),
+            stay_inside: false,
+            directory: &root,
+            path,
+            exclude: &[],
+        })
+        .expect("it can be listed")
+        .outside
     };
     assert_eq!(list("src"), []);
     assert_eq!(list("src/a"), []);
@@ -380,7 +401,14 @@ const AS_NOBODY: &str = "HELMSUM_TEST_UNREADABLE";
 fn unreadable_files_and_directories_are_errors() {
     if let Ok(root) = std::env::var(AS_NOBODY) {
         let root = Utf8PathBuf::from(root);
-        let request = |path| Request { tree: &WorkTree, root: None, directory: &root, path, exclude: &[] };
+        let request = |path| Request {
+            tree: &WorkTree,
+            root: None,
+            stay_inside: false,
+            directory: &root,
+            path,
+            exclude: &[],
+        };
         assert!(
             matches!(list(&request("directory")), Err(ListError::Unreadable { path, .. }) if path.ends_with("closed"))
         );

@@ -281,7 +281,8 @@ pub fn target() -> String {
          #     {}  ./orders.yaml\n\
          #     {}  ./users.yaml\n\
          configChecksum: \"{APIS}\"\n",
-        "37722948fb7f58d03f0bff4269fd4fd1c03a853dd1a6d3ed0bcb561751674064", "814ee3c62998aa39e02b2f0903e26882fb40387cd499977a50349b205f2e2514"
+        "37722948fb7f58d03f0bff4269fd4fd1c03a853dd1a6d3ed0bcb561751674064",
+        "814ee3c62998aa39e02b2f0903e26882fb40387cd499977a50349b205f2e2514"
     )
 }
 

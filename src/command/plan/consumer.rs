@@ -10,7 +10,7 @@ use crate::checksum::{Digest, Hashed};
 use crate::command::Context;
 use crate::command::content::content_findings;
 use crate::command::hashing::{Job, Outcome};
-use crate::finding::{Finding, Level, Levels};
+use crate::finding::{Code, Finding, Level, Levels};
 use crate::report::{self, Change, How, Status};
 use crate::source::{Source, What};
 use crate::target::{Content, Format, Recorded, Section, TargetError, check_place, same_values};
@@ -77,6 +77,7 @@ impl Draft {
         match &source.what {
             What::Path(path) => Some(Job {
                 root: self.root.clone(),
+                stay_inside: self.levels.level_of(Code::OutsideSource, Level::Deny) == Level::Deny,
                 directory: source.directory.clone(),
                 path: path.clone(),
                 exclude: source.options.exclude.clone(),
@@ -110,8 +111,8 @@ impl Draft {
         }
         self.row.sources.sort_by(|one, other| one.label.cmp(&other.label));
         let complete = digests.iter().all(|known| *known);
-        let content = if complete { self.content() } else { None };
-        self.judge(content, recorded, purpose)
+        let wanted = if complete { self.content() } else { None };
+        self.judge(wanted, recorded, purpose)
     }
 
     /// The target as it is on disk.

@@ -23,10 +23,11 @@ use std::time::Instant;
 use super::Context;
 use super::hashing::{self, Job};
 use super::reading::Reading;
-use crate::finding::Finding;
-use crate::report::{Bytes, Streams, counted};
+use crate::finding::{Code, Finding, Level};
+use crate::report::{Bytes, Streams, counted, relative};
+use crate::source::config::FILE_NAME;
 use crate::state;
-use crate::text::Problem;
+use crate::text::{Place, Problem};
 use crate::tree::{Tree, WorkTree};
 
 pub(super) use consumer::Consumer;
@@ -115,14 +116,27 @@ fn survey_all(
                 survey::Survey { context, reading, request: &request, resolved: &resolved, configurations }
                     .run(plan, drafts, &mut counts);
             }
-            Err(error) => plan.problems.push(error.into_problem()),
+            Err(error) => {
+                let problem = error.into_problem();
+                let finding = problem.place.as_ref().and_then(|place| configuration_is_state(place, context));
+                plan.findings.extend(finding.and_then(|finding| context.levels.settle(finding)));
+                survey::add_problem(plan, problem);
+            }
         }
     }
-    if plan.problems.is_empty()
-        && !plan.findings.iter().any(|finding| finding.level == crate::finding::Level::Deny)
-    {
+    if plan.problems.is_empty() && !plan.findings.iter().any(|finding| finding.level == Level::Deny) {
         survey::judge(counts, reading, plan, drafts);
     }
+}
+
+/// The finding target-is-state for a configuration that was read as a state file. It has other keys, so reading it fails.
+fn configuration_is_state(place: &Place, context: &Context) -> Option<Finding> {
+    (place.file.file_name() == Some(FILE_NAME)).then(|| {
+        let shown = relative(&place.file, &context.directory);
+        Finding::new(Code::TargetIsState, format!("helmfile would load `{shown}` as a state file"))
+            .hint("put it into the directory above: helmfile loads every file of this one")
+            .at(place.file.clone(), None)
+    })
 }
 
 /// The names of the environments to read; nothing for the one that was named or is the default.
@@ -145,9 +159,9 @@ fn environments(reading: &Reading, plan: &mut Plan) -> Vec<Option<String>> {
             // It is read once more, and reported then.
             Err(_) => {}
         }
-        read.insert(next);
+        read.insert(next.clone());
         match names.difference(&read).next() {
-            Some(name) => next = name.clone(),
+            Some(name) => next.clone_from(name),
             None => break,
         }
     }

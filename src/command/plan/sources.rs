@@ -33,7 +33,7 @@ pub(super) fn place_findings(
 ) -> Vec<Finding> {
     let mut findings: Vec<Finding> =
         hashed.listing.outside.iter().map(|outside| outside_source(source, outside, surroundings)).collect();
-    if !source.options.optional {
+    if !source.options.optional && findings.is_empty() {
         findings.extend(if hashed.listing.shape == Shape::Missing {
             Some(missing_source(tree, source, hashed, surroundings))
         } else {

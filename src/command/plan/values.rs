@@ -84,7 +84,7 @@ impl<'r> ValuesFiles<'r> {
         file: &Utf8Path,
         raw: &Raw,
     ) -> Result<Rendered, Box<Problem>> {
-        let text = self.text(file, raw)?;
+        let text = Self::text(file, raw)?;
         let context = self.request.context(file.parent().unwrap_or(file));
         let data = visit.release_data(release);
         template::render_traced(file, text, &data, &context, &self.registry, &Options::default())
@@ -108,7 +108,7 @@ impl<'r> ValuesFiles<'r> {
         }
         let result = if raw.template {
             let rendered = self.render(visit, release, file, raw)?;
-            source::in_rendered(file, self.text(file, raw)?, &rendered)
+            source::in_rendered(file, Self::text(file, raw)?, &rendered)
         } else {
             let data = visit.release_data(release);
             let mut render = |word: &str| self.word(file, word, &data);
@@ -137,7 +137,7 @@ impl<'r> ValuesFiles<'r> {
             .map_err(|_| Box::new(Problem::new(format!("`{word}` renders to something that is not UTF-8"))))
     }
 
-    fn text<'t>(&self, file: &Utf8Path, raw: &'t Raw) -> Result<&'t str, Box<Problem>> {
+    fn text<'t>(file: &Utf8Path, raw: &'t Raw) -> Result<&'t str, Box<Problem>> {
         let at = |message: String| Box::new(Problem::new(message).at(Place::file(file)));
         match &raw.bytes {
             Err(error) => Err(at(format!("`{file}` cannot be read: {error}"))),

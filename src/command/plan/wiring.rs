@@ -3,6 +3,7 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::finding::{Code, Finding};
+use crate::report::relative;
 use crate::state::{EntryContent, Release, Resolved, ValuesEntry, Visit};
 use crate::text::{Place, Problem};
 use crate::tree::matches;
@@ -50,7 +51,7 @@ pub(super) fn targets(
 /// Two targets of one release.
 pub(super) fn two_targets(release: &Release, wired: &[Wired], directory: &Utf8Path) -> Problem {
     let names: Vec<String> =
-        wired.iter().map(|wired| format!("`{}`", crate::report::relative(&wired.path, directory))).collect();
+        wired.iter().map(|wired| format!("`{}`", relative(&wired.path, directory))).collect();
     let problem = Problem::new(format!(
         "release `{}` lists {} targets: {}",
         release.id(),
@@ -76,13 +77,8 @@ pub(super) fn unwired_release(
     declared: &Place,
     named: Option<&Utf8Path>,
 ) -> Finding {
-    let target = match named {
-        Some(named) => crate::report::relative(named, &visit.directory),
-        None => {
-            let beside = declared.file.parent().unwrap_or(&visit.directory);
-            crate::report::relative(&beside.join("checksum.yaml"), &visit.directory)
-        }
-    };
+    let beside = || declared.file.parent().unwrap_or(&visit.directory).join("checksum.yaml");
+    let target = relative(&named.map_or_else(beside, Utf8Path::to_owned), &visit.directory);
     let file = visit.file.file_name().unwrap_or_default();
     let message =
         format!("release `{}` declares sources, but lists no target among its `values`", release.id());
