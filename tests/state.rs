@@ -6,6 +6,7 @@
 //! is built (`tests/tools/build`), the answers are compared with it; with `HELMSUM_UPDATE=1` they are written down.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::Arc;
@@ -102,10 +103,10 @@ impl Case {
     fn write(&self, answer: &Value) {
         let mut text = self.head.clone();
         for (name, body) in &self.files {
-            text.push_str(&format!("\n== {name}\n{}", body.strip_suffix('\n').unwrap_or(body)));
+            write!(text, "\n== {name}\n{}", body.strip_suffix('\n').unwrap_or(body)).expect("a string");
         }
         let answer = serde_json::to_string_pretty(answer).expect("JSON");
-        text.push_str(&format!("\n== answer\n{answer}\n"));
+        write!(text, "\n== answer\n{answer}\n").expect("a string");
         fs_err::write(&self.path, text).expect("the case is writable");
     }
 
@@ -306,7 +307,7 @@ fn every_case_is_read_as_helmfile_reads_it() {
             let fails = expected["fails"] == true;
             match state::read(&case.request(&root)) {
                 Ok(_) if case.refused => {
-                    wrong.push(format!("{name}: accepted, but the case says that it is refused"))
+                    wrong.push(format!("{name}: accepted, but the case says that it is refused"));
                 }
                 Ok(_) if fails => wrong.push(format!("{name}: accepted, but helmfile fails")),
                 Ok(resolved) => {
@@ -332,6 +333,7 @@ fn every_case_is_read_as_helmfile_reads_it() {
 }
 
 #[test]
+#[expect(clippy::print_stderr, reason = "a test that is left out says so")]
 fn the_answers_are_those_of_helmfile() {
     let Some(bin) = tools() else {
         eprintln!("skipped: helmfile is not built");

@@ -22,14 +22,14 @@ const DEPTH: usize = 1_000;
 /// # Errors
 ///
 /// Where the text is no YAML, a key comes twice or is no string, or a number has no JSON form.
-pub(super) fn lines(path: &Utf8Path, content: &[u8]) -> Result<String, Box<Problem>> {
+pub(super) fn lines(path: &Utf8Path, content: &[u8]) -> Result<String, Problem> {
     let limits = Limits { bytes: content.len(), depth: DEPTH, ..Limits::default() };
     let source: Arc<str> = String::from_utf8_lossy(content).into();
     let told = |error: yaml::Error| {
         let problem = error.into_problem(path, Some(&source));
         match problem.hint {
-            Some(_) => Box::new(problem),
-            None => Box::new(problem.hint("correct it, or drop `parse=yaml` to hash the bytes")),
+            Some(_) => problem,
+            None => problem.hint("correct it, or drop `parse=yaml` to hash the bytes"),
         }
     };
     let mut lines = String::new();
@@ -42,9 +42,9 @@ pub(super) fn lines(path: &Utf8Path, content: &[u8]) -> Result<String, Box<Probl
 }
 
 /// A document that JSON cannot hold.
-fn no_json(path: &Utf8Path, document: &Node, error: &JsonError) -> Box<Problem> {
+fn no_json(path: &Utf8Path, document: &Node, error: &JsonError) -> Problem {
     let place = Place::line(path, document.line());
-    Box::new(match error {
+    match error {
         JsonError::Type(_) => {
             Problem::new("the document that starts here has a key that is no string, which JSON cannot hold")
                 .at(place)
@@ -53,21 +53,20 @@ fn no_json(path: &Utf8Path, document: &Node, error: &JsonError) -> Box<Problem> 
         error => Problem::new(format!("the document that starts here cannot be written as JSON: {error}"))
             .at(place)
             .hint("write the value as a string, or drop `parse=yaml` to hash the bytes"),
-    })
+    }
 }
 
 /// The problem of a file that is too large to be read as data.
-pub(super) fn too_large(path: &Utf8Path) -> Box<Problem> {
-    let size = LARGEST >> 20;
-    let problem = Problem::new(format!("`{path}` has more than {size} MiB, too much to be read as data"));
-    Box::new(problem.hint("drop `parse=yaml` to hash the bytes, or leave the file out with `exclude=`"))
+pub(super) fn too_large(path: &Utf8Path) -> Problem {
+    Problem::new(format!("`{path}` has more than {} MiB, too much to be read as data", LARGEST >> 20))
+        .hint("drop `parse=yaml` to hash the bytes, or leave the file out with `exclude=`")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn data(content: &str) -> Result<String, Box<Problem>> {
+    fn data(content: &str) -> Result<String, Problem> {
         lines("/repo/a.yaml".into(), content.as_bytes())
     }
 

@@ -148,7 +148,7 @@ fn attempt(
         return Err(FileFault::Special);
     }
     if reads && before.size > data::LARGEST {
-        return Err(FileFault::Data(data::too_large(path)));
+        return Err(FileFault::Data(Box::new(data::too_large(path))));
     }
     let mut reading = Reading::new(transform.line_feeds, !reads && !transform.line_feeds);
     loop {
@@ -176,7 +176,7 @@ fn attempt(
     let sealed = reading.sealed && reading.bytes <= SOPS_LIMIT;
     let (mut digest, bytes, mut notes) = reading.finish();
     if reads {
-        let lines = data::lines(path, &content).map_err(FileFault::Data)?;
+        let lines = data::lines(path, &content).map_err(|problem| FileFault::Data(Box::new(problem)))?;
         digest = Digest::of(lines.as_bytes());
     }
     notes.sops = sealed && tree.read(path).is_ok_and(|content| is_sops(&content));

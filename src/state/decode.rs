@@ -159,11 +159,6 @@ impl Decoding<'_> {
         self.errors.push(node.error(message.as_ref()));
     }
 
-    /// The text of a value that is a string, and not only looks like one.
-    pub(super) fn string_value(&self, node: &Node) -> Option<String> {
-        node.decode().ok()?.as_str().map(str::to_owned)
-    }
-
     /// Where a node is.
     pub(super) fn place(&self, node: &Node) -> Place {
         self.source.place(node)

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::error::Error;
-use super::layer::{Item, Layer, Merging};
+use super::layer::{Layer, Merging};
 use super::resolved::EnvironmentObject;
 use super::spec::{HelmDefaults, Inherit, ReleaseSpec, Repository, StateSpec};
 
@@ -136,7 +136,7 @@ pub(super) struct Inherited {
 }
 
 impl Inherited {
-    /// What `wanted`, out of [`INHERITABLE`](super::spec::INHERITABLE), takes from `parent`. API and Kubernetes versions
+    /// What `wanted`, out of [`INHERITABLE`](super::forms::INHERITABLE), takes from `parent`. API and Kubernetes versions
     /// are left out: nothing that helmsum reads depends on them.
     pub(super) fn take(parent: &StateSpec, wanted: &[String]) -> Self {
         let wants = |name: &str| wanted.iter().any(|word| word == name);
@@ -205,7 +205,7 @@ impl Inherited {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::layer::Pointer;
+    use crate::state::layer::{Item, Pointer};
     use crate::value::Value;
 
     fn release(name: &str, inherit: &[&str], values: &[&str]) -> ReleaseSpec {

@@ -12,14 +12,12 @@ pub(super) fn is_remote(text: &str) -> bool {
     if text.starts_with('/') {
         return false;
     }
-    let source = match text.split("::").collect::<Vec<_>>()[..] {
-        [_getter, source] => source,
-        _ => {
-            if let [scheme, _] = text.split("://").collect::<Vec<_>>()[..] {
-                return ["s3", "http", "https"].contains(&scheme.to_lowercase().as_str());
-            }
-            text
-        }
+    let source = if let [_getter, source] = text.split("::").collect::<Vec<_>>()[..] {
+        source
+    } else if let [scheme, _] = text.split("://").collect::<Vec<_>>()[..] {
+        return ["s3", "http", "https"].contains(&scheme.to_lowercase().as_str());
+    } else {
+        text
     };
     !source.starts_with('/') && scheme(source).is_some()
 }

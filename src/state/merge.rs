@@ -29,7 +29,7 @@ pub(super) fn merge_maps(lower: &Map, upper: &Map, lists: Lists) -> Map {
                 merge_maps(&below, &above, lists).into()
             }
             (Some(Value::List(below)), Value::List(above)) if is_any(&below) && is_any(&above) => {
-                merge_lists(&below, above, lists).into()
+                merge_lists(&below, above, lists)
             }
             (_, value) => value,
         };

@@ -13,6 +13,7 @@ mod entries;
 mod environment;
 mod error;
 mod fields;
+mod forms;
 mod inherit;
 mod layer;
 mod location;

@@ -9,6 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::decode::{self, Lines, Source};
 use super::error::Error;
+use super::forms::{HelmfileEntry, RenderedValues};
 use super::layer::{Layer, Merging};
 use super::location::{Base, is_remote};
 use super::parts;
@@ -17,7 +18,7 @@ use super::policy;
 use super::render::Templates;
 use super::request::Request;
 use super::resolved::EnvironmentObject;
-use super::spec::{EnvironmentSpec, HelmfileEntry, RenderedValues, StateSpec};
+use super::spec::{EnvironmentSpec, StateSpec};
 use super::values::ValuesList;
 use crate::text::{Place, join_clean};
 
@@ -308,8 +309,8 @@ impl Reader<'_> {
     pub(super) fn read_text(&self, file: &Utf8Path) -> Result<String, Error> {
         let bytes = self.request.tree.read(file).map_err(|error| Error::reading(file, &error))?;
         String::from_utf8(bytes).map_err(|error| {
-            let before = &error.as_bytes()[..error.utf8_error().valid_up_to()];
-            let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+            let valid = error.utf8_error().valid_up_to();
+            let (line, _) = crate::text::position(&String::from_utf8_lossy(error.as_bytes()), valid);
             Error::invalid(format!("`{file}` is not UTF-8")).at(Place::line(file, line))
         })
     }

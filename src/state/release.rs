@@ -1,7 +1,7 @@
 //! The releases of a state file, ready for use (`pkg/state/state.go: ApplyOverrides, GetReleasesWithLabels,
 //! markExcludedReleases, ConditionEnabled`).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8Path;
 
@@ -149,10 +149,10 @@ fn condition_holds(condition: &str, values: &Map) -> Result<bool, Error> {
 
 /// No two selected releases have the same name, namespace and context.
 fn check_duplicates(releases: &[Release]) -> Result<(), Error> {
-    let mut seen = BTreeMap::new();
+    let mut seen = BTreeSet::new();
     for release in releases.iter().filter(|release| release.selected) {
         let id = (&release.kube_context, &release.namespace, &release.name);
-        if seen.insert(id, ()).is_some() {
+        if !seen.insert(id) {
             let error = Error::invalid(format!("there are two releases `{}`", release.id()))
                 .hint("give one of them another name or namespace, or a condition that switches it off");
             return Err(match &release.place {

@@ -56,10 +56,10 @@ impl Reader<'_> {
                     excerpt.source = Arc::clone(text);
                     excerpt.span = excerpt.span.start + part.offset..excerpt.span.end + part.offset;
                 }
-                template_error(error)
+                template_error(&error)
             })?;
         let lines = rendered.source_lines().into_iter().map(|line| line + part.line - 1).collect();
-        source(target.file, rendered, lines)
+        source(target.file, rendered.bytes, lines)
     }
 
     /// Reads and renders a values file. Relative paths in it are relative to its own directory.
@@ -70,9 +70,9 @@ impl Reader<'_> {
     pub(super) fn render_file(&self, file: &Utf8Path, data: &Value) -> Result<Source, Error> {
         let text = self.read_text(file)?;
         let directory = file.parent().unwrap_or(file);
-        let rendered = self.render(file, directory, &text, data).map_err(template_error)?;
+        let rendered = self.render(file, directory, &text, data).map_err(|error| template_error(&error))?;
         let lines = rendered.source_lines();
-        source(file, rendered, lines)
+        source(file, rendered.bytes, lines)
     }
 
     /// Renders a field of a release.
@@ -96,7 +96,7 @@ impl Reader<'_> {
                 .map_err(|mut error| {
                     // There is no such file to show.
                     error.excerpt = error.excerpt.filter(|excerpt| excerpt.file != name);
-                    template_error(error)
+                    template_error(&error)
                 })?;
         String::from_utf8(bytes)
             .map_err(|_| Error::unsupported(format!("`{text}` gives something that is not UTF-8")))
@@ -127,13 +127,13 @@ impl Reader<'_> {
     }
 }
 
-fn source(file: &Utf8Path, rendered: Rendered, lines: Vec<usize>) -> Result<Source, Error> {
-    let text = String::from_utf8(rendered.bytes)
+fn source(file: &Utf8Path, bytes: Vec<u8>, lines: Vec<usize>) -> Result<Source, Error> {
+    let text = String::from_utf8(bytes)
         .map_err(|_| Error::unsupported("the template gives something that is not UTF-8").within(file))?;
     Ok(Source { file: file.to_owned(), text: text.into(), lines: Lines::Rendered(lines) })
 }
 
-fn template_error(error: template::Error) -> Error {
+fn template_error(error: &template::Error) -> Error {
     let cause = if error.reason == Reason::Refused { Cause::Unsupported } else { Cause::Invalid };
     Error::of(cause, error.problem())
 }

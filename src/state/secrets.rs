@@ -14,7 +14,7 @@ use super::location::is_remote;
 use super::merge::{Slices, cast_keys, override_map};
 use super::reader::{Reader, Target, Trace};
 use super::spec::{EnvironmentSpec, StateSpec};
-use super::values::{Matches, find_files};
+use super::values::{Matches, find_files, is_hcl};
 use crate::template::function::ExecPolicy;
 use crate::text::Place;
 use crate::value::Map;
@@ -48,7 +48,7 @@ impl Reader<'_> {
                     .map_err(|error| error.at(at()))?;
             let Matches::Files(files) = matches else { continue };
             for file in files {
-                if file.as_str().ends_with(".hcl") {
+                if is_hcl(&file) {
                     return Err(
                         Error::unsupported(format!("`{file}` is HCL, which helmsum does not read")).at(at())
                     );

@@ -15,6 +15,11 @@ use crate::tree::Tree;
 use crate::value::{Map, Value};
 use crate::yaml::{self, Limits};
 
+/// Whether a file is HCL. The name counts, with small letters only.
+pub(super) fn is_hcl(file: &Utf8Path) -> bool {
+    file.as_str().strip_suffix(".hcl").is_some()
+}
+
 /// Which of two entries of a list wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Strategy {
@@ -137,7 +142,7 @@ impl Reader<'_> {
             Matches::Files(files) => files,
             Matches::Hidden => Vec::new(),
         };
-        match files.iter().find(|file| file.as_str().ends_with(".hcl")) {
+        match files.iter().find(|file| is_hcl(file)) {
             Some(file) => Err(Error::unsupported(format!("`{file}` is HCL, which helmsum does not read"))
                 .hint(
                     "write the values as YAML, or use `checksums:` in `helmsum.yaml`, which needs no state",
@@ -154,14 +159,8 @@ impl Reader<'_> {
         earlier: &Map,
     ) -> Result<Map, Error> {
         let source = if file.as_str().ends_with(".gotmpl") {
-            let fresh;
-            let environment = match environment {
-                Some(environment) => environment,
-                None => {
-                    fresh = EnvironmentObject::new(self.environment);
-                    &fresh
-                }
-            };
+            let fresh = EnvironmentObject::new(self.environment);
+            let environment = environment.unwrap_or(&fresh);
             let mut values = environment.merged_values()?;
             if strategy == Strategy::Fallback && !earlier.is_empty() {
                 values = enrich(earlier, &values)?;

@@ -5,9 +5,7 @@ use std::os::unix::fs::symlink;
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use helmsum::checksum::{
-    Digest, Hashed, HashedFile, Progress, Reproduction, Transform, hash_listing, reproduction,
-};
+use helmsum::checksum::{Digest, Hashed, Progress, Reproduction, Transform, hash_listing, reproduction};
 use helmsum::source::{Listing, Request, list};
 use helmsum::tree::WorkTree;
 use serde::Deserialize;
@@ -85,8 +83,7 @@ pub(crate) fn hashed(root: &Utf8Path, source: &str, exclude: &[String], transfor
 }
 
 pub(crate) fn lines(hashed: &Hashed) -> String {
-    let one = |file: &HashedFile| [&file.digest.to_string(), "  ", &file.name, "\n"].concat();
-    hashed.files.iter().map(one).collect()
+    hashed.files.iter().map(|file| format!("{}  {}\n", file.digest, file.name)).collect()
 }
 
 pub(crate) fn second(root: &Utf8Path, source: &str, exclude: &[String], eol: bool) -> String {

@@ -152,7 +152,7 @@ impl Settings {
     pub(super) fn sources_of(
         &self,
         release: &Release,
-        render: impl Fn(&str, &Utf8Path) -> Result<String, Box<Problem>>,
+        render: impl Fn(&str, &Utf8Path) -> Result<String, Problem>,
     ) -> Result<Vec<Source>, Box<Problem>> {
         let mut sources = Vec::new();
         for rule in self.rules(release) {

@@ -125,16 +125,16 @@ impl<'r> ValuesFiles<'r> {
         release: &Release,
         file: &Utf8Path,
         word: &str,
-    ) -> Result<String, Box<Problem>> {
+    ) -> Result<String, Problem> {
         self.word(file, word, &visit.release_data(release))
     }
 
-    fn word(&self, file: &Utf8Path, word: &str, data: &Value) -> Result<String, Box<Problem>> {
+    fn word(&self, file: &Utf8Path, word: &str, data: &Value) -> Result<String, Problem> {
         let context = self.request.context(file.parent().unwrap_or(file));
         let bytes = template::render(file, word, data, &context, &self.registry, &Options::default())
-            .map_err(|error| Box::new(error.problem()))?;
+            .map_err(|error| error.problem())?;
         String::from_utf8(bytes)
-            .map_err(|_| Box::new(Problem::new(format!("`{word}` renders to something that is not UTF-8"))))
+            .map_err(|_| Problem::new(format!("`{word}` renders to something that is not UTF-8")))
     }
 
     fn text<'t>(file: &Utf8Path, raw: &'t Raw) -> Result<&'t str, Box<Problem>> {

@@ -40,7 +40,6 @@ pub(super) struct Document {
 #[derive(Debug, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = [{"required": ["release"]}, {"required": ["selector"]}]))]
-#[expect(clippy::struct_field_names, reason = "the fields are the keys of the file")]
 pub(super) struct Release {
     /// The release: `NAME`, or `NAMESPACE/NAME`.
     #[serde(default, deserialize_with = "given")]

@@ -113,8 +113,8 @@ impl ReleaseRule {
     /// As for directives; and what `render` says.
     pub fn sources(
         &self,
-        render: &mut dyn FnMut(&str) -> Result<String, Box<Problem>>,
-    ) -> Result<Vec<Source>, Box<Problem>> {
+        render: &mut dyn FnMut(&str) -> Result<String, Problem>,
+    ) -> Result<Vec<Source>, Problem> {
         let one = |written: &Written| written.source(&mut Render::Words(render));
         self.sources.iter().map(one).collect()
     }
@@ -127,10 +127,10 @@ impl ReleaseRule {
 }
 
 impl Written {
-    fn source(&self, render: &mut Render<'_>) -> Result<Source, Box<Problem>> {
+    fn source(&self, render: &mut Render<'_>) -> Result<Source, Problem> {
         let directory = self.place.file.parent().unwrap_or(&self.place.file);
         Source::parse(&self.text, directory, self.place.clone(), render)
-            .map_err(|fault| Box::new(fault.problem().at(self.place.clone())))
+            .map_err(|fault| fault.problem().at(self.place.clone()))
     }
 }
 
@@ -161,21 +161,21 @@ impl Config {
             }
         };
         let places = Places { file, node };
-        settle(document, &places).map_err(ConfigError::Invalid)
+        settle(document, &places).map_err(ConfigError::invalid)
     }
 }
 
 /// From what is written to what it means.
-fn settle(document: document::Document, places: &Places<'_>) -> Result<Config, Box<Problem>> {
+fn settle(document: document::Document, places: &Places<'_>) -> Result<Config, Problem> {
     let targets: Vec<String> = match document.targets {
         Some(targets) => targets.into_iter().map(|pattern| pattern.0).collect(),
         None => TARGETS.map(str::to_owned).to_vec(),
     };
     for (index, pattern) in targets.iter().enumerate() {
         matches(pattern, "").map_err(|error| {
-            let problem = Problem::new(format!("`{pattern}` is no pattern of a file name: {error}"))
-                .at(places.of(&[Step::Key("targets"), Step::Item(index)]));
-            Box::new(problem.hint("`*`, `?` and `[…]` as in Go's `filepath.Match`"))
+            Problem::new(format!("`{pattern}` is no pattern of a file name: {error}"))
+                .at(places.of(&[Step::Key("targets"), Step::Item(index)]))
+                .hint("`*`, `?` and `[…]` as in Go's `filepath.Match`")
         })?;
     }
     let releases = document.releases.into_iter().enumerate();
@@ -187,9 +187,9 @@ fn settle(document: document::Document, places: &Places<'_>) -> Result<Config, B
     let mut names = BTreeSet::new();
     for rule in &checksums {
         if !names.insert(&rule.name) {
-            let problem = Problem::new(format!("two checksums have the name `{}`", rule.name));
-            let hint = "reports and other tools tell them apart by it: give one another name";
-            return Err(Box::new(problem.at(rule.place.clone()).hint(hint)));
+            return Err(Problem::new(format!("two checksums have the name `{}`", rule.name))
+                .at(rule.place.clone())
+                .hint("reports and other tools tell them apart by it: give one another name"));
         }
     }
     Ok(Config {
@@ -204,11 +204,7 @@ fn settle(document: document::Document, places: &Places<'_>) -> Result<Config, B
     })
 }
 
-fn release_rule(
-    rule: document::Release,
-    places: &Places<'_>,
-    index: usize,
-) -> Result<ReleaseRule, Box<Problem>> {
+fn release_rule(rule: document::Release, places: &Places<'_>, index: usize) -> Result<ReleaseRule, Problem> {
     let at = [Step::Key("releases"), Step::Item(index)];
     let place = places.of(&at);
     let which = match (rule.release, rule.selector) {
@@ -223,8 +219,9 @@ fn release_rule(
         (release, _) => {
             let said =
                 if release.is_some() { "has both `release` and `selector`" } else { "names no release" };
-            let hint = "give either `release: [NAMESPACE/]NAME` or `selector: key=value`";
-            return Err(Box::new(Problem::new(format!("this entry {said}")).at(place).hint(hint)));
+            return Err(Problem::new(format!("this entry {said}"))
+                .at(place)
+                .hint("give either `release: [NAMESPACE/]NAME` or `selector: key=value`"));
         }
     };
     let sources = written(rule.sources, places, &at);
@@ -240,7 +237,7 @@ fn checksum_rule(
     rule: document::Checksum,
     places: &Places<'_>,
     index: usize,
-) -> Result<ChecksumRule, Box<Problem>> {
+) -> Result<ChecksumRule, Problem> {
     let at = [Step::Key("checksums"), Step::Item(index)];
     let sources = written(rule.sources.0, places, &at);
     Ok(ChecksumRule {
@@ -271,14 +268,11 @@ fn keyed(
     format: Option<Format>,
     places: &Places<'_>,
     at: &[Step<'_>],
-) -> Result<Option<KeyPath>, Box<Problem>> {
+) -> Result<Option<KeyPath>, Problem> {
     if text.is_some() && format == Some(Format::PodAnnotations) {
-        let problem = Problem::new("`key` does not go with the format `pod-annotations`").at(places.of(&[
-            at,
-            &[Step::Key("key")],
-        ]
-        .concat()));
-        return Err(Box::new(problem.hint("drop `key`: the annotations have names of their own")));
+        return Err(Problem::new("`key` does not go with the format `pod-annotations`")
+            .at(places.of(&[at, &[Step::Key("key")]].concat()))
+            .hint("drop `key`: the annotations have names of their own"));
     }
     key(text, places, at)
 }
@@ -287,13 +281,12 @@ fn key(
     text: Option<document::Key>,
     places: &Places<'_>,
     at: &[Step<'_>],
-) -> Result<Option<KeyPath>, Box<Problem>> {
+) -> Result<Option<KeyPath>, Problem> {
     let Some(text) = text else { return Ok(None) };
     text.0.parse().map(Some).map_err(|error| {
-        let problem =
-            Problem::new(format!("the key `{}` {error}", text.0))
-                .at(places.of(&[at, &[Step::Key("key")]].concat()));
-        Box::new(problem.hint("dots nest, and double quotes around a whole part keep dots"))
+        Problem::new(format!("the key `{}` {error}", text.0))
+            .at(places.of(&[at, &[Step::Key("key")]].concat()))
+            .hint("dots nest, and double quotes around a whole part keep dots")
     })
 }
 

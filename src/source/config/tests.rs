@@ -8,8 +8,8 @@ use crate::source::What;
 use crate::text::{Place, Problem};
 use crate::tree::WorkTree;
 
-fn try_parse(text: &str) -> Result<Config, Box<Problem>> {
-    Config::parse("/repo/helmsum.yaml".into(), text).map_err(|error| Box::new(error.problem()))
+fn try_parse(text: &str) -> Result<Config, Problem> {
+    Config::parse("/repo/helmsum.yaml".into(), text).map_err(|error| error.problem())
 }
 
 fn parse(text: &str) -> Config {

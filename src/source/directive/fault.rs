@@ -104,7 +104,13 @@ pub enum Fault {
 
 /// A problem that was already put into words.
 #[derive(Clone, Debug)]
-pub struct Failed(pub(super) Box<Problem>);
+pub struct Failed(Box<Problem>);
+
+impl Failed {
+    pub(super) fn new(problem: Problem) -> Self {
+        Self(Box::new(problem))
+    }
+}
 
 impl std::ops::Deref for Failed {
     type Target = Problem;

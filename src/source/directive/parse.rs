@@ -25,7 +25,7 @@ pub enum Render<'a> {
     /// There is no release whose data they could use.
     Never,
     /// Each word with `{{ … }}` is rendered by itself, with the release's own data.
-    Words(&'a mut dyn FnMut(&str) -> Result<String, Box<Problem>>),
+    Words(&'a mut dyn FnMut(&str) -> Result<String, Problem>),
 }
 
 impl std::fmt::Debug for Render<'_> {
@@ -92,7 +92,8 @@ pub(super) fn parse(rest: &str, render: &mut Render<'_>) -> Result<Parsed, At> {
 fn finish(word: &mut Word, render: &mut Render<'_>) -> Result<(), Fault> {
     if word.text.contains("{{") {
         let Render::Words(render) = render else { return Err(Fault::LeftTemplate) };
-        let result = render(&word.text).map_err(|problem| Fault::Template(super::fault::Failed(problem)))?;
+        let result =
+            render(&word.text).map_err(|problem| Fault::Template(super::fault::Failed::new(problem)))?;
         if result.is_empty() {
             return Err(Fault::EmptyResult(std::mem::take(&mut word.text)));
         }

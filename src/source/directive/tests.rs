@@ -370,7 +370,7 @@ fn rendered_words(text: &str) -> Result<Vec<Source>, Fault> {
         "{{ .More }}" => Ok("{{ .x }}".to_owned()),
         "exclude={{ .Md }}" => Ok("exclude=*.md".to_owned()),
         "{{ env \"A B\" }}" => Ok("env".to_owned()),
-        word => Err(Box::new(Problem::new(format!("cannot render {word}")).hint("try something else"))),
+        word => Err(Problem::new(format!("cannot render {word}")).hint("try something else")),
     };
     in_plain(FILE.into(), text.as_bytes(), &mut Render::Words(&mut render)).map_err(|error| error.fault)
 }

@@ -4,11 +4,11 @@ use super::argument::Expected;
 use super::builtin::{Builtin, builtin};
 use super::output::Output;
 use super::slot::{Slot, is_true};
-use super::{At, BYTES_PER_STEP, Evaluated, Scene, State};
+use super::{At, Evaluated, Scene, State};
 use crate::template::error::{Error, Reason};
 use crate::template::function::{Call, Context, Function, FunctionError};
 use crate::template::set;
-use crate::template::syntax::{Operand, PARSE_NAME};
+use crate::template::syntax::Operand;
 use crate::value::Value;
 use crate::value::print::quote;
 
@@ -112,8 +112,7 @@ impl<'t> State<'t, '_, '_> {
         let name = callee.name();
         let result = match callee {
             Callee::Builtin(builtin) => {
-                // Only `call` shows how its argument is written.
-                let called = arguments.first().filter(|_| name == "call").map(ToString::to_string);
+                let called = arguments.first().map(ToString::to_string);
                 (builtin.body)(&values, called.as_deref())
             }
             Callee::Function(function) => {
@@ -130,7 +129,7 @@ impl<'t> State<'t, '_, '_> {
             Ok(slot) => {
                 self.run.failed_at = None;
                 let length = slot.value().string_bytes().map_or(0, <[u8]>::len);
-                self.spend(length as u64 / BYTES_PER_STEP)?;
+                self.spend(length as u64 / 64)?;
                 Ok(slot)
             }
             Err(error) => {
@@ -198,39 +197,44 @@ impl Caller<'_, '_, '_, '_> {
         }
     }
 
-    fn try_render(&mut self, text: &str, data: &Value) -> Result<Vec<u8>, FunctionError> {
+    fn try_render(&mut self, text: &str, data: &Value) -> Evaluated<Vec<u8>> {
         let run = &mut *self.state.run;
-        run.enter_template()?;
         // Without a name, so that errors point at the call and not into a text that no file holds.
-        let (bytes, _) = set::load("".into(), &text.into(), run.context, run.registry)
-            .and_then(|(set, source)| run.execute(&set, &source, data, false))
-            .map_err(|error| self.inner(error))?;
-        self.state.run.leave_template();
+        let (set, source) = set::load("".into(), &text.into(), run.context, run.registry)?;
+        self.state.enter()?;
+        let (bytes, _) = self.state.run.execute(&set, &source, data, false)?;
+        self.state.leave();
         Ok(bytes)
     }
 
-    fn try_include(&mut self, name: &str, data: &Value) -> Result<Vec<u8>, FunctionError> {
+    fn try_include(&mut self, name: &str, data: &Value) -> Evaluated<Vec<u8>> {
         let scene = self.state.scene;
         let Some(tree) = scene.set.get(name) else {
             let name = quote(name.as_bytes(), false);
-            return Err(FunctionError::failed(format!(
-                "template: no template {name} associated with template {PARSE_NAME:?}"
-            )));
+            return Err(Error {
+                message: format!("template: no template {name} associated with template \"stringTemplate\""),
+                reason: Reason::Execution,
+                hint: None,
+                excerpt: None,
+            });
         };
         let count = self.state.included.entry(name.to_owned()).or_insert(0);
         if *count > MAX_INCLUDES {
-            return Err(FunctionError::failed(format!(
-                "rendering template has a nested reference name: {name}: unable to execute template"
-            )));
+            return Err(Error {
+                message: format!(
+                    "rendering template has a nested reference name: {name}: unable to execute template"
+                ),
+                reason: Reason::Execution,
+                hint: None,
+                excerpt: None,
+            });
         }
         *count += 1;
+        self.state.enter()?;
         let state = &mut *self.state;
-        state.run.enter_template()?;
         let mut output = Output::new(state.run.options.output, false);
-        Scene { tree, ..scene }
-            .run(state.run, state.included, &mut output, Slot::concrete(data.clone()))
-            .map_err(|error| self.inner(error))?;
-        self.state.run.leave_template();
+        Scene { tree, ..scene }.run(state.run, state.included, &mut output, Slot::concrete(data.clone()))?;
+        self.state.leave();
         if let Some(count) = self.state.included.get_mut(name) {
             *count -= 1;
         }
@@ -244,14 +248,14 @@ impl Call for Caller<'_, '_, '_, '_> {
     }
 
     fn render(&mut self, text: &str, data: &Value) -> Result<Value, FunctionError> {
-        self.try_render(text, data).map(Value::from_bytes)
+        self.try_render(text, data).map(Value::from_bytes).map_err(|error| self.inner(error))
     }
 
     fn include(&mut self, name: &str, data: &Value) -> Result<Value, FunctionError> {
-        self.try_include(name, data).map(Value::from_bytes)
+        self.try_include(name, data).map(Value::from_bytes).map_err(|error| self.inner(error))
     }
 
     fn spend(&mut self, steps: u64) -> Result<(), FunctionError> {
-        Ok(self.state.run.spend(steps)?)
+        self.state.spend(steps).map_err(|error| self.inner(error))
     }
 }

@@ -16,7 +16,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::error::{Error, Reason};
-use super::function::{Context, FunctionError, Registry};
+use super::function::{Context, Registry};
 use super::render::Options;
 use super::set::Set;
 use super::syntax::{Branch, Command, Invocation, List, Node, Operand, PARSE_NAME, Pipeline, Source, Tree};
@@ -28,9 +28,6 @@ pub(super) use builtin::is_builtin;
 use output::Output;
 pub(super) use output::Segment;
 use slot::{Slot, behind_pointer, is_true};
-
-/// How many bytes of a new string count as one step, so that building large strings again and again ends too.
-const BYTES_PER_STEP: u64 = 16;
 
 type Evaluated<T> = Result<T, Error>;
 
@@ -54,41 +51,6 @@ impl<'r> Run<'r> {
         Self { context, registry, options, steps: options.steps, templates: 0, depth: 0, failed_at: None }
     }
 
-    /// Takes steps from the budget.
-    fn spend(&mut self, steps: u64) -> Result<(), Stopped> {
-        let left = self.steps.checked_sub(steps);
-        self.steps = left.unwrap_or(0);
-        left.map(|_| ())
-            .ok_or_else(|| Stopped(format!("the template takes more than {} steps", self.options.steps)))
-    }
-
-    /// Goes one level deeper on the stack.
-    fn enter(&mut self) -> Result<(), Stopped> {
-        self.depth += 1;
-        if self.depth <= self.options.depth {
-            return Ok(());
-        }
-        Err(Stopped(format!("blocks and pipelines are nested more than {} deep", self.options.depth)))
-    }
-
-    const fn leave(&mut self) {
-        self.depth -= 1;
-    }
-
-    /// Goes into another template.
-    fn enter_template(&mut self) -> Result<(), Stopped> {
-        self.templates += 1;
-        if self.templates <= self.options.nesting {
-            return self.enter();
-        }
-        Err(Stopped(format!("templates are nested more than {} deep", self.options.nesting)))
-    }
-
-    fn leave_template(&mut self) {
-        self.templates -= 1;
-        self.leave();
-    }
-
     /// Runs the main template of a set.
     pub(super) fn execute(
         &mut self,
@@ -105,19 +67,6 @@ impl<'r> Run<'r> {
             scene.run(self, &mut included, &mut output, Slot::concrete(data.clone()))?;
         }
         Ok(output.finish())
-    }
-}
-
-/// A limit was reached.
-struct Stopped(String);
-
-impl Stopped {
-    const HINT: &str = "helmsum stops templates that never end; a loop or a recursion may run too often";
-}
-
-impl From<Stopped> for FunctionError {
-    fn from(Stopped(message): Stopped) -> Self {
-        Self::Refused { message, hint: Some(Stopped::HINT.to_owned()) }
     }
 }
 
@@ -142,8 +91,14 @@ impl<'t> Scene<'t> {
     ) -> Evaluated<()> {
         let variables = vec![("$".into(), dot.clone())];
         let mut state = State { run, included, output, scene: self, variables, at: At::Nothing };
+        state.run.templates += 1;
+        if state.run.templates > state.run.options.nesting {
+            let limit = state.run.options.nesting;
+            return Err(state.refuse(format!("templates are nested more than {limit} deep"), None));
+        }
         // `break` and `continue` end inside their `range`: the parser has seen to it.
         state.walk(&dot, &self.tree.root)?;
+        state.run.templates -= 1;
         Ok(())
     }
 }
@@ -254,16 +209,33 @@ impl<'t> State<'t, '_, '_> {
         }))
     }
 
-    fn stopped(&mut self, Stopped(message): Stopped) -> Error {
-        self.refuse(message, Some(Stopped::HINT.to_owned()))
-    }
-
     fn spend(&mut self, steps: u64) -> Evaluated<()> {
-        self.run.spend(steps).map_err(|stopped| self.stopped(stopped))
+        match self.run.steps.checked_sub(steps) {
+            Some(left) => {
+                self.run.steps = left;
+                Ok(())
+            }
+            None => {
+                self.run.steps = 0;
+                let limit = self.run.options.steps;
+                let hint = "helmsum stops templates that never end; a loop may be running too often";
+                Err(self.refuse(format!("the template takes more than {limit} steps"), Some(hint.into())))
+            }
+        }
     }
 
+    /// Goes one level deeper on the stack.
     fn enter(&mut self) -> Evaluated<()> {
-        self.run.enter().map_err(|stopped| self.stopped(stopped))
+        self.run.depth += 1;
+        if self.run.depth > self.run.options.depth {
+            let limit = self.run.options.depth;
+            return Err(self.refuse(format!("blocks and pipelines are nested more than {limit} deep"), None));
+        }
+        Ok(())
+    }
+
+    fn leave(&mut self) {
+        self.run.depth -= 1;
     }
 
     fn print_error(&mut self, error: PrintError) -> Error {
@@ -292,7 +264,7 @@ impl<'t> State<'t, '_, '_> {
                 break;
             }
         }
-        self.run.leave();
+        self.leave();
         Ok(flow)
     }
 
@@ -328,7 +300,7 @@ impl<'t> State<'t, '_, '_> {
             value => {
                 let text =
                     display(&behind_pointer(value.clone())).map_err(|error| self.print_error(error))?;
-                self.spend(text.len() as u64 / BYTES_PER_STEP)?;
+                self.spend(text.len() as u64 / 64)?;
                 self.write(&text, offset, false)
             }
         }
@@ -467,9 +439,9 @@ impl<'t> State<'t, '_, '_> {
             None if Rc::ptr_eq(&tree.source, self.scene.main) => None,
             None => Some(invocation.offset),
         };
-        self.run.enter_template().map_err(|stopped| self.stopped(stopped))?;
+        self.enter()?;
         Scene { tree, origin, ..self.scene }.run(self.run, self.included, self.output, dot)?;
-        self.run.leave_template();
+        self.leave();
         Ok(())
     }
 

@@ -31,9 +31,11 @@ impl Number {
     ///
     /// # Errors
     ///
-    /// Go's own words for a number that overflows or is malformed. An imaginary one is malformed here: see
-    /// [`is_imaginary`].
+    /// Go's own words for a number that overflows or is malformed, and ours for an imaginary one.
     pub fn parse(text: &str) -> Result<Self, String> {
+        if text.ends_with('i') && !text.contains(['x', 'X']) {
+            return Err(format!("helmsum does not support complex numbers: {text:?}"));
+        }
         let uint = parse_uint(text);
         let int = parse_int(text);
         let uint = uint.or(if int == Some(0) { Some(0) } else { None });
@@ -57,11 +59,6 @@ impl Number {
             ..number
         })
     }
-}
-
-/// Whether Go reads an imaginary number.
-pub(super) fn is_imaginary(text: &str) -> bool {
-    text.strip_suffix('i').is_some_and(|number| parse_float(number).is_some())
 }
 
 const TWO_63: f64 = 9_223_372_036_854_775_808.0;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::number::{Number, is_imaginary};
+use super::number::Number;
 use super::scan::{Kind, Token, scan};
 use super::tree::{Branch, Command, Invocation, List, Node, Operand, OperandKind, Pipeline, Source, Tree};
 use super::unquote::{unquote, unquote_character};
@@ -120,14 +120,8 @@ impl Parser<'_> {
         SyntaxError {
             message: format!("template: {PARSE_NAME}:{line}: {message}"),
             hint: None,
-            refused: false,
             offset: self.frame.latest.map_or(0, |at| self.tokens[at].start),
         }
-    }
-
-    /// An error that Go does not report.
-    fn refuse(&self, message: impl AsRef<str>, hint: &str) -> SyntaxError {
-        SyntaxError { hint: Some(hint.to_owned()), refused: true, ..self.error(message) }
     }
 
     fn unexpected(&self, token: &Token, context: &str) -> SyntaxError {
@@ -152,10 +146,10 @@ impl Parser<'_> {
     fn enter(&mut self) -> Parsed<()> {
         self.nesting += 1;
         if self.nesting > MAX_NESTING {
-            return Err(self.refuse(
-                format!("blocks and parentheses are nested more than {MAX_NESTING} deep"),
-                "move inner parts into templates of their own with `define`",
-            ));
+            return Err(SyntaxError {
+                hint: Some("move inner parts into templates of their own with `define`".into()),
+                ..self.error(format!("blocks and parentheses are nested more than {MAX_NESTING} deep"))
+            });
         }
         Ok(())
     }
@@ -219,10 +213,7 @@ impl Parser<'_> {
         let name = unquote(&token.text).ok_or_else(|| self.error("invalid syntax"))?;
         match String::from_utf8(name) {
             Ok(name) => Ok(name.into()),
-            Err(_) => Err(self.refuse(
-                "helmsum does not support template names that are not UTF-8",
-                "give the template another name",
-            )),
+            Err(_) => Err(self.error("helmsum does not support template names that are not UTF-8")),
         }
     }
 
@@ -524,11 +515,14 @@ impl Parser<'_> {
                 let code = unquote_character(&token.text).map_err(|message| self.error(message))?;
                 OperandKind::Number(Number::character(&token.text, code))
             }
-            Kind::Number if is_imaginary(&token.text) => return Err(self.complex_number(&token)),
             Kind::Number => {
                 OperandKind::Number(Number::parse(&token.text).map_err(|message| self.error(message))?)
             }
-            Kind::Complex => return Err(self.complex_number(&token)),
+            Kind::Complex => {
+                return Err(
+                    self.error(format!("helmsum does not support complex numbers: {}", token.shown()))
+                );
+            }
             Kind::LeftParenthesis => {
                 self.enter()?;
                 let pipeline = self.pipeline("parenthesized pipeline", Kind::RightParenthesis)?;
@@ -552,20 +546,14 @@ impl Parser<'_> {
         Ok(Some(Operand { offset, kind }))
     }
 
-    fn complex_number(&self, token: &Token) -> SyntaxError {
-        self.refuse(
-            format!("helmsum does not support complex numbers: {}", token.text),
-            "put it in quotes if it is a string",
-        )
-    }
-
     fn check_function(&self, name: &str) -> Parsed<()> {
         match (self.known)(name) {
             Known::Yes => Ok(()),
             Known::No => Err(self.error(format!("function {} not defined", quote(name.as_bytes(), false)))),
-            Known::Unsupported(hint) => {
-                Err(self.refuse(format!("helmsum does not support the function `{name}`"), hint))
-            }
+            Known::Unsupported(reason) => Err(SyntaxError {
+                hint: Some(reason.to_owned()),
+                ..self.error(format!("helmsum does not support the function `{name}`"))
+            }),
         }
     }
 }

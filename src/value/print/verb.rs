@@ -84,8 +84,7 @@ impl Printer {
 
     /// Writes text padded to the width, which counts characters.
     fn pad(&mut self, text: &[u8], allow_zero: bool) -> Printed {
-        let Some(width) = self.flags.width else { return self.push(text) };
-        let missing = width.saturating_sub(runes(text).count());
+        let missing = self.flags.width.unwrap_or(0).saturating_sub(runes(text).count());
         if !self.flags.minus {
             self.push_padding(missing, allow_zero)?;
         }
