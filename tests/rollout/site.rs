@@ -1,0 +1,122 @@
+//! A helmfile project that is deployed to the test cluster.
+
+use fs_err as fs;
+use std::ffi::OsStr;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use crate::audit::Mark;
+use crate::cluster::{self, Cluster};
+use crate::programs::{self, Run, Sandbox};
+use crate::workload::{self, Settled};
+
+/// A copy of a project in a git repository of its own, and the namespace it is deployed to.
+pub(crate) struct Site {
+    cluster: Arc<Cluster>,
+    sandbox: Sandbox,
+    project: PathBuf,
+    namespace: String,
+}
+
+impl Site {
+    /// A copy of the folder `from` that deploys to `namespace` instead of `edge`.
+    ///
+    /// `None` means that programs are missing and the test is to be skipped.
+    pub(crate) fn new(from: &str, namespace: &str) -> Option<Self> {
+        let toolsets = [&programs::HELMFILE, &cluster::PROGRAMS];
+        let programs = programs::find(&toolsets, &["git", "openssl", "setpriv"])?;
+        let cluster = cluster::shared(&programs);
+        let sandbox = Sandbox::new(&programs, &[("KUBECONFIG", cluster.kubeconfig())]);
+        let project = sandbox.import(from, "site");
+        let site = Self { cluster, sandbox, project, namespace: namespace.to_owned() };
+        for state in ["helmfile.yaml", "helmfile.yaml.gotmpl"] {
+            if site.path(state).exists() {
+                site.replace(state, "namespace: edge\n", &format!("namespace: {namespace}\n"));
+            }
+        }
+        site.sandbox.commit(&site.project);
+        Some(site)
+    }
+
+    /// Runs `helmfile sync` with more arguments, which has to succeed.
+    pub(crate) fn sync<const N: usize>(&self, arguments: [&str; N]) {
+        self.helmfile([&["sync"], &arguments[..]].concat()).succeeds();
+    }
+
+    /// Runs helmfile in the project's folder.
+    pub(crate) fn helmfile<I: IntoIterator<Item: AsRef<OsStr>>>(&self, arguments: I) -> Run {
+        self.sandbox.run(&self.project, "helmfile", arguments)
+    }
+
+    /// Runs another program in the project's folder, which has to succeed.
+    pub(crate) fn run<const N: usize>(&self, program: &str, arguments: [&str; N]) {
+        self.sandbox.run(&self.project, program, arguments).succeeds();
+    }
+
+    /// Commits everything and goes on in a fresh clone.
+    pub(crate) fn move_to_clone(&mut self, name: &str) {
+        self.sandbox.commit(&self.project);
+        let clone = self.sandbox.project(name);
+        let arguments =
+            [OsStr::new("clone"), OsStr::new("--quiet"), self.project.as_os_str(), clone.as_os_str()];
+        self.sandbox.run(&self.project, "git", arguments).succeeds();
+        self.project = clone;
+    }
+
+    /// Where a file of the project is.
+    pub(crate) fn path(&self, file: &str) -> PathBuf {
+        self.project.join(file)
+    }
+
+    /// Replaces text that has to be in the file.
+    pub(crate) fn replace(&self, file: &str, from: &str, to: &str) {
+        let text = self.read(file);
+        assert!(text.contains(from), "`{file}` has no {from:?}: {text}");
+        fs::write(self.path(file), text.replace(from, to)).expect("a file");
+    }
+
+    /// The text of a file.
+    pub(crate) fn read(&self, file: &str) -> String {
+        fs::read_to_string(self.path(file)).unwrap_or_else(|error| panic!("`{file}`: {error}"))
+    }
+
+    /// Renames a file or folder.
+    pub(crate) fn rename(&self, from: &str, to: &str) {
+        fs::rename(self.path(from), self.path(to)).unwrap_or_else(|error| panic!("`{from}`: {error}"));
+    }
+
+    /// The Deployment once its rollout has ended.
+    pub(crate) fn deployment(&self, name: &str) -> Settled {
+        workload::deployment(&self.cluster, &self.namespace, name)
+    }
+
+    /// The StatefulSet once its rollout has ended.
+    pub(crate) fn stateful_set(&self, name: &str) -> Settled {
+        workload::stateful_set(&self.cluster, &self.namespace, name)
+    }
+
+    /// The data of a ConfigMap, or null where there is none.
+    pub(crate) fn config_map(&self, name: &str) -> Value {
+        self.cluster.get("configmap", &self.namespace, name).map_or(Value::Null, |mut map| map["data"].take())
+    }
+
+    /// How many objects of a kind there are.
+    pub(crate) fn count(&self, kind: &str) -> usize {
+        self.cluster.list(kind, &self.namespace).len()
+    }
+
+    /// The end of the audit log as it is now.
+    pub(crate) fn mark(&self) -> Mark<'_> {
+        Mark::now(&self.cluster, &self.namespace)
+    }
+}
+
+/// Makes a file look freshly edited without changing a byte.
+pub(crate) fn touch(path: &Path) {
+    let file = fs::OpenOptions::new().append(true).open(path).expect("a file");
+    let now = file.metadata().expect("metadata").modified().expect("a time");
+    file.set_modified(now + std::time::Duration::from_secs(3600)).expect("a new time");
+}
