@@ -277,7 +277,7 @@ topics! {
     json_is_read_and_written: "json", refuses 0, rewords 0;
     yaml_is_read_and_written: "yaml", refuses 3, rewords 1;
     regular_expressions_match_as_in_go: "regex", refuses 44, rewords 0;
-    versions_satisfy_constraints: "versions", refuses 0, rewords 3;
+    versions_satisfy_constraints: "versions", refuses 0, rewords 1;
     dates_are_read_and_written: "dates", refuses 0, rewords 0;
     spans_of_time_are_read_and_rounded: "durations", refuses 0, rewords 0;
     urls_are_taken_apart_and_joined: "urls", refuses 0, rewords 0;

@@ -18,7 +18,7 @@ pub struct List {
 
 #[derive(Debug)]
 struct Items {
-    items: Vec<Value>,
+    original: Vec<Value>,
     /// The items once they have been sorted in place. Sorting again changes nothing.
     sorted: OnceCell<Vec<Value>>,
     /// Whether another list shares a part of the same memory in Go, so that sorting one would change the other.
@@ -26,12 +26,12 @@ struct Items {
 }
 
 impl Items {
-    const fn new(items: Vec<Value>) -> Self {
-        Self { items, sorted: OnceCell::new(), overlaps: Cell::new(false) }
+    const fn new(original: Vec<Value>) -> Self {
+        Self { original, sorted: OnceCell::new(), overlaps: Cell::new(false) }
     }
 
     fn take(&mut self) -> Vec<Value> {
-        let mut items = std::mem::take(&mut self.items);
+        let mut items = std::mem::take(&mut self.original);
         items.extend(self.sorted.take().into_iter().flatten());
         items
     }
@@ -83,7 +83,7 @@ impl List {
     /// The items in order.
     #[must_use]
     pub fn as_slice(&self) -> &[Value] {
-        self.items.as_ref().map_or(&[], |items| items.sorted.get().unwrap_or(&items.items).as_slice())
+        self.items.as_ref().map_or(&[], |items| items.sorted.get().unwrap_or(&items.original).as_slice())
     }
 
     /// The items from `start` up to `end`, both clamped. In Go the result shares its memory with this list.
@@ -116,7 +116,7 @@ impl List {
         if items.overlaps.get() {
             return false;
         }
-        let mut sorted = items.items.clone();
+        let mut sorted = items.original.clone();
         sorted.sort_by(compare);
         items.sorted.set(sorted).is_ok()
     }

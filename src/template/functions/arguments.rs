@@ -149,6 +149,7 @@ pub(super) fn note_mutation(call: &dyn Call) {
 }
 
 /// A `string` result.
+#[expect(clippy::unnecessary_wraps, reason = "functions end with it")]
 pub(super) fn string(bytes: Vec<u8>) -> Outcome {
     Ok(Value::from_bytes(bytes))
 }

@@ -78,7 +78,6 @@ pub(super) fn strslice(value: &Value) -> Result<Vec<Value>, FunctionError> {
 }
 
 /// sprig's `empty`: zero numbers, false, nil, and strings, lists and maps of length 0.
-#[expect(clippy::float_cmp, reason = "Go compares with zero exactly")]
 pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Nil => true,

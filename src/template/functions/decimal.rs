@@ -1,6 +1,7 @@
 //! Decimal arithmetic as `shopspring/decimal` does it for sprig's `addf`, `subf`, `mulf` and `divf`.
 
 use std::cmp::Ordering;
+use std::fmt::Write as _;
 
 use crate::template::function::FunctionError;
 use crate::value::print::format_float;
@@ -139,7 +140,7 @@ impl Natural {
         let mut parts = self.0.iter().rev();
         let mut text = parts.next().map_or_else(|| "0".to_owned(), u32::to_string);
         for part in parts {
-            text.push_str(&format!("{part:09}"));
+            let _ = write!(text, "{part:09}");
         }
         text
     }

@@ -84,8 +84,7 @@ fn read_file(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
         Ok(_) => {}
         Err(error) => return Err(failed("open", &path, &error)),
     }
-    let content = context.tree.read(&path).map_err(|error| failed("open", &path, &error))?;
-    string(content)
+    string(context.tree.read(&path).map_err(|error| failed("open", &path, &error))?)
 }
 
 /// The entries of a directory; `function` is spelled as helmfile spells it in its message.

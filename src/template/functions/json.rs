@@ -81,7 +81,7 @@ impl Decoder<'_> {
                     }
                     Some(Open::List(mut items)) => {
                         items.push(value);
-                        match self.next_of(b",", b"]", "after array element")? {
+                        match self.next_of(b',', b']', "after array element")? {
                             b',' => {
                                 open.push(Open::List(items));
                                 break;
@@ -91,7 +91,7 @@ impl Decoder<'_> {
                     }
                     Some(Open::Map(map, key)) => {
                         map.insert(key, value);
-                        match self.next_of(b",", b"}", "after object key:value pair")? {
+                        match self.next_of(b',', b'}', "after object key:value pair")? {
                             b',' => {
                                 let key = self.key()?;
                                 open.push(Open::Map(map, key));
@@ -166,10 +166,10 @@ impl Decoder<'_> {
     }
 
     /// The next byte but blanks, which must be one of two.
-    fn next_of(&mut self, separator: &[u8; 1], end: &[u8; 1], context: &str) -> Result<u8, String> {
+    fn next_of(&mut self, separator: u8, end: u8, context: &str) -> Result<u8, String> {
         self.skip_blanks();
         match self.peek() {
-            Some(byte) if byte == separator[0] || byte == end[0] => {
+            Some(byte) if byte == separator || byte == end => {
                 self.at += 1;
                 Ok(byte)
             }
@@ -184,7 +184,7 @@ impl Decoder<'_> {
             return Err(self.unexpected("looking for beginning of object key string"));
         }
         let key = self.string()?;
-        self.next_of(b":", b":", "after object key")?;
+        self.next_of(b':', b':', "after object key")?;
         Ok(key)
     }
 
@@ -231,13 +231,16 @@ impl Decoder<'_> {
             self.digits("in exponent of numeric literal")?;
         }
         let text = &self.text[start..self.at];
-        Ok(parse_float(text).map(Value::Float).unwrap_or_else(|_| {
-            let text = String::from_utf8_lossy(text);
-            self.too_large.get_or_insert_with(|| {
-                format!("json: cannot unmarshal number {text} into Go value of type float64")
-            });
-            Value::Nil
-        }))
+        Ok(parse_float(text).map_or_else(
+            |_| {
+                let text = String::from_utf8_lossy(text);
+                self.too_large.get_or_insert_with(|| {
+                    format!("json: cannot unmarshal number {text} into Go value of type float64")
+                });
+                Value::Nil
+            },
+            Value::Float,
+        ))
     }
 
     /// A string, from its first quote on. Bytes that are not UTF-8 and lone surrogates become U+FFFD.

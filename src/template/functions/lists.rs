@@ -55,28 +55,23 @@ fn list<'a>(arguments: &'a [Value], at: usize, failure: &str) -> Result<&'a List
     }
 }
 
-/// A `[]interface {}` of these items.
-fn listed(items: Vec<Value>) -> Outcome {
-    Ok(Value::from(items))
-}
-
 /// Go's nil `[]interface {}`.
-fn nil_list() -> Outcome {
-    Ok(Value::List(List::nil(Element::Any)))
+const fn nil_list() -> Value {
+    Value::List(List::nil(Element::Any))
 }
 
 fn append(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let mut items = list(arguments, 0, "Cannot push on type")?.as_slice().to_vec();
     call.spend(count(items.len()))?;
     items.push(any(arguments, 1)?.clone());
-    listed(items)
+    Ok(items.into())
 }
 
 fn prepend(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let mut items = list(arguments, 0, "Cannot prepend on type")?.as_slice().to_vec();
     call.spend(count(items.len()))?;
     items.insert(0, any(arguments, 1)?.clone());
-    listed(items)
+    Ok(items.into())
 }
 
 fn first(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
@@ -90,25 +85,25 @@ fn last(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
 fn rest(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let list = list(arguments, 0, "Cannot find rest on type")?;
     call.spend(count(list.len()))?;
-    list.as_slice().split_first().map_or_else(nil_list, |(_, rest)| listed(rest.to_vec()))
+    list.as_slice().split_first().map_or_else(|| Ok(nil_list()), |(_, rest)| Ok(rest.to_vec().into()))
 }
 
 fn initial(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let list = list(arguments, 0, "Cannot find initial on type")?;
     call.spend(count(list.len()))?;
-    list.as_slice().split_last().map_or_else(nil_list, |(_, initial)| listed(initial.to_vec()))
+    list.as_slice().split_last().map_or_else(|| Ok(nil_list()), |(_, initial)| Ok(initial.to_vec().into()))
 }
 
 fn reverse(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let list = list(arguments, 0, "Cannot find reverse on type")?;
     call.spend(count(list.len()))?;
-    listed(list.iter().rev().cloned().collect())
+    Ok(list.iter().rev().cloned().collect::<Vec<_>>().into())
 }
 
 fn compact(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let list = list(arguments, 0, "Cannot compact on type")?;
     call.spend(count(list.len()))?;
-    listed(list.iter().filter(|item| !is_empty(item)).cloned().collect())
+    Ok(list.iter().filter(|item| !is_empty(item)).cloned().collect::<Vec<_>>().into())
 }
 
 fn uniq(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
@@ -118,7 +113,7 @@ fn uniq(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
             items.push(item.clone());
         }
     }
-    listed(items)
+    Ok(items.into())
 }
 
 fn without(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
@@ -128,7 +123,7 @@ fn without(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
             items.push(item.clone());
         }
     }
-    listed(items)
+    Ok(items.into())
 }
 
 fn has(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
@@ -187,7 +182,7 @@ fn concat(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
         }
     }
     call.spend(count(items.len()))?;
-    if items.is_empty() { nil_list() } else { listed(items) }
+    Ok(if items.is_empty() { nil_list() } else { items.into() })
 }
 
 fn chunk(call: &mut dyn Call, arguments: &[Value]) -> Outcome {

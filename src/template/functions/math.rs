@@ -183,18 +183,18 @@ fn int_list(numbers: Vec<i64>) -> Value {
     Value::List(List::typed(Element::Int, numbers.into_iter().map(Value::Int).collect()))
 }
 
-/// The numbers from `start` towards `stop`, without it; none where the step points the other way.
+/// The numbers from `start` towards `end`, without it; none where the step points the other way.
 fn numbers(
     call: &mut dyn Call,
     name: &str,
     start: i64,
-    stop: i64,
+    end: i64,
     step: i64,
 ) -> Result<Vec<i64>, FunctionError> {
-    if step == 0 || (stop < start) != (step < 0) || stop == start {
+    if step == 0 || (end < start) != (step < 0) || end == start {
         return Ok(Vec::new());
     }
-    let distance = start.abs_diff(stop);
+    let distance = start.abs_diff(end);
     let count = distance.div_ceil(step.unsigned_abs());
     let capacity = usize::try_from(count).ok().filter(|count| *count <= MAX_ITEMS);
     let Some(capacity) = capacity else { return Err(too_large(name)) };

@@ -62,7 +62,7 @@ impl Merger<'_> {
             // Asked only now: an empty map of the destination may just have been filled.
             let keeps = old.as_ref().is_some_and(|old| !is_zero(old));
             let both_maps = is_map(&new) && old.as_ref().is_some_and(is_map);
-            if (keeps && both_maps) || (keeps && !self.overwrite) {
+            if keeps && (both_maps || !self.overwrite) {
                 continue;
             }
             self.set(destination, &key, new);

@@ -5,6 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
+use std::fmt::Write as _;
 use std::io::{self, Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
@@ -238,14 +239,10 @@ impl Program<'_> {
             text.push('\n');
             text.push_str(&indent(&format!("{at}: {shown} ({} bytes)", argument.len())));
         }
-        text.push_str(&format!(
-            "\n\nERROR:\n{}\n\nEXIT STATUS\n{}",
-            indent(&error),
-            indent(&code.to_string())
-        ));
+        let _ = write!(text, "\n\nERROR:\n{}\n\nEXIT STATUS\n{}", indent(&error), indent(&code.to_string()));
         for (title, output) in [("STDERR", &read.error_output), ("COMBINED OUTPUT", &read.combined)] {
             if !output.is_empty() {
-                text.push_str(&format!("\n\n{title}:\n{}", indent(&String::from_utf8_lossy(output))));
+                let _ = write!(text, "\n\n{title}:\n{}", indent(&String::from_utf8_lossy(output)));
             }
         }
         text

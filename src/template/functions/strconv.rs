@@ -28,9 +28,9 @@ pub(super) fn parse_int(text: &[u8], base: u32) -> Result<i64, NumberError<i64>>
 /// `strconv.ParseUint(text, base, 64)`.
 pub(super) fn parse_uint(text: &[u8], base: u32) -> Result<u64, NumberError<u64>> {
     let (radix, digits) = match (base, text) {
-        (0, [b'0', prefix, _, ..]) if matches!(prefix, b'b' | b'B') => (2, &text[2..]),
-        (0, [b'0', prefix, _, ..]) if matches!(prefix, b'o' | b'O') => (8, &text[2..]),
-        (0, [b'0', prefix, _, ..]) if matches!(prefix, b'x' | b'X') => (16, &text[2..]),
+        (0, [b'0', b'b' | b'B', _, ..]) => (2, &text[2..]),
+        (0, [b'0', b'o' | b'O', _, ..]) => (8, &text[2..]),
+        (0, [b'0', b'x' | b'X', _, ..]) => (16, &text[2..]),
         (0, [b'0', rest @ ..]) => (8, rest),
         (0, _) => (10, text),
         (base, _) => (base, text),
@@ -133,8 +133,7 @@ fn split_number(text: &[u8], is_digit: fn(&u8) -> bool, mark: u8) -> Option<Numb
         [] => Some((whole, fraction, None)),
         [letter, exponent @ ..] if letter.eq_ignore_ascii_case(&mark) => {
             let digits = match exponent {
-                [b'-' | b'+', digits @ ..] => digits,
-                digits => digits,
+                [b'-' | b'+', digits @ ..] | digits => digits,
             };
             (!digits.is_empty() && digits.iter().all(u8::is_ascii_digit)).then_some((
                 whole,

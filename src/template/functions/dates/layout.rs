@@ -1,5 +1,7 @@
 //! Go's layouts for times: a layout shows how the reference time, Mon Jan 2 15:04:05 -0700 2006, would be written.
 
+use std::fmt::Write as _;
+
 use jiff::civil::DateTime;
 use jiff::tz::Offset;
 
@@ -38,6 +40,7 @@ pub(super) enum Element {
 }
 
 /// How an offset from UTC is written.
+#[expect(clippy::struct_excessive_bools, reason = "Go has all ten combinations that make sense")]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct OffsetForm {
     /// `Z` for UTC.
@@ -109,6 +112,7 @@ const SPELLINGS: &[(&[u8], Element)] = &[
     (b"Z07", offset(true, false, false, false)),
 ];
 
+#[expect(clippy::fn_params_excessive_bools, reason = "the fields of the form, in a table of forms")]
 const fn offset(z: bool, colons: bool, minutes: bool, seconds: bool) -> Element {
     Element::Offset(OffsetForm { z, colons, minutes, seconds })
 }
@@ -216,10 +220,10 @@ fn offset_text(seconds: i32, form: OffsetForm) -> String {
     let colon = if form.colons { ":" } else { "" };
     let mut text = format!("{sign}{:02}", minutes / 60);
     if form.minutes {
-        text.push_str(&format!("{colon}{:02}", minutes % 60));
+        let _ = write!(text, "{colon}{:02}", minutes % 60);
     }
     if form.seconds {
-        text.push_str(&format!("{colon}{:02}", seconds.unsigned_abs() % 60));
+        let _ = write!(text, "{colon}{:02}", seconds.unsigned_abs() % 60);
     }
     text
 }

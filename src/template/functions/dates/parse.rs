@@ -1,5 +1,7 @@
 //! Reading a time by a layout: Go's `time.ParseInLocation`.
 
+use std::fmt::Write as _;
+
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
@@ -18,7 +20,9 @@ pub(super) fn quoted(text: &[u8]) -> String {
                 result.push(char::from(*byte));
             }
             b' '..=0x7f => result.push(char::from(*byte)),
-            _ => result.push_str(&format!("\\x{byte:02x}")),
+            _ => {
+                let _ = write!(result, "\\x{byte:02x}");
+            }
         }
     }
     result.push('"');
@@ -130,8 +134,7 @@ fn decimal(digits: &[u8]) -> i64 {
 fn signed(text: &[u8]) -> Result<i64, Wrong> {
     let (negative, digits) = match text {
         [b'-', digits @ ..] => (true, digits),
-        [b'+', digits @ ..] => (false, digits),
-        digits => (false, digits),
+        [b'+', digits @ ..] | digits => (false, digits),
     };
     if !digits.iter().all(u8::is_ascii_digit) {
         return Err(Form);

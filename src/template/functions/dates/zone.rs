@@ -54,7 +54,7 @@ impl Zone {
             _ => {}
         }
         let own = context.environment.get("ZONEINFO").map_or("", String::as_str);
-        if own.ends_with(".zip") {
+        if Utf8Path::new(own).extension() == Some("zip") {
             return Err(refused(
                 format!("the time zone `{name}` from the archive `{own}`"),
                 "unpack the archive and let ZONEINFO name the folder",

@@ -1,5 +1,7 @@
 //! Classes of characters, in Go's syntax on one side and that of the crate `regex` on the other.
 
+use std::fmt::Write as _;
+
 use super::syntax::Error;
 
 /// A class that matches nothing.
@@ -24,11 +26,11 @@ pub(super) fn written(parts: &[Part], negated: bool, fold: bool) -> String {
             Part::Range(low, high) => body.push_str(&range(*low, *high)),
             Part::Not(ranges) => {
                 let ranges: String = ranges.iter().map(|(low, high)| range(*low, *high)).collect();
-                body.push_str(&format!("[^{ranges}]"));
+                let _ = write!(body, "[^{ranges}]");
             }
             Part::Unicode { name, negated } => {
                 let negation = if *negated { "^" } else { "" };
-                body.push_str(&format!(r"[{negation}\p{{{name}}}&&\p{{age=15.0}}]"));
+                let _ = write!(body, r"[{negation}\p{{{name}}}&&\p{{age=15.0}}]");
             }
         }
     }
@@ -46,7 +48,7 @@ fn range(low: u32, high: u32) -> String {
     let mut text = String::new();
     for (low, high) in [(low, high.min(0xd7ff)), (low.max(0xe000), high)] {
         if low <= high {
-            text.push_str(&format!(r"\x{{{low:X}}}-\x{{{high:X}}}"));
+            let _ = write!(text, r"\x{{{low:X}}}-\x{{{high:X}}}");
         }
     }
     text

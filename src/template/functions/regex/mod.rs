@@ -37,19 +37,19 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     function("regexFindAll", &[Text, Text, Int], |call, arguments| {
         let text = haystack(call, "regexFindAll", arguments)?;
-        find_all(&*panicking(arguments)?, text, integer(arguments, 2)?)
+        Ok(find_all(&*panicking(arguments)?, text, integer(arguments, 2)?))
     }),
     function("mustRegexFindAll", &[Text, Text, Int], |call, arguments| {
         let text = haystack(call, "mustRegexFindAll", arguments)?;
-        find_all(&*returned(arguments)?, text, integer(arguments, 2)?)
+        Ok(find_all(&*returned(arguments)?, text, integer(arguments, 2)?))
     }),
     function("regexSplit", &[Text, Text, Int], |call, arguments| {
         let text = haystack(call, "regexSplit", arguments)?;
-        split(&*panicking(arguments)?, text, integer(arguments, 2)?)
+        Ok(split(&*panicking(arguments)?, text, integer(arguments, 2)?))
     }),
     function("mustRegexSplit", &[Text, Text, Int], |call, arguments| {
         let text = haystack(call, "mustRegexSplit", arguments)?;
-        split(&*returned(arguments)?, text, integer(arguments, 2)?)
+        Ok(split(&*returned(arguments)?, text, integer(arguments, 2)?))
     }),
     function("regexReplaceAll", &[Text, Text, Text], |call, arguments| {
         let text = haystack(call, "regexReplaceAll", arguments)?;
@@ -214,16 +214,16 @@ fn strings(parts: Vec<&str>) -> Value {
     Value::List(List::strings(parts))
 }
 
-fn find_all(pattern: &Pattern, text: &str, limit: i64) -> Outcome {
-    Ok(strings(matches(pattern, text, limit).into_iter().map(|(start, end)| &text[start..end]).collect()))
+fn find_all(pattern: &Pattern, text: &str, limit: i64) -> Value {
+    strings(matches(pattern, text, limit).into_iter().map(|(start, end)| &text[start..end]).collect())
 }
 
-fn split(pattern: &Pattern, text: &str, limit: i64) -> Outcome {
+fn split(pattern: &Pattern, text: &str, limit: i64) -> Value {
     if limit == 0 {
-        return Ok(strings(Vec::new()));
+        return strings(Vec::new());
     }
     if !pattern.is_empty && text.is_empty() {
-        return Ok(strings(vec![""]));
+        return strings(vec![""]);
     }
     let most = usize::try_from(limit).unwrap_or(usize::MAX);
     let mut parts = Vec::new();
@@ -241,7 +241,7 @@ fn split(pattern: &Pattern, text: &str, limit: i64) -> Outcome {
     if end != text.len() {
         parts.push(&text[begin..]);
     }
-    Ok(Value::List(List::strings(parts)))
+    Value::List(List::strings(parts))
 }
 
 fn replace(pattern: &Pattern, text: &str, replacement: &str, expand: bool) -> Outcome {

@@ -21,6 +21,7 @@ pub(super) struct Translated {
     pub(super) names: Vec<Option<String>>,
 }
 
+#[expect(clippy::struct_excessive_bools, reason = "the four flags of Go's syntax")]
 #[derive(Clone, Copy, Debug, Default)]
 struct Flags {
     fold: bool,

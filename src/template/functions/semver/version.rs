@@ -171,10 +171,10 @@ impl Object for Version {
                 Some(text) => {
                     let mut next = self.clone();
                     let checked = if name == "SetPrerelease" {
-                        next.pre = text.to_owned();
+                        text.clone_into(&mut next.pre);
                         check_pre_release(text)
                     } else {
-                        next.metadata = text.to_owned();
+                        text.clone_into(&mut next.metadata);
                         check_words(text, "invalid metadata string")
                     };
                     checked.map(|()| next.derived())
@@ -250,11 +250,10 @@ pub(super) fn compare_pre_releases(a: &str, b: &str) -> Ordering {
         };
         return match (number(a), number(b)) {
             (None, None) => a.cmp(b),
-            (Some(_), None) => Ordering::Less,
             (None, Some(_)) => Ordering::Greater,
-            // Two spellings of one number that differ: the library never calls them equal.
             (Some(a), Some(b)) if a > b => Ordering::Greater,
-            (Some(_), Some(_)) => Ordering::Less,
+            // Also for two spellings of one number: the library never calls those equal.
+            (Some(_), _) => Ordering::Less,
         };
     }
 }

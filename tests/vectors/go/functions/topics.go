@@ -86,7 +86,7 @@ func numbers() *topic {
 		`"0xFF"`, `"0XfF"`, `"1_000"`, `"_1"`, `"1__0"`, `"0x_1"`, `"1e3"`, `"1_0.5"`, `"0x1p4"`, `"0x1.8"`, `"inf"`, `"-Inf"`, `"NaN"`,
 		`"infinity"`, `".5"`, `"5."`, `"."`, `"1e400"`, `"1e-400"`, `" 1"`, `"9223372036854775807"`, `"9223372036854775808"`,
 		`"-9223372036854775808"`, `"18446744073709551615"`, `"true"`, `"0x"`, `"0b2"`, `"12abc"`, `nil`, `true`, `false`, `0`, `-5`, `2.5`,
-		`-2.5`, `1e20`, `-1e20`, `0.1`, `9007199254740993`, `.uint64`, `.int64`, `.list`, `.map`, `.time`, `(semver "1.0.0")`, `.bytes`}
+		`-2.5`, `1e20`, `-1e20`, `0.1`, `9007199254740993`, `.uint64`, `.int64`, `.list`, `.map`, `.time`, `(semver "1.0.0")`, `.bytes`, `(index "abc" 1)`}
 	for _, value := range values {
 		t.show("int "+value, "int64 "+value, "float64 "+value, "toDecimal "+value, "add1 "+value, "ceil "+value, "floor "+value,
 			"round "+value+" 1", "add1f "+value, "add "+value+" 1", "max "+value+" 2", "maxf "+value+" 2", "minf "+value+" 2")
