@@ -8,9 +8,21 @@ use support::Repo;
 
 const A: &str = "6db78766d30b3d1fecb42957e58bc68c622872c3c975d85c6fb3540228fc8670";
 
+const COMMANDS: [&str; 7] = ["generate", "check", "list", "state", "hash", "completions", "man"];
+
+#[test]
+fn the_published_help_is_up_to_date() {
+    for command in COMMANDS {
+        let repo = Repo::new().helmsum([command, "--help"]).exits(0);
+        let text: Vec<String> = repo.out().lines().map(|line| line.trim_end().to_owned()).collect();
+        let page = format!("# helmsum {command}\n\n```text\n{}\n```\n", text.join("\n"));
+        support::same_as_published(&format!("docs/cli/{command}.md"), &page);
+    }
+}
+
 #[test]
 fn help_fits_a_terminal_of_eighty_columns() {
-    for command in [&[][..], &["hash"], &["completions"], &["man"]] {
+    for command in [&[][..]].into_iter().chain(COMMANDS.iter().map(std::slice::from_ref)) {
         for help in ["-h", "--help"] {
             let repo = Repo::new();
             let output = repo.command("").args(command).arg(help).output().expect("helmsum runs");
