@@ -56,7 +56,7 @@ impl Reader<'_> {
                     excerpt.source = Arc::clone(text);
                     excerpt.span = excerpt.span.start + part.offset..excerpt.span.end + part.offset;
                 }
-                template_error(&error)
+                template_error(&error).within(target.file)
             })?;
         let lines = rendered.source_lines().into_iter().map(|line| line + part.line - 1).collect();
         source(target.file, rendered.bytes, lines)
@@ -70,7 +70,8 @@ impl Reader<'_> {
     pub(super) fn render_file(&self, file: &Utf8Path, data: &Value) -> Result<Source, Error> {
         let text = self.read_text(file)?;
         let directory = file.parent().unwrap_or(file);
-        let rendered = self.render(file, directory, &text, data).map_err(|error| template_error(&error))?;
+        let rendered =
+            self.render(file, directory, &text, data).map_err(|error| template_error(&error).within(file))?;
         let lines = rendered.source_lines();
         source(file, rendered.bytes, lines)
     }
