@@ -1,6 +1,6 @@
 //! Go templates as helmfile runs them.
 //!
-//! [`render`] parses a text together with the `_*.tpl` files of its directory and runs it with Go 1.26's rules; what
+//! [`render()`] parses a text together with the `_*.tpl` files of its directory and runs it with Go 1.26's rules; what
 //! functions there are is the caller's to say, in a [`function::Registry`].
 
 mod calls;

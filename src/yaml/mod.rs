@@ -3,7 +3,7 @@
 //! [`parse`] makes trees of [`Node`]s out of a text, with places, anchors resolved and limits checked. A node is then
 //! decoded: into a [`Value`](crate::value::Value) as go-yaml decodes into `interface {}` ([`Node::decode`]), into a
 //! string map ([`Node::decode_map`]), or piece by piece into typed fields ([`Node::decode_bool`],
-//! [`Node::struct_entries`], …), where YAML 1.1 words are booleans and any scalar is a string. [`encode`] writes a value
+//! [`Node::struct_entries`], …), where YAML 1.1 words are booleans and any scalar is a string. [`encode()`] writes a value
 //! as helmfile's `toYaml` does.
 //!
 //! The syntax comes from a port of libyaml, as go-yaml's does. Where the two are known to differ, the text is refused
