@@ -73,35 +73,28 @@ impl<'a> Input<'a> {
     }
 
     pub(super) fn reader(&self) -> Reader<'_> {
-        Reader { rest: self.text, unfinished: self.unfinished }
+        Reader { rest: self.text, ending: if self.unfinished { "\n" } else { "" } }
     }
 }
 
-/// Hands the text to the parser in small pieces that end at characters, then the added line break.
+/// Hands the text to the parser in small pieces that end at characters, then an ending.
 #[derive(Debug)]
 pub(super) struct Reader<'a> {
     rest: &'a str,
-    unfinished: bool,
+    ending: &'static str,
 }
 
 impl BufRead for Reader<'_> {
     fn fill_buf(&mut self) -> IoResult<&[u8]> {
         if self.rest.is_empty() {
-            return Ok(if self.unfinished { b"\n" } else { b"" });
+            self.rest = std::mem::take(&mut self.ending);
         }
-        let mut end = CHUNK.min(self.rest.len());
-        while !self.rest.is_char_boundary(end) {
-            end -= 1;
-        }
+        let end = floor_boundary(self.rest, CHUNK);
         Ok(&self.rest.as_bytes()[..end])
     }
 
     fn consume(&mut self, amount: usize) {
-        if self.rest.is_empty() {
-            self.unfinished &= amount == 0;
-        } else {
-            self.rest = self.rest.get(amount..).unwrap_or_default();
-        }
+        self.rest = self.rest.get(amount..).unwrap_or_default();
     }
 }
 
@@ -177,15 +170,15 @@ fn check_tags(text: &str, skipped: usize) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether the last token of a text is a tag that ends with it.
+/// Whether a text ends in the middle of a tag, or right behind one: then the character that is put there is an error.
 fn ends_in_tag(text: &str) -> bool {
     let mut scanner = Scanner::new();
-    scanner.set_input(Reader { rest: text, unfinished: true });
+    scanner.set_input(Reader { rest: text, ending: "|\n" });
     scanner.set_encoding(Encoding::Utf8);
-    let end = text.len() as u64;
-    scanner.any(|token| {
-        token.is_ok_and(|token| matches!(token.data, TokenData::Tag { .. }) && token.end_mark.index == end)
-    })
+    // The scanner reports an error for ever; the first one is looked at.
+    let Some(error) = scanner.find_map(Result::err) else { return false };
+    error.context() == Some("while scanning a tag")
+        && error.problem_mark().is_some_and(|mark| mark.index == text.len() as u64)
 }
 
 /// Offsets of commas right behind what may be a tag in a flow collection.

@@ -117,6 +117,13 @@ mod tests {
     }
 
     #[test]
+    fn a_mistake_before_a_tag_and_a_comma_ends_the_search_for_it() {
+        for source in ["a: !1'\n[!a,b]", "- &a b\n- *a\n[!<a>, 1b]\n", "'x\n[!a,b]"] {
+            assert!(parse(source.as_bytes(), &Limits::default()).is_err(), "{source}");
+        }
+    }
+
+    #[test]
     fn anchors_are_seen_by_later_documents() {
         let documents = parse(b"a: &x 1\n---\nb: *x\n", &Limits::default()).expect("the text is YAML");
         let map = documents[1].decode_map().expect("the document decodes").expect("it is a map");
