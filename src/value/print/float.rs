@@ -7,8 +7,7 @@ struct Decimal {
 }
 
 impl Decimal {
-    /// Splits what Rust's `{:e}` prints, `d.dddde±x`. Rust and Go both give the shortest digits that read back as the
-    /// same number, and both round exactly where a precision is asked for.
+    /// Splits what Rust's `{:e}` prints, `d.dddde±x`.
     fn parse(text: &str) -> Self {
         let (mantissa, exponent) = text.split_once('e').unwrap_or((text, "0"));
         let mut digits: Vec<u8> = mantissa.bytes().filter(u8::is_ascii_digit).collect();
@@ -19,8 +18,11 @@ impl Decimal {
         Self { digits, point }
     }
 
+    /// The fewest digits that read back as the same number. Where two such texts are equally near, Go takes the one
+    /// with an even last digit and Rust the greater one, so the number is rounded once more to as many digits.
     fn shortest(magnitude: f64) -> Self {
-        Self::parse(&format!("{magnitude:e}"))
+        let digits = Self::parse(&format!("{magnitude:e}")).digits.len();
+        Self::significant(magnitude, digits)
     }
 
     fn significant(magnitude: f64, digits: usize) -> Self {
