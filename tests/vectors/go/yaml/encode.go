@@ -42,6 +42,13 @@ func encodeValues() (values []any) {
 	for _, float := range []float64{0, math.Copysign(0, -1), 1, -1, 1.5, 0.1, 1e5, 1e6, 999999, 1234567, 123456789, 1e20, 1e21, 1e22, 1e100, 1e-4, 1e-5, 0.00012345, 0.000012345, 1.7976931348623157e308, 5e-324, 2.5e-10, 100, 12345.678, 3.0, 1e15, 123456.7, math.Inf(1), math.Inf(-1), math.NaN(), float64(1 << 53), float64(1<<53) + 2, 0.1 + 0.2} {
 		values = append(values, float, map[string]any{"k": float}, map[any]any{float: "v"})
 	}
+	random := rand.New(rand.NewSource(4))
+	// Two shortest texts are equally near to these.
+	floats := []any{33125015435721.3125, 1018251300694161.25}
+	for range 300 {
+		floats = append(floats, random.NormFloat64()*math.Pow(2, float64(random.Intn(64))), math.Float64frombits(random.Uint64()))
+	}
+	values = append(values, floats)
 	zone := time.FixedZone("", 2*3600)
 	for _, moment := range []time.Time{
 		time.Date(2024, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2024, 1, 1, 10, 20, 30, 500000000, time.UTC), time.Date(2024, 1, 1, 10, 20, 30, 123456789, zone), time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), time.Date(2024, 6, 1, 0, 0, 0, 1000, time.FixedZone("", -(5*3600+1800))),
