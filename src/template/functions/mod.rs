@@ -30,6 +30,8 @@ mod state_values;
 mod strconv;
 mod strings;
 mod templates;
+#[cfg(test)]
+mod tests;
 mod types;
 mod urls;
 mod words;
@@ -87,30 +89,4 @@ pub fn registry() -> Registry {
     Registry::new(FUNCTIONS.iter().copied().flatten().copied())
         .with_methods("time.Time", dates::METHODS.iter().copied())
         .without(refused::REFUSED.iter().copied())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_name_is_a_function_or_refused_or_unknown() {
-        let registry = registry();
-        assert!(registry.get("upper").is_some());
-        assert!(registry.get("genCA").is_none() && registry.unsupported("genCA").is_some());
-        assert!(registry.get("toToml").is_none() && registry.unsupported("toToml").is_none());
-    }
-
-    #[test]
-    fn no_name_comes_twice() {
-        let registry = registry();
-        let count: usize = FUNCTIONS.iter().map(|functions| functions.len()).sum();
-        assert_eq!(registry.names().count(), count);
-    }
-
-    #[test]
-    fn every_mutating_name_is_a_function() {
-        let registry = registry();
-        assert!(MUTATING.iter().all(|name| registry.get(name).is_some()));
-    }
 }
