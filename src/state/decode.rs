@@ -73,6 +73,9 @@ pub(super) trait Record {
 
     /// The field of a key.
     fn field(&mut self, key: &str) -> Option<&mut dyn Decode>;
+
+    /// Takes note of where the struct is written.
+    fn locate(&mut self, _place: Place) {}
 }
 
 /// Decodes all documents of `source`, each into a struct of its own.
@@ -179,6 +182,7 @@ impl Decoding<'_> {
 impl<T: Record> Decode for T {
     fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool {
         let Some(entries) = decoding.settle(node.struct_entries(T::LABEL)) else { return false };
+        self.locate(decoding.place(node));
         for entry in entries {
             match self.field(&entry.key) {
                 Some(_) if entry.value.is_null() => {}

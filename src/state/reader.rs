@@ -55,19 +55,6 @@ impl Texts {
         self.0.push((file.to_owned(), Arc::clone(text)));
     }
 
-    /// The first line that has `needle`, outside of comments. The state file is looked through before its bases.
-    pub(super) fn find(&self, needle: &str) -> Option<Place> {
-        if needle.is_empty() {
-            return None;
-        }
-        let line_of = |text: &str| {
-            text.lines()
-                .position(|line| !line.trim_start().starts_with('#') && line.contains(needle))
-                .map(|at| at + 1)
-        };
-        self.0.iter().find_map(|(file, text)| Some(Place::line(file.clone(), line_of(text)?)))
-    }
-
     /// The first line that names a release so, as far as the name is written out.
     pub(super) fn find_name(&self, name: &str) -> Option<Place> {
         let quoted = [name.to_owned(), format!("\"{name}\""), format!("'{name}'")];
@@ -81,9 +68,17 @@ impl Texts {
         self.0.iter().find_map(|(file, text)| Some(Place::line(file.clone(), line_of(text)?)))
     }
 
-    /// As [`Self::find`], or the file alone.
+    /// The first line that has `needle`, outside of comments: of `file`, else of the other files, else `file` alone.
     pub(super) fn place_of(&self, needle: &str, file: &Utf8Path) -> Place {
-        self.find(needle).unwrap_or_else(|| Place::file(file))
+        let line_of = |text: &str| {
+            text.lines()
+                .position(|line| !line.trim_start().starts_with('#') && line.contains(needle))
+                .map(|at| at + 1)
+        };
+        let (own, others): (Vec<_>, Vec<_>) = self.0.iter().partition(|(path, _)| path == file);
+        let found =
+            own.into_iter().chain(others).find_map(|(file, text)| Some(Place::line(file, line_of(text)?)));
+        found.filter(|_| !needle.is_empty()).unwrap_or_else(|| Place::file(file))
     }
 }
 
@@ -204,7 +199,7 @@ impl Reader<'_> {
             let file =
                 if base.starts_with('/') { base.into() } else { join_clean(target.base.directory(), base) };
             if let Err(error) = self.request.tree.stat(&file) {
-                return Err(Error::reading(&file, &error).context("a base").at(place));
+                return Err(Error::invalid(format!("cannot read the base `{file}`: {error}")).at(place));
             }
             trace.bases.push(file.clone());
             let target = Target { file: &file, base: target.base, is_base: true };

@@ -17,7 +17,7 @@ use crate::value::Value;
 macro_rules! record {
     ($(#[$meta:meta])* $name:ident ($label:literal) {
         $($field:ident: $kind:ty = $key:literal,)+
-    } $(beside { $($(#[$side_meta:meta])* $side:ident: $side_kind:ty,)+ })?) => {
+    } $(beside { $($(#[$side_meta:meta])* $side:ident: $side_kind:ty,)+ })? $(located $place:ident)?) => {
         $(#[$meta])*
         #[derive(Clone, Debug, Default)]
         pub(super) struct $name {
@@ -35,6 +35,10 @@ macro_rules! record {
                     _ => None,
                 }
             }
+
+            $(fn locate(&mut self, place: Place) {
+                self.$place = Some(place);
+            })?
         }
 
         impl Layer for $name {
@@ -269,7 +273,7 @@ record! {
     } beside {
         /// Where it is written.
         place: Option<Place>,
-    }
+    } located place
 }
 
 record! {

@@ -233,7 +233,7 @@ impl Walk<'_> {
             };
             let found = discovery::find(&*request.tree, base.directory(), Some(&entry.path))
                 .map_err(|error| error.at(place()))?;
-            children.extend(self.visit_all(found, &options)?);
+            children.extend(self.visit_all(found, &options).map_err(|error| error.at(place()))?);
         }
         Ok(children)
     }

@@ -1,0 +1,220 @@
+//! What is wrong with a state is said with its file and line, and soon.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+use helmsum::state::{self, Cause, EntryKind, EntrySource, Request, Resolved};
+use helmsum::tree::WorkTree;
+
+struct Project {
+    folder: tempfile::TempDir,
+    request: Request,
+}
+
+impl Project {
+    fn new(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, content) in files {
+            let path = folder.path().join(name);
+            fs_err::create_dir_all(path.parent().expect("a file is in a folder")).expect("a folder");
+            fs_err::write(path, content).expect("a file");
+        }
+        let root =
+            Utf8PathBuf::from_path_buf(folder.path().canonicalize().expect("it exists")).expect("UTF-8");
+        Self { folder, request: Request::new(Arc::new(WorkTree), root, std::collections::BTreeMap::new()) }
+    }
+
+    fn read(&self) -> Result<Resolved, state::Error> {
+        state::read(&self.request)
+    }
+
+    /// The error with its place, the path of the project left out.
+    fn error(&self) -> (String, Cause) {
+        let error = self.read().expect_err("the state is refused");
+        let root = format!("{}/", self.request.directory);
+        assert!(self.folder.path().exists());
+        (error.to_string().replace(&root, ""), error.cause())
+    }
+}
+
+const RELEASE: &str = "releases:\n- name: a\n  chart: r/a\n";
+
+#[track_caller]
+fn refuses(files: &[(&str, &str)], message: &str) {
+    assert_eq!(Project::new(files).error(), (message.to_owned(), Cause::Invalid));
+}
+
+#[test]
+fn unknown_keys_name_the_nearest_known_one() {
+    refuses(
+        &[("helmfile.yaml", "commonLabels: {}\nreleases:\n- name: a\n  chart: r/a\n  vaules: [x]\n")],
+        "helmfile.yaml:5:3: unknown key `vaules` in a release; did you mean `values`?",
+    );
+    refuses(
+        &[("helmfile.yaml", "commonLabels: {}\n---\nrelease: []\n")],
+        "helmfile.yaml:3:1: unknown key `release` in the top level of a state file; did you mean `releases`?",
+    );
+}
+
+#[test]
+fn mistakes_in_what_a_template_gives_point_at_the_template() {
+    refuses(
+        &[(
+            "helmfile.yaml.gotmpl",
+            "{{- range list 1 2 3 }}{{ end }}\ncommonLabels: {}\n\n{{- $x := 1 }}\nreleases:\n- nme: a\n",
+        )],
+        "helmfile.yaml.gotmpl:6: unknown key `nme` in a release; did you mean `name`?, where the template gives `- nme: a`",
+    );
+}
+
+#[test]
+fn template_errors_have_the_line_of_the_file_in_later_parts_too() {
+    let (message, cause) = Project::new(&[(
+        "helmfile.yaml.gotmpl",
+        "commonLabels: {}\n---\nreleases:\n- name: {{ .Values.nope }}\n  chart: r/a\n",
+    )])
+    .error();
+    assert!(message.starts_with("helmfile.yaml.gotmpl:4:"), "{message}");
+    assert!(message.contains("map has no entry for key \"nope\""), "{message}");
+    assert_eq!(cause, Cause::Invalid);
+}
+
+#[test]
+fn fields_point_at_their_release() {
+    let text = format!("{RELEASE}- name: b\n  chart: '{{{{ .Values.nope }}}}'\n");
+    let (message, _) = Project::new(&[("helmfile.yaml", &text)]).error();
+    assert!(
+        message.starts_with("helmfile.yaml:4:3: release `b`: `chart: {{ .Values.nope }}`: "),
+        "{message}"
+    );
+}
+
+#[test]
+fn missing_files_are_named_where_they_are_listed() {
+    refuses(
+        &[("helmfile.yaml", "environments:\n  default:\n    values:\n    - nope.yaml\n")],
+        "helmfile.yaml:4: there is no values file `nope.yaml`",
+    );
+    refuses(
+        &[("helmfile.yaml", "helmfiles:\n- path: nope.yaml\n")],
+        "helmfile.yaml:2:3: nothing matches `nope.yaml` in `helmfiles`",
+    );
+    let (message, _) = Project::new(&[("helmfile.yaml", "bases:\n- nope.yaml\n")]).error();
+    assert!(message.starts_with("helmfile.yaml:2: cannot read the base `nope.yaml`"), "{message}");
+}
+
+#[test]
+fn what_is_not_utf8_is_refused_with_its_line() {
+    let project = Project::new(&[]);
+    fs_err::write(project.folder.path().join("helmfile.yaml"), b"releases: []\n# \xff\n").expect("a file");
+    assert_eq!(project.error().0, "helmfile.yaml:2: `helmfile.yaml` is not UTF-8");
+}
+
+#[test]
+fn circles_end_at_once() {
+    let (message, cause) = Project::new(&[
+        ("helmfile.yaml", "helmfiles: [sub/one.yaml, sub/one.yaml]\n"),
+        ("sub/one.yaml", "helmfiles: [two.yaml, two.yaml]\n"),
+        ("sub/two.yaml", "helmfiles: [../helmfile.yaml, ../helmfile.yaml]\n"),
+    ])
+    .error();
+    let chain = "helmfile.yaml -> sub/one.yaml -> sub/two.yaml -> helmfile.yaml";
+    assert_eq!(message, format!("sub/two.yaml:1:13: state files list each other in a circle: {chain}"));
+    assert_eq!(cause, Cause::Unsupported);
+    refuses(
+        &[("helmfile.yaml", "helmfiles: [helmfile.yaml]\n")],
+        "helmfile.yaml:1:13: `helmfile.yaml` lists itself under `helmfiles`",
+    );
+    refuses(
+        &[("helmfile.yaml", "bases: [b.yaml]\n"), ("b.yaml", "bases: [b.yaml]\n")],
+        "b.yaml:1: the base `b.yaml` has `bases` itself",
+    );
+    refuses(
+        &[(
+            "helmfile.yaml",
+            "templates:\n  a: {inherit: [{template: a}]}\nreleases:\n- name: a\n  chart: r/a\n  inherit: [{template: a}]\n",
+        )],
+        "helmfile.yaml:4:3: release `a`: release templates inherit in a circle: a -> a",
+    );
+}
+
+#[test]
+fn templates_that_inherit_twice_at_every_level_end_at_once() {
+    let mut text = String::from("templates:\n  t0: {chart: r/a}\n");
+    for level in 1..40 {
+        let below = level - 1;
+        writeln!(text, "  t{level}: {{inherit: [{{template: t{below}}}, {{template: t{below}}}]}}")
+            .expect("a string");
+    }
+    text += "releases:\n- {name: a, inherit: [{template: t39}]}\n";
+    let (message, cause) = Project::new(&[("helmfile.yaml", &text)]).error();
+    assert!(message.contains("more than 10000 templates"), "{message}");
+    assert_eq!(cause, Cause::Unsupported);
+}
+
+#[test]
+fn what_is_remote_is_refused_by_name_and_line() {
+    for (text, message) in [
+        (
+            "helmfiles:\n- path: git::https://example.org/r.git@h.yaml\n",
+            "helmfile.yaml:2:3: the sub-helmfile `git::https://example.org/r.git@h.yaml` is remote",
+        ),
+        (
+            "bases:\n- https://example.org/b.yaml\n",
+            "helmfile.yaml:2: the base `https://example.org/b.yaml` is remote",
+        ),
+        (
+            "values:\n- https://example.org/v.yaml\n",
+            "helmfile.yaml:2: the values file `https://example.org/v.yaml` is remote",
+        ),
+    ] {
+        let (found, cause) = Project::new(&[("helmfile.yaml", text)]).error();
+        assert!(found.starts_with(message), "{found}");
+        assert_eq!(cause, Cause::Unsupported);
+    }
+}
+
+#[test]
+fn entries_of_a_release_come_down_to_files() {
+    let project = Project::new(&[
+        (
+            "helmfile.yaml",
+            "releases:\n- name: a\n  chart: r/a\n  valuesPathPrefix: v/\n  missingFileHandler: Warn\n  values:\n  - a.yaml\n  - gone.yaml\n  - '*.y*'\n  - {k: 1}\n  - https://example.org/v.yaml\n  - 3\n",
+        ),
+        ("v/a.yaml", ""),
+        ("v/b.yml", ""),
+    ]);
+    let resolved = project.read().expect("the state is fine");
+    let visit = &resolved.visits[0];
+    let release = &visit.releases[0];
+    let found: Vec<String> = release
+        .values
+        .iter()
+        .map(|entry| {
+            match visit.resolve_entry(&WorkTree, release, EntryKind::Values, entry) {
+                Ok(EntrySource::File(path)) => format!("file {path}"),
+                Ok(EntrySource::Hidden(path)) => format!("hidden {path}"),
+                Ok(EntrySource::Inline(_)) => "inline".into(),
+                Ok(EntrySource::Remote(text)) => format!("remote {text}"),
+                Ok(EntrySource::Reference(text)) => format!("reference {text}"),
+                Err(error) => error.to_string(),
+            }
+            .replace(&format!("{}/", project.request.directory), "")
+        })
+        .collect();
+    assert_eq!(
+        found,
+        [
+            "file v/a.yaml",
+            "hidden v/gone.yaml",
+            "helmfile.yaml:2:3: release `a`: `v/*.y*` matches 2 files, and only one may match",
+            "inline",
+            "hidden v/https:/example.org/v.yaml",
+            "helmfile.yaml:2:3: release `a`: an entry of `values` is a int and neither a path nor a map",
+        ]
+    );
+    assert!(resolved.would_load(&project.request.directory.join("helmfile.yaml.gotmpl")));
+    assert!(resolved.would_load(&project.request.directory.join("helmfile.d/x.yaml")));
+    assert!(!resolved.would_load(&project.request.directory.join("v/a.yaml")));
+}
