@@ -28,6 +28,7 @@ fn state(from: &str, to: &str) -> String {
 #[test]
 fn missing_source() {
     has(gateway().without("gateway/apis"), "missing-source", 1)
+        .says("denied  edge/gateway  gateway/checksum.yaml  ./apis: not read")
         .says("the source `./apis` does not exist; looked for `[REPO]/gateway/apis`")
         .says("--> gateway/values.yaml:1")
         .says("paths are relative to `gateway`, the directory of the file that declares them")

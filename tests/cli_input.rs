@@ -139,3 +139,14 @@ fn documents_of_many_levels() {
 fn a_configuration_with_an_unknown_key() {
     refused(gateway().file("helmsum.yaml", "kye: x\n"), "helmsum.yaml:1:1", "did you mean `key`?");
 }
+
+#[test]
+fn values_files_that_are_not_there() {
+    refused(
+        gateway().without("gateway/values.yaml"),
+        "helmfile.yaml:",
+        "there is no values file `gateway/values.yaml`",
+    );
+    let directory = gateway().without("gateway/values.yaml").folder("gateway/values.yaml");
+    refused(directory, "helmfile.yaml:", "cannot be read");
+}

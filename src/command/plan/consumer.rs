@@ -152,8 +152,13 @@ impl Draft {
                         .push(Finding { message: format!("{}: {}", self.owner, finding.message), ..finding });
                 }
                 let id = self.row.id();
+                // What is denied was not read, and the digest of nothing would only look like one.
+                let unread = findings.iter().any(|finding| {
+                    matches!(finding.code, Code::MissingSource | Code::OutsideSource)
+                        && self.levels.level_of(finding.code, finding.level) == Level::Deny
+                });
                 self.findings.extend(findings.into_iter().map(|finding| finding.release(id.clone())));
-                Some(Read::of(hashed))
+                (!unread).then(|| Read::of(hashed))
             }
             (Some(Err(error)), _) => {
                 let problem = error.problem();

@@ -128,7 +128,15 @@ impl<'a> Drafting<'a> {
                 continue;
             }
             match self.visit.resolve_entry(&*self.request.tree, release, EntryKind::Values, entry) {
-                Ok(EntrySource::File(file)) => found.files.push((index, file)),
+                Ok(EntrySource::File(file)) => {
+                    // What cannot be read could declare anything.
+                    if let Err(error) = &self.files.raw(&file).bytes {
+                        let message = format!("release `{}`: `{file}` cannot be read: {error}", release.id());
+                        let problem = Problem::new(message).hint("helmfile could not read it either");
+                        found.problems.push(wiring::at(problem, release));
+                    }
+                    found.files.push((index, file));
+                }
                 Ok(EntrySource::Remote(path) | EntrySource::Reference(path)) => found.elsewhere.push(path),
                 Ok(EntrySource::Inline(_) | EntrySource::Hidden(_)) => {}
                 Err(error) => found.problems.push(error.into_problem()),
