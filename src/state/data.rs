@@ -60,7 +60,9 @@ pub(super) struct ReleaseView<'a> {
 
 /// The data of release fields and of release values files.
 pub(super) fn release_data(state: StateView<'_>, release: ReleaseView<'_>) -> Value {
-    let labels = Map::typed(Element::String);
+    // Where there are none, helmfile's copy of the release has lost its empty map on the way through YAML.
+    let labels =
+        if release.labels.is_empty() { Map::nil(Element::String) } else { Map::typed(Element::String) };
     for (key, value) in release.labels {
         labels.insert(key.as_str(), value.as_str());
     }
