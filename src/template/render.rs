@@ -36,11 +36,11 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Missing keys are errors, 10 million steps, 64 MiB of output, 1,000 templates inside each other.
+    /// Missing keys are errors, 2 million steps, 64 MiB of output, 1,000 templates inside each other.
     fn default() -> Self {
         Self {
             missing_key: MissingKey::Error,
-            steps: 10_000_000,
+            steps: 2_000_000,
             output: 64 << 20,
             nesting: 1_000,
             depth: 10_000,

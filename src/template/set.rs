@@ -117,7 +117,7 @@ fn syntax_error(source: &Source, error: SyntaxError, helper: Option<&Utf8Path>) 
     };
     Error {
         message,
-        reason: if error.hint.is_some() { Reason::Refused } else { Reason::Syntax },
+        reason: if error.refused { Reason::Refused } else { Reason::Syntax },
         hint: error.hint,
         excerpt: (!source.name.as_str().is_empty()).then(|| {
             Box::new(Excerpt {

@@ -1,5 +1,7 @@
 //! Values as Go's `encoding/json` writes them: keys sorted by their bytes, floats in the shortest form.
 
+use std::fmt::Write;
+
 use super::print::{MAX_DEPTH, MAX_TEXT, byte_slice, format_float, runes, time::rfc3339};
 use super::{Element, List, Map, Value};
 
@@ -209,7 +211,7 @@ impl Encoder {
     }
 
     fn escape(&mut self, sign: char) {
-        self.out.push_str(&format!("\\u{:04x}", u32::from(sign)));
+        let _ = write!(self.out, "\\u{:04x}", u32::from(sign));
     }
 }
 

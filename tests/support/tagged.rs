@@ -7,7 +7,7 @@ use helmsum::value::{AnyMap, Element, List, Map, Object, Time, Value};
 use serde_json::Value as Json;
 
 /// A string, or bytes that are none.
-pub fn bytes(json: &Json) -> Vec<u8> {
+pub(crate) fn bytes(json: &Json) -> Vec<u8> {
     match json {
         Json::String(text) => text.clone().into_bytes(),
         other => BASE64.decode(text(&other["bytes"]).as_bytes()).expect("base64"),
@@ -41,7 +41,7 @@ fn number<T: std::str::FromStr>(json: &Json) -> T {
 }
 
 /// The value.
-pub fn value(json: &Json) -> Value {
+pub(crate) fn value(json: &Json) -> Value {
     let object = match json {
         Json::Null => return Value::Nil,
         Json::Bool(truth) => return Value::Bool(*truth),

@@ -11,13 +11,15 @@ use crate::value::print::{PrintError, sprint, sprintf, sprintln};
 
 type Result = std::result::Result<Slot, FunctionError>;
 
+/// The body of a function, which also gets the first argument as it is written where it is `call`.
+type Body = fn(&[Slot], Option<&str>) -> Result;
+
 /// One of Go's own functions.
 pub(super) struct Builtin {
     pub(super) name: &'static str,
     pub(super) fixed: &'static [Expected],
     pub(super) variadic: Option<Expected>,
-    /// The body, which also gets the first argument as it is written.
-    pub(super) body: fn(&[Slot], Option<&str>) -> Result,
+    pub(super) body: Body,
 }
 
 const REFLECTED: Expected = Expected::Reflected;
@@ -32,39 +34,38 @@ pub(in crate::template) fn is_builtin(name: &str) -> bool {
 pub(super) fn builtin(name: &str) -> Option<Builtin> {
     let one: &[Expected] = &[REFLECTED];
     let two: &[Expected] = &[REFLECTED, REFLECTED];
-    let (name, fixed, variadic, body): (_, &'static [Expected], _, fn(&[Slot], Option<&str>) -> Result) =
-        match name {
-            // These two are evaluated by the caller, one argument at a time.
-            "and" => ("and", one, Some(REFLECTED), |_, _| Ok(Slot::invalid())),
-            "or" => ("or", one, Some(REFLECTED), |_, _| Ok(Slot::invalid())),
-            "not" => ("not", one, None, |slots, _| truth(!is_true(value(slots, 0)))),
-            "len" => ("len", one, None, |slots, _| length(slots)),
-            "index" => ("index", one, Some(REFLECTED), |slots, _| index(slots)),
-            "slice" => ("slice", one, Some(REFLECTED), |slots, _| slice(slots)),
-            "call" => ("call", one, Some(REFLECTED), call),
-            "html" => ("html", &[], Some(ANY), |slots, _| escaped(slots, html)),
-            "js" => ("js", &[], Some(ANY), |slots, _| escaped(slots, javascript)),
-            "urlquery" => ("urlquery", &[], Some(ANY), |slots, _| escaped(slots, query)),
-            "print" => ("print", &[], Some(ANY), |slots, _| printed(sprint(&values(slots)))),
-            "println" => ("println", &[], Some(ANY), |slots, _| printed(sprintln(&values(slots)))),
-            "printf" => ("printf", &[STRING], Some(ANY), |slots, _| {
-                let format = value(slots, 0).string_bytes().unwrap_or_default().to_vec();
-                printed(sprintf(&format, &values(slots)[1..]))
-            }),
-            "eq" => ("eq", one, Some(REFLECTED), |slots, _| truth(equal(slots)?)),
-            "ne" => ("ne", two, None, |slots, _| truth(!equal(slots)?)),
-            "lt" => ("lt", two, None, |slots, _| truth(less(slots)?)),
-            "le" => ("le", two, None, |slots, _| truth(less(slots)? || equal(slots)?)),
-            // Not `b < a`: with NaN Go finds both `gt` and `ge` true.
-            "gt" => ("gt", two, None, |slots, _| truth(!(less(slots)? || equal(slots)?))),
-            "ge" => ("ge", two, None, |slots, _| truth(!less(slots)?)),
-            _ => return None,
-        };
+    let (name, fixed, variadic, body): (_, &'static [Expected], _, Body) = match name {
+        // These two are evaluated by the caller, one argument at a time.
+        "and" => ("and", one, Some(REFLECTED), |_, _| Ok(Slot::invalid())),
+        "or" => ("or", one, Some(REFLECTED), |_, _| Ok(Slot::invalid())),
+        "not" => ("not", one, None, |slots, _| Ok(truth(!is_true(value(slots, 0))))),
+        "len" => ("len", one, None, |slots, _| length(slots)),
+        "index" => ("index", one, Some(REFLECTED), |slots, _| index(slots)),
+        "slice" => ("slice", one, Some(REFLECTED), |slots, _| slice(slots)),
+        "call" => ("call", one, Some(REFLECTED), call),
+        "html" => ("html", &[], Some(ANY), |slots, _| escaped(slots, html)),
+        "js" => ("js", &[], Some(ANY), |slots, _| escaped(slots, javascript)),
+        "urlquery" => ("urlquery", &[], Some(ANY), |slots, _| escaped(slots, query)),
+        "print" => ("print", &[], Some(ANY), |slots, _| printed(sprint(&values(slots)))),
+        "println" => ("println", &[], Some(ANY), |slots, _| printed(sprintln(&values(slots)))),
+        "printf" => ("printf", &[STRING], Some(ANY), |slots, _| {
+            let format = value(slots, 0).string_bytes().unwrap_or_default().to_vec();
+            printed(sprintf(&format, &values(slots)[1..]))
+        }),
+        "eq" => ("eq", one, Some(REFLECTED), |slots, _| equal(slots).map(truth)),
+        "ne" => ("ne", two, None, |slots, _| Ok(truth(!equal(slots)?))),
+        "lt" => ("lt", two, None, |slots, _| less(slots).map(truth)),
+        "le" => ("le", two, None, |slots, _| Ok(truth(less(slots)? || equal(slots)?))),
+        // Not `b < a`: with NaN Go finds both `gt` and `ge` true.
+        "gt" => ("gt", two, None, |slots, _| Ok(truth(!(less(slots)? || equal(slots)?)))),
+        "ge" => ("ge", two, None, |slots, _| Ok(truth(!less(slots)?))),
+        _ => return None,
+    };
     Some(Builtin { name, fixed, variadic, body })
 }
 
-const fn truth(truth: bool) -> Result {
-    Ok(Slot::concrete(Value::Bool(truth)))
+const fn truth(truth: bool) -> Slot {
+    Slot::concrete(Value::Bool(truth))
 }
 
 /// The value of an argument that the parameter list vouches for.

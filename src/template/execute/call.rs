@@ -4,11 +4,11 @@ use super::argument::Expected;
 use super::builtin::{Builtin, builtin};
 use super::output::Output;
 use super::slot::{Slot, is_true};
-use super::{At, Evaluated, Scene, State};
+use super::{At, BYTES_PER_STEP, Evaluated, Scene, State};
 use crate::template::error::{Error, Reason};
 use crate::template::function::{Call, Context, Function, FunctionError};
 use crate::template::set;
-use crate::template::syntax::Operand;
+use crate::template::syntax::{Operand, PARSE_NAME};
 use crate::value::Value;
 use crate::value::print::quote;
 
@@ -76,15 +76,10 @@ impl<'t> State<'t, '_, '_> {
         arguments: &'t [Operand],
         last: Option<Slot>,
     ) -> Evaluated<Slot> {
-        let callee = match self.run.registry.get(name) {
-            Some(function) => Callee::Function(*function),
-            None => match builtin(name) {
-                Some(builtin) => Callee::Builtin(builtin),
-                None => {
-                    let name = quote(name.as_bytes(), false);
-                    return Err(self.fail(format!("{name} is not a defined function")));
-                }
-            },
+        let own = self.run.registry.get(name).copied().map(Callee::Function);
+        let Some(callee) = own.or_else(|| builtin(name).map(Callee::Builtin)) else {
+            let name = quote(name.as_bytes(), false);
+            return Err(self.fail(format!("{name} is not a defined function")));
         };
         self.call(dot, node, callee, arguments, last)
     }
@@ -112,8 +107,9 @@ impl<'t> State<'t, '_, '_> {
         let name = callee.name();
         let result = match callee {
             Callee::Builtin(builtin) => {
-                let called = arguments.first().map(ToString::to_string);
-                (builtin.body)(&values, called.as_deref())
+                // Only `call` shows how its argument is written.
+                let written = arguments.first().filter(|_| name == "call").map(ToString::to_string);
+                (builtin.body)(&values, written.as_deref())
             }
             Callee::Function(function) => {
                 let values: Vec<Value> = values.into_iter().map(Slot::into_value).collect();
@@ -129,7 +125,7 @@ impl<'t> State<'t, '_, '_> {
             Ok(slot) => {
                 self.run.failed_at = None;
                 let length = slot.value().string_bytes().map_or(0, <[u8]>::len);
-                self.spend(length as u64 / 64)?;
+                self.spend(length as u64 / BYTES_PER_STEP)?;
                 Ok(slot)
             }
             Err(error) => {
@@ -197,44 +193,39 @@ impl Caller<'_, '_, '_, '_> {
         }
     }
 
-    fn try_render(&mut self, text: &str, data: &Value) -> Evaluated<Vec<u8>> {
+    fn try_render(&mut self, text: &str, data: &Value) -> Result<Vec<u8>, FunctionError> {
         let run = &mut *self.state.run;
+        run.enter_template()?;
         // Without a name, so that errors point at the call and not into a text that no file holds.
-        let (set, source) = set::load("".into(), &text.into(), run.context, run.registry)?;
-        self.state.enter()?;
-        let (bytes, _) = self.state.run.execute(&set, &source, data, false)?;
-        self.state.leave();
+        let (bytes, _) = set::load("".into(), &text.into(), run.context, run.registry)
+            .and_then(|(set, source)| run.execute(&set, &source, data, false))
+            .map_err(|error| self.inner(error))?;
+        self.state.run.leave_template();
         Ok(bytes)
     }
 
-    fn try_include(&mut self, name: &str, data: &Value) -> Evaluated<Vec<u8>> {
+    fn try_include(&mut self, name: &str, data: &Value) -> Result<Vec<u8>, FunctionError> {
         let scene = self.state.scene;
         let Some(tree) = scene.set.get(name) else {
             let name = quote(name.as_bytes(), false);
-            return Err(Error {
-                message: format!("template: no template {name} associated with template \"stringTemplate\""),
-                reason: Reason::Execution,
-                hint: None,
-                excerpt: None,
-            });
+            return Err(FunctionError::failed(format!(
+                "template: no template {name} associated with template {PARSE_NAME:?}"
+            )));
         };
         let count = self.state.included.entry(name.to_owned()).or_insert(0);
         if *count > MAX_INCLUDES {
-            return Err(Error {
-                message: format!(
-                    "rendering template has a nested reference name: {name}: unable to execute template"
-                ),
-                reason: Reason::Execution,
-                hint: None,
-                excerpt: None,
-            });
+            return Err(FunctionError::failed(format!(
+                "rendering template has a nested reference name: {name}: unable to execute template"
+            )));
         }
         *count += 1;
-        self.state.enter()?;
         let state = &mut *self.state;
+        state.run.enter_template()?;
         let mut output = Output::new(state.run.options.output, false);
-        Scene { tree, ..scene }.run(state.run, state.included, &mut output, Slot::concrete(data.clone()))?;
-        self.state.leave();
+        Scene { tree, ..scene }
+            .run(state.run, state.included, &mut output, &Slot::concrete(data.clone()))
+            .map_err(|error| self.inner(error))?;
+        self.state.run.leave_template();
         if let Some(count) = self.state.included.get_mut(name) {
             *count -= 1;
         }
@@ -248,14 +239,14 @@ impl Call for Caller<'_, '_, '_, '_> {
     }
 
     fn render(&mut self, text: &str, data: &Value) -> Result<Value, FunctionError> {
-        self.try_render(text, data).map(Value::from_bytes).map_err(|error| self.inner(error))
+        self.try_render(text, data).map(Value::from_bytes)
     }
 
     fn include(&mut self, name: &str, data: &Value) -> Result<Value, FunctionError> {
-        self.try_include(name, data).map(Value::from_bytes).map_err(|error| self.inner(error))
+        self.try_include(name, data).map(Value::from_bytes)
     }
 
     fn spend(&mut self, steps: u64) -> Result<(), FunctionError> {
-        self.state.spend(steps).map_err(|error| self.inner(error))
+        Ok(self.state.run.spend(steps)?)
     }
 }

@@ -92,19 +92,18 @@ fn equal_others(a: &Value, b: &Value) -> Result {
                 })
             }
         }
-        (Value::Object(a), Value::Object(b)) => equal_objects(a, b),
+        (Value::Object(a), Value::Object(b)) => Ok(equal_objects(a, b)),
         _ => Ok(false),
     }
 }
 
-fn equal_objects(a: &Rc<dyn Object>, b: &Rc<dyn Object>) -> Result {
-    if a.kind_name() == "ptr" || Rc::ptr_eq(a, b) && b.fields().is_empty() {
-        return Ok(Rc::ptr_eq(a, b));
+/// Pointers are equal when they are the same, structs when their fields are.
+fn equal_objects(a: &Rc<dyn Object>, b: &Rc<dyn Object>) -> bool {
+    if Rc::ptr_eq(a, b) || a.kind_name() == "ptr" {
+        return Rc::ptr_eq(a, b);
     }
-    if a.type_name() != b.type_name() {
-        return Ok(false);
-    }
-    Ok(a.fields().iter().zip(&b.fields()).all(|((_, a), (_, b))| a.deep_equal(b)))
+    a.type_name() == b.type_name()
+        && a.fields().iter().zip(&b.fields()).all(|((_, a), (_, b))| a.deep_equal(b))
 }
 
 /// Whether Go has `==` for the type.

@@ -18,7 +18,7 @@ impl<'t> State<'t, '_, '_> {
         for command in &pipeline.commands {
             last = Some(self.command(dot, command, last)?.unwrapped());
         }
-        self.leave();
+        self.run.leave();
         let value = last.unwrap_or_else(Slot::invalid);
         for name in &pipeline.variables {
             if pipeline.assigns {

@@ -22,13 +22,13 @@ pub(super) fn index(slots: &[Slot]) -> Result {
         if item.value().is_nil() {
             return Err(failed("index of nil pointer"));
         }
-        item = index_once(behind_pointer(item.into_value()), at.value())?;
+        item = index_once(&behind_pointer(item.into_value()), at.value())?;
     }
     Ok(item)
 }
 
-fn index_once(item: Value, at: &Value) -> Result {
-    match &item {
+fn index_once(item: &Value, at: &Value) -> Result {
+    match item {
         Value::Str(_) | Value::Bytes(_) => {
             let bytes = item.string_bytes().unwrap_or_default();
             let at = position(at, bytes.len())?;
@@ -56,7 +56,7 @@ fn index_once(item: Value, at: &Value) -> Result {
             }
             Ok(Slot::any(map.get(at).unwrap_or_default()))
         }
-        _ => Err(failed(format!("can't index item of type {}", type_behind_pointer(&item)))),
+        _ => Err(failed(format!("can't index item of type {}", type_behind_pointer(item)))),
     }
 }
 

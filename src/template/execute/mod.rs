@@ -16,11 +16,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::error::{Error, Reason};
-use super::function::{Context, Registry};
+use super::function::{Context, FunctionError, Registry};
 use super::render::Options;
 use super::set::Set;
 use super::syntax::{Branch, Command, Invocation, List, Node, Operand, PARSE_NAME, Pipeline, Source, Tree};
-use crate::text::Excerpt;
+use crate::text::{Excerpt, position};
 use crate::value::print::{PrintError, display, quote, sort_entries};
 use crate::value::{Element, Value};
 
@@ -28,6 +28,9 @@ pub(super) use builtin::is_builtin;
 use output::Output;
 pub(super) use output::Segment;
 use slot::{Slot, behind_pointer, is_true};
+
+/// How many bytes of a new string count as one step, so that building large strings again and again ends too.
+const BYTES_PER_STEP: u64 = 16;
 
 type Evaluated<T> = Result<T, Error>;
 
@@ -51,6 +54,41 @@ impl<'r> Run<'r> {
         Self { context, registry, options, steps: options.steps, templates: 0, depth: 0, failed_at: None }
     }
 
+    /// Takes steps from the budget.
+    fn spend(&mut self, steps: u64) -> Result<(), Stopped> {
+        let left = self.steps.checked_sub(steps);
+        self.steps = left.unwrap_or(0);
+        left.map(|_| ())
+            .ok_or_else(|| Stopped(format!("the template takes more than {} steps", self.options.steps)))
+    }
+
+    /// Goes one level deeper on the stack.
+    fn enter(&mut self) -> Result<(), Stopped> {
+        self.depth += 1;
+        if self.depth <= self.options.depth {
+            return Ok(());
+        }
+        Err(Stopped(format!("blocks and pipelines are nested more than {} deep", self.options.depth)))
+    }
+
+    const fn leave(&mut self) {
+        self.depth -= 1;
+    }
+
+    /// Goes into another template.
+    fn enter_template(&mut self) -> Result<(), Stopped> {
+        self.templates += 1;
+        if self.templates <= self.options.nesting {
+            return self.enter();
+        }
+        Err(Stopped(format!("templates are nested more than {} deep", self.options.nesting)))
+    }
+
+    fn leave_template(&mut self) {
+        self.templates -= 1;
+        self.leave();
+    }
+
     /// Runs the main template of a set.
     pub(super) fn execute(
         &mut self,
@@ -64,9 +102,22 @@ impl<'r> Run<'r> {
         if let Some(tree) = set.get(PARSE_NAME) {
             let origin = if Rc::ptr_eq(&tree.source, source) { None } else { Some(0) };
             let scene = Scene { set, main: source, tree, origin };
-            scene.run(self, &mut included, &mut output, Slot::concrete(data.clone()))?;
+            scene.run(self, &mut included, &mut output, &Slot::concrete(data.clone()))?;
         }
         Ok(output.finish())
+    }
+}
+
+/// A limit was reached.
+struct Stopped(String);
+
+impl Stopped {
+    const HINT: &str = "helmsum stops templates that never end; a loop or a recursion may run too often";
+}
+
+impl From<Stopped> for FunctionError {
+    fn from(Stopped(message): Stopped) -> Self {
+        Self::Refused { message, hint: Some(Stopped::HINT.to_owned()) }
     }
 }
 
@@ -81,24 +132,18 @@ struct Scene<'t> {
     origin: Option<usize>,
 }
 
-impl<'t> Scene<'t> {
+impl Scene<'_> {
     fn run(
         self,
         run: &mut Run<'_>,
         included: &mut BTreeMap<String, u32>,
         output: &mut Output,
-        dot: Slot,
+        dot: &Slot,
     ) -> Evaluated<()> {
         let variables = vec![("$".into(), dot.clone())];
         let mut state = State { run, included, output, scene: self, variables, at: At::Nothing };
-        state.run.templates += 1;
-        if state.run.templates > state.run.options.nesting {
-            let limit = state.run.options.nesting;
-            return Err(state.refuse(format!("templates are nested more than {limit} deep"), None));
-        }
         // `break` and `continue` end inside their `range`: the parser has seen to it.
-        state.walk(&dot, &self.tree.root)?;
-        state.run.templates -= 1;
+        state.walk(dot, &self.tree.root)?;
         Ok(())
     }
 }
@@ -171,17 +216,14 @@ impl<'t> State<'t, '_, '_> {
     fn error(&mut self, message: impl fmt::Display, reason: Reason, hint: Option<String>) -> Error {
         let tree = self.scene.tree;
         let Some(offset) = self.at.offset() else {
-            return Error {
-                message: format!("template: {}: {message}", tree.name),
-                reason,
-                hint,
-                excerpt: None,
-            };
+            // Before the first expression: the file is all there is to show.
+            let message = format!("template: {}: {message}", tree.name);
+            return Error { message, reason, hint, excerpt: self.excerpt(0) };
         };
         let text = &tree.source.text;
         let before = &text.as_bytes()[..offset.min(text.len())];
-        let line = 1 + before.iter().filter(|byte| **byte == b'\n').count();
         let column = before.iter().rev().take_while(|byte| **byte != b'\n').count();
+        let (line, _) = position(text, offset);
         let name = quote(tree.name.as_bytes(), false);
         let message =
             format!("template: {PARSE_NAME}:{line}:{column}: executing {name} at <{}>: {message}", self.at);
@@ -209,33 +251,16 @@ impl<'t> State<'t, '_, '_> {
         }))
     }
 
+    fn stopped(&mut self, Stopped(message): Stopped) -> Error {
+        self.refuse(message, Some(Stopped::HINT.to_owned()))
+    }
+
     fn spend(&mut self, steps: u64) -> Evaluated<()> {
-        match self.run.steps.checked_sub(steps) {
-            Some(left) => {
-                self.run.steps = left;
-                Ok(())
-            }
-            None => {
-                self.run.steps = 0;
-                let limit = self.run.options.steps;
-                let hint = "helmsum stops templates that never end; a loop may be running too often";
-                Err(self.refuse(format!("the template takes more than {limit} steps"), Some(hint.into())))
-            }
-        }
+        self.run.spend(steps).map_err(|stopped| self.stopped(stopped))
     }
 
-    /// Goes one level deeper on the stack.
     fn enter(&mut self) -> Evaluated<()> {
-        self.run.depth += 1;
-        if self.run.depth > self.run.options.depth {
-            let limit = self.run.options.depth;
-            return Err(self.refuse(format!("blocks and pipelines are nested more than {limit} deep"), None));
-        }
-        Ok(())
-    }
-
-    fn leave(&mut self) {
-        self.run.depth -= 1;
+        self.run.enter().map_err(|stopped| self.stopped(stopped))
     }
 
     fn print_error(&mut self, error: PrintError) -> Error {
@@ -264,7 +289,7 @@ impl<'t> State<'t, '_, '_> {
                 break;
             }
         }
-        self.leave();
+        self.run.leave();
         Ok(flow)
     }
 
@@ -300,7 +325,7 @@ impl<'t> State<'t, '_, '_> {
             value => {
                 let text =
                     display(&behind_pointer(value.clone())).map_err(|error| self.print_error(error))?;
-                self.spend(text.len() as u64 / 64)?;
+                self.spend(text.len() as u64 / BYTES_PER_STEP)?;
                 self.write(&text, offset, false)
             }
         }
@@ -338,7 +363,7 @@ impl<'t> State<'t, '_, '_> {
             Value::List(list) => {
                 for (index, item) in (0_i64..).zip(list.iter()) {
                     let item = Slot::item(list.element(), item.clone());
-                    if !self.iteration(branch, Slot::concrete(Value::Int(index)), item)? {
+                    if !self.iteration(branch, Slot::concrete(Value::Int(index)), &item)? {
                         break;
                     }
                 }
@@ -349,7 +374,7 @@ impl<'t> State<'t, '_, '_> {
                 let ran = !entries.is_empty();
                 for (key, item) in entries {
                     let item = Slot::item(map.element(), item);
-                    if !self.iteration(branch, Slot::concrete(Value::Str(key)), item)? {
+                    if !self.iteration(branch, Slot::concrete(Value::Str(key)), &item)? {
                         break;
                     }
                 }
@@ -360,14 +385,14 @@ impl<'t> State<'t, '_, '_> {
                 sort_entries(&mut entries).map_err(|error| self.print_error(error))?;
                 let ran = !entries.is_empty();
                 for (key, item) in entries {
-                    if !self.iteration(branch, Slot::any(key), Slot::item(Element::Any, item))? {
+                    if !self.iteration(branch, Slot::any(key), &Slot::item(Element::Any, item))? {
                         break;
                     }
                 }
                 ran
             }
             other => {
-                let shown = self.shown(&other);
+                let shown = shown(&other);
                 return Err(self.fail(format!("range can't iterate over {shown}")));
             }
         };
@@ -387,11 +412,11 @@ impl<'t> State<'t, '_, '_> {
         item: impl Fn(i64) -> Value,
     ) -> Evaluated<bool> {
         if branch.pipeline.variables.len() > 1 {
-            let shown = self.shown(value);
+            let shown = shown(value);
             return Err(self.fail(format!("can't use {shown} to iterate over more than one variable")));
         }
         for number in 0..count {
-            if !self.iteration(branch, Slot::invalid(), Slot::concrete(item(number)))? {
+            if !self.iteration(branch, Slot::invalid(), &Slot::concrete(item(number)))? {
                 break;
             }
         }
@@ -399,7 +424,7 @@ impl<'t> State<'t, '_, '_> {
     }
 
     /// One round of a `range`; false when it was the last one.
-    fn iteration(&mut self, branch: &'t Branch, index: Slot, item: Slot) -> Evaluated<bool> {
+    fn iteration(&mut self, branch: &'t Branch, index: Slot, item: &Slot) -> Evaluated<bool> {
         self.spend(1)?;
         let scope = self.variables.len();
         let pipeline = &branch.pipeline;
@@ -418,7 +443,7 @@ impl<'t> State<'t, '_, '_> {
                 }
             }
         }
-        let flow = self.walk(&item, &branch.body)?;
+        let flow = self.walk(item, &branch.body)?;
         self.variables.truncate(scope);
         Ok(flow != Flow::Break)
     }
@@ -439,15 +464,14 @@ impl<'t> State<'t, '_, '_> {
             None if Rc::ptr_eq(&tree.source, self.scene.main) => None,
             None => Some(invocation.offset),
         };
-        self.enter()?;
-        Scene { tree, origin, ..self.scene }.run(self.run, self.included, self.output, dot)?;
-        self.leave();
+        self.run.enter_template().map_err(|stopped| self.stopped(stopped))?;
+        Scene { tree, origin, ..self.scene }.run(self.run, self.included, self.output, &dot)?;
+        self.run.leave_template();
         Ok(())
     }
+}
 
-    /// A value inside a message.
-    fn shown(&self, value: &Value) -> String {
-        display(value)
-            .map_or_else(|error| error.to_string(), |text| String::from_utf8_lossy(&text).into_owned())
-    }
+/// A value inside a message.
+fn shown(value: &Value) -> String {
+    display(value).map_or_else(|error| error.to_string(), |text| String::from_utf8_lossy(&text).into_owned())
 }

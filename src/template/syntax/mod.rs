@@ -40,6 +40,8 @@ pub struct SyntaxError {
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
+    /// Whether it is a template to Go, only not to helmsum.
+    pub refused: bool,
     /// The byte of the text where parsing stopped.
     pub offset: usize,
 }

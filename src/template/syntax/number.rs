@@ -31,11 +31,9 @@ impl Number {
     ///
     /// # Errors
     ///
-    /// Go's own words for a number that overflows or is malformed, and ours for an imaginary one.
+    /// Go's own words for a number that overflows or is malformed. An imaginary one is malformed here: see
+    /// [`is_imaginary`].
     pub fn parse(text: &str) -> Result<Self, String> {
-        if text.ends_with('i') && !text.contains(['x', 'X']) {
-            return Err(format!("helmsum does not support complex numbers: {text:?}"));
-        }
         let uint = parse_uint(text);
         let int = parse_int(text);
         let uint = uint.or(if int == Some(0) { Some(0) } else { None });
@@ -59,6 +57,11 @@ impl Number {
             ..number
         })
     }
+}
+
+/// Whether Go reads an imaginary number.
+pub(super) fn is_imaginary(text: &str) -> bool {
+    text.strip_suffix('i').is_some_and(|number| parse_float(number).is_some())
 }
 
 const TWO_63: f64 = 9_223_372_036_854_775_808.0;
@@ -135,15 +138,15 @@ fn parse_float(text: &str) -> Option<f64> {
     }
     let plain: String = text.chars().filter(|sign| *sign != '_').collect();
     let unsigned = plain.strip_prefix(['+', '-']).unwrap_or(&plain);
-    let magnitude = match unsigned.strip_prefix("0x").or_else(|| unsigned.strip_prefix("0X")) {
-        Some(digits) => parse_hexadecimal(digits)?,
-        None => {
-            let digits = |sign: char| sign.is_ascii_digit();
-            if !unsigned.contains(digits) || unsigned.starts_with(['e', 'E']) {
-                return None;
-            }
-            unsigned.parse::<f64>().ok()?
+    let hexadecimal = unsigned.strip_prefix("0x").or_else(|| unsigned.strip_prefix("0X"));
+    let magnitude = if let Some(digits) = hexadecimal {
+        parse_hexadecimal(digits)?
+    } else {
+        let digits = |sign: char| sign.is_ascii_digit();
+        if !unsigned.contains(digits) || unsigned.starts_with(['e', 'E']) {
+            return None;
         }
+        unsigned.parse::<f64>().ok()?
     };
     if magnitude.is_infinite() {
         return None;

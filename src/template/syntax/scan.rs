@@ -278,7 +278,7 @@ impl<'t> Scanner<'t> {
             '`' => self.raw_quoted()?,
             '$' => self.name(Kind::Variable, Kind::Variable)?,
             '.' if self.peek().is_some_and(|next| !next.is_ascii_digit()) => {
-                self.name(Kind::Field, Kind::Dot)?
+                self.name(Kind::Field, Kind::Dot)?;
             }
             '.' | '+' | '-' | '0'..='9' => {
                 self.position -= 1;
@@ -391,10 +391,8 @@ impl<'t> Scanner<'t> {
     /// Whether a name may end here.
     fn at_terminator(&self) -> bool {
         match self.peek() {
-            None => true,
-            Some(sign) if is_space(sign) => true,
-            Some('.' | ',' | '|' | ':' | ')' | '(') => true,
-            Some(_) => self.rest().starts_with(RIGHT),
+            None | Some('.' | ',' | '|' | ':' | ')' | '(') => true,
+            Some(sign) => is_space(sign) || self.rest().starts_with(RIGHT),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Strings and characters as Go's `strconv.Quote` spells them.
 
+use std::fmt::Write;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -33,7 +34,9 @@ pub fn quote(text: &[u8], ascii: bool) -> String {
     for rune in runes(text) {
         match rune {
             Ok(sign) => escape(&mut out, sign, '"', ascii),
-            Err(byte) => out.push_str(&format!("\\x{byte:02x}")),
+            Err(byte) => {
+                let _ = write!(out, "\\x{byte:02x}");
+            }
         }
     }
     out.push('"');
@@ -67,11 +70,11 @@ fn escape(out: &mut String, sign: char, quote: char, ascii: bool) {
         _ => {
             let code = u32::from(sign);
             if code < 0x20 || code == 0x7f {
-                out.push_str(&format!("\\x{code:02x}"));
+                let _ = write!(out, "\\x{code:02x}");
             } else if code < 0x1_0000 {
-                out.push_str(&format!("\\u{code:04x}"));
+                let _ = write!(out, "\\u{code:04x}");
             } else {
-                out.push_str(&format!("\\U{code:08x}"));
+                let _ = write!(out, "\\U{code:08x}");
             }
         }
     }

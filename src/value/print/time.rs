@@ -1,5 +1,7 @@
 //! Times and durations as their Go `String` methods spell them.
 
+use std::fmt::Write;
+
 use crate::value::Time;
 
 /// `time.Time.String`: `2006-01-02 15:04:05.999999999 -0700 MST`, without the monotonic clock that Go adds to `now`.
@@ -77,10 +79,10 @@ pub(super) fn duration(nanoseconds: i64) -> String {
     let seconds = total / 1_000_000_000;
     let mut text = sign.to_owned();
     if seconds >= 3600 {
-        text.push_str(&format!("{}h", seconds / 3600));
+        let _ = write!(text, "{}h", seconds / 3600);
     }
     if seconds >= 60 {
-        text.push_str(&format!("{}m", seconds / 60 % 60));
+        let _ = write!(text, "{}m", seconds / 60 % 60);
     }
     text + &decimals(seconds % 60, total % 1_000_000_000, 9) + "s"
 }

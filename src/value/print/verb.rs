@@ -1,5 +1,7 @@
 //! One value under one verb with its flags.
 
+use std::fmt::Write;
+
 use super::quote::{can_backquote, quote, quote_rune, runes};
 use super::time::{duration, time_text};
 use super::{MAX_DEPTH, MAX_TEXT, PrintError, byte_slice, format_float, is_printable, sort_entries};
@@ -7,6 +9,7 @@ use crate::value::{Element, List, Map, Object, Value};
 
 /// What stands between `%` and the verb.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "Go's flags are independent of each other")]
 pub(super) struct Flags {
     pub(super) plus: bool,
     pub(super) minus: bool,
@@ -84,7 +87,8 @@ impl Printer {
 
     /// Writes text padded to the width, which counts characters.
     fn pad(&mut self, text: &[u8], allow_zero: bool) -> Printed {
-        let missing = self.flags.width.unwrap_or(0).saturating_sub(runes(text).count());
+        let Some(width) = self.flags.width else { return self.push(text) };
+        let missing = width.saturating_sub(runes(text).count());
         if !self.flags.minus {
             self.push_padding(missing, allow_zero)?;
         }
@@ -100,15 +104,11 @@ impl Printer {
         match (value, verb) {
             (Value::Nil, 'T' | 'v') => self.pad(b"<nil>", true),
             (_, 'T') => self.string(value.type_name().as_bytes(), 's'),
-            (Value::Nil, _) => self.bad_verb(value, verb),
-            (Value::List(_) | Value::Map(_) | Value::AnyMap(_) | Value::MapPointer(_), 'p') => {
-                Err(PrintError::Address)
-            }
-            (Value::Object(object), 'p') if object.kind_name() == "ptr" => Err(PrintError::Address),
+            (value, 'p') if matches!(value.kind_name(), "slice" | "map" | "ptr") => Err(PrintError::Address),
+            (Value::Nil, _) | (_, 'p') => self.bad_verb(value, verb),
             (Value::List(list), 'v' | 'd') if list.element() == Element::Byte && self.flags.sharp_v => {
                 self.go_bytes(list)
             }
-            (_, 'p') => self.bad_verb(value, verb),
             _ => self.value(value, verb, 0),
         }
     }
@@ -370,7 +370,7 @@ impl Printer {
             && let Some(sign) = u32::try_from(code).ok().and_then(char::from_u32)
             && is_printable(sign)
         {
-            text.push_str(&format!(" '{sign}'"));
+            let _ = write!(text, " '{sign}'");
         }
         self.pad(text.as_bytes(), false)
     }
@@ -460,7 +460,7 @@ impl Printer {
                 body.push(' ');
                 body.push_str(prefix);
             }
-            body.push_str(&if upper { format!("{byte:02X}") } else { format!("{byte:02x}") });
+            let _ = if upper { write!(body, "{byte:02X}") } else { write!(body, "{byte:02x}") };
         }
         self.pad(body.as_bytes(), true)
     }

@@ -1,14 +1,15 @@
 //! Builds the tree. What it accepts, and in which words it complains, is Go's `text/template/parse`.
 
+mod pipeline;
+
 use std::collections::BTreeMap;
+use std::fmt::Write;
 use std::rc::Rc;
 
-use super::number::Number;
 use super::scan::{Kind, Token, scan};
-use super::tree::{Branch, Command, Invocation, List, Node, Operand, OperandKind, Pipeline, Source, Tree};
-use super::unquote::{unquote, unquote_character};
+use super::tree::{Branch, Invocation, List, Node, Source, Tree};
+use super::unquote::unquote;
 use super::{Known, MAX_NESTING, SyntaxError};
-use crate::value::Value;
 use crate::value::print::quote;
 
 /// The name that helmfile parses every text under.
@@ -120,8 +121,14 @@ impl Parser<'_> {
         SyntaxError {
             message: format!("template: {PARSE_NAME}:{line}: {message}"),
             hint: None,
+            refused: false,
             offset: self.frame.latest.map_or(0, |at| self.tokens[at].start),
         }
+    }
+
+    /// An error that Go does not report.
+    fn refuse(&self, message: impl AsRef<str>, hint: &str) -> SyntaxError {
+        SyntaxError { hint: Some(hint.to_owned()), refused: true, ..self.error(message) }
     }
 
     fn unexpected(&self, token: &Token, context: &str) -> SyntaxError {
@@ -133,7 +140,7 @@ impl Parser<'_> {
         let line = self.source.text[..token.start].matches('\n').count() + 1;
         if self.frame.action.is_some() && action != line {
             let inside = if message.ends_with(" action") { "" } else { " in action" };
-            message.push_str(&format!("{inside} started at {PARSE_NAME}:{action}"));
+            let _ = write!(message, "{inside} started at {PARSE_NAME}:{action}");
         }
         SyntaxError { offset: token.start, ..self.error(message) }
     }
@@ -146,10 +153,10 @@ impl Parser<'_> {
     fn enter(&mut self) -> Parsed<()> {
         self.nesting += 1;
         if self.nesting > MAX_NESTING {
-            return Err(SyntaxError {
-                hint: Some("move inner parts into templates of their own with `define`".into()),
-                ..self.error(format!("blocks and parentheses are nested more than {MAX_NESTING} deep"))
-            });
+            return Err(self.refuse(
+                format!("blocks and parentheses are nested more than {MAX_NESTING} deep"),
+                "move inner parts into templates of their own with `define`",
+            ));
         }
         Ok(())
     }
@@ -213,7 +220,10 @@ impl Parser<'_> {
         let name = unquote(&token.text).ok_or_else(|| self.error("invalid syntax"))?;
         match String::from_utf8(name) {
             Ok(name) => Ok(name.into()),
-            Err(_) => Err(self.error("helmsum does not support template names that are not UTF-8")),
+            Err(_) => Err(self.refuse(
+                "helmsum does not support template names that are not UTF-8",
+                "give the template another name",
+            )),
         }
     }
 
@@ -351,209 +361,5 @@ impl Parser<'_> {
             Some(self.pipeline(context, Kind::RightDelimiter)?)
         };
         Ok(Node::Template(Invocation { offset: token.start, name, pipeline }))
-    }
-
-    fn pipeline(&mut self, context: &str, end: Kind) -> Parsed<Pipeline> {
-        let offset = self.peek_solid().start;
-        let mut pipeline = Pipeline { offset, variables: Vec::new(), assigns: false, commands: Vec::new() };
-        self.declarations(context, &mut pipeline)?;
-        loop {
-            let token = self.peek_solid().clone();
-            match token.kind {
-                kind if kind == end => {
-                    self.next += 1;
-                    break;
-                }
-                Kind::Bool
-                | Kind::Character
-                | Kind::Complex
-                | Kind::Dot
-                | Kind::Field
-                | Kind::Identifier
-                | Kind::Number
-                | Kind::Nil
-                | Kind::RawQuoted
-                | Kind::Quoted
-                | Kind::Variable
-                | Kind::LeftParenthesis => pipeline.commands.push(self.command()?),
-                _ => {
-                    self.next += 1;
-                    return Err(self.unexpected(&token, context));
-                }
-            }
-        }
-        self.check_pipeline(&pipeline, context)?;
-        Ok(pipeline)
-    }
-
-    /// `$x :=`, `$x =`, and in a `range` also `$i, $x :=`.
-    fn declarations(&mut self, context: &str, pipeline: &mut Pipeline) -> Parsed<()> {
-        while self.peek_solid().kind == Kind::Variable {
-            let start = self.next;
-            let name: Rc<str> = self.advance().text.into();
-            let token = self.peek_solid().clone();
-            let is_comma = token.kind == Kind::Sign && token.text == ",";
-            if !is_comma && !matches!(token.kind, Kind::Assign | Kind::Declare) {
-                self.next = start;
-                return Ok(());
-            }
-            self.next += 1;
-            pipeline.variables.push(Rc::clone(&name));
-            self.frame.variables.push(name);
-            if !is_comma {
-                pipeline.assigns = token.kind == Kind::Assign;
-                return Ok(());
-            }
-            if context != "range" || pipeline.variables.len() > 1 {
-                return Err(self.error(format!("too many declarations in {context}")));
-            }
-            if !matches!(
-                self.peek_solid().kind,
-                Kind::Variable | Kind::RightDelimiter | Kind::RightParenthesis
-            ) {
-                return Err(self.error("range can only initialize variables"));
-            }
-        }
-        Ok(())
-    }
-
-    fn check_pipeline(&self, pipeline: &Pipeline, context: &str) -> Parsed<()> {
-        if pipeline.commands.is_empty() {
-            return Err(self.error(format!("missing value for {context}")));
-        }
-        for (at, command) in pipeline.commands.iter().enumerate().skip(1) {
-            if matches!(
-                command.operands.first().map(|operand| &operand.kind),
-                Some(
-                    OperandKind::Bool(_)
-                        | OperandKind::Dot
-                        | OperandKind::Nil
-                        | OperandKind::Number(_)
-                        | OperandKind::Text { .. }
-                )
-            ) {
-                return Err(self.error(format!("non executable command in pipeline stage {}", at + 1)));
-            }
-        }
-        Ok(())
-    }
-
-    fn command(&mut self) -> Parsed<Command> {
-        let offset = self.peek_solid().start;
-        let mut operands = Vec::new();
-        loop {
-            self.skip_space();
-            operands.extend(self.operand()?);
-            let token = self.peek().clone();
-            match token.kind {
-                Kind::Space => self.next += 1,
-                Kind::RightDelimiter | Kind::RightParenthesis => break,
-                Kind::Pipe => {
-                    self.next += 1;
-                    break;
-                }
-                _ => {
-                    self.next += 1;
-                    return Err(self.unexpected(&token, "operand"));
-                }
-            }
-        }
-        if operands.is_empty() {
-            return Err(self.error("empty command"));
-        }
-        Ok(Command { offset, operands })
-    }
-
-    /// A term with the fields that follow it without a blank.
-    fn operand(&mut self) -> Parsed<Option<Operand>> {
-        let Some(term) = self.term()? else { return Ok(None) };
-        if self.peek().kind != Kind::Field {
-            return Ok(Some(term));
-        }
-        let offset = self.peek().start;
-        let mut names: Vec<Rc<str>> = Vec::new();
-        while self.peek().kind == Kind::Field {
-            names.push(self.advance().text[1..].into());
-        }
-        let kind = match term.kind {
-            OperandKind::Field(mut first) => {
-                first.append(&mut names);
-                OperandKind::Field(first)
-            }
-            OperandKind::Variable(name, _) => OperandKind::Variable(name, names),
-            OperandKind::Function(_) | OperandKind::Pipeline(_) => OperandKind::Chain(Box::new(term), names),
-            _ => {
-                let shown = quote(term.to_string().as_bytes(), false);
-                return Err(self.error(format!("unexpected . after term {shown}")));
-            }
-        };
-        Ok(Some(Operand { offset, kind }))
-    }
-
-    fn term(&mut self) -> Parsed<Option<Operand>> {
-        let token = self.peek_solid().clone();
-        let offset = token.start;
-        self.next += 1;
-        let kind = match token.kind {
-            Kind::Identifier => {
-                self.check_function(&token.text)?;
-                OperandKind::Function(token.text.into())
-            }
-            Kind::Dot => OperandKind::Dot,
-            Kind::Nil => OperandKind::Nil,
-            Kind::Variable => {
-                let name: Rc<str> = token.text.into();
-                if !self.frame.variables.contains(&name) {
-                    let name = quote(name.as_bytes(), false);
-                    return Err(self.error(format!("undefined variable {name}")));
-                }
-                OperandKind::Variable(name, Vec::new())
-            }
-            Kind::Field => OperandKind::Field(vec![token.text[1..].into()]),
-            Kind::Bool => OperandKind::Bool(token.text == "true"),
-            Kind::Character => {
-                let code = unquote_character(&token.text).map_err(|message| self.error(message))?;
-                OperandKind::Number(Number::character(&token.text, code))
-            }
-            Kind::Number => {
-                OperandKind::Number(Number::parse(&token.text).map_err(|message| self.error(message))?)
-            }
-            Kind::Complex => {
-                return Err(
-                    self.error(format!("helmsum does not support complex numbers: {}", token.shown()))
-                );
-            }
-            Kind::LeftParenthesis => {
-                self.enter()?;
-                let pipeline = self.pipeline("parenthesized pipeline", Kind::RightParenthesis)?;
-                self.nesting -= 1;
-                OperandKind::Pipeline(Box::new(pipeline))
-            }
-            Kind::Quoted | Kind::RawQuoted => {
-                let value = unquote(&token.text).ok_or_else(|| self.error("invalid syntax"))?;
-                OperandKind::Text { quoted: token.text.into(), value: Value::from_bytes(value) }
-            }
-            _ => {
-                self.next -= 1;
-                return Ok(None);
-            }
-        };
-        // Parentheses are reported at what is inside of them.
-        let offset = match &kind {
-            OperandKind::Pipeline(pipeline) => pipeline.offset,
-            _ => offset,
-        };
-        Ok(Some(Operand { offset, kind }))
-    }
-
-    fn check_function(&self, name: &str) -> Parsed<()> {
-        match (self.known)(name) {
-            Known::Yes => Ok(()),
-            Known::No => Err(self.error(format!("function {} not defined", quote(name.as_bytes(), false)))),
-            Known::Unsupported(reason) => Err(SyntaxError {
-                hint: Some(reason.to_owned()),
-                ..self.error(format!("helmsum does not support the function `{name}`"))
-            }),
-        }
     }
 }
