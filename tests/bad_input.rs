@@ -36,7 +36,6 @@ fn project() -> Repo {
 fn refuses(broken: impl FnOnce(Repo) -> Repo, words: &[&str]) -> Repo {
     let repo = project();
     let before = repo.read("checksum.yaml");
-    // Without the watch, a hang would end only with the test run.
     let repo = broken(repo).helmsum(["generate"]).exits(1);
     let said = format!("{}{}", repo.out(), repo.err());
     for word in words {
@@ -94,7 +93,7 @@ fn an_alias_bomb() {
     let mut bomb = String::from("a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..10 {
         let below = level - 1;
-        bomb.push_str(&format!("a{level}: &a{level} [{}]\n", vec![format!("*a{below}"); 10].join(", ")));
+        bomb += &format!("a{level}: &a{level} [{}]\n", vec![format!("*a{below}"); 10].join(", "));
     }
     refuses(
         |repo| {
@@ -329,6 +328,7 @@ fn files_that_another_user_may_not_read() {
 }
 
 /// Opens the repository to another user, where this one may do that: root ignores modes.
+#[expect(clippy::print_stderr, reason = "the test harness has no other way to say that a test was skipped")]
 fn as_nobody(repo: Repo) -> Option<Repo> {
     let may = Command::new("setpriv")
         .args(["--reuid=65534", "--regid=65534", "--clear-groups"])

@@ -70,7 +70,15 @@ fn failed(operation: &str, path: &Utf8Path, error: &io::Error) -> FunctionError 
 fn read_file(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let context = call.context();
     check_allowed(context)?;
-    let path = joined(context, bytes(arguments, 0)?)?;
+    let name = bytes(arguments, 0)?;
+    // helmfile's `Context.ReadFile` reads standard input for this name, depending on how it was started.
+    if name == b"-" {
+        return Err(refused(
+            "`readFile` of `-`, which helmfile may take for standard input",
+            "write `./-` for a file of that name",
+        ));
+    }
+    let path = joined(context, name)?;
     match context.tree.stat(&path) {
         Ok(stat) if stat.kind == Kind::Special => {
             return Err(refused(

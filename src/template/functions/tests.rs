@@ -202,3 +202,9 @@ fn a_map_that_holds_itself_is_refused_and_ends_nothing() {
     let thread = std::thread::Builder::new().stack_size(256 << 20).spawn(check);
     assert!(thread.expect("it starts").join().is_ok());
 }
+
+#[test]
+fn standard_input_is_never_taken_for_a_file() {
+    let error = refusal(r#"{{ readFile "-" }}"#, ExecPolicy::Run);
+    assert!(error.message.contains("standard input"), "{}", error.message);
+}
