@@ -239,6 +239,7 @@ impl Map {
     }
 
     /// Removes `key` and returns its value, if it was there.
+    #[expect(clippy::must_use_candidate, reason = "most callers only want the key gone")]
     pub fn remove(&self, key: &str) -> Option<Value> {
         self.entries.as_ref()?.0.borrow_mut().remove(key)
     }

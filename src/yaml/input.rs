@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Read, Result as IoResult};
 
-use libyaml_safer::{Encoding, Scanner, TokenData};
+use libyaml_safer::{Encoding, Scanner};
 
 use super::Limits;
 use super::error::{Error, ErrorKind};

@@ -83,7 +83,7 @@ pub(crate) fn hashed(root: &Utf8Path, source: &str, exclude: &[String], transfor
 }
 
 pub(crate) fn lines(hashed: &Hashed) -> String {
-    hashed.files.iter().map(|file| format!("{}  {}\n", file.digest, file.name)).collect()
+    hashed.files.iter().map(|file| [&file.digest.to_string(), "  ", &file.name, "\n"].concat()).collect()
 }
 
 pub(crate) fn second(root: &Utf8Path, source: &str, exclude: &[String], eol: bool) -> String {

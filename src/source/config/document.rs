@@ -37,6 +37,7 @@ pub(super) struct Document {
 }
 
 /// Sources of the releases that a name or a selector finds.
+#[expect(clippy::struct_field_names, reason = "the fields are the keys of the file")]
 #[derive(Debug, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(extend("oneOf" = [{"required": ["release"]}, {"required": ["selector"]}]))]
