@@ -11,9 +11,6 @@ use super::tag;
 use super::tree::{Content, Data, Id, Style, Tree};
 use super::{Limits, expansion};
 
-/// What the parser may spend on nested flow collections: for each event it looks at every open one.
-const FLOW_WORK: u64 = 300_000_000;
-
 /// The nodes of a text, and the roots of its documents.
 pub(super) fn compose(input: &Input<'_>, limits: &Limits) -> Result<(Tree, Vec<Id>), Error> {
     let mut parser = Parser::new();
@@ -70,7 +67,7 @@ impl<'a> Composer<'a> {
     fn take(&mut self, event: Event) -> Result<bool, Error> {
         let (start, end) = (event.start_mark, event.end_mark);
         self.flow_work += self.flow_depth;
-        if self.flow_work > FLOW_WORK {
+        if self.flow_work > self.limits.flow_work {
             let message = "the text has too much in deeply nested flow collections";
             return Err(self.error(ErrorKind::Limit, message, start, end));
         }

@@ -15,7 +15,7 @@ const TAG_DIRECTIVES: usize = 1_000;
 const CHUNK: usize = 8 * 1024;
 
 /// How much may be read again to look at commas behind words with `!`.
-const TAG_WORK: usize = 64 * 1024 * 1024;
+const TAG_WORK: usize = 16 * 1024 * 1024;
 
 /// A checked text, ready for the parser.
 #[derive(Debug)]
@@ -160,12 +160,17 @@ fn check_tags(text: &str, skipped: usize) -> Result<(), Error> {
     let mut work = 0;
     for comma in commas_behind_tags(text) {
         work += comma;
-        if work > TAG_WORK || ends_in_tag(&text[..comma]) {
-            let (line, column) = position(text, comma);
-            return Err(Error::new(ErrorKind::Unsupported, "a tag right before a comma")
-                .at(line, column, comma + skipped..comma + skipped + 1)
-                .hint("put a blank before the comma, or the word with `!` in quotes"));
-        }
+        let (kind, message) = if work > TAG_WORK {
+            (ErrorKind::Limit, "too many commas behind words with `!` to look at them all")
+        } else if ends_in_tag(&text[..comma]) {
+            (ErrorKind::Unsupported, "a tag right before a comma")
+        } else {
+            continue;
+        };
+        let (line, column) = position(text, comma);
+        return Err(Error::new(kind, message)
+            .at(line, column, comma + skipped..comma + skipped + 1)
+            .hint("put a blank before the comma, or the word with `!` in quotes"));
     }
     Ok(())
 }
