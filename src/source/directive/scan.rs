@@ -11,7 +11,7 @@ use super::fault::{At, DirectiveError, Fault};
 use super::parse::{Render, parse};
 use crate::source::name::{self, NameError};
 use crate::template::Rendered;
-use crate::text::{Place, position};
+use crate::text::{Place, floor_boundary, position};
 use crate::yaml::{self, Limits};
 
 /// What looks like a directive to whoever reads the file.
@@ -65,19 +65,22 @@ pub fn in_plain(
 ///
 /// As [`in_plain`]; and for a directive from which template marks took a line break, or in which `{{` is left.
 pub fn in_rendered(file: &Utf8Path, raw: &str, rendered: &Rendered) -> Result<Vec<Source>, DirectiveError> {
-    let text = String::from_utf8_lossy(&rendered.bytes);
-    if !LOOKS_LIKE.is_match(&text) {
+    if !LOOKS_LIKE.is_match(&String::from_utf8_lossy(&rendered.bytes)) {
         return Ok(Vec::new());
     }
     let origin = Origin { raw, rendered };
     let read = || {
         let mut sources = Vec::new();
-        origin.check_lost(&text)?;
+        // What is not UTF-8 is no YAML either, and no offset in it could be trusted.
+        let Ok(text) = std::str::from_utf8(&rendered.bytes) else {
+            return comments(&rendered.bytes).map(|_| sources);
+        };
+        origin.check_lost(text)?;
         for comment in comments(&rendered.bytes)? {
             let whole = comment.clone();
-            let rest = directive(&text, comment).map_err(|at| origin.joined(&text, &whole).unwrap_or(at))?;
+            let rest = directive(text, comment).map_err(|at| origin.joined(text, &whole).unwrap_or(at))?;
             if let Some(rest) = rest {
-                if let Some(at) = origin.joined(&text, &(whole.start..rest.end)) {
+                if let Some(at) = origin.joined(text, &(whole.start..rest.end)) {
                     return Err(at);
                 }
                 let parsed =
@@ -160,18 +163,21 @@ struct Origin<'a> {
 }
 
 impl Origin<'_> {
+    /// The byte of the template that wrote the byte at `at`.
+    fn offset(&self, at: usize) -> usize {
+        floor_boundary(self.raw, self.rendered.source_offset(at))
+    }
+
     /// The line of the template that wrote the byte at `at`.
     fn line(&self, at: usize) -> usize {
-        position(self.raw, self.rendered.source_offset(at)).0
+        position(self.raw, self.offset(at)).0
     }
 
     /// The part of the template that a part of the result comes from, at most to the end of its line.
     fn span(&self, span: &Range<usize>) -> Range<usize> {
-        let start = self.rendered.source_offset(span.start);
-        let line_end = self.raw[crate::text::floor_boundary(self.raw, start)..]
-            .find('\n')
-            .map_or(self.raw.len(), |length| start + length);
-        let last = self.rendered.source_offset(span.end.saturating_sub(1).max(span.start));
+        let start = self.offset(span.start);
+        let line_end = self.raw[start..].find('\n').map_or(self.raw.len(), |length| start + length);
+        let last = self.offset(span.end.saturating_sub(1).max(span.start));
         let end = if (start..line_end).contains(&last) { last + 1 } else { line_end };
         start..end.max(start)
     }
@@ -187,7 +193,7 @@ impl Origin<'_> {
     /// of a value, a comment, or no YAML at all.
     fn check_lost(&self, text: &str) -> Result<(), At> {
         for look in LOOKS_LIKE.find_iter(text) {
-            let at = self.rendered.source_offset(look.start());
+            let at = self.offset(look.start());
             let was_alone = self.raw[at..].starts_with('#') && starts_line(self.raw, at);
             if was_alone && !starts_line(text, look.start()) {
                 let (before, line) = (self.line(look.start().saturating_sub(1)), self.line(look.start()));

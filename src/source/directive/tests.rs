@@ -417,6 +417,11 @@ fn without_a_release_nothing_is_rendered() {
 // Rendered files.
 
 fn template(raw: &str) -> Result<Vec<Source>, DirectiveError> {
+    try_template(raw).expect("it renders")
+}
+
+/// Nothing where the template does not render.
+fn try_template(raw: &str) -> Option<Result<Vec<Source>, DirectiveError>> {
     let base = Utf8Path::new("/helmsum-test-without-helpers");
     let context = Context {
         tree: Arc::new(WorkTree),
@@ -430,16 +435,24 @@ fn template(raw: &str) -> Result<Vec<Source>, DirectiveError> {
         [("Env", Value::from("prod")), ("Yes", true.into()), ("List", list), ("Braces", "{{ x }}".into())]
             .into_iter()
             .collect();
-    let registry = Registry::new([Function {
-        name: "lines",
-        parameters: &[Parameter::Any],
-        variadic: None,
-        body: |_, _| Ok(Value::from("# helmsum: ./one\n# helmsum: ./two")),
-    }]);
+    let registry = Registry::new([
+        Function {
+            name: "lines",
+            parameters: &[Parameter::Any],
+            variadic: None,
+            body: |_, _| Ok(Value::from("# helmsum: ./one\n# helmsum: ./two")),
+        },
+        Function {
+            name: "bytes",
+            parameters: &[Parameter::Any],
+            variadic: None,
+            body: |_, _| Ok(Value::from_bytes(b"\xff\xff\xff".to_vec())),
+        },
+    ]);
     let rendered =
         render_traced("values.gotmpl".into(), raw, &data.into(), &context, &registry, &Options::default())
-            .expect("it renders");
-    in_rendered(FILE.into(), raw, &rendered)
+            .ok()?;
+    Some(in_rendered(FILE.into(), raw, &rendered))
 }
 
 fn template_fault(raw: &str) -> (Fault, Option<usize>) {
@@ -496,6 +509,10 @@ fn look_alikes_in_rendered_text_are_errors_too() {
     assert_eq!(template_fault("x: 1\na: {{ .Env }} # helmsum: ./a\n"), (Fault::NotAlone, Some(2)));
     assert_eq!(template_fault("{{ .Env }}: 1\n## helmsum: ./a\n"), (Fault::LooksLike, Some(2)));
     assert!(matches!(template_fault("# helmsum: ./a\n{{ .Env }}: [\n"), (Fault::NotYaml(_), Some(_))));
+    assert!(matches!(
+        template_fault("a: {{ bytes . }} ü # ü\n# helmsum: ./ü\n"),
+        (Fault::NotYaml(_), Some(1))
+    ));
 }
 
 proptest! {
@@ -515,6 +532,37 @@ proptest! {
         }
         let raw = text.replace(['{', '}'], "");
         let _ = template(&raw);
+    }
+
+    #[test]
+    fn template_marks_never_hide_a_directive(
+        lines in prop::collection::vec(prop::sample::select(vec![
+            "# helmsum: ./a", "  # helmsum: ./b exclude=*.md", "#helmsum: ./{{ .Env }}", "# note", "k: {{ .Env }}", "k: {{ .Env -}}",
+            "{{- \"\" }}", "{{ \"\" -}}", "{{- \"\" -}}", "{{- /* c */ -}}", "{{- .Env }}", "{{ .Env -}}", "{{ if .Yes }}", "{{- end }}", "",
+            "- {{ .Env }}", "\"{{ .Env -}}", "\"", "|",
+        ]), 0..10)
+    ) {
+        let opened = lines.iter().filter(|line| line.contains("if")).count();
+        let closed = lines.iter().filter(|line| line.contains("end")).count();
+        let mut raw: String = lines.iter().map(|line| [*line, "\n"].concat()).collect();
+        raw.push_str(&"{{ end }}".repeat(opened.saturating_sub(closed)));
+        let declared: Vec<usize> = lines
+            .iter()
+            .enumerate()
+            .filter(|(_, line)| line.trim_start().starts_with("#helmsum") || line.trim_start().starts_with("# helmsum"))
+            .map(|(index, _)| index + 1)
+            .collect();
+        let Some(result) = try_template(&raw) else { return Ok(()) };
+        if let Ok(sources) = result {
+            let mut found: Vec<usize> = sources.iter().filter_map(|source| source.place.line).collect();
+            found.sort_unstable();
+            // Text in quotes may hold lines that look like directives and are none.
+            if lines.iter().any(|line| line.contains('"') && !line.contains("\"\"") || *line == "|") {
+                prop_assert!(found.iter().all(|line| declared.contains(line)), "{raw}");
+            } else {
+                prop_assert_eq!(found, declared, "{}", raw);
+            }
+        }
     }
 
     #[test]
