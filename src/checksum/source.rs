@@ -120,7 +120,7 @@ impl ChecksumError {
     }
 }
 
-/// Hashes the files of a listing: section 5, rules 1, 2 and 7. A listing without files gives the SHA-256 of nothing.
+/// Hashes the files of a listing, as `docs/checksum.md` says. A listing without files gives the SHA-256 of nothing.
 ///
 /// Files are read in parallel, each in pieces; the order of the lines was fixed before.
 ///

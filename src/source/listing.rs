@@ -211,7 +211,7 @@ impl ListError {
     }
 }
 
-/// Lists the files of a path source: section 5, rules 1, 5 and 6 of the checksum.
+/// Lists the files of a path source: what counts and what is refused, as `docs/checksum.md` says.
 ///
 /// A path that does not exist gives an empty listing of [`Shape::Missing`], since whether that is an error depends on levels
 /// and options.
