@@ -344,8 +344,8 @@ mod tests {
         warning[empty-source]: `./x` holds no file that counts
           --> v.yaml:1
 
-        4 releases: 1 written, 1 current, 1 stale, 1 without a target; 1 warning;
-        run `helmsum generate`
+        4 releases: 1 written, 1 current, 1 stale, 1 without a target; 1 warning; run
+        `helmsum generate`
         ");
     }
 
