@@ -130,8 +130,9 @@ fn aliases_that_multiply_or_hold_themselves_are_refused() {
     let mut merges = String::from("a0: &a0 {x: 1}\n");
     for level in 1..12 {
         let aliases = vec![format!("*a{}", level - 1); 9].join(", ");
-        bomb += &format!("a{level}: &a{level} [{aliases}]\n");
-        merges += &format!("a{level}: &a{level} {{<<: [{aliases}]}}\n");
+        let anchor = format!("a{level}: &a{level} ");
+        bomb += &[&anchor, "[", &aliases, "]\n"].concat();
+        merges += &[&anchor, "{<<: [", &aliases, "]}\n"].concat();
     }
     for source in [bomb, merges] {
         let error = parse(source.as_bytes(), &Limits::default()).expect_err("it would be huge");

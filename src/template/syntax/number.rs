@@ -32,7 +32,7 @@ impl Number {
     /// # Errors
     ///
     /// Go's own words for a number that overflows or is malformed. An imaginary one is malformed here: see
-    /// [`is_imaginary`].
+    /// `is_imaginary`.
     pub fn parse(text: &str) -> Result<Self, String> {
         let uint = parse_uint(text);
         let int = parse_int(text);
