@@ -215,7 +215,7 @@ fn judge(vector: &Vector, context: &Context, registry: &Registry) -> (Verdict, S
             };
             (if same { Verdict::Same } else { Verdict::Different }, shown)
         }
-        Err(Error { reason: Reason::Refused, message, .. }) => (Verdict::Refused, message),
+        Err(Error { reason: Reason::Refused(_), message, .. }) => (Verdict::Refused, message),
         Err(Error { message, .. }) => {
             let message = message.replace(base, "BASE");
             let verdict = match &vector.error {

@@ -116,9 +116,11 @@ fn registry() -> Registry {
             Ok(Value::Int(a.iter().map(int).fold(0, i64::wrapping_add)))
         }),
         fixed("two", &[Parameter::String, Parameter::Any], |_, a| {
-            sprintf(b"%s=%v", a)
-                .map(Value::from_bytes)
-                .map_err(|error| FunctionError::Refused { message: error.to_string(), hint: None })
+            sprintf(b"%s=%v", a).map(Value::from_bytes).map_err(|error| FunctionError::Refused {
+                refusal: error.refusal(),
+                message: error.to_string(),
+                hint: None,
+            })
         }),
         fixed("same", &[Parameter::Any], |_, a| Ok(a[0].clone())),
         fixed("nothing", &[], |_, _| Ok(Value::Nil)),
@@ -180,7 +182,7 @@ fn difference(vector: &Json, result: &Result<Vec<u8>, Error>) -> Option<String> 
             vector["error"].is_null() && *bytes == output(vector),
             String::from_utf8_lossy(bytes).into_owned(),
         ),
-        Err(error) if error.reason == Reason::Refused => {
+        Err(error) if matches!(error.reason, Reason::Refused(_)) => {
             (error.message.contains("helmsum cannot print a value of type"), error.message.clone())
         }
         Err(error) => {

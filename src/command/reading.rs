@@ -1,6 +1,8 @@
 //! What a state is read with.
 
+use std::cell::OnceCell;
 use std::collections::BTreeMap;
+use std::io::{self, Read};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -9,6 +11,7 @@ use camino::Utf8PathBuf;
 use crate::cli::{self, RUNNING};
 use crate::state;
 use crate::tree::WorkTree;
+use crate::yaml::Limits;
 
 /// Everything that reading a state takes but the environment.
 #[derive(Clone, Debug)]
@@ -17,6 +20,8 @@ pub(super) struct Reading {
     pub(super) request: cli::Request,
     directory: Utf8PathBuf,
     variables: Rc<BTreeMap<String, String>>,
+    /// What stands on standard input, once it has been read.
+    standard_input: OnceCell<Result<Arc<[u8]>, String>>,
 }
 
 impl Reading {
@@ -27,7 +32,7 @@ impl Reading {
             .collect();
         // Programs that templates start inherit it, so that a helmsum among them does not do the same once more.
         variables.insert(RUNNING.into(), "1".into());
-        Self { request, directory, variables: Rc::new(variables) }
+        Self { request, directory, variables: Rc::new(variables), standard_input: OnceCell::new() }
     }
 
     /// The state file or directory that was named.
@@ -46,6 +51,9 @@ impl Reading {
         let mut request = state::Request::new(Arc::new(WorkTree), self.directory.clone(), BTreeMap::new());
         request.variables = Rc::clone(&self.variables);
         request.file.clone_from(&self.request.file);
+        if self.file() == Some("-") {
+            request.standard_input = Some(self.standard_input.get_or_init(standard_input).clone());
+        }
         request.environment = environment.or(named).map(str::to_owned);
         request.selectors.clone_from(&self.request.selectors);
         request.namespace.clone_from(&self.request.namespace);
@@ -57,4 +65,16 @@ impl Reading {
         request.no_exec = self.request.no_exec;
         request
     }
+}
+
+/// Standard input, as much of it as a state may have and one byte more.
+fn standard_input() -> Result<Arc<[u8]>, String> {
+    let most = u64::try_from(Limits::default().bytes).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    io::stdin()
+        .lock()
+        .take(most.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|error| error.to_string())?;
+    Ok(bytes.into())
 }

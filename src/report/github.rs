@@ -8,7 +8,7 @@ use super::human::{View, summary};
 use super::model::Report;
 use super::shown::{Shown, relative};
 use crate::finding::Level;
-use crate::text::Place;
+use crate::text::{Place, Refusal};
 
 /// Workflow commands for findings and problems, one on each line. GitHub takes paths relative to the checkout, which is
 /// `workspace`.
@@ -24,7 +24,7 @@ pub fn annotations(report: &Report, workspace: &Utf8Path) -> String {
         let _ = writeln!(text, "::{command}{properties}::{message}");
     }
     for problem in &report.problems {
-        let properties = properties(problem.place.as_ref(), None, workspace);
+        let properties = properties(problem.place.as_ref(), problem.refusal.map(Refusal::name), workspace);
         let _ = writeln!(text, "::error{properties}::{}", message(&problem.message, problem.hint.as_deref()));
     }
     text
@@ -50,7 +50,8 @@ pub fn step_summary(report: &Report, view: View, directory: &Utf8Path) -> String
     }
     for problem in &report.problems {
         let at = place(problem.place.as_ref().map(|place| (place.file.as_path(), place.line)));
-        let _ = writeln!(text, "- error: {}{at}", markdown(&problem.message));
+        let code = problem.refusal.map(|refusal| format!(" `{refusal}`")).unwrap_or_default();
+        let _ = writeln!(text, "- error{code}: {}{at}", markdown(&problem.message));
     }
     text.push('\n');
     text

@@ -8,7 +8,7 @@ use super::model::{self, How, Status};
 use super::relative;
 use crate::checksum::PathsChecksum;
 use crate::finding::{Code, Finding, Level};
-use crate::text::Problem;
+use crate::text::{Problem, Refusal};
 
 /// What `helmsum generate`, `check` and `list` print with `--output json`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -140,6 +140,8 @@ struct FindingEntry {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ErrorEntry {
+    /// Why helmsum refuses what helmfile may take; null where helmfile fails too, and where no state is concerned.
+    code: Option<Refusal>,
     message: String,
     hint: Option<String>,
     file: Option<Utf8Text>,
@@ -333,6 +335,7 @@ pub fn error_entries(problems: &[Problem], directory: &Utf8Path) -> Vec<ErrorEnt
     let entry = |problem: &Problem| {
         let place = problem.place.as_ref();
         ErrorEntry {
+            code: problem.refusal,
             message: problem.message.clone(),
             hint: problem.hint.clone(),
             file: place.map(|place| named(&place.file, directory)),

@@ -11,7 +11,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::shown::{Shown, relative};
 use crate::finding::{self, Finding};
-use crate::text::{Excerpt, Place, Problem, floor_boundary};
+use crate::text::{Excerpt, Place, Problem, Refusal, floor_boundary};
 
 /// A line longer than this is not drawn: its place says enough.
 const LONGEST_LINE: usize = 2_000;
@@ -43,11 +43,12 @@ impl Layout<'_> {
 pub fn draw_problem(problem: &Problem, layout: Layout<'_>) -> String {
     match problem.excerpt.as_ref().and_then(Window::around) {
         Some(window) => draw_window(problem, window, layout),
-        None => Paragraph { level: finding::Level::Deny, code: None, message: &problem.message }.draw(
-            problem.place.as_ref(),
-            problem.hint.as_deref(),
-            layout,
-        ),
+        None => Paragraph {
+            level: finding::Level::Deny,
+            code: problem.refusal.map(Refusal::name),
+            message: &problem.message,
+        }
+        .draw(problem.place.as_ref(), problem.hint.as_deref(), layout),
     }
 }
 
@@ -63,7 +64,12 @@ pub fn draw_finding(finding: &Finding, layout: Layout<'_>) -> String {
 
 fn draw_window(problem: &Problem, window: Window<'_>, layout: Layout<'_>) -> String {
     let path = relative(&window.excerpt.file, layout.directory);
-    let title = Level::ERROR.primary_title(layout.message(&problem.message, "error: ".len()));
+    let code = problem.refusal.map(Refusal::name);
+    let indent = "error: ".len() + code.map_or(0, |code| code.len() + 2);
+    let mut title = Level::ERROR.primary_title(layout.message(&problem.message, indent));
+    if let Some(code) = code {
+        title = title.id(code);
+    }
     let mut group = Group::with_title(title).element(
         Snippet::source(window.source)
             .path(path.into_string())
@@ -194,6 +200,24 @@ mod tests {
           | ^^^ here
           |
           = help: mend it
+        ");
+    }
+
+    #[test]
+    fn a_refusal_shows_its_code() {
+        insta::assert_snapshot!(plain(&excerpt("one\ntwo: 2\nthree\n", 4..7).refusal(Refusal::Limit)), @r"
+        error[limit]: something is wrong
+         --> a.yaml:2:1
+          |
+        2 | two: 2
+          | ^^^ here
+          |
+          = help: mend it
+        ");
+        let problem = Problem::new("no").refusal(Refusal::RemoteBase).at(Place::line("/r/b", 3));
+        insta::assert_snapshot!(plain(&problem), @r"
+        error[remote-base]: no
+          --> b:3
         ");
     }
 

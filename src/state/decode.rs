@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::error::{Cause, Error};
+use super::error::Error;
 use super::layer::{Item, Pointer};
 use crate::text::Place;
 use crate::value::{Map, Value};
@@ -126,12 +126,8 @@ fn decode_into<T: Record>(document: &mut T, node: &Node, source: &Source, strict
 impl Source {
     /// A YAML error of this text, as an error of the file it comes from.
     pub(super) fn error(&self, error: yaml::Error) -> Error {
-        let cause = match error.kind() {
-            yaml::ErrorKind::Limit | yaml::ErrorKind::Unsupported => Cause::Unsupported,
-            _ => Cause::Invalid,
-        };
         if self.lines == Lines::From(1) {
-            return Error::of(cause, error.into_problem(&self.file, Some(&self.text)));
+            return Error::of(error.into_problem(&self.file, Some(&self.text)));
         }
         let written =
             error.line().and_then(|line| self.text.lines().nth(line - 1)).unwrap_or_default().trim();
@@ -146,7 +142,7 @@ impl Source {
                 }
             }
         }
-        Error::of(cause, problem)
+        Error::of(problem)
     }
 
     /// Where a node of this text is.

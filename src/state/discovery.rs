@@ -3,7 +3,8 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::error::Error;
-use super::location::{Base, is_remote};
+use super::location::Base;
+use super::remote::{Cache, Use, is_remote};
 use crate::text::{clean, join_clean};
 use crate::tree::{Kind, Tree, matches};
 
@@ -17,27 +18,37 @@ pub(super) struct Found {
 }
 
 /// Finds the state files that `argument` means, seen from the directory `from`: a file, a directory whose `*.y*ml` and
-/// `*.y*ml.gotmpl` are taken, or nothing at all for the default names.
+/// `*.y*ml.gotmpl` are taken, `-` for standard input, something remote that lies in the cache, or nothing at all for the
+/// default names.
 ///
 /// # Errors
 ///
-/// Where the argument names nothing or something remote, and where more than one of the default names exists.
-pub(super) fn find(tree: &dyn Tree, from: &Utf8Path, argument: Option<&str>) -> Result<Found, Error> {
+/// Where the argument names nothing or something that would have to be downloaded, and where more than one of the default
+/// names exists.
+pub(super) fn find(
+    tree: &dyn Tree,
+    from: &Utf8Path,
+    argument: Option<&str>,
+    cache: &Cache,
+    used: Use,
+) -> Result<Found, Error> {
     let Some(argument) = argument.filter(|argument| !argument.is_empty()) else {
         return find_default(tree, from);
     };
     if argument == "-" {
-        return Err(Error::unsupported("a state on standard input is not read")
-            .hint("write it to a file and name that"));
+        return Ok(Found { files: vec![single(tree, from.join("-"))?], directory: None });
     }
-    let path = absolute(tree, from, argument);
-    match tree.stat(&path).map(|stat| stat.kind) {
+    let mut path = absolute(tree, from, argument);
+    let mut stat = tree.stat(&path);
+    if !matches!(&stat, Ok(stat) if matches!(stat.kind, Kind::File | Kind::Directory))
+        && (is_remote(argument) || argument.contains("://"))
+    {
+        path = cache.locate(tree, argument, used)?;
+        stat = tree.stat(&path);
+    }
+    match stat.map(|stat| stat.kind) {
         Ok(Kind::File) => Ok(Found { files: vec![single(tree, path)?], directory: None }),
         Ok(Kind::Directory) => find_in(tree, path),
-        _ if is_remote(argument) || argument.contains("://") => Err(Error::unsupported(format!(
-            "the state file `{argument}` is remote, and helmsum reads only local ones"
-        ))
-        .hint("fetch it and name the local copy")),
         Ok(_) => Err(Error::invalid(format!("`{path}` is neither a file nor a directory"))),
         Err(error) => Err(Error::invalid(format!("there is no state file `{path}`: {error}"))),
     }
@@ -116,7 +127,13 @@ pub fn is_state_file_name(name: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::Request;
     use crate::tree::WorkTree;
+
+    fn no_cache() -> Cache {
+        let variables = [("HELMFILE_CACHE_HOME".to_owned(), "/nowhere".to_owned())].into();
+        Cache::of(&Request::new(std::sync::Arc::new(WorkTree), "/", variables))
+    }
 
     struct Project(tempfile::TempDir);
 
@@ -137,7 +154,7 @@ mod tests {
 
         fn find(&self, argument: Option<&str>) -> Result<Vec<String>, String> {
             let root = self.root();
-            match find(&WorkTree, &root, argument) {
+            match find(&WorkTree, &root, argument, &no_cache(), Use::State) {
                 Ok(found) => Ok(found
                     .files
                     .iter()
@@ -183,9 +200,9 @@ mod tests {
     fn several_files_are_based_on_the_directory_but_a_single_one_is_worked_in() {
         let project = Project::new(&["d/b.yaml", "d/a.yaml", "e/a.yaml"]);
         let root = project.root();
-        let found = find(&WorkTree, &root, Some("d")).unwrap();
+        let found = find(&WorkTree, &root, Some("d"), &no_cache(), Use::State).unwrap();
         assert!(found.files.iter().all(|(_, base)| *base == Base::prefix(root.join("d"))));
-        let found = find(&WorkTree, &root, Some("e")).unwrap();
+        let found = find(&WorkTree, &root, Some("e"), &no_cache(), Use::State).unwrap();
         assert_eq!(found.files, [(root.join("e/a.yaml"), Base::inside(root.join("e")))]);
     }
 

@@ -4,10 +4,11 @@
 use camino::Utf8PathBuf;
 
 use super::data::{ReleaseView, StateView, release_data};
-use super::error::Error;
-use super::location::is_remote;
+use super::error::{Error, standard_input};
+use super::remote::is_remote;
 use super::resolved::{EntryContent, Release, ValuesEntry, Visit};
 use super::values::{Matches, find_files};
+use crate::text::{Refusal, clean};
 use crate::tree::Tree;
 use crate::value::Value;
 
@@ -20,7 +21,7 @@ pub enum EntrySource {
     Inline(Value),
     /// A file that does not exist, which `missingFileHandler` lets pass: the absolute path or pattern.
     Hidden(Utf8PathBuf),
-    /// A file that helmfile downloads.
+    /// A file that helmfile downloads, for it does not have it yet.
     Remote(String),
     /// A reference that vals resolves to a path or a map.
     Reference(String),
@@ -96,18 +97,27 @@ impl Visit {
         if is_reference(&path) {
             return Ok(EntrySource::Reference(path));
         }
-        if is_remote(&path) || (kind == EntryKind::Values && self.base.makes_remote(&path)) {
-            return Ok(EntrySource::Remote(path));
-        }
-        match find_files(tree, &self.base, handler.map(String::as_str), title, &path)? {
-            Matches::Hidden => Ok(EntrySource::Hidden(self.base.join(&path))),
-            Matches::Files(files) => match <[Utf8PathBuf; 1]>::try_from(files) {
-                Ok([file]) => Ok(EntrySource::File(file)),
-                Err(files) => Err(Error::invalid(format!(
-                    "`{path}` matches {} files, and only one may match",
-                    files.len()
-                ))
-                .hint("list the files one by one")),
+        let path = if kind == EntryKind::Values && self.base.makes_remote(&path) {
+            clean(&path).into_string()
+        } else {
+            path
+        };
+        let found = find_files(tree, &self.cache, &self.base, handler.map(String::as_str), title, &path);
+        match found {
+            Err(error) if error.problem().refusal == Some(Refusal::RemoteValues) => {
+                Ok(EntrySource::Remote(path))
+            }
+            found => match found? {
+                Matches::Hidden => Ok(EntrySource::Hidden(self.base.join(&path))),
+                Matches::Files(files) => match <[Utf8PathBuf; 1]>::try_from(files) {
+                    Ok([file]) if file.file_name() == Some("-") => Err(standard_input(&file)),
+                    Ok([file]) => Ok(EntrySource::File(file)),
+                    Err(files) => Err(Error::invalid(format!(
+                        "`{path}` matches {} files, and only one may match",
+                        files.len()
+                    ))
+                    .hint("list the files one by one")),
+                },
             },
         }
     }

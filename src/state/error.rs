@@ -2,7 +2,16 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::text::{Place, Problem};
+use crate::text::{Place, Problem, Refusal};
+
+/// What to do about a state that helmsum does not read.
+pub(super) const WITHOUT_STATE: &str = "`checksums:` in `helmsum.yaml` needs no state";
+
+/// A file whose name helmfile takes for standard input.
+pub(super) fn standard_input(file: &Utf8Path) -> Error {
+    let message = format!("`{file}` is named `-`, which helmfile may take for standard input");
+    Error::unsupported(Refusal::StandardInput, message).within(file).hint("give the file another name")
+}
 
 /// Who refuses the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,32 +24,26 @@ pub enum Cause {
 
 /// Why a state could not be read: what, where, and what to do about it.
 #[derive(Clone, Debug, thiserror::Error)]
-#[error("{}", .0.problem)]
-pub struct Error(Box<Inner>);
-
-#[derive(Clone, Debug)]
-struct Inner {
-    cause: Cause,
-    problem: Problem,
-}
+#[error("{0}")]
+pub struct Error(Box<Problem>);
 
 impl Error {
     /// What helmfile refuses as well.
     #[must_use]
     pub fn invalid(message: impl Into<String>) -> Self {
-        Self::of(Cause::Invalid, Problem::new(message))
+        Self::of(Problem::new(message))
     }
 
-    /// What helmsum does not read.
+    /// What helmsum does not read, though helmfile may.
     #[must_use]
-    pub fn unsupported(message: impl Into<String>) -> Self {
-        Self::of(Cause::Unsupported, Problem::new(message))
+    pub fn unsupported(refusal: Refusal, message: impl Into<String>) -> Self {
+        Self::of(Problem::new(message).refusal(refusal))
     }
 
     /// An error with this problem.
     #[must_use]
-    pub fn of(cause: Cause, problem: Problem) -> Self {
-        Self(Box::new(Inner { cause, problem }))
+    pub fn of(problem: Problem) -> Self {
+        Self(Box::new(problem))
     }
 
     /// A file that cannot be read.
@@ -52,8 +55,8 @@ impl Error {
     /// The same error with a place, unless it has one already.
     #[must_use]
     pub(super) fn at(mut self, place: Place) -> Self {
-        if self.0.problem.place.is_none() {
-            self.0.problem.place = Some(place);
+        if self.0.place.is_none() {
+            self.0.place = Some(place);
         }
         self
     }
@@ -67,8 +70,8 @@ impl Error {
     /// The same error with a hint, unless it has one already.
     #[must_use]
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
-        if self.0.problem.hint.is_none() {
-            self.0.problem.hint = Some(hint.into());
+        if self.0.hint.is_none() {
+            self.0.hint = Some(hint.into());
         }
         self
     }
@@ -76,7 +79,7 @@ impl Error {
     /// The same error with words before its message: where in the state it came up.
     #[must_use]
     pub(super) fn context(mut self, context: &str) -> Self {
-        let problem = &mut self.0.problem;
+        let problem = &mut self.0;
         problem.message = format!("{context}: {}", problem.message);
         self
     }
@@ -84,18 +87,18 @@ impl Error {
     /// Who refuses the state.
     #[must_use]
     pub fn cause(&self) -> Cause {
-        self.0.cause
+        if self.0.refusal.is_some() { Cause::Unsupported } else { Cause::Invalid }
     }
 
     /// What went wrong, where, and what to do.
     #[must_use]
     pub fn problem(&self) -> &Problem {
-        &self.0.problem
+        &self.0
     }
 
     /// The problem, for the report.
     #[must_use]
     pub fn into_problem(self) -> Problem {
-        self.0.problem
+        *self.0
     }
 }

@@ -9,6 +9,7 @@ use super::layer::{Item, Layer, Pointer};
 use super::merge::cast_value;
 use super::reader::Reader;
 use super::spec::{ReleaseSpec, SetValue};
+use crate::text::Refusal;
 use crate::value::Value;
 use crate::yaml;
 use camino::Utf8Path;
@@ -194,7 +195,9 @@ pub(super) fn through_yaml(value: &Value) -> Result<Value, Error> {
         nodes.first().map_or(Ok(Value::Nil), yaml::Node::decode)
     };
     again().map_err(|error: yaml::Error| {
-        Error::unsupported(format!("a value that does not survive YAML: {error}"))
+        let refusal = error.refusal().unwrap_or(Refusal::UnsupportedYaml);
+        Error::unsupported(refusal, format!("a value that does not survive YAML: {error}"))
+            .hint("helmfile writes every value as YAML and reads it again: give it one that YAML has")
     })
 }
 

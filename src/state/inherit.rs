@@ -7,6 +7,7 @@ use super::error::Error;
 use super::layer::{Layer, Merging};
 use super::resolved::EnvironmentObject;
 use super::spec::{HelmDefaults, Inherit, ReleaseSpec, Repository, StateSpec};
+use crate::text::Refusal;
 
 /// How many templates one release may go through: templates that inherit others twice double with each level.
 const MAX_TEMPLATES: usize = 10_000;
@@ -75,9 +76,11 @@ impl<'s> Inheritance<'s> {
             };
             self.merged += 1;
             if self.merged > MAX_TEMPLATES {
-                return Err(Error::unsupported(format!(
-                    "more than {MAX_TEMPLATES} templates are inherited by one release"
-                )));
+                return Err(Error::unsupported(
+                    Refusal::Limit,
+                    format!("more than {MAX_TEMPLATES} templates are inherited by one release"),
+                )
+                .hint("let templates inherit fewer others: one that is inherited twice counts twice"));
             }
             path.push(name.clone());
             let mut source = self.merge(template, path)?;

@@ -1,37 +1,11 @@
-//! What helmfile takes a path in a state for, and where it looks for it (`pkg/state/storage.go`, `pkg/remote/remote.go`).
+//! What helmfile takes a path in a state for, and where it looks for it (`pkg/state/storage.go`).
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::error::Error;
+use super::remote::{has_scheme, is_remote};
 use crate::text::{clean, join_clean};
 use crate::tree::{Tree, glob};
-
-/// Whether helmfile would download this: `IsRemote`. That takes any scheme without `//`, so `foo:bar.yaml` is remote,
-/// while `oci://…` and other schemes it has no getter for are not.
-pub(super) fn is_remote(text: &str) -> bool {
-    if text.starts_with('/') {
-        return false;
-    }
-    let source = if let [_getter, source] = text.split("::").collect::<Vec<_>>()[..] {
-        source
-    } else if let [scheme, _] = text.split("://").collect::<Vec<_>>()[..] {
-        return ["s3", "http", "https"].contains(&scheme.to_lowercase().as_str());
-    } else {
-        text
-    };
-    !source.starts_with('/') && scheme(source).is_some()
-}
-
-/// The scheme that Go's `url.Parse` finds, or nothing where it finds none or refuses the text.
-fn scheme(text: &str) -> Option<&str> {
-    let text = text.split_once('#').map_or(text, |(before, _)| before);
-    if text.bytes().any(|byte| byte < b' ' || byte == 0x7f) {
-        return None;
-    }
-    let end = text.find(|sign: char| !(sign.is_ascii_alphanumeric() || "+-.".contains(sign)))?;
-    (text[end..].starts_with(':') && text.starts_with(|sign: char| sign.is_ascii_alphabetic()))
-        .then(|| &text[..end])
-}
 
 /// The directory that relative paths of a state file are joined to.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -59,12 +33,12 @@ impl Base {
 
     /// Whether a path becomes remote because helmfile joins it before it asks: `./foo:bar.yaml` loses its `./`.
     pub(super) fn makes_remote(&self, path: &str) -> bool {
-        self.inside && scheme(path).is_none() && is_remote(clean(path).as_str())
+        self.inside && !has_scheme(path) && is_remote(clean(path).as_str())
     }
 
     /// The absolute path that `path` means: `normalizePath`. What has a scheme is left alone.
     pub(super) fn join(&self, path: &str) -> Utf8PathBuf {
-        if path.starts_with('/') || scheme(path).is_some() {
+        if path.starts_with('/') || has_scheme(path) {
             path.into()
         } else {
             join_clean(&self.directory, path)
@@ -84,7 +58,7 @@ impl Base {
     pub(super) fn pattern(&self, pattern: &str) -> Utf8PathBuf {
         if pattern.starts_with('/') {
             pattern.into()
-        } else if scheme(pattern).is_some() {
+        } else if has_scheme(pattern) {
             // helmfile does not join these, so they are relative to wherever it works: its own directory or, of several
             // files, the one it was started in.
             self.directory.join(pattern)
@@ -112,28 +86,6 @@ pub(super) fn escape(text: &str) -> String {
 mod tests {
     use super::*;
     use crate::tree::WorkTree;
-
-    #[test]
-    fn anything_with_a_scheme_is_remote_but_for_unknown_ones_with_slashes() {
-        for (text, expected) in [
-            ("values.yaml", false),
-            ("./a:b.yaml", false),
-            ("a/b:c.yaml", false),
-            ("foo:bar.yaml", true),
-            ("1foo:bar.yaml", false),
-            ("foo_x:bar.yaml", false),
-            ("https://example.com/v.yaml", true),
-            ("S3://bucket/v.yaml", true),
-            ("git::https://example.com/r.git@v.yaml?ref=main", true),
-            ("git::/tmp/r.git@v.yaml", false),
-            ("oci://example.com/chart", false),
-            ("ref+vault://secret/x", false),
-            ("/abs:x", false),
-            ("", false),
-        ] {
-            assert_eq!(is_remote(text), expected, "{text}");
-        }
-    }
 
     #[test]
     fn a_directory_that_helmfile_works_in_is_never_a_pattern() {

@@ -25,6 +25,7 @@ mod patterns;
 mod policy;
 mod reader;
 mod release;
+mod remote;
 mod render;
 mod request;
 mod resolved;

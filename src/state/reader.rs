@@ -3,24 +3,28 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::io::{self, Read as _};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::decode::{self, Lines, Source};
-use super::error::Error;
+use super::error::{Error, standard_input};
 use super::forms::{HelmfileEntry, RenderedValues};
 use super::layer::{Layer, Merging};
-use super::location::{Base, is_remote};
+use super::location::Base;
 use super::parts;
 use super::patterns;
 use super::policy;
+use super::remote::{Cache, Use, is_remote};
 use super::render::Templates;
 use super::request::Request;
 use super::resolved::EnvironmentObject;
 use super::spec::{EnvironmentSpec, StateSpec};
 use super::values::ValuesList;
-use crate::text::{Place, join_clean};
+use crate::text::{Place, Refusal, join_clean};
+use crate::tree::Kind;
+use crate::yaml::Limits;
 
 /// What all files of a run have in common.
 #[derive(Debug)]
@@ -29,6 +33,9 @@ pub(super) struct Reader<'r> {
     /// The name of the environment.
     pub(super) environment: &'r str,
     pub(super) templates: Templates,
+    pub(super) cache: Cache,
+    /// What stands on standard input, until it is read.
+    pub(super) standard_input: RefCell<Option<Result<Arc<[u8]>, String>>>,
     /// The names of all environments that have been come upon.
     pub(super) environments: RefCell<BTreeSet<String>>,
 }
@@ -191,13 +198,7 @@ impl Reader<'_> {
         let mut layers = Vec::new();
         for base in &state.bases {
             let place = trace.texts.place_of(base, target.file);
-            if is_remote(base) || base.contains("://") {
-                return Err(Error::unsupported(format!("the base `{base}` is remote, and helmsum reads only local ones"))
-                    .at(place)
-                    .hint("fetch it into the repository, or use `checksums:` in `helmsum.yaml`, which needs no state"));
-            }
-            let file =
-                if base.starts_with('/') { base.into() } else { join_clean(target.base.directory(), base) };
+            let file = self.base_file(target, base).map_err(|error| error.at(place.clone()))?;
             if let Err(error) = self.request.tree.stat(&file) {
                 return Err(Error::invalid(format!("cannot read the base `{file}`: {error}")).at(place));
             }
@@ -223,6 +224,20 @@ impl Reader<'_> {
             }
         }
         Ok(merged)
+    }
+
+    /// Where a base lies: beside the state file, or in the cache (`Remote.Locate`).
+    fn base_file(&self, target: Target<'_>, base: &str) -> Result<Utf8PathBuf, Error> {
+        let local =
+            if base.starts_with('/') { base.into() } else { join_clean(target.base.directory(), base) };
+        if base == "-" {
+            return Err(standard_input(&local));
+        }
+        let exists = self.request.tree.stat(&local).is_ok();
+        if !exists && (is_remote(base) || base.contains("://")) {
+            return self.cache.locate(&*self.request.tree, base, Use::Base);
+        }
+        Ok(local)
     }
 
     /// The environment after a part (`LoadEnvValues`).
@@ -302,12 +317,46 @@ impl Reader<'_> {
     ///
     /// Where it cannot be read or is not UTF-8.
     pub(super) fn read_text(&self, file: &Utf8Path) -> Result<String, Error> {
-        let bytes = self.request.tree.read(file).map_err(|error| Error::reading(file, &error))?;
+        let bytes = if file.file_name() == Some("-") {
+            let input = self.standard_input.take().filter(|_| file.parent() == Some(&self.request.directory));
+            let input = input.ok_or_else(|| standard_input(file))?;
+            input.map_err(|error| Error::invalid(format!("cannot read standard input: {error}")))?.to_vec()
+        } else {
+            self.read_bytes(file)?
+        };
         String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             let (line, _) = crate::text::position(&String::from_utf8_lossy(error.as_bytes()), valid);
             Error::invalid(format!("`{file}` is not UTF-8")).at(Place::line(file, line))
         })
+    }
+
+    /// The bytes of a file, unless they are too many to be taken for YAML.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read, is too long, or is a pipe, socket or device. One that the shell hands over (`/dev/fd/63`) is
+    /// read.
+    pub(super) fn read_bytes(&self, file: &Utf8Path) -> Result<Vec<u8>, Error> {
+        let failed = |error: io::Error| Error::reading(file, &error);
+        let special = self.request.tree.stat(file).is_ok_and(|stat| stat.kind == Kind::Special);
+        if special && !file.starts_with("/dev") {
+            let message = format!("`{file}` is a pipe, a socket or a device");
+            return Err(Error::unsupported(Refusal::SpecialFile, message)
+                .within(file)
+                .hint("reading it may never end: put the content into a file"));
+        }
+        let most = Limits::default().bytes;
+        let mut bytes = Vec::new();
+        let opened = self.request.tree.open(file).map_err(failed)?;
+        opened.take(u64::try_from(most).unwrap_or(u64::MAX) + 1).read_to_end(&mut bytes).map_err(failed)?;
+        if bytes.len() > most {
+            let message = format!("`{file}` is longer than {} MiB", most >> 20);
+            return Err(Error::unsupported(Refusal::Limit, message)
+                .within(file)
+                .hint("split it, or leave out what the state does not need"));
+        }
+        Ok(bytes)
     }
 }
 

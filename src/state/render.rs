@@ -8,14 +8,18 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::data::environment_data;
 use super::decode::{Lines, Source};
-use super::error::{Cause, Error};
+use super::error::Error;
 use super::parts::Part;
 use super::reader::{Reader, Target};
 use super::resolved::EnvironmentObject;
 use crate::template::function::Registry;
-use crate::template::{self, Options, Reason, Rendered};
+use crate::template::{self, Options, Rendered};
+use crate::text::Refusal;
 use crate::tree::glob;
 use crate::value::Value;
+
+/// What to do about a result that is no text.
+const TEXT: &str = "helmsum takes states that are text: keep binary content out of templates";
 
 /// The functions that templates may call, and what is known of their helper files.
 #[derive(Debug, Default)]
@@ -99,8 +103,10 @@ impl Reader<'_> {
                     error.excerpt = error.excerpt.filter(|excerpt| excerpt.file != name);
                     template_error(&error)
                 })?;
-        String::from_utf8(bytes)
-            .map_err(|_| Error::unsupported(format!("`{text}` gives something that is not UTF-8")))
+        String::from_utf8(bytes).map_err(|_| {
+            Error::unsupported(Refusal::NotUtf8, format!("`{text}` gives something that is not UTF-8"))
+                .hint(TEXT)
+        })
     }
 
     fn render(
@@ -129,12 +135,14 @@ impl Reader<'_> {
 }
 
 fn source(file: &Utf8Path, bytes: Vec<u8>, lines: Vec<usize>) -> Result<Source, Error> {
-    let text = String::from_utf8(bytes)
-        .map_err(|_| Error::unsupported("the template gives something that is not UTF-8").within(file))?;
+    let text = String::from_utf8(bytes).map_err(|_| {
+        Error::unsupported(Refusal::NotUtf8, "the template gives something that is not UTF-8")
+            .within(file)
+            .hint(TEXT)
+    })?;
     Ok(Source { file: file.to_owned(), text: text.into(), lines: Lines::Rendered(lines) })
 }
 
 fn template_error(error: &template::Error) -> Error {
-    let cause = if error.reason == Reason::Refused { Cause::Unsupported } else { Cause::Invalid };
-    Error::of(cause, error.problem())
+    Error::of(error.problem())
 }

@@ -18,6 +18,8 @@ pub struct Request {
     pub directory: Utf8PathBuf,
     /// `--file`.
     pub file: Option<String>,
+    /// What stands on standard input, or why it cannot be read, where the state is read from there: `--file -`.
+    pub standard_input: Option<Result<Arc<[u8]>, String>>,
     /// `--environment`.
     pub environment: Option<String>,
     /// `--selector`, each a comma list.
@@ -28,7 +30,7 @@ pub struct Request {
     pub kube_context: Option<String>,
     /// `--chart`.
     pub chart: Option<String>,
-    /// `--helm-binary`, for decrypting the secrets of an environment.
+    /// `--helm-binary`. Secrets of an environment are not decrypted with it: helmfile does not know it by then.
     pub helm_binary: Option<String>,
     /// `--state-values-file`.
     pub state_values_files: Vec<String>,
@@ -56,6 +58,7 @@ impl Request {
             tree,
             directory: directory.into(),
             file: None,
+            standard_input: None,
             environment: None,
             selectors: Vec::new(),
             namespace: None,

@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 
 use super::location::Base;
+use super::remote::Cache;
 use crate::text::Place;
 use crate::value::{Map, Value};
 
@@ -43,6 +44,8 @@ pub struct Visit {
     pub values_files: Vec<Utf8PathBuf>,
     /// How paths of this state are resolved.
     pub(super) base: Base,
+    /// Where helmfile keeps what it has downloaded.
+    pub(super) cache: Cache,
 }
 
 /// The parts of helmfile's `environment.Environment` (`pkg/environment/environment.go`).

@@ -9,14 +9,13 @@ use std::process::{Command, Stdio};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::decode::{Lines, Source};
-use super::error::Error;
-use super::location::is_remote;
+use super::error::{Error, WITHOUT_STATE};
 use super::merge::{Slices, cast_keys, override_map};
 use super::reader::{Reader, Target, Trace};
 use super::spec::{EnvironmentSpec, StateSpec};
-use super::values::{Matches, find_files, is_hcl};
+use super::values::{Matches, is_hcl};
 use crate::template::function::ExecPolicy;
-use crate::text::Place;
+use crate::text::{Place, Refusal};
 use crate::value::Map;
 use crate::yaml::{self, Limits};
 
@@ -37,21 +36,20 @@ impl Reader<'_> {
         let handler = environment.missing_file_handler.get().or_else(|| state.missing_file_handler.get());
         for path in &environment.secrets {
             let at = || trace.texts.place_of(path, target.file);
-            if is_remote(path) {
-                return Err(Error::unsupported(format!(
-                    "the secrets file `{path}` is remote, and helmsum reads only local ones"
-                ))
-                .at(at()));
-            }
-            let matches =
-                find_files(&*self.request.tree, target.base, handler.as_deref(), "environment secrets", path)
-                    .map_err(|error| error.at(at()))?;
+            let matches = self
+                .find_files(target.base, handler.as_deref(), "environment secrets", path)
+                .map_err(|error| error.at(at()))?;
             let Matches::Files(files) = matches else { continue };
             for file in files {
                 if is_hcl(&file) {
-                    return Err(
-                        Error::unsupported(format!("`{file}` is HCL, which helmsum does not read")).at(at())
-                    );
+                    return Err(Error::unsupported(
+                        Refusal::HclValues,
+                        format!("`{file}` is HCL, which helmsum does not read"),
+                    )
+                    .at(at())
+                    .hint(format!(
+                        "write the values as YAML, which helmfile takes as well; {WITHOUT_STATE}"
+                    )));
                 }
                 let decrypted = self.decrypt(&file, target, state).map_err(|error| error.at(at()))?;
                 override_map(&values, &decrypted, Slices::Replace)?;
@@ -63,19 +61,23 @@ impl Reader<'_> {
 
     fn decrypt(&self, file: &Utf8Path, target: Target<'_>, state: &StateSpec) -> Result<Map, Error> {
         if self.request.context(file).exec == ExecPolicy::Refused {
-            return Err(Error::unsupported(format!(
-                "`{file}` is a secrets file of the environment, and `--no-exec` forbids to decrypt it"
-            )));
+            return Err(Error::unsupported(
+                Refusal::NoExec,
+                format!(
+                    "`{file}` is a secrets file of the environment, and `--no-exec` forbids to decrypt it"
+                ),
+            )
+            .hint("run without `--no-exec` if the programs that the state starts are to be trusted"));
         }
-        let content = self.request.tree.read(file).map_err(|error| Error::reading(file, &error))?;
+        let content = self.read_bytes(file)?;
         if fs_err::read(file).ok().as_ref() != Some(&content) {
-            return Err(Error::unsupported(format!(
+            return Err(Error::unsupported(Refusal::EncryptedRevision, format!(
                 "`{file}` is a secrets file of the environment, and only the one in the work tree can be decrypted"
-            )));
+            ))
+            .hint("compare revisions between which no secrets file of the environment changed"));
         }
-        let given = self.request.option(self.request.helm_binary.as_deref(), "HELMFILE_HELM_BINARY");
-        let own = Some(state.helm_binary.as_str()).filter(|binary| !binary.is_empty());
-        let helm = given.or(own).unwrap_or("helm");
+        // The command line's binary is not known to helmfile yet: it counts once all parts are loaded.
+        let helm = if state.helm_binary.is_empty() { "helm" } else { &state.helm_binary };
         let verb = self.secrets_verb().ok_or_else(|| {
             Error::invalid(format!("`{file}` is a secrets file of the environment, and the helm-secrets plugin, which decrypts it, is not installed"))
                 .hint("helmfile cannot read this state without the plugin either")

@@ -7,6 +7,7 @@ use regex::Regex;
 
 use super::error::Error;
 use super::merge::{Lists, merge_maps};
+use crate::text::Refusal;
 use crate::value::{Map, Value};
 
 /// The highest list index that is taken. helmfile takes any, and allocates a list of that length.
@@ -114,7 +115,7 @@ impl Step {
             if !digits.is_empty() {
                 let index = digits.parse().ok().filter(|&index| index <= MAX_INDEX && !rest.starts_with('-'));
                 return index.map(|index| Self::Item(name.into(), index)).ok_or_else(|| {
-                    Error::unsupported(format!("the index in `{part}` is out of range"))
+                    Error::unsupported(Refusal::Limit, format!("the index in `{part}` is out of range"))
                         .hint(format!("an index is at least 0 and at most {MAX_INDEX}"))
                 });
             }

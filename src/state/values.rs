@@ -5,12 +5,13 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::data::environment_data;
 use super::decode::{Lines, Source};
-use super::error::Error;
-use super::location::{Base, is_remote};
+use super::error::{Error, WITHOUT_STATE};
+use super::location::Base;
 use super::merge::{Lists, Slices, cast_value, merge_maps, override_map};
 use super::reader::{Reader, Trace};
+use super::remote::{Cache, is_remote};
 use super::resolved::EnvironmentObject;
-use crate::text::Place;
+use crate::text::{Place, Refusal};
 use crate::tree::Tree;
 use crate::value::{Map, Value};
 use crate::yaml::{self, Limits};
@@ -53,25 +54,30 @@ pub(super) enum Matches {
     Hidden,
 }
 
-/// Finds the files of an entry that is not remote (`Storage.resolveFile`).
+/// Finds the files of an entry (`Storage.resolveFile`).
 ///
 /// # Errors
 ///
-/// For a malformed pattern, for no match unless the handler lets that pass, and then for a handler that does not exist.
+/// For a malformed pattern, for no match unless the handler lets that pass, and then for a handler that does not exist; for
+/// what is remote and not in the cache.
 pub(super) fn find_files(
     tree: &dyn Tree,
+    cache: &Cache,
     base: &Base,
     handler: Option<&str>,
     title: &str,
     path: &str,
 ) -> Result<Matches, Error> {
-    let files = base.expand(tree, path)?;
+    let remote = is_remote(path);
+    let files = if remote { cache.files(tree, path)? } else { base.expand(tree, path)? };
     if !files.is_empty() {
         return Ok(Matches::Files(files));
     }
     match handler.unwrap_or("Error") {
-        "Error" => Err(Error::invalid(format!("there is no {title} file `{path}`"))
-            .hint(format!("helmfile looks for `{}`", base.join(path)))),
+        "Error" => {
+            let error = Error::invalid(format!("there is no {title} file `{path}`"));
+            Err(if remote { error } else { error.hint(format!("helmfile looks for `{}`", base.join(path))) })
+        }
         "Warn" | "Info" | "Debug" => Ok(Matches::Hidden),
         other => Err(Error::invalid(format!(
             "`missingFileHandler` is `{other}`, and the {title} file `{path}` is missing"
@@ -129,24 +135,32 @@ impl Reader<'_> {
         Ok(values)
     }
 
+    /// The files that an entry means, local or in the cache.
+    ///
+    /// # Errors
+    ///
+    /// As [`find_files`].
+    pub(super) fn find_files(
+        &self,
+        base: &Base,
+        handler: Option<&str>,
+        title: &str,
+        path: &str,
+    ) -> Result<Matches, Error> {
+        find_files(&*self.request.tree, &self.cache, base, handler, title, path)
+    }
+
     fn values_files(&self, list: ValuesList<'_>, path: &str) -> Result<Vec<Utf8PathBuf>, Error> {
-        if is_remote(path) {
-            return Err(Error::unsupported(format!(
-                "the values file `{path}` is remote, and helmsum reads only local ones"
-            ))
-            .hint(
-                "fetch it into the repository, or use `checksums:` in `helmsum.yaml`, which needs no state",
-            ));
-        }
-        let files = match find_files(&*self.request.tree, list.base, list.handler, "values", path)? {
+        let files = match self.find_files(list.base, list.handler, "values", path)? {
             Matches::Files(files) => files,
             Matches::Hidden => Vec::new(),
         };
         match files.iter().find(|file| is_hcl(file)) {
-            Some(file) => Err(Error::unsupported(format!("`{file}` is HCL, which helmsum does not read"))
-                .hint(
-                    "write the values as YAML, or use `checksums:` in `helmsum.yaml`, which needs no state",
-                )),
+            Some(file) => Err(Error::unsupported(
+                Refusal::HclValues,
+                format!("`{file}` is HCL, which helmsum does not read"),
+            )
+            .hint(format!("write the values as YAML, which helmfile takes as well; {WITHOUT_STATE}"))),
             None => Ok(files),
         }
     }

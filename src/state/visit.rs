@@ -7,16 +7,16 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::data::StateView;
 use super::discovery::{self, Found};
-use super::error::Error;
+use super::error::{Error, WITHOUT_STATE};
 use super::fields::through_yaml;
-use super::forms::HelmfileEntry;
 use super::inherit::Inherited;
-use super::location::{Base, is_remote};
+use super::location::Base;
 use super::lock;
 use super::merge::cast_keys;
 use super::patterns;
 use super::reader::{Reader, Target, Trace};
 use super::release;
+use super::remote::{Cache, Use};
 use super::render::Templates;
 use super::request::Request;
 use super::resolved::{EnvironmentObject, Resolved, Visit};
@@ -25,7 +25,7 @@ use super::set_values;
 use super::spec::StateSpec;
 use super::values::ValuesList;
 use crate::template::functions;
-use crate::text::Place;
+use crate::text::{Place, Refusal};
 use crate::value::{Map, Value};
 
 /// How deep sub-helmfiles may nest.
@@ -60,6 +60,8 @@ fn reader(request: &Request) -> Reader<'_> {
         request,
         environment: request.environment_name(),
         templates: Templates::new(functions::registry()),
+        cache: Cache::of(request),
+        standard_input: RefCell::new(request.standard_input.clone()),
         environments: RefCell::default(),
     }
 }
@@ -67,13 +69,13 @@ fn reader(request: &Request) -> Reader<'_> {
 fn read_with(reader: &Reader<'_>) -> Result<Resolved, Error> {
     let request = reader.request;
     if request.variable("HELMFILE_GO_YAML_V3") == Some("false") {
-        return Err(Error::unsupported("`HELMFILE_GO_YAML_V3=false` makes helmfile read YAML in an older way, which helmsum does not know")
+        return Err(Error::unsupported(Refusal::OldYaml, "`HELMFILE_GO_YAML_V3=false` makes helmfile read YAML in an older way, which helmsum does not know")
             .hint("unset the variable"));
     }
     let sets = set_values::parse(&request.state_values_set, &request.state_values_set_string)?;
     let Value::Map(sets) = through_yaml(&sets.into())? else { return Err(Error::invalid("no state values")) };
     let argument = request.option(request.file.as_deref(), "HELMFILE_FILE_PATH");
-    let found = discovery::find(&*request.tree, &request.directory, argument)?;
+    let found = discovery::find(&*request.tree, &request.directory, argument, &reader.cache, Use::State)?;
     let mut walk = Walk {
         reader,
         chain: Vec::new(),
@@ -126,19 +128,29 @@ impl Walk<'_> {
         for (file, base) in found.files {
             if self.chain.contains(&file) {
                 let chain: Vec<&str> = self.chain.iter().map(|file| file.as_str()).collect();
-                return Err(Error::unsupported(format!(
-                    "state files list each other in a circle: {} -> {file}",
-                    chain.join(" -> ")
-                )));
+                return Err(Error::unsupported(
+                    Refusal::HelmfileCircle,
+                    format!("state files list each other in a circle: {} -> {file}", chain.join(" -> ")),
+                )
+                .hint("helmfile would read them for ever: remove one of the entries"));
             }
             if self.chain.len() >= MAX_DEPTH {
-                return Err(Error::unsupported(format!(
-                    "state files nest more than {MAX_DEPTH} levels deep"
-                ))
-                .within(file));
+                return Err(Error::unsupported(
+                    Refusal::Limit,
+                    format!("state files nest more than {MAX_DEPTH} levels deep"),
+                )
+                .within(file)
+                .hint(format!(
+                    "let fewer files list each other, or use a file further down; {WITHOUT_STATE}"
+                )));
             }
             if self.resolved.visits.len() >= MAX_VISITS {
-                return Err(Error::unsupported(format!("more than {MAX_VISITS} state files")).within(file));
+                return Err(Error::unsupported(
+                    Refusal::Limit,
+                    format!("more than {MAX_VISITS} state files"),
+                )
+                .within(file)
+                .hint(format!("name a smaller part of the project with `--file`; {WITHOUT_STATE}")));
             }
             self.chain.push(file.clone());
             let visit = self.visit(file, base, options);
@@ -219,9 +231,6 @@ impl Walk<'_> {
                 continue;
             }
             let place = || entry.place.clone().unwrap_or_else(|| Place::file(file));
-            if is_remote(&entry.path) {
-                return Err(remote_helmfile(entry).at(place()));
-            }
             let inherits_selectors =
                 (entry.selectors.is_none() && !request.explicit_selectors()) || entry.selectors_inherited;
             let options = Options {
@@ -231,20 +240,18 @@ impl Walk<'_> {
                 sets: Map::new(),
                 inherited: Inherited::take(state, &entry.inherits),
             };
-            let found = discovery::find(&*request.tree, base.directory(), Some(&entry.path))
-                .map_err(|error| error.at(place()))?;
+            let found = discovery::find(
+                &*request.tree,
+                base.directory(),
+                Some(&entry.path),
+                &self.reader.cache,
+                Use::Helmfile,
+            )
+            .map_err(|error| error.at(place()))?;
             children.extend(self.visit_all(found, &options).map_err(|error| error.at(place()))?);
         }
         Ok(children)
     }
-}
-
-fn remote_helmfile(entry: &HelmfileEntry) -> Error {
-    Error::unsupported(format!(
-        "the sub-helmfile `{}` is remote, and helmsum reads only local ones",
-        entry.path
-    ))
-    .hint("fetch it into the repository, or use `checksums:` in `helmsum.yaml`, which needs no state")
 }
 
 /// Puts context, namespace and chart from the command line into the state, where it has none itself.
@@ -294,6 +301,7 @@ fn finish(
     Ok(Visit {
         directory: base.directory().to_owned(),
         base,
+        cache: reader.cache.clone(),
         file,
         parent: None,
         environment: reader.environment.to_owned(),

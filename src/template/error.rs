@@ -1,6 +1,6 @@
 //! What goes wrong in a template.
 
-use crate::text::{Excerpt, Problem};
+use crate::text::{Excerpt, Problem, Refusal};
 
 /// What kind of failure it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,7 +10,7 @@ pub enum Reason {
     /// It failed while it ran; helmfile fails too.
     Execution,
     /// helmsum does not do what the template asks for, or stops it at a limit. helmfile may succeed.
-    Refused,
+    Refused(Refusal),
 }
 
 /// A template that gave no result.
@@ -31,7 +31,12 @@ impl Error {
     /// The error as the report shows it, with its place.
     #[must_use]
     pub fn problem(&self) -> Problem {
+        let refusal = match self.reason {
+            Reason::Refused(refusal) => Some(refusal),
+            Reason::Syntax | Reason::Execution => None,
+        };
         Problem {
+            refusal,
             message: self.message.clone(),
             place: self.excerpt.as_deref().map(Excerpt::place),
             hint: self.hint.clone(),

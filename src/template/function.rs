@@ -8,6 +8,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::set::Helpers;
+use crate::text::Refusal;
 use crate::tree::Tree;
 use crate::value::Value;
 
@@ -157,6 +158,8 @@ pub enum FunctionError {
     /// helmsum does not have this function, or not with these arguments. Nothing is guessed.
     #[error("{message}")]
     Refused {
+        /// The kind of refusal.
+        refusal: Refusal,
         /// What is not supported and why.
         message: String,
         /// What the user can do.

@@ -11,7 +11,7 @@ use super::error::{Error, Reason};
 use super::execute::is_builtin;
 use super::function::{Context, Registry};
 use super::syntax::{self, Known, Source, SyntaxError, Tree};
-use crate::text::Excerpt;
+use crate::text::{Excerpt, Refusal};
 use crate::tree::{self, Tree as Files};
 
 /// Templates by name.
@@ -91,7 +91,8 @@ fn read_helpers(context: &Context) -> Result<Vec<(Utf8PathBuf, Arc<str>)>, Error
             .read(&path)
             .map_err(|error| refused(format!("failed to read helper template {path}: {error}")))?;
         let text = String::from_utf8(bytes).map_err(|_| Error {
-            reason: Reason::Refused,
+            reason: Reason::Refused(Refusal::NotUtf8),
+            hint: Some("helmsum takes templates that are text".into()),
             ..refused(format!("the helper template `{path}` is not UTF-8"))
         })?;
         texts.push((path, text.into()));
@@ -117,7 +118,7 @@ fn syntax_error(source: &Source, error: SyntaxError, helper: Option<&Utf8Path>) 
     };
     Error {
         message,
-        reason: if error.refused { Reason::Refused } else { Reason::Syntax },
+        reason: error.refusal.map_or(Reason::Syntax, Reason::Refused),
         hint: error.hint,
         excerpt: (!source.name.as_str().is_empty()).then(|| {
             Box::new(Excerpt {

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 
-use crate::text::{Excerpt, Place, Problem};
+use crate::text::{Excerpt, Place, Problem, Refusal};
 
 /// Why a text or a value was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -95,6 +95,16 @@ impl Error {
         self.kind
     }
 
+    /// The kind of refusal it is; nothing where go-yaml refuses the text too.
+    #[must_use]
+    pub const fn refusal(&self) -> Option<Refusal> {
+        match self.kind {
+            ErrorKind::Limit => Some(Refusal::Limit),
+            ErrorKind::Unsupported => Some(Refusal::UnsupportedYaml),
+            _ => None,
+        }
+    }
+
     /// All that is wrong; never empty.
     #[must_use]
     pub fn issues(&self) -> &[Issue] {
@@ -150,6 +160,7 @@ impl Error {
     /// The error as the report shows it. `source` is the text that was parsed; with it the place is shown underlined.
     #[must_use]
     pub fn into_problem(self, file: &Utf8Path, source: Option<&Arc<str>>) -> Problem {
+        let refusal = self.refusal();
         let more = self.issues.len() - 1;
         let first = self.issues.into_iter().next().unwrap_or_else(|| Issue {
             message: "invalid YAML".into(),
@@ -162,8 +173,13 @@ impl Error {
         if more > 0 {
             message = format!("{message} (and {more} more)");
         }
-        let mut problem = Problem::new(message);
-        if let Some(hint) = first.hint {
+        let mut problem = Problem { refusal, ..Problem::new(message) };
+        let fallback = match refusal {
+            Some(Refusal::Limit) => Some("make the text smaller or flatter, or split it"),
+            Some(_) => Some("spell it another way, or put it in quotes"),
+            None => None,
+        };
+        if let Some(hint) = first.hint.or_else(|| fallback.map(str::to_owned)) {
             problem = problem.hint(hint);
         }
         match (source, first.span) {

@@ -79,7 +79,11 @@ fn values(slots: &[Slot]) -> Vec<Value> {
 
 /// A value that Go could print and helmsum cannot is refused, not guessed.
 pub(super) fn unprintable(error: PrintError) -> FunctionError {
-    FunctionError::Refused { message: error.to_string(), hint: None }
+    FunctionError::Refused {
+        refusal: error.refusal(),
+        message: error.to_string(),
+        hint: Some("print a single field instead of the whole value".into()),
+    }
 }
 
 fn printed(text: std::result::Result<Vec<u8>, PrintError>) -> Result {

@@ -133,7 +133,7 @@ impl<'t> State<'t, '_, '_> {
                 let message = format!("error calling {name}: {error}");
                 Err(match error {
                     FunctionError::Failed(_) => self.fail(message),
-                    FunctionError::Refused { hint, .. } => self.refuse(message, hint),
+                    FunctionError::Refused { refusal, hint, .. } => self.refuse(refusal, message, hint),
                 })
             }
         }
@@ -188,7 +188,9 @@ impl Caller<'_, '_, '_, '_> {
     fn inner(&mut self, error: Error) -> FunctionError {
         self.state.run.failed_at = error.excerpt;
         match error.reason {
-            Reason::Refused => FunctionError::Refused { message: error.message, hint: error.hint },
+            Reason::Refused(refusal) => {
+                FunctionError::Refused { refusal, message: error.message, hint: error.hint }
+            }
             Reason::Syntax | Reason::Execution => FunctionError::Failed(error.message),
         }
     }

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use super::builtin::unprintable;
 use super::slot::Slot;
 use crate::template::function::FunctionError;
+use crate::text::Refusal;
 use crate::value::print::sprintf;
 use crate::value::{Object, Value};
 
@@ -87,6 +88,7 @@ fn equal_others(a: &Value, b: &Value) -> Result {
                 Ok(true)
             } else {
                 Err(FunctionError::Refused {
+                    refusal: Refusal::UnpredictableResult,
                     message: "`eq` on times outside UTC depends on where they come from".into(),
                     hint: Some("compare them with `.Equal`, or as text with `date`".into()),
                 })

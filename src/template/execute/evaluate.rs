@@ -7,6 +7,7 @@ use super::slot::{Slot, behind_pointer};
 use super::{At, Evaluated, State};
 use crate::template::render::MissingKey;
 use crate::template::syntax::{Command, Number, Operand, OperandKind, Pipeline};
+use crate::text::Refusal;
 use crate::value::print::quote;
 use crate::value::{Element, Value};
 
@@ -197,8 +198,9 @@ impl<'t> State<'t, '_, '_> {
                 }
                 if is_go_method(&value, name) {
                     return Err(self.refuse(
+                        Refusal::UnsupportedFunction,
                         format!("helmsum does not support the method `{name}` of {type_name}"),
-                        None,
+                        Some("format it with `date`, or compute it outside of the template".into()),
                     ));
                 }
                 Err(self.fail(format!("can't evaluate field {name} in type {type_name}")))

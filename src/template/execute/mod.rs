@@ -20,7 +20,7 @@ use super::function::{Context, FunctionError, Registry};
 use super::render::Options;
 use super::set::Set;
 use super::syntax::{Branch, Command, Invocation, List, Node, Operand, PARSE_NAME, Pipeline, Source, Tree};
-use crate::text::{Excerpt, position};
+use crate::text::{Excerpt, Refusal, position};
 use crate::value::print::{PrintError, display, quote, sort_entries};
 use crate::value::{Element, Value};
 
@@ -117,7 +117,7 @@ impl Stopped {
 
 impl From<Stopped> for FunctionError {
     fn from(Stopped(message): Stopped) -> Self {
-        Self::Refused { message, hint: Some(Stopped::HINT.to_owned()) }
+        Self::Refused { refusal: Refusal::Limit, message, hint: Some(Stopped::HINT.to_owned()) }
     }
 }
 
@@ -209,8 +209,8 @@ impl<'t> State<'t, '_, '_> {
     }
 
     /// An error that Go would not report.
-    fn refuse(&mut self, message: impl fmt::Display, hint: Option<String>) -> Error {
-        self.error(message, Reason::Refused, hint)
+    fn refuse(&mut self, refusal: Refusal, message: impl fmt::Display, hint: Option<String>) -> Error {
+        self.error(message, Reason::Refused(refusal), hint)
     }
 
     fn error(&mut self, message: impl fmt::Display, reason: Reason, hint: Option<String>) -> Error {
@@ -252,7 +252,7 @@ impl<'t> State<'t, '_, '_> {
     }
 
     fn stopped(&mut self, Stopped(message): Stopped) -> Error {
-        self.refuse(message, Some(Stopped::HINT.to_owned()))
+        self.refuse(Refusal::Limit, message, Some(Stopped::HINT.to_owned()))
     }
 
     fn spend(&mut self, steps: u64) -> Evaluated<()> {
@@ -264,7 +264,8 @@ impl<'t> State<'t, '_, '_> {
     }
 
     fn print_error(&mut self, error: PrintError) -> Error {
-        self.refuse(error, None)
+        let hint = "print a single field instead of the whole value";
+        self.refuse(error.refusal(), error, Some(hint.into()))
     }
 
     fn write(&mut self, text: &[u8], offset: usize, literal: bool) -> Evaluated<()> {
@@ -276,7 +277,11 @@ impl<'t> State<'t, '_, '_> {
             return Ok(());
         }
         let limit = self.run.options.output;
-        Err(self.refuse(format!("the template writes more than {limit} bytes"), None))
+        Err(self.refuse(
+            Refusal::Limit,
+            format!("the template writes more than {limit} bytes"),
+            Some(Stopped::HINT.to_owned()),
+        ))
     }
 
     fn walk(&mut self, dot: &Slot, list: &'t List) -> Evaluated<Flow> {

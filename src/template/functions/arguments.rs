@@ -1,6 +1,7 @@
 //! Reading checked arguments, and the results and failures that functions have in common.
 
 use crate::template::function::{Call, Function, FunctionError, Parameter};
+use crate::text::Refusal;
 use crate::value::print::{self, PrintError};
 use crate::value::{Element, List, Map, Value};
 
@@ -41,6 +42,7 @@ pub(super) fn bytes(arguments: &[Value], at: usize) -> Result<&[u8], FunctionErr
 /// A `string` argument that must be UTF-8 because helmsum has no byte-wise form of the function.
 pub(super) fn text<'a>(function: &str, arguments: &'a [Value], at: usize) -> Result<&'a str, FunctionError> {
     std::str::from_utf8(bytes(arguments, at)?).map_err(|_| FunctionError::Refused {
+        refusal: Refusal::NotUtf8,
         message: format!("argument {} of `{function}` is not valid UTF-8", at + 1),
         hint: Some("pass text, or do without the function".into()),
     })
@@ -96,6 +98,7 @@ pub(super) fn any(arguments: &[Value], at: usize) -> Result<&Value, FunctionErro
 /// The executor checks arguments before a call, so this is a defect of helmsum and says so.
 fn unchecked(at: usize, type_name: &str) -> FunctionError {
     FunctionError::Refused {
+        refusal: Refusal::Defect,
         message: format!("argument {} was not converted to {type_name} before the call", at + 1),
         hint: Some("this is a defect of helmsum: please report it with the template".into()),
     }
@@ -107,13 +110,18 @@ pub(super) fn nil_dereference() -> FunctionError {
 }
 
 /// A call that helmsum does not do.
-pub(super) fn refused(message: impl Into<String>, hint: impl Into<String>) -> FunctionError {
-    FunctionError::Refused { message: message.into(), hint: Some(hint.into()) }
+pub(super) fn refused(
+    refusal: Refusal,
+    message: impl Into<String>,
+    hint: impl Into<String>,
+) -> FunctionError {
+    FunctionError::Refused { refusal, message: message.into(), hint: Some(hint.into()) }
 }
 
 /// A value that is nested too deep, usually because a map holds itself.
 pub(super) fn too_deep() -> FunctionError {
     refused(
+        Refusal::Limit,
         "the value is nested deeper than 10,000 levels, or holds itself",
         "look for a map that was `set` into itself",
     )
@@ -122,6 +130,7 @@ pub(super) fn too_deep() -> FunctionError {
 /// A result that is too large.
 pub(super) fn too_large(function: &str) -> FunctionError {
     refused(
+        Refusal::Limit,
         format!("the result of `{function}` is larger than helmsum takes (64 MiB of text, 10,000,000 items)"),
         "check the count that is passed to it",
     )
@@ -129,7 +138,7 @@ pub(super) fn too_large(function: &str) -> FunctionError {
 
 /// A value that cannot be printed.
 pub(super) fn unprintable(error: PrintError) -> FunctionError {
-    refused(error.to_string(), "print a single field instead of the whole value")
+    refused(error.refusal(), error.to_string(), "print a single field instead of the whole value")
 }
 
 /// Notes that the result differs between runs.

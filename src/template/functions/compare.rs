@@ -3,6 +3,7 @@
 use super::arguments::{MAX_DEPTH, Outcome, any, function, refused, too_deep};
 use super::semver::Version;
 use crate::template::function::{Function, FunctionError, Parameter};
+use crate::text::Refusal;
 use crate::value::{AnyMap, List, Map, Object, Value};
 
 use Parameter::Any;
@@ -89,6 +90,7 @@ fn equal_objects(a: &dyn Object, b: &dyn Object) -> Result<bool, FunctionError> 
         return Ok(a == b);
     }
     Err(refused(
+        Refusal::UnsupportedTemplate,
         format!("comparing two values of type `{}`", a.type_name()),
         "compare the fields that matter",
     ))
@@ -125,6 +127,7 @@ fn copied(value: &Value, function: &str, depth: usize) -> Outcome {
         }
         Value::Object(object) => {
             return Err(refused(
+                Refusal::UnsupportedTemplate,
                 format!("`{function}` of a value of type `{}`", object.type_name()),
                 "copy the map or list inside it",
             ));

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use crate::template::function::FunctionError;
+use crate::text::Refusal;
 use crate::value::print::format_float;
 
 use super::arguments::refused;
@@ -71,6 +72,7 @@ impl Decimal {
         let magnitude = self.magnitude.mul(&other.magnitude);
         if magnitude.0.len() * 9 > MAX_DIGITS {
             return Err(refused(
+                Refusal::Limit,
                 "the product has more than 100,000 digits",
                 "multiply fewer numbers at once",
             ));

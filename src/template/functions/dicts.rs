@@ -6,6 +6,7 @@
 use super::arguments::{Outcome, any, bytes, function, map, note_mutation, refused, variadic};
 use super::convert::strval;
 use crate::template::function::{Call, Function, FunctionError, Parameter};
+use crate::text::Refusal;
 use crate::value::{Element, List, Map, Value};
 
 use Parameter::{Any, Map as Dict, String as Text};
@@ -32,7 +33,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 /// A key to write under, which must be UTF-8.
 pub(super) fn key(bytes: &[u8]) -> Result<String, FunctionError> {
     String::from_utf8(bytes.to_vec())
-        .map_err(|_| refused("a key of a map that is not valid UTF-8", "use text as a key"))
+        .map_err(|_| refused(Refusal::NotUtf8, "a key of a map that is not valid UTF-8", "use text as a key"))
 }
 
 /// The value under a key. A key that is not UTF-8 is in no map.

@@ -8,6 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::arguments::{Outcome, bytes, function, refused, string};
 use super::paths::clean;
 use crate::template::function::{Call, Context, ExecPolicy, Function, FunctionError, Parameter};
+use crate::text::Refusal;
 use crate::tree::{Entry, Kind};
 use crate::value::{Element, List, Object, Value};
 
@@ -40,7 +41,7 @@ pub(super) fn check_allowed(context: &Context) -> Result<(), FunctionError> {
 /// The path as Go joins it to the base directory.
 fn joined(context: &Context, path: &[u8]) -> Result<Utf8PathBuf, FunctionError> {
     let path = std::str::from_utf8(path)
-        .map_err(|_| refused("a path that is not valid UTF-8", "rename the file"))?;
+        .map_err(|_| refused(Refusal::NotUtf8, "a path that is not valid UTF-8", "rename the file"))?;
     if path.starts_with('/') {
         return Ok(path.into());
     }
@@ -74,6 +75,7 @@ fn read_file(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     // helmfile's `Context.ReadFile` reads standard input for this name, depending on how it was started.
     if name == b"-" {
         return Err(refused(
+            Refusal::StandardInput,
             "`readFile` of `-`, which helmfile may take for standard input",
             "write `./-` for a file of that name",
         ));
@@ -82,6 +84,7 @@ fn read_file(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     match context.tree.stat(&path) {
         Ok(stat) if stat.kind == Kind::Special => {
             return Err(refused(
+                Refusal::SpecialFile,
                 format!("`readFile` of `{path}`, which is no regular file"),
                 "reading a pipe or device may never end: put the content into a file",
             ));

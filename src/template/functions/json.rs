@@ -3,6 +3,7 @@
 use super::arguments::{Outcome, any, bytes, function, refused};
 use super::strconv::parse_float;
 use crate::template::function::{Function, FunctionError, Parameter};
+use crate::text::Refusal;
 use crate::value::json::{JsonError, Style, encode};
 use crate::value::print::{quote, runes};
 use crate::value::{Map, Value};
@@ -36,7 +37,14 @@ fn strict(value: &Value, style: Style) -> Outcome {
         JsonError::Number(_) | JsonError::Type(_) | JsonError::Year => {
             FunctionError::failed(error.to_string())
         }
-        _ => refused(error.to_string(), "write the part that is needed, not the whole value"),
+        JsonError::Unknown(_) => refused(
+            Refusal::UnsupportedTemplate,
+            error.to_string(),
+            "write the part that is needed, not the whole value",
+        ),
+        JsonError::TooDeep | JsonError::TooLarge => {
+            refused(Refusal::Limit, error.to_string(), "write the part that is needed, not the whole value")
+        }
     })
 }
 

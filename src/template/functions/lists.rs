@@ -7,6 +7,7 @@ use super::compare::deep_equal;
 use super::convert::{is_empty, strval, to_int64};
 use super::strings::to_strings;
 use crate::template::function::{Call, Function, FunctionError, Parameter};
+use crate::text::Refusal;
 use crate::value::{Element, List, Value};
 
 use Parameter::{Any, Int};
@@ -156,6 +157,7 @@ fn slice(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
         // Up to the capacity, Go's slices reach behind their own end.
         if end > length && start >= 0 && end >= start {
             return Err(refused(
+                Refusal::UnpredictableResult,
                 format!("`slice` up to {end} goes past the end of a list of {length} items"),
                 "Go fails here or not, depending on memory that it has kept in reserve: stay within the list",
             ));
@@ -214,6 +216,7 @@ fn sort_alpha(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let sorted = strings.sort_in_place(|a, b| a.string_bytes().cmp(&b.string_bytes()));
     if !sorted {
         return Err(refused(
+            Refusal::UnpredictableResult,
             "`sortAlpha` of a part of another list, which it would sort as well",
             "sort the whole list first, then take the part",
         ));

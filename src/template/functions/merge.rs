@@ -6,6 +6,7 @@
 use super::arguments::{MAX_DEPTH, Outcome, map, note_mutation, refused, too_deep, variadic};
 use super::convert::is_empty;
 use crate::template::function::{Call, Function, FunctionError, Parameter};
+use crate::text::Refusal;
 use crate::value::{Element, Map, Value};
 
 use Parameter::Map as Dict;
@@ -79,10 +80,12 @@ impl Merger<'_> {
                 if old.is_nil() && !new.is_nil() { Ok(()) } else { self.merge(old, new, depth + 1) }
             }
             (Some(old @ (Value::Map(_) | Value::AnyMap(_))), new) if is_map(new) => Err(refused(
+                Refusal::UnsupportedTemplate,
                 format!("merging a `{}` into a `{}`", new.type_name(), old.type_name()),
                 "merge maps that have string keys and values of any type",
             )),
             (Some(old @ (Value::MapPointer(_) | Value::Object(_))), _) => Err(refused(
+                Refusal::UnsupportedTemplate,
                 format!("merging into a value of type `{}`", old.type_name()),
                 "merge into a map",
             )),

@@ -38,6 +38,7 @@ mod words;
 mod yaml;
 
 pub use semver::admits;
+pub use urls::{Url, User, parse as parse_url};
 
 use super::function::{Function, Registry};
 

@@ -17,6 +17,7 @@ use super::arguments::{MAX_TEXT, Outcome, bytes, list, map, refused, string, too
 use super::convert::strval;
 use super::files::{check_allowed, reason};
 use crate::template::function::{Call, Context, ExecPolicy, Function, FunctionError, Parameter};
+use crate::text::Refusal;
 use crate::value::print::quote;
 use crate::value::{List, Map, Value};
 
@@ -53,6 +54,7 @@ fn run(
     let additions = variables(environment)?;
     if context.exec == ExecPolicy::Refused {
         return Err(refused(
+            Refusal::NoExec,
             format!("`exec` of `{}`, because of `--no-exec`", String::from_utf8_lossy(command)),
             "run without `--no-exec` if the programs that the state starts are to be trusted",
         ));

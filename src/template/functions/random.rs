@@ -4,6 +4,7 @@ use std::io::Read;
 
 use super::arguments::{Outcome, bytes, function, integer, note_unstable, refused, too_large};
 use crate::template::function::{Call, Function, FunctionError, Parameter};
+use crate::text::Refusal;
 use crate::value::Value;
 use crate::value::print::runes;
 
@@ -36,7 +37,13 @@ const MAX_COUNT: usize = 1 << 20;
 fn random(count: usize) -> Result<Vec<u8>, FunctionError> {
     let mut content = vec![0; count];
     fs_err::File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut content)).map_err(
-        |error| refused(format!("no random numbers: {error}"), "the system must have `/dev/urandom`"),
+        |error| {
+            refused(
+                Refusal::UnsupportedFunction,
+                format!("no random numbers: {error}"),
+                "the system must have `/dev/urandom`",
+            )
+        },
     )?;
     Ok(content)
 }

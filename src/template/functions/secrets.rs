@@ -8,6 +8,7 @@ use super::arguments::{MAX_DEPTH, Outcome, any, bytes, function, map, note_mutat
 use super::convert::strval;
 use super::dicts::key;
 use crate::template::function::{Call, Function, FunctionError, Parameter};
+use crate::text::Refusal;
 use crate::value::{Element, List, Map, Value};
 
 use Parameter::{Map as Dict, String as Text};
@@ -32,6 +33,7 @@ fn check(text: &[u8]) -> Result<(), FunctionError> {
     let shown = String::from_utf8_lossy(found.as_bytes());
     let scheme = shown.split("://").next().unwrap_or_default();
     Err(refused(
+        Refusal::SecretReference,
         format!("`{scheme}://…` is a reference to a secret, which helmsum does not fetch"),
         "read it with `exec \"vals\"`, or declare its digest with `# helmsum: sha256:…`",
     ))

@@ -14,20 +14,30 @@ pub(super) const FUNCTIONS: &[Function] =
 
 /// The parts of a URL that Go's `url.URL` has.
 #[derive(Debug, Default)]
-struct Url {
-    scheme: Vec<u8>,
-    opaque: Vec<u8>,
-    user: Option<User>,
-    host: Vec<u8>,
-    path: Vec<u8>,
-    query: Vec<u8>,
-    fragment: Vec<u8>,
+pub struct Url {
+    /// In small letters.
+    pub scheme: Vec<u8>,
+    /// What follows the scheme where that is no path.
+    pub opaque: Vec<u8>,
+    /// Name and password.
+    pub user: Option<User>,
+    /// With the port.
+    pub host: Vec<u8>,
+    /// Unescaped.
+    pub path: Vec<u8>,
+    /// As it is written, without the `?`.
+    pub query: Vec<u8>,
+    /// Unescaped.
+    pub fragment: Vec<u8>,
 }
 
+/// Who a URL says is asking. Both parts are unescaped.
 #[derive(Debug)]
-struct User {
-    name: Vec<u8>,
-    password: Option<Vec<u8>>,
+pub struct User {
+    /// The name.
+    pub name: Vec<u8>,
+    /// The password, where there is a colon.
+    pub password: Option<Vec<u8>>,
 }
 
 /// Which part of a URL is escaped: the parts allow different characters.
@@ -107,7 +117,11 @@ fn cut(text: &[u8], mark: u8) -> (&[u8], Option<&[u8]>) {
 }
 
 /// `url.Parse`.
-fn parse(text: &[u8]) -> Result<Url, String> {
+///
+/// # Errors
+///
+/// Go's message, where the text is no URL.
+pub fn parse(text: &[u8]) -> Result<Url, String> {
     let (body, fragment) = cut(text, b'#');
     let mut url = parse_body(body).map_err(|error| format!("parse {}: {error}", quoted(body)))?;
     if let Some(fragment) = fragment {

@@ -2,9 +2,10 @@
 
 use super::arguments::{MAX_DEPTH, Outcome, any, bytes, function, refused, too_deep};
 use crate::template::function::{Call, Function, FunctionError, Parameter};
+use crate::text::Refusal;
 use crate::value::Value;
 use crate::value::print::display;
-use crate::yaml::{self, ErrorKind, Limits};
+use crate::yaml::{self, Limits};
 
 use Parameter::{Any, String as Text};
 
@@ -14,7 +15,12 @@ pub(super) const FUNCTIONS: &[Function] =
 fn to_yaml(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let text = yaml::encode(any(arguments, 0)?).map_err(|error| {
         let hint = error.issues().first().and_then(|issue| issue.hint.clone());
-        refused(format!("`toYaml`: {error}"), hint.unwrap_or_else(|| "write the part that is needed".into()))
+        let refusal = error.refusal().unwrap_or(Refusal::UnsupportedTemplate);
+        refused(
+            refusal,
+            format!("`toYaml`: {error}"),
+            hint.unwrap_or_else(|| "write the part that is needed".into()),
+        )
     })?;
     call.spend(u64::try_from(text.len() / 16).unwrap_or(u64::MAX))?;
     Ok(text.into())
@@ -28,12 +34,16 @@ fn from_yaml(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
         let source = String::from_utf8_lossy(source);
         FunctionError::failed(format!("{message}, offending yaml: {source}"))
     };
-    let wrong = |error: yaml::Error| match error.kind() {
-        ErrorKind::Limit | ErrorKind::Unsupported => {
+    let wrong = |error: yaml::Error| match error.refusal() {
+        Some(refusal) => {
             let hint = error.issues().first().and_then(|issue| issue.hint.clone());
-            refused(format!("`fromYaml`: {error}"), hint.unwrap_or_else(|| "change the YAML text".into()))
+            refused(
+                refusal,
+                format!("`fromYaml`: {error}"),
+                hint.unwrap_or_else(|| "change the YAML text".into()),
+            )
         }
-        _ => offending(&error.as_go()),
+        None => offending(&error.as_go()),
     };
     let documents = yaml::parse(source, &Limits::default()).map_err(wrong)?;
     let Some(document) = documents.first() else { return Ok(Value::Nil) };

@@ -10,6 +10,7 @@ mod scan;
 mod tree;
 mod unquote;
 
+use crate::text::Refusal;
 use std::rc::Rc;
 
 pub use number::Number;
@@ -40,8 +41,8 @@ pub struct SyntaxError {
     pub message: String,
     /// What to do about it.
     pub hint: Option<String>,
-    /// Whether it is a template to Go, only not to helmsum.
-    pub refused: bool,
+    /// Where it is a template to Go, only not to helmsum: why.
+    pub refusal: Option<Refusal>,
     /// The byte of the text where parsing stopped.
     pub offset: usize,
 }

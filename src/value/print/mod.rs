@@ -15,6 +15,7 @@ pub use float::format_float;
 pub use format::sprintf;
 pub use quote::{is_printable, quote, quote_rune, runes};
 
+use crate::text::Refusal;
 use verb::Printer;
 
 /// The most bytes that one value may print or encode to: 64 MiB.
@@ -41,6 +42,18 @@ pub enum PrintError {
     /// The inside of this type is not known here.
     #[error("helmsum cannot print a value of type `{0}` with this verb")]
     Unknown(&'static str),
+}
+
+impl PrintError {
+    /// The kind of refusal it is where a template prints.
+    #[must_use]
+    pub const fn refusal(&self) -> Refusal {
+        match self {
+            Self::TooDeep | Self::TooLarge => Refusal::Limit,
+            Self::Address | Self::KeyOrder => Refusal::UnpredictableResult,
+            Self::Unknown(_) => Refusal::UnsupportedTemplate,
+        }
+    }
 }
 
 /// `fmt.Sprint`: `%v` of every value, with a space between two that are no strings.

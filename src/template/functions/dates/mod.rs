@@ -11,6 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::arguments::{Outcome, any, bytes, function, note_unstable, refused, string, unprintable};
 use super::strconv::{NumberError, parse_int};
 use crate::template::function::{Call, Function, FunctionError, Parameter};
+use crate::text::Refusal;
 use crate::value::print::display;
 use crate::value::{Time, Value};
 use zone::Zone;
@@ -103,6 +104,7 @@ fn time(arguments: &[Value], at: usize) -> Result<&Time, FunctionError> {
     match any(arguments, at)? {
         Value::Time(time) => Ok(time),
         other => Err(refused(
+            Refusal::Defect,
             format!("argument {} was not converted to time.Time before the call", at + 1),
             format!("it is a {}: please report this with the template", other.type_name()),
         )),
@@ -124,7 +126,11 @@ fn instant(call: &dyn Call, function: &str, value: &Value) -> Result<Timestamp, 
 }
 
 fn too_far() -> FunctionError {
-    refused("a time outside of the years -9999 to 9999", "check the number of seconds")
+    refused(
+        Refusal::UnsupportedTemplate,
+        "a time outside of the years -9999 to 9999",
+        "check the number of seconds",
+    )
 }
 
 fn formatted(call: &dyn Call, function: &str, layout: &[u8], value: &Value, zone: &[u8]) -> Outcome {

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
 use crate::template::function::{Context, FunctionError};
+use crate::text::Refusal;
 use crate::value::Time;
 
 use super::super::arguments::refused;
@@ -56,6 +57,7 @@ impl Zone {
         let own = context.environment.get("ZONEINFO").map_or("", String::as_str);
         if Utf8Path::new(own).extension() == Some("zip") {
             return Err(refused(
+                Refusal::UnsupportedTemplate,
                 format!("the time zone `{name}` from the archive `{own}`"),
                 "unpack the archive and let ZONEINFO name the folder",
             ));

@@ -10,6 +10,7 @@ use std::rc::Rc;
 use super::arguments::{MAX_TEXT, Outcome, bytes, function, integer, refused, text, too_large};
 use super::case::{DIGIT, LETTER};
 use crate::template::function::{Call, Function, FunctionError, Parameter};
+use crate::text::Refusal;
 use crate::value::print::quote;
 use crate::value::{Element, List, Value};
 
@@ -101,7 +102,11 @@ thread_local! {
 fn compile(arguments: &[Value]) -> Result<Result<Rc<Pattern>, String>, FunctionError> {
     let expression = bytes(arguments, 0)?;
     let Ok(expression) = std::str::from_utf8(expression) else {
-        return Err(refused("a regular expression that is not valid UTF-8", "write it as text"));
+        return Err(refused(
+            Refusal::NotUtf8,
+            "a regular expression that is not valid UTF-8",
+            "write it as text",
+        ));
     };
     let kept = COMPILED.with_borrow(|compiled| {
         compiled.iter().find(|(own, _)| own == expression).map(|(_, pattern)| Rc::clone(pattern))
@@ -116,6 +121,7 @@ fn compile(arguments: &[Value]) -> Result<Result<Rc<Pattern>, String>, FunctionE
         }
         Err(syntax::Error::Unsupported(what)) => {
             return Err(refused(
+                Refusal::UnsupportedTemplate,
                 format!("{what} in the regular expression {}", shown(expression)),
                 "write the characters out as a class such as `[a-z]`",
             ));
@@ -128,6 +134,7 @@ fn compile(arguments: &[Value]) -> Result<Result<Rc<Pattern>, String>, FunctionE
         .build();
     let regex = built.map_err(|_| {
         refused(
+            Refusal::Limit,
             format!("the regular expression {} is too large", shown(expression)),
             "use smaller repetition counts",
         )

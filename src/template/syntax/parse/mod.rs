@@ -10,6 +10,7 @@ use super::scan::{Kind, Token, scan};
 use super::tree::{Branch, Invocation, List, Node, Source, Tree};
 use super::unquote::unquote;
 use super::{Known, MAX_NESTING, SyntaxError};
+use crate::text::Refusal;
 use crate::value::print::quote;
 
 /// The name that helmfile parses every text under.
@@ -121,14 +122,14 @@ impl Parser<'_> {
         SyntaxError {
             message: format!("template: {PARSE_NAME}:{line}: {message}"),
             hint: None,
-            refused: false,
+            refusal: None,
             offset: self.frame.latest.map_or(0, |at| self.tokens[at].start),
         }
     }
 
     /// An error that Go does not report.
-    fn refuse(&self, message: impl AsRef<str>, hint: &str) -> SyntaxError {
-        SyntaxError { hint: Some(hint.to_owned()), refused: true, ..self.error(message) }
+    fn refuse(&self, refusal: Refusal, message: impl AsRef<str>, hint: &str) -> SyntaxError {
+        SyntaxError { hint: Some(hint.to_owned()), refusal: Some(refusal), ..self.error(message) }
     }
 
     fn unexpected(&self, token: &Token, context: &str) -> SyntaxError {
@@ -154,6 +155,7 @@ impl Parser<'_> {
         self.nesting += 1;
         if self.nesting > MAX_NESTING {
             return Err(self.refuse(
+                Refusal::Limit,
                 format!("blocks and parentheses are nested more than {MAX_NESTING} deep"),
                 "move inner parts into templates of their own with `define`",
             ));
@@ -221,6 +223,7 @@ impl Parser<'_> {
         match String::from_utf8(name) {
             Ok(name) => Ok(name.into()),
             Err(_) => Err(self.refuse(
+                Refusal::NotUtf8,
                 "helmsum does not support template names that are not UTF-8",
                 "give the template another name",
             )),

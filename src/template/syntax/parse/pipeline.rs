@@ -8,6 +8,7 @@ use super::super::scan::{Kind, Token};
 use super::super::tree::{Command, Operand, OperandKind, Pipeline};
 use super::super::unquote::{unquote, unquote_character};
 use super::{Parsed, Parser, SyntaxError};
+use crate::text::Refusal;
 use crate::value::Value;
 use crate::value::print::quote;
 
@@ -204,6 +205,7 @@ impl Parser<'_> {
 
     fn complex_number(&self, token: &Token) -> SyntaxError {
         self.refuse(
+            Refusal::UnsupportedTemplate,
             format!("helmsum does not support complex numbers: {}", token.text),
             "put it in quotes if it is a string",
         )
@@ -214,7 +216,8 @@ impl Parser<'_> {
             Known::Yes => Ok(()),
             Known::No => Err(self.error(format!("function {} not defined", quote(name.as_bytes(), false)))),
             Known::Unsupported(hint) => {
-                Err(self.refuse(format!("helmsum does not support the function `{name}`"), hint))
+                let message = format!("helmsum does not support the function `{name}`");
+                Err(self.refuse(Refusal::UnsupportedFunction, message, hint))
             }
         }
     }

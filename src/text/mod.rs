@@ -1,10 +1,14 @@
 //! Places in files, and problems that point at them.
 
+mod refusal;
+
 use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+
+pub use refusal::Refusal;
 
 /// A place in a file that the reader of a message can open. Lines and columns count from 1, columns in characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -94,6 +98,8 @@ impl Excerpt {
 /// Something that went wrong, as every module hands it to the report: what, where, and what to do about it.
 #[derive(Clone, Debug)]
 pub struct Problem {
+    /// Why helmsum refuses what helmfile may take. Nothing where helmfile fails too, and where no state is concerned.
+    pub refusal: Option<Refusal>,
     /// What went wrong: one lower-case sentence without a full stop.
     pub message: String,
     /// Where, if a file is to blame.
@@ -108,7 +114,7 @@ impl Problem {
     /// A problem without a place.
     #[must_use]
     pub fn new(message: impl Into<String>) -> Self {
-        Self { message: message.into(), place: None, hint: None, excerpt: None }
+        Self { refusal: None, message: message.into(), place: None, hint: None, excerpt: None }
     }
 
     /// The same problem at a place.
@@ -121,6 +127,12 @@ impl Problem {
     #[must_use]
     pub fn hint(self, hint: impl Into<String>) -> Self {
         Self { hint: Some(hint.into()), ..self }
+    }
+
+    /// The same problem as one that only helmsum has.
+    #[must_use]
+    pub fn refusal(self, refusal: Refusal) -> Self {
+        Self { refusal: Some(refusal), ..self }
     }
 
     /// The same problem with the source it points at, which also gives the place.

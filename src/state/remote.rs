@@ -1,0 +1,490 @@
+//! Files that helmfile downloads, read from where it keeps them (`pkg/remote/remote.go`).
+//!
+//! helmfile fetches what it does not have yet, and keeps it for ever. helmsum never fetches: what lies in the cache is read
+//! as helmfile would read it, and anything else is refused with the place where it would have to be.
+
+use std::collections::BTreeMap;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use data_encoding::{HEXLOWER, HEXUPPER};
+use sha2::{Digest as _, Sha256};
+
+use super::error::{Error, WITHOUT_STATE};
+use super::request::Request;
+use crate::template::functions::{Url, parse_url};
+use crate::text::{Refusal, clean, join_clean};
+use crate::tree::{Kind, Tree, glob};
+
+/// Schemes that are fetched as a single file, when nothing names a getter.
+const PLAIN: [&str; 3] = ["s3", "http", "https"];
+
+/// Archives, out of which several files can come.
+const ARCHIVES: [&str; 14] = [
+    "bz2", "gz", "tar", "tar.bz2", "tar.gz", "tar.xz", "tar.zst", "tbz2", "tgz", "txz", "tzst", "xz", "zip",
+    "zst",
+];
+
+/// What a text names, if helmfile would fetch it: `Source`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Source {
+    /// `normal` for a single file, else what stands before `::`, or nothing.
+    getter: String,
+    scheme: String,
+    host: String,
+    /// What is fetched.
+    directory: String,
+    /// What is wanted of it.
+    file: String,
+    query: String,
+    /// Whether an `@` stands between the two.
+    has_selector: bool,
+}
+
+/// What helmfile takes a text for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Parsed {
+    Remote(Source),
+    /// A local path.
+    Local,
+    /// Something that helmfile neither fetches nor takes for a path.
+    Unfetchable,
+}
+
+/// `Parse`.
+fn parse(text: &str) -> Parsed {
+    let (getter, body) = if let [getter, body] = text.split("::").collect::<Vec<_>>()[..] {
+        (getter, body)
+    } else if let [scheme, _] = text.split("://").collect::<Vec<_>>()[..] {
+        if !PLAIN.contains(&scheme.to_lowercase().as_str()) {
+            return Parsed::Unfetchable;
+        }
+        let Some(url) = url(text) else { return Parsed::Unfetchable };
+        let (directory, file) = split_path(&url.path);
+        return Parsed::Remote(Source {
+            getter: "normal".into(),
+            scheme: url.scheme,
+            host: url.host,
+            directory,
+            file,
+            query: url.query,
+            has_selector: false,
+        });
+    } else {
+        ("", text)
+    };
+    if body.starts_with('/') {
+        return Parsed::Local;
+    }
+    let Some(url) = url(body).filter(|url| !url.scheme.is_empty()) else { return Parsed::Local };
+    let (directory, file, has_selector) =
+        if let [directory, file] = url.path.split('@').collect::<Vec<_>>()[..] {
+            (directory.to_owned(), file.to_owned(), true)
+        } else {
+            let (directory, file) = split_path(&url.path);
+            (directory, file, false)
+        };
+    Parsed::Remote(Source {
+        getter: getter.into(),
+        scheme: url.scheme,
+        host: url.host,
+        directory,
+        file,
+        query: url.query,
+        has_selector,
+    })
+}
+
+/// A URL as text; nothing where Go finds none, or one that is not UTF-8.
+struct Text {
+    scheme: String,
+    host: String,
+    path: String,
+    query: String,
+}
+
+fn url(text: &str) -> Option<Text> {
+    let Url { scheme, host, path, query, .. } = parse_url(text.as_bytes()).ok()?;
+    let utf8 = |bytes: Vec<u8>| String::from_utf8(bytes).ok();
+    Some(Text { scheme: utf8(scheme)?, host: utf8(host)?, path: utf8(path)?, query: utf8(query)? })
+}
+
+/// `filepath.Dir` without its first character, and `filepath.Base`.
+fn split_path(path: &str) -> (String, String) {
+    let (directory, name) = path.rsplit_once('/').map_or(("", path), |(above, name)| {
+        // The slash stays, so that a file in the root has the root above it.
+        (&path[..=above.len()], name)
+    });
+    let directory = clean(directory);
+    let base = match path.trim_end_matches('/') {
+        "" if path.is_empty() => ".",
+        "" => "/",
+        trimmed => trimmed.rsplit('/').next().unwrap_or(name),
+    };
+    (directory.as_str().chars().skip(1).collect(), base.to_owned())
+}
+
+/// Whether helmfile would download this: `IsRemote`. That takes any scheme without `//`, so `foo:bar.yaml` is remote,
+/// while `oci://…` and other schemes it has no getter for are not.
+pub(super) fn is_remote(text: &str) -> bool {
+    !text.starts_with('/') && matches!(parse(text), Parsed::Remote(_))
+}
+
+/// The scheme that Go's `url.Parse` finds, or nothing where it finds none or refuses the text.
+pub(super) fn has_scheme(text: &str) -> bool {
+    parse_url(text.as_bytes()).is_ok_and(|url| !url.scheme.is_empty())
+}
+
+/// What a remote text is used for: it decides the folder of the cache, and the code of the refusal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Use {
+    State,
+    Base,
+    Helmfile,
+    Values,
+}
+
+impl Use {
+    const fn refusal(self) -> Refusal {
+        match self {
+            Self::State => Refusal::RemoteState,
+            Self::Base => Refusal::RemoteBase,
+            Self::Helmfile => Refusal::RemoteHelmfile,
+            Self::Values => Refusal::RemoteValues,
+        }
+    }
+
+    const fn noun(self) -> &'static str {
+        match self {
+            Self::State => "state file",
+            Self::Base => "base",
+            Self::Helmfile => "sub-helmfile",
+            Self::Values => "values file",
+        }
+    }
+
+    const fn folder(self) -> &'static str {
+        match self {
+            Self::State | Self::Base | Self::Helmfile => "states",
+            Self::Values => "values",
+        }
+    }
+
+    /// The command that makes helmfile fetch it.
+    const fn command(self) -> &'static str {
+        match self {
+            Self::State | Self::Base | Self::Helmfile => "`helmfile list --skip-charts`",
+            Self::Values => {
+                "`helmfile list --skip-charts`, or `helmfile template` for the values of a release,"
+            }
+        }
+    }
+}
+
+/// Where helmfile keeps what it has fetched, and whether it may fetch at all.
+#[derive(Clone, Debug)]
+pub(super) struct Cache {
+    /// Nothing where helmfile would use a directory relative to wherever it works.
+    home: Option<Utf8PathBuf>,
+    disabled: bool,
+}
+
+impl Cache {
+    /// The cache that helmfile would use with these variables: `CacheDir`.
+    pub(super) fn of(request: &Request) -> Self {
+        let variable = |name| request.variable(name).filter(|text: &&str| !text.is_empty());
+        let home = variable("HELMFILE_CACHE_HOME").map(Utf8PathBuf::from).or_else(|| {
+            let user = if cfg!(target_os = "macos") {
+                variable("HOME").map(|home| Utf8Path::new(home).join("Library/Caches"))
+            } else {
+                // One that is relative is an error to Go, and does not fall back to the home directory.
+                variable("XDG_CACHE_HOME")
+                    .map(Utf8PathBuf::from)
+                    .or_else(|| variable("HOME").map(|home| Utf8Path::new(home).join(".cache")))
+            };
+            user.map(|user| user.join("helmfile"))
+        });
+        Self {
+            home: home.filter(|home| home.is_absolute()),
+            disabled: request.switched_on("HELMFILE_DISABLE_INSECURE_FEATURES"),
+        }
+    }
+
+    /// Where the wanted file of a remote text lies: `Fetch`, for what has been fetched before. The file itself may be
+    /// missing or a pattern.
+    ///
+    /// # Errors
+    ///
+    /// Where helmfile would fail, and where it would download.
+    pub(super) fn locate(&self, tree: &dyn Tree, text: &str, used: Use) -> Result<Utf8PathBuf, Error> {
+        let noun = used.noun();
+        let Parsed::Remote(source) = parse(text) else {
+            return Err(Error::invalid(format!("helmfile cannot fetch the {noun} `{}`", shown(text)))
+                .hint("helmfile fetches http, https and s3, and what go-getter knows as `GETTER::URL`"));
+        };
+        if self.disabled {
+            return Err(Error::invalid(format!(
+                "the {noun} `{}` is remote, and `HELMFILE_DISABLE_INSECURE_FEATURES` forbids that",
+                shown(text)
+            )));
+        }
+        source.check_wildcard(text)?;
+        let missing = |why: &str, hint: String| {
+            let message =
+                format!("the {noun} `{}` is remote, {why}, and helmsum downloads nothing", shown(text));
+            Error::unsupported(used.refusal(), message).hint(format!("{hint}; {WITHOUT_STATE}"))
+        };
+        let Some(home) = &self.home else {
+            let hint = "set `HELMFILE_CACHE_HOME` to an absolute path, for helmfile too";
+            return Err(missing("helmfile's cache has no fixed place", hint.into()));
+        };
+        let query = Query::parse(&source.query);
+        if !query.cache {
+            let hint = "leave `cache=false` out, or copy the file into the repository";
+            return Err(missing("`cache=false` makes helmfile fetch it in every run", hint.into()));
+        }
+        let (directory, kept) = source.place(home, used.folder(), &query);
+        let is =
+            |path: &Utf8Path, kinds: &[Kind]| tree.stat(path).is_ok_and(|stat| kinds.contains(&stat.kind));
+        if is(&directory, &[Kind::File]) {
+            return Err(Error::invalid(format!(
+                "`{directory}`, where helmfile keeps what it fetches, is a file"
+            )));
+        }
+        let cached = if source.getter == "normal" {
+            tree.stat(&kept).is_ok()
+        } else {
+            is(&directory, &[Kind::Directory])
+        };
+        if cached {
+            return Ok(kept);
+        }
+        let hint = format!("run {} once, which fetches it, or copy it into the repository", used.command());
+        Err(missing(&format!("it is not in helmfile's cache (`{directory}`)"), hint))
+    }
+
+    /// The files that a remote entry of values means: `Storage.resolveFile`. None where there is no such file in what was
+    /// fetched.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cache::locate`].
+    pub(super) fn files(&self, tree: &dyn Tree, text: &str) -> Result<Vec<Utf8PathBuf>, Error> {
+        let path = self.locate(tree, text, Use::Values)?;
+        let is_file = |path: &Utf8Path| tree.stat(path).is_ok_and(|stat| stat.kind == Kind::File);
+        if is_file(&path) {
+            return Ok(vec![path]);
+        }
+        if !matches!(parse(text), Parsed::Remote(source) if source.file.contains(['*', '?', '['])) {
+            return Ok(Vec::new());
+        }
+        // A malformed pattern matches nothing here.
+        let mut found = glob(tree, &path).unwrap_or_default();
+        found.retain(|path| is_file(path));
+        Ok(found)
+    }
+}
+
+/// The text without a password or a query, which may hold one.
+fn shown(text: &str) -> String {
+    let text = text.split('?').next().unwrap_or_default();
+    match (text.find("://"), text.find('@')) {
+        (Some(scheme), Some(at)) if at > scheme + 3 && !text[scheme + 3..at].contains('/') => {
+            format!("{}…{}", &text[..scheme + 3], &text[at..])
+        }
+        _ => text.to_owned(),
+    }
+}
+
+impl Source {
+    /// `*` is a pattern, which only a getter for whole directories can serve.
+    fn check_wildcard(&self, text: &str) -> Result<(), Error> {
+        if !self.file.contains('*') {
+            return Ok(());
+        }
+        let name = self.directory.rsplit('/').next().unwrap_or_default();
+        let is_archive =
+            ARCHIVES.iter().any(|kind| name.strip_suffix(kind).is_some_and(|stem| stem.ends_with('.')));
+        let why = if self.getter == "normal" {
+            "a single file is fetched"
+        } else if self.getter == "s3" && !is_archive {
+            "a single object is fetched"
+        } else if !self.has_selector {
+            "there is no `@` before the pattern"
+        } else {
+            return Ok(());
+        };
+        Err(Error::invalid(format!("`{}` has a pattern, and {why}", shown(text)))
+            .hint("write `git::https://HOST/REPOSITORY.git@DIRECTORY/*.yaml`"))
+    }
+
+    /// The directory in the cache, and the wanted file in it.
+    fn place(&self, home: &Utf8Path, folder: &str, query: &Query) -> (Utf8PathBuf, Utf8PathBuf) {
+        let suffix = query.suffix();
+        let directory = if self.getter == "normal" {
+            let key = key_of(&format!("{}://{}", self.scheme, self.host)) + &suffix;
+            join_clean(&join_clean(home, &key), &relative(&self.directory))
+        } else {
+            let key = key_of(&format!("{}://{}/{}", self.scheme, self.host, self.directory)) + &suffix;
+            join_clean(&join_clean(home, folder), &relative(&key))
+        };
+        let file = join_clean(&directory, &relative(&self.file));
+        (directory, file)
+    }
+}
+
+/// The path for joining it: Go's `filepath.Join` never takes a later part for absolute.
+fn relative(path: &str) -> String {
+    format!("./{path}")
+}
+
+/// A URL as a name, by a `strings.Replacer`.
+fn key_of(url: &str) -> String {
+    let mut key = String::with_capacity(url.len());
+    let mut signs = url.chars().peekable();
+    while let Some(sign) = signs.next() {
+        match sign {
+            ':' => {}
+            '/' => {
+                signs.next_if_eq(&'/');
+                key.push('_');
+            }
+            '.' => key.push('_'),
+            sign => key.push(sign),
+        }
+    }
+    key
+}
+
+/// The parameters of a source.
+#[derive(Debug)]
+struct Query {
+    /// `cache=false` was not among them.
+    cache: bool,
+    /// The others, sorted by name.
+    parameters: BTreeMap<Vec<u8>, Vec<Vec<u8>>>,
+}
+
+impl Query {
+    /// `url.ParseQuery`, which leaves out what it cannot read.
+    fn parse(query: &str) -> Self {
+        let mut parameters: BTreeMap<Vec<u8>, Vec<Vec<u8>>> = BTreeMap::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty() && !pair.contains(';')) {
+            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+            if let (Some(name), Some(value)) = (unescape(name), unescape(value)) {
+                parameters.entry(name).or_default().push(value);
+            }
+        }
+        let cache = parameters.remove(b"cache".as_slice());
+        let off = cache.is_some_and(|values| values.first().is_some_and(|value| value == b"false"));
+        Self { cache: !off, parameters }
+    }
+
+    /// What the parameters add to a name in the cache. Of credentials only a part of their digest is written.
+    fn suffix(&self) -> String {
+        if self.parameters.is_empty() {
+            return String::new();
+        }
+        let mut pairs = Vec::new();
+        for (name, values) in &self.parameters {
+            let lower = String::from_utf8_lossy(name).to_lowercase();
+            let secret =
+                ["token", "password", "secret", "key", "signature"].iter().any(|word| lower.contains(word));
+            for value in values {
+                let value = if secret { digest(value).into_bytes() } else { value.clone() };
+                pairs.push(format!("{}={}", escape(name), escape(&value)));
+            }
+        }
+        format!(".{}", pairs.join("_").replace('&', "_"))
+    }
+}
+
+fn digest(value: &[u8]) -> String {
+    HEXLOWER.encode(&Sha256::digest(value)[..4])
+}
+
+/// `url.QueryUnescape`.
+fn unescape(text: &str) -> Option<Vec<u8>> {
+    let mut result = Vec::with_capacity(text.len());
+    let mut bytes = text.bytes();
+    while let Some(byte) = bytes.next() {
+        result.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let mut digit = || char::from(bytes.next()?).to_digit(16);
+                u8::try_from(digit()? << 4 | digit()?).ok()?
+            }
+            byte => byte,
+        });
+    }
+    Some(result)
+}
+
+/// `url.QueryEscape`.
+fn escape(text: &[u8]) -> String {
+    let mut result = String::with_capacity(text.len());
+    for &byte in text {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => result.push(byte.into()),
+            b' ' => result.push('+'),
+            byte => {
+                result.push('%');
+                result.push_str(&HEXUPPER.encode(&[byte]));
+            }
+        }
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn anything_with_a_scheme_is_remote_but_for_unknown_ones_with_slashes() {
+        for (text, expected) in [
+            ("values.yaml", false),
+            ("./a:b.yaml", false),
+            ("a/b:c.yaml", false),
+            ("foo:bar.yaml", true),
+            ("1foo:bar.yaml", false),
+            ("foo_x:bar.yaml", false),
+            ("https://example.com/v.yaml", true),
+            ("S3://bucket/v.yaml", true),
+            ("git::https://example.com/r.git@v.yaml?ref=main", true),
+            ("git::/tmp/r.git@v.yaml", false),
+            ("oci://example.com/chart", false),
+            ("ref+vault://secret/x", false),
+            ("/abs:x", false),
+            ("", false),
+        ] {
+            assert_eq!(is_remote(text), expected, "{text}");
+        }
+    }
+
+    fn place(text: &str) -> String {
+        let Parsed::Remote(source) = parse(text) else { return "local".into() };
+        source.place("/c".into(), "values", &Query::parse(&source.query)).1.into_string()
+    }
+
+    #[test]
+    fn credentials_are_not_shown() {
+        assert_eq!(shown("git::https://me:pw@e.com/r.git@h.yaml?ref=x"), "git::https://…@e.com/r.git@h.yaml");
+        assert_eq!(shown("git::https://e.com/r.git@h.yaml"), "git::https://e.com/r.git@h.yaml");
+        assert_eq!(shown("https://e.com/h.yaml?token=abc"), "https://e.com/h.yaml");
+    }
+
+    #[test]
+    fn names_in_the_cache_follow_from_the_url() {
+        for (text, expected) in [
+            (
+                "git::https://e.com/o/r.git@d/v.yaml?ref=v1.0",
+                "/c/values/https_e_com_o_r_git.ref=v1.0/d/v.yaml",
+            ),
+            ("git::file:///o/r.git@v.yaml", "/c/values/file__o_r_git/v.yaml"),
+            ("https://e.com:80/d/v.yaml?token=abc&x=a+b", "/c/https_e_com80.token=ba7816bf_x=a+b/d/v.yaml"),
+            ("./v.yaml", "local"),
+        ] {
+            assert_eq!(place(text), expected, "{text}");
+        }
+    }
+}
