@@ -205,6 +205,17 @@ fn a_state_without_releases_is_fine_and_said_so() {
 }
 
 #[test]
+fn a_state_without_consumers_is_fine_and_said_so() {
+    for command in ["generate", "check", "list"] {
+        Repo::new()
+            .file("helmfile.yaml", "releases: [{ name: a, chart: ./a }, { name: b, chart: ./b }]\n")
+            .helmsum([command])
+            .exits(0)
+            .stdout("none of 2 releases declares sources\n");
+    }
+}
+
+#[test]
 fn two_state_files_of_one_directory_are_read() {
     Repo::new()
         .file(

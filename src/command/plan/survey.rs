@@ -268,5 +268,7 @@ pub(super) fn judge(counts: Counts, reading: &Reading, plan: &mut Plan, drafts: 
     } else if filtered && counts.matched == 0 && drafts.is_empty() {
         plan.notes.push(format!("none of {} is selected", counted(counts.releases, "release")));
         plan.nothing_matched = true;
+    } else if drafts.is_empty() && plan.problems.is_empty() {
+        plan.notes.push(format!("none of {} declares sources", counted(counts.releases, "release")));
     }
 }
