@@ -92,6 +92,8 @@ codes! {
     OutsideSource = "outside-source", Deny;
     /// A Git LFS pointer instead of the file.
     LfsPointer = "lfs-pointer", Deny;
+    /// A digest of a secret that somebody could find the secret from.
+    GuessableSecret = "guessable-secret", Warn;
     /// The state used a random or clock function, or templates change `.Values` in an order that is not fixed.
     UnstableTemplate = "unstable-template", Warn;
 }

@@ -90,6 +90,78 @@ fn encrypted_source() {
     );
 }
 
+/// A stand-in for `sops` that takes the seal off, with what it decrypts.
+fn sealed() -> Repo {
+    let sops = "#!/bin/sh\nsed -n 's/ENC\\[AES256_GCM,data:\\(.*\\)\\]/\\1/; /^sops:/q; p'\n";
+    let encrypted = "password: ENC[AES256_GCM,data:hunter2]\nsops:\n    mac: x\n";
+    let repo = gateway()
+        .file("bin/sops", sops)
+        .file("gateway/secret.yaml", encrypted)
+        .file("gateway/values.yaml", "# helmsum: ./secret.yaml decrypt=sops\n");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs_err::set_permissions(repo.path("bin/sops"), mode).expect("permissions");
+    let path = format!("{}:/usr/bin:/bin", repo.path("bin").display());
+    repo.variable("PATH", &path)
+}
+
+/// The same with a key file of this mode.
+fn keyed(mode: u32) -> Repo {
+    let repo = sealed().file("keys/helmsum", "0123456789abcdef\n");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+    fs_err::set_permissions(repo.path("keys/helmsum"), mode).expect("permissions");
+    repo
+}
+
+#[test]
+fn guessable_secret() {
+    has(sealed(), "guessable-secret", 0)
+        .says("`./secret.yaml` is hashed without a key")
+        .says("--> gateway/values.yaml:1")
+        .does_not_say("hunter2");
+    has(keyed(0o644).variable("HELMSUM_KEY_FILE", "keys/helmsum"), "guessable-secret", 0)
+        .says("every user of this machine can read the key file");
+    has_not(keyed(0o600).variable("HELMSUM_KEY_FILE", "keys/helmsum"), "guessable-secret");
+    has_not(keyed(0o600).file("helmsum.yaml", "keyFile: keys/helmsum\n"), "guessable-secret");
+    has_not(gateway(), "guessable-secret");
+}
+
+#[test]
+fn the_key_decides_the_digest_of_a_secret_and_of_nothing_else() {
+    let checksum = |repo: Repo| repo.helmsum(["generate"]).exits(0).read("gateway/checksum.yaml");
+    let plain = checksum(sealed());
+    let first = checksum(keyed(0o600).variable("HELMSUM_KEY_FILE", "keys/helmsum"));
+    let other = keyed(0o600)
+        .file("keys/other", "another key, longer than the first")
+        .variable("HELMSUM_KEY_FILE", "keys/other");
+    let other = checksum(other.file("helmsum.yaml", "keyFile: keys/helmsum\n"));
+    assert!(plain != first && first != other && plain != other);
+    assert_eq!(checksum(keyed(0o600).file("helmsum.yaml", "keyFile: keys/helmsum\n")), first);
+    let apis = "# helmsum: ./apis\n";
+    let keyed = keyed(0o600).variable("HELMSUM_KEY_FILE", "keys/helmsum").file("gateway/values.yaml", apis);
+    assert_eq!(checksum(keyed), target(), "it is not asked for where there is no secret");
+}
+
+#[test]
+fn a_key_file_that_is_none_denies_releases_with_secrets_only() {
+    for (content, said) in [
+        ("", "the key file `keys/helmsum` is empty"),
+        ("short\n", "the key file `keys/helmsum` holds 5 bytes, and a key needs 16"),
+    ] {
+        let repo = keyed(0o600).file("keys/helmsum", content).file("helmsum.yaml", "keyFile: keys/helmsum\n");
+        let repo = repo.helmsum(["generate"]).exits(1).complains(said).complains("openssl rand -hex 32");
+        repo.lacks("gateway/checksum.yaml")
+            .file("gateway/values.yaml", "# helmsum: ./apis\n")
+            .helmsum(["generate"])
+            .exits(0)
+            .holds("gateway/checksum.yaml", &target());
+    }
+    sealed()
+        .variable("HELMSUM_KEY_FILE", "keys/gone")
+        .helmsum(["generate"])
+        .exits(1)
+        .complains("the key file `keys/gone` cannot be read");
+}
+
 #[test]
 fn lfs_pointer() {
     let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";

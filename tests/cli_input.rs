@@ -32,7 +32,7 @@ fn directives_that_cannot_be_read() {
         ("# helmsum: /etc\n", "`/etc` is absolute"),
         ("# helmsum:\n", "the directive names no source"),
         ("# helmsum: \"./apis\n", "the quote is not closed"),
-        ("# helmsum: configmap:apis\n", "cannot be used in this version"),
+        ("# helmsum: configmap:Apis\n", "`Apis` is no name of a ConfigMap"),
     ] {
         refused(values(text), "gateway/values.yaml:", said);
     }

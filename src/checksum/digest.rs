@@ -3,7 +3,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
+
+use super::Key;
 
 /// A SHA-256 digest; printed as 64 lower-case hex digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -27,16 +30,61 @@ impl Digest {
         Self::of(b"")
     }
 
-    pub(super) fn finish(hasher: Sha256) -> Self {
-        Self(hasher.finalize().into())
+    /// The digest of these bytes, made with a key where there is one.
+    pub(super) fn keyed(bytes: &[u8], key: Option<&Key>) -> Self {
+        let mut hasher = Hasher::new(key);
+        hasher.update(bytes);
+        hasher.finish()
     }
 
     /// The line of a file or source in what is hashed next: digest, two blanks, name, line feed.
-    pub(super) fn absorb_line(self, into: &mut Sha256, name: &str) {
-        into.update(data_encoding::HEXLOWER.encode(&self.0));
+    pub(super) fn absorb_line(self, into: &mut Hasher, name: &str) {
+        into.update(data_encoding::HEXLOWER.encode(&self.0).as_bytes());
         into.update(b"  ");
-        into.update(name);
+        into.update(name.as_bytes());
         into.update(b"\n");
+    }
+}
+
+/// A digest in the making: SHA-256, or HMAC-SHA-256 with a key.
+#[derive(Clone)]
+pub(super) enum Hasher {
+    /// Without a key.
+    Plain(Sha256),
+    /// With one.
+    Keyed(Box<Hmac<Sha256>>),
+}
+
+impl Hasher {
+    /// The digest of nothing so far.
+    ///
+    /// # Panics
+    ///
+    /// Never: HMAC takes a key of any length.
+    pub(super) fn new(key: Option<&Key>) -> Self {
+        match key {
+            None => Self::Plain(Sha256::new()),
+            Some(key) => {
+                let keyed = Hmac::new_from_slice(key.bytes()).expect("HMAC takes a key of any length");
+                Self::Keyed(Box::new(keyed))
+            }
+        }
+    }
+
+    /// Takes more bytes.
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        match self {
+            Self::Plain(hasher) => hasher.update(bytes),
+            Self::Keyed(hasher) => hasher.update(bytes),
+        }
+    }
+
+    /// The digest of all bytes.
+    pub(super) fn finish(self) -> Digest {
+        Digest(match self {
+            Self::Plain(hasher) => hasher.finalize().into(),
+            Self::Keyed(hasher) => hasher.finalize().into_bytes().into(),
+        })
     }
 }
 
@@ -79,11 +127,11 @@ pub fn combine<L: AsRef<str>>(sources: &[(L, Digest)]) -> Option<Digest> {
             let mut sorted: Vec<(&str, Digest)> =
                 several.iter().map(|(label, digest)| (label.as_ref(), *digest)).collect();
             sorted.sort_unstable();
-            let mut hasher = Sha256::new();
+            let mut hasher = Hasher::new(None);
             for (label, digest) in sorted {
                 digest.absorb_line(&mut hasher, label);
             }
-            Some(Digest::finish(hasher))
+            Some(hasher.finish())
         }
     }
 }
@@ -108,6 +156,22 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Digest>(), Err(DigestError), "{text:?}");
         }
+    }
+
+    #[test]
+    fn a_key_gives_what_hmac_gives() {
+        // RFC 4231, test cases 1 and 6: a key shorter and one longer than a block.
+        for (key, data, expected) in [
+            (&[0x0b; 20][..], "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7"),
+            (
+                &[0xaa; 131],
+                "Test Using Larger Than Block-Size Key - Hash Key First",
+                "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54",
+            ),
+        ] {
+            assert_eq!(Digest::keyed(data.as_bytes(), Some(&Key::of(key))).to_string(), expected);
+        }
+        assert_eq!(Digest::keyed(b"a", None), Digest::of(b"a"));
     }
 
     #[test]

@@ -6,11 +6,11 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use camino::Utf8Path;
-use sha2::{Digest as _, Sha256};
 
-use super::{Digest, data};
+use super::digest::Hasher;
+use super::{Digest, Key, data, sops};
 use crate::source::{HEADER, Options};
-use crate::text::Problem;
+use crate::text::{Place, Problem};
 use crate::tree::{Kind, OpenFile, Stat, Tree};
 
 /// How much of a file is held at a time.
@@ -23,28 +23,40 @@ const SNIFFED: usize = 8_000;
 const SOPS_LIMIT: u64 = 16 << 20;
 
 /// What is hashed in place of a file's bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Transform {
     /// `eol=lf`: CRLF as LF, unless there is a NUL among the first 8,000 bytes. A lone CR stays.
     pub line_feeds: bool,
     /// `parse=yaml`: the data of files whose names end in `.yaml`, `.yml` or `.json`.
     pub yaml: bool,
+    /// `decrypt=sops`: of files that SOPS encrypted, what they say when they are decrypted, and that as data as `yaml` does.
+    pub decrypt: bool,
 }
 
 impl Transform {
     /// The bytes as they are.
-    pub const RAW: Self = Self { line_feeds: false, yaml: false };
+    pub const RAW: Self = Self { line_feeds: false, yaml: false, decrypt: false };
 
     /// What the options of a source ask for.
     #[must_use]
     pub const fn of(options: &Options) -> Self {
-        Self { line_feeds: options.line_feeds, yaml: options.yaml }
+        Self { line_feeds: options.line_feeds, yaml: options.yaml, decrypt: options.decrypt }
+    }
+
+    /// Whether nested data may have to be read.
+    pub(super) const fn may_read(self) -> bool {
+        self.yaml || self.decrypt
     }
 
     /// Whether data stands in the place of a file of this name.
     fn reads(self, path: &Utf8Path) -> bool {
-        self.yaml && matches!(path.extension(), Some("yaml" | "yml" | "json"))
+        self.yaml && is_data(path)
     }
+}
+
+/// Whether a file of this name can be read as data.
+fn is_data(path: &Utf8Path) -> bool {
+    matches!(path.extension(), Some("yaml" | "yml" | "json"))
 }
 
 /// What was seen in a file besides its bytes.
@@ -58,8 +70,10 @@ pub struct Notes {
     pub binary: bool,
     /// Text with CRLF, hashed with it.
     pub crlf: bool,
-    /// SOPS encrypted it.
+    /// SOPS encrypted it, and it was hashed so.
     pub sops: bool,
+    /// SOPS encrypted it, and it was hashed decrypted.
+    pub decrypted: bool,
     /// A Git LFS pointer instead of the file.
     pub lfs_pointer: bool,
 }
@@ -98,7 +112,7 @@ pub(super) enum FileFault {
     Special,
     /// It cannot be read.
     Io(io::Error),
-    /// It was to be read as data, and is none.
+    /// It was to be read as data or decrypted, and cannot be.
     Data(Box<Problem>),
 }
 
@@ -113,17 +127,24 @@ thread_local! {
     static CHUNK: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
+/// How a file is hashed.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Method<'a> {
+    /// What is hashed in place of its bytes.
+    pub(super) transform: Transform,
+    /// The key, for secrets.
+    pub(super) key: Option<&'a Key>,
+}
+
 /// Hashes a file. One that was written to meanwhile is read once more.
 pub(super) fn hash(
     tree: &dyn Tree,
     path: &Utf8Path,
-    transform: Transform,
+    method: Method<'_>,
     progress: &Progress,
 ) -> Result<Outcome, FileFault> {
     for _ in 0..2 {
-        if let Some(outcome) =
-            CHUNK.with_borrow_mut(|chunk| attempt(tree, path, transform, progress, chunk))?
-        {
+        if let Some(outcome) = CHUNK.with_borrow_mut(|chunk| attempt(tree, path, method, progress, chunk))? {
             progress.files.fetch_add(1, Ordering::Relaxed);
             return Ok(outcome);
         }
@@ -135,11 +156,12 @@ pub(super) fn hash(
 fn attempt(
     tree: &dyn Tree,
     path: &Utf8Path,
-    transform: Transform,
+    method: Method<'_>,
     progress: &Progress,
     chunk: &mut Vec<u8>,
 ) -> Result<Option<Outcome>, FileFault> {
     chunk.resize(BUFFER, 0);
+    let Method { transform, key } = method;
     let reads = transform.reads(path);
     let mut content = Vec::new();
     let mut file = tree.open(path)?;
@@ -150,10 +172,10 @@ fn attempt(
     if reads && before.size > data::LARGEST {
         return Err(FileFault::Data(Box::new(data::too_large(path))));
     }
-    let mut reading = Reading::new(transform.line_feeds, !reads && !transform.line_feeds);
+    let mut reading = Reading::new(transform.line_feeds, !reads && !transform.line_feeds, key);
     loop {
         let length = fill(file.as_mut(), chunk)?;
-        if reads {
+        if reads || (transform.decrypt && content.len() as u64 <= SOPS_LIMIT) {
             content.extend_from_slice(&chunk[..length]);
         }
         reading.take(&mut chunk[..length]);
@@ -175,12 +197,42 @@ fn attempt(
     }
     let sealed = reading.sealed && reading.bytes <= SOPS_LIMIT;
     let (mut digest, bytes, mut notes) = reading.finish();
+    let refused = |problem| FileFault::Data(Box::new(problem));
+    if transform.decrypt && sealed && is_sops(&content) {
+        digest = decrypted(path, &content, method).map_err(refused)?;
+        notes = Notes { decrypted: true, ..Notes::default() };
+        return Ok(Some(Outcome::Line { digest, bytes, notes }));
+    }
     if reads {
-        let lines = data::lines(path, &content).map_err(|problem| FileFault::Data(Box::new(problem)))?;
-        digest = Digest::of(lines.as_bytes());
+        let lines = data::lines(path, &content).map_err(refused)?;
+        digest = Digest::keyed(lines.as_bytes(), key);
     }
     notes.sops = sealed && tree.read(path).is_ok_and(|content| is_sops(&content));
     Ok(Some(Outcome::Line { digest, bytes, notes }))
+}
+
+/// The digest of what a file says that SOPS encrypted: of its data where it has any, so that neither another ciphertext nor
+/// another layout moves it.
+fn decrypted(path: &Utf8Path, ciphertext: &[u8], method: Method<'_>) -> Result<Digest, Problem> {
+    let mut plaintext = sops::decrypt(path, ciphertext)?;
+    if is_data(path) {
+        let lines = data::lines(path, &plaintext).map_err(|problem| concealed(path, &problem))?;
+        return Ok(Digest::keyed(lines.as_bytes(), method.key));
+    }
+    let mut reading = Reading::new(method.transform.line_feeds, false, method.key);
+    for chunk in plaintext.chunks_mut(BUFFER) {
+        reading.take(chunk);
+    }
+    Ok(reading.finish().0)
+}
+
+/// A problem with decrypted data. Its words and its excerpt could show a part of it.
+fn concealed(path: &Utf8Path, problem: &Problem) -> Problem {
+    let line = problem.place.as_ref().and_then(|place| place.line);
+    let line = line.map_or_else(String::new, |line| format!(" at line {line} of what `sops` prints"));
+    Problem::new(format!("`{path}` is no data that JSON can hold when it is decrypted{line}"))
+        .at(Place::file(path))
+        .hint("`sops decrypt` by hand shows it: a syntax error, a key that comes twice or is no string, or an infinite number")
 }
 
 /// Whether a file changed between two looks, or gave more or less than it holds. Files of `/proc` say that they hold nothing.
@@ -208,7 +260,7 @@ struct Reading {
     line_feeds: bool,
     /// Whether CRLF is worth a note.
     warn: bool,
-    hasher: Sha256,
+    hasher: Hasher,
     bytes: u64,
     started: bool,
     target: bool,
@@ -232,11 +284,11 @@ fn literal(pattern: &str) -> regex::bytes::Regex {
 }
 
 impl Reading {
-    fn new(line_feeds: bool, warn: bool) -> Self {
+    fn new(line_feeds: bool, warn: bool, key: Option<&Key>) -> Self {
         Self {
             line_feeds,
             warn,
-            hasher: Sha256::new(),
+            hasher: Hasher::new(key),
             bytes: 0,
             started: false,
             target: false,
@@ -262,7 +314,7 @@ impl Reading {
         if self.line_feeds && !self.notes.binary {
             self.hash_line_feeds(chunk);
         } else {
-            self.hasher.update(&*chunk);
+            self.hasher.update(chunk);
         }
     }
 
@@ -312,7 +364,7 @@ impl Reading {
         if self.held_back {
             self.hasher.update(b"\r");
         }
-        (Digest::finish(self.hasher), self.bytes, self.notes)
+        (self.hasher.finish(), self.bytes, self.notes)
     }
 }
 
@@ -340,7 +392,7 @@ mod tests {
     use super::*;
 
     fn read(line_feeds: bool, content: &[u8], size: usize) -> (Digest, u64, Notes, bool) {
-        let mut reading = Reading::new(line_feeds, !line_feeds);
+        let mut reading = Reading::new(line_feeds, !line_feeds, None);
         let mut content = content.to_vec();
         for chunk in content.chunks_mut(size.max(1)) {
             reading.take(chunk);

@@ -15,10 +15,13 @@
 mod data;
 mod digest;
 mod file;
+mod key;
 mod reproduce;
+mod sops;
 mod source;
 
 pub use digest::{Digest, DigestError, combine};
 pub use file::{Notes, Progress, Transform};
+pub use key::{Key, KeyError, KeyFile};
 pub use reproduce::{Reproduction, combination, reproduction};
-pub use source::{ChecksumError, Hashed, HashedFile, PathsChecksum, hash_listing, of_paths};
+pub use source::{ChecksumError, Hashed, HashedFile, PathsChecksum, hash_listing, hash_secret, of_paths};

@@ -18,6 +18,11 @@ const MOST_PRUNED: usize = 32;
 /// The command that prints the digest of a source. `directory` is how the reader reaches [`crate::source::Listing::base`].
 #[must_use]
 pub fn reproduction(hashed: &Hashed, directory: &str, transform: Transform) -> Reproduction {
+    if transform.decrypt {
+        return Reproduction::None(
+            "`decrypt=sops` hashes what the files say when they are decrypted".to_owned(),
+        );
+    }
     if transform.yaml {
         return Reproduction::None(
             "`parse=yaml` hashes the data of YAML and JSON files, not their bytes".to_owned(),

@@ -4,10 +4,10 @@ use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
-use sha2::{Digest as _, Sha256};
 
-use super::file::{self, FileFault, Outcome};
-use super::{Digest, Notes, Progress, Transform, combine, data};
+use super::digest::Hasher;
+use super::file::{self, FileFault, Method, Outcome};
+use super::{Digest, Key, Notes, Progress, Transform, combine, data};
 use crate::source::{Left, LeftOut, ListError, Listing, Request, Shape, list};
 use crate::text::Problem;
 use crate::tree::Tree;
@@ -58,9 +58,12 @@ pub enum ChecksumError {
         /// What the system said.
         error: io::Error,
     },
-    /// A file that `parse=yaml` cannot read.
+    /// A file that `parse=yaml` cannot read, or `decrypt=sops` not decrypt.
     #[error("{}", .0.message)]
     Data(Box<Problem>),
+    /// `decrypt=sops`, and nothing to decrypt.
+    #[error("`decrypt=sops`, but SOPS encrypted no file of `{0}`")]
+    NotEncrypted(Utf8PathBuf),
     /// No threads to read data with.
     #[error("no threads can be started: {0}")]
     Threads(String),
@@ -104,7 +107,8 @@ impl ChecksumError {
         match self {
             Self::List(error) => error.problem(),
             Self::Data(problem) => Problem::clone(problem),
-            Self::Threads(_) => problem.hint("raise the limit on processes, or leave out `parse=yaml`"),
+            Self::Threads(_) => problem.hint("raise the limit on processes, or leave out `parse=yaml` and `decrypt=sops`"),
+            Self::NotEncrypted(_) => problem.hint("encrypt it with `sops encrypt --in-place`, or drop `decrypt=sops`"),
             Self::Moving(_) | Self::Replaced(_) => problem.hint("run it again once nothing writes there any more"),
             Self::Unreadable { .. } => {
                 problem.hint("everything that counts must be readable; leave the rest out with `exclude=`")
@@ -116,6 +120,17 @@ impl ChecksumError {
                 "with several paths their names are part of the checksum, and an absolute one differs between machines",
             ),
             Self::Name { .. } => problem.hint("rename it, or name the directory above it"),
+        }
+    }
+}
+
+impl FileFault {
+    fn at(self, path: Utf8PathBuf) -> ChecksumError {
+        match self {
+            Self::Moving => ChecksumError::Moving(path),
+            Self::Special => ChecksumError::Replaced(path),
+            Self::Data(problem) => ChecksumError::Data(problem),
+            Self::Io(error) => ChecksumError::Unreadable { path, error },
         }
     }
 }
@@ -133,11 +148,28 @@ pub fn hash_listing(
     transform: Transform,
     progress: &Progress,
 ) -> Result<Hashed, ChecksumError> {
+    hash_secret(tree, listing, transform, None, progress)
+}
+
+/// Hashes the files of a listing with a key, where there is one: HMAC-SHA-256 takes the place of SHA-256 for the files and for
+/// the lines.
+///
+/// # Errors
+///
+/// As [`hash_listing`].
+pub fn hash_secret(
+    tree: &dyn Tree,
+    listing: Listing,
+    transform: Transform,
+    key: Option<&Key>,
+    progress: &Progress,
+) -> Result<Hashed, ChecksumError> {
+    let method = Method { transform, key };
     let read = || -> Vec<Result<Outcome, FileFault>> {
-        let one = |name: &String| file::hash(tree, &listing.path_of(name), transform, progress);
+        let one = |name: &String| file::hash(tree, &listing.path_of(name), method, progress);
         listing.files.par_iter().map(one).collect()
     };
-    let outcomes = if transform.yaml {
+    let outcomes = if transform.may_read() {
         // Nested data needs a deeper stack than hashing does.
         let pool = rayon::ThreadPoolBuilder::new().stack_size(data::STACK).build();
         pool.map_err(|error| ChecksumError::Threads(error.to_string()))?.install(read)
@@ -146,7 +178,7 @@ pub fn hash_listing(
     };
     let mut hashed =
         Hashed { digest: Digest::of_nothing(), files: Vec::with_capacity(outcomes.len()), bytes: 0, listing };
-    let mut lines = Sha256::new();
+    let mut lines = Hasher::new(key);
     for (name, outcome) in std::mem::take(&mut hashed.listing.files).into_iter().zip(outcomes) {
         match outcome {
             Ok(Outcome::Target) => hashed.listing.left_out.push(LeftOut { name, why: Left::Target }),
@@ -156,18 +188,19 @@ pub fn hash_listing(
                 hashed.files.push(HashedFile { name, digest, bytes, notes });
             }
             Err(fault) => {
-                let path = hashed.listing.path_of(&name);
-                return Err(match fault {
-                    FileFault::Moving => ChecksumError::Moving(path),
-                    FileFault::Special => ChecksumError::Replaced(path),
-                    FileFault::Data(problem) => ChecksumError::Data(problem),
-                    FileFault::Io(error) => ChecksumError::Unreadable { path, error },
-                });
+                return Err(fault.at(hashed.listing.path_of(&name)));
             }
         }
     }
+    if transform.decrypt && !hashed.files.is_empty() && !hashed.files.iter().any(|file| file.notes.decrypted)
+    {
+        return Err(ChecksumError::NotEncrypted(match hashed.listing.shape {
+            Shape::File => hashed.listing.path_of(&hashed.files[0].name),
+            _ => hashed.listing.base,
+        }));
+    }
     hashed.listing.left_out.sort_unstable();
-    hashed.digest = Digest::finish(lines);
+    hashed.digest = lines.finish();
     Ok(hashed)
 }
 

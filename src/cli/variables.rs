@@ -24,6 +24,8 @@ pub struct Variables {
     pub github_workspace: Option<String>,
     /// `GITHUB_STEP_SUMMARY`: the file that a workflow step appends its summary to.
     pub github_step_summary: Option<String>,
+    /// `HELMSUM_KEY_FILE`: the file with the key that digests of secrets are made with.
+    pub key_file: Option<String>,
     /// `HELMSUM_RUNNING`: helmsum was started by something that helmsum runs.
     pub running: bool,
 }
@@ -50,6 +52,7 @@ impl Variables {
             github_actions: on("GITHUB_ACTIONS"),
             github_workspace: text("GITHUB_WORKSPACE"),
             github_step_summary: text("GITHUB_STEP_SUMMARY"),
+            key_file: text("HELMSUM_KEY_FILE"),
             running: text(RUNNING).is_some(),
         }
     }

@@ -52,10 +52,11 @@ fn stale_checksum(consumer: &Consumer, directory: &Utf8Path) -> Finding {
         .sources
         .iter()
         .flat_map(|source| {
-            source
-                .changed
-                .iter()
-                .map(|change| format!("`{}` of `{}` {}", change.name, source.label, change.how.word()))
+            source.changed.iter().map(|change| match &change.name {
+                // Of a secret nothing is named but itself.
+                name if *name == source.label => format!("`{name}` {}", change.how.word()),
+                name => format!("`{name}` of `{}` {}", source.label, change.how.word()),
+            })
         })
         .collect();
     let more = changes.len().saturating_sub(NAMED);

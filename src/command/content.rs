@@ -31,7 +31,7 @@ fn crlf<'h>(label: &str, files: &[&'h HashedFile]) -> Option<(Finding, &'h Hashe
 fn encrypted_source<'h>(label: &str, files: &[&'h HashedFile]) -> Option<(Finding, &'h HashedFile)> {
     let message =
         format!("`{label}` holds files that SOPS encrypted, hashed as ciphertext: {}", names(files));
-    let hint = "encrypting the same values again gives another ciphertext and rolls the pods; leave them out with `exclude=`";
+    let hint = "encrypting the same values again gives another ciphertext and rolls the pods; add `decrypt=sops` to hash what they say";
     files.first().map(|file| (Finding::new(Code::EncryptedSource, message).hint(hint), *file))
 }
 

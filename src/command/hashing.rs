@@ -8,7 +8,7 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 use rayon::prelude::*;
 
-use crate::checksum::{ChecksumError, Hashed, Progress, Transform, hash_listing};
+use crate::checksum::{ChecksumError, Hashed, Key, Progress, Transform, hash_secret};
 use crate::report::{Bytes, Stream};
 use crate::source::{self, Shape};
 use crate::tree::Tree;
@@ -30,10 +30,10 @@ pub(super) struct Job {
     pub(super) path: String,
     /// The patterns of `exclude=`.
     pub(super) exclude: Vec<String>,
-    /// Whether `eol=lf` was given.
-    pub(super) line_feeds: bool,
-    /// Whether `parse=yaml` was given.
-    pub(super) yaml: bool,
+    /// What is hashed in place of the bytes.
+    pub(super) transform: Transform,
+    /// The key, for a source of secrets.
+    pub(super) key: Option<Key>,
 }
 
 /// What a job gave. A missing path is no error here: its listing says so.
@@ -93,9 +93,8 @@ fn hash(tree: &dyn Tree, job: &Job, progress: &Progress) -> Outcome {
         path: &job.path,
         exclude: &job.exclude,
     })?;
-    let transform = Transform { line_feeds: job.line_feeds, yaml: job.yaml };
     debug_assert!(listing.shape != Shape::Missing || listing.files.is_empty());
-    hash_listing(tree, listing, transform, progress)
+    hash_secret(tree, listing, job.transform, job.key.as_ref(), progress)
 }
 
 #[cfg(test)]
@@ -117,8 +116,8 @@ mod tests {
                     directory: root.clone(),
                     path: name,
                     exclude: Vec::new(),
-                    line_feeds: false,
-                    yaml: false,
+                    transform: Transform::RAW,
+                    key: None,
                 }
             })
             .collect();

@@ -22,7 +22,7 @@ use self::reading::Reading;
 use crate::cli::{self, Cli, Command, Output, OutputFormat, Variables};
 use crate::finding::{Level, Levels};
 use crate::report::{self, Document, Layout, Outcome, Report, Stream, Streams, View};
-use crate::text::Problem;
+use crate::text::{Problem, join_clean};
 
 /// What every command works with.
 #[derive(Debug)]
@@ -33,6 +33,8 @@ struct Context {
     output: Output,
     /// The levels of findings as far as the command line chooses them.
     levels: Levels,
+    /// The key file that `HELMSUM_KEY_FILE` names, absolute.
+    key_file: Option<Utf8PathBuf>,
 }
 
 impl Context {
@@ -54,7 +56,8 @@ pub fn run(cli: &Cli, variables: &Variables, streams: &mut Streams) -> io::Resul
         Ok(directory) => directory,
         Err(problem) => return refuse(&problem, streams),
     };
-    let context = Context { directory, output, levels };
+    let key_file = variables.key_file.as_deref().map(|path| join_clean(&directory, path));
+    let context = Context { directory, output, levels, key_file };
     let view = match &cli.command {
         Command::Hash(arguments) => return hash::run(arguments, &context, streams),
         Command::Completions(arguments) => return manual::completions(arguments.shell, streams),

@@ -160,7 +160,7 @@ impl Table<'_> {
             .sources
             .iter()
             .map(|source| {
-                let mut cells = vec![Shown(&source.label).to_string()];
+                let mut cells = vec![title(source)];
                 cells.extend(size(source));
                 if self.view == View::List {
                     let place = source.declared.as_ref().map(|place| {
@@ -234,14 +234,30 @@ fn word(release: &Release) -> (&'static str, Style) {
 }
 
 fn size(source: &Source) -> Vec<String> {
-    match source.digest {
-        Some(_) => vec![counted(source.files.len(), "file"), Bytes(source.bytes).to_string()],
-        None => vec!["not read".to_owned()],
+    if source.digest.is_none() {
+        return vec!["not read".to_owned()];
+    }
+    let noun = match source.kind {
+        "configmap" | "secret" => "key",
+        "release" => "part",
+        _ => "file",
+    };
+    let mut cells = vec![counted(source.count, noun)];
+    cells.extend(source.bytes.map(|bytes| Bytes(bytes).to_string()));
+    cells
+}
+
+/// The label, with the release that stands behind it.
+fn title(source: &Source) -> String {
+    let label = Shown(&source.label);
+    match &source.producer {
+        Some(producer) if source.kind != "path" => format!("{label} (from {})", Shown(producer)),
+        _ => label.to_string(),
     }
 }
 
 fn inline(source: &Source) -> String {
-    format!("{}: {}", Shown(&source.label), size(source).join(", "))
+    format!("{}: {}", title(source), size(source).join(", "))
 }
 
 fn blanks(number: usize) -> String {
@@ -270,8 +286,10 @@ mod tests {
             options: Vec::new(),
             declared: Some(Place::line("/r/values/web.yaml", 3)),
             digest: Some(Digest::of_nothing()),
-            bytes,
+            bytes: Some(bytes),
             excluded: 0,
+            producer: None,
+            count: files,
             files: vec![file; files],
             changed: Vec::new(),
         }

@@ -52,7 +52,7 @@ struct Release {
 struct Source {
     /// What stands for it in the checksum.
     label: String,
-    /// `path` for a directory, file or glob.
+    /// `path` for a directory, file or glob, else what stands before the colon of its declaration.
     kind: &'static str,
     /// The name given with `as`.
     name: Option<String>,
@@ -62,12 +62,15 @@ struct Source {
     options: serde_json::Map<String, serde_json::Value>,
     /// Where it was declared.
     declared: Option<Declared>,
-    /// The SHA-256 over its files; null where it could not be computed.
+    /// The release that renders it, that it is, or that turns its files into objects: `namespace/name`, or `name`.
+    producer: Option<String>,
+    /// The SHA-256 over its files, or with a key for secrets the HMAC-SHA-256; null where it could not be computed.
     digest: Option<String>,
-    /// The size of its files together.
-    bytes: u64,
+    /// The size of its files together; null for secrets.
+    bytes: Option<u64>,
     /// How many names in it do not count.
     excluded: usize,
+    /// Its files, keys or parts; empty for secrets.
     files: Vec<File>,
     /// How it differs from what the target records.
     changed: Vec<Changed>,
@@ -233,8 +236,9 @@ impl HashDocument {
                     path: label.clone(),
                     options: serde_json::Map::new(),
                     declared: None,
+                    producer: None,
                     digest: Some(hashed.digest.to_string()),
-                    bytes: hashed.bytes,
+                    bytes: Some(hashed.bytes),
                     excluded: hashed.listing.left_out.len(),
                     files: hashed.files.iter().map(file_entry).collect(),
                     changed: Vec::new(),
@@ -299,6 +303,7 @@ fn source_entry(source: &model::Source, directory: &Utf8Path) -> Source {
             .declared
             .as_ref()
             .map(|place| Declared { file: named(&place.file, directory), line: place.line }),
+        producer: source.producer.clone(),
         digest: source.digest.map(|digest| digest.to_string()),
         bytes: source.bytes,
         excluded: source.excluded,

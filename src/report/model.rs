@@ -84,11 +84,15 @@ pub struct Source {
     pub declared: Option<Place>,
     /// Its digest, unless it could not be hashed.
     pub digest: Option<Digest>,
-    /// The bytes of all its files.
-    pub bytes: u64,
+    /// The bytes of all its files; nothing for a secret, whose length is nobody's business.
+    pub bytes: Option<u64>,
     /// How many names were left out.
     pub excluded: usize,
-    /// Its files.
+    /// The release that renders it or that it is, as `namespace/name` or `name`.
+    pub producer: Option<String>,
+    /// How many files or keys it has.
+    pub count: usize,
+    /// Its files or keys; none for a secret.
     pub files: Vec<HashedFile>,
     /// How it differs from what the target records.
     pub changed: Vec<Change>,

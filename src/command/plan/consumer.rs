@@ -1,12 +1,14 @@
 //! From a release with its declared sources to what its target should hold.
 
 use std::collections::BTreeMap;
+use std::rc::Rc;
 
 use camino::Utf8PathBuf;
 
 use super::Purpose;
+use super::secrecy::Secrecy;
 use super::sources::{Surroundings, place_findings};
-use crate::checksum::{Digest, Hashed};
+use crate::checksum::{Digest, Hashed, HashedFile, Transform};
 use crate::command::Context;
 use crate::command::content::content_findings;
 use crate::command::hashing::{Job, Outcome};
@@ -36,6 +38,8 @@ pub(super) struct Draft {
     pub(super) state: Utf8PathBuf,
     /// The levels of its findings.
     pub(super) levels: Levels,
+    /// How digests of its secrets are made.
+    pub(super) secrecy: Rc<Secrecy>,
     /// Findings so far, at their own levels.
     pub(super) findings: Vec<Finding>,
     /// Problems so far.
@@ -81,10 +85,10 @@ impl Draft {
                 directory: source.directory.clone(),
                 path: path.clone(),
                 exclude: source.options.exclude.clone(),
-                line_feeds: source.options.line_feeds,
-                yaml: source.options.yaml,
+                transform: Transform::of(&source.options),
+                key: self.secrecy.key().filter(|_| source.is_secret()).cloned(),
             }),
-            What::Digest(_) => None,
+            What::Release(_) | What::Object(..) | What::Digest(_) => None,
         }
     }
 
@@ -109,10 +113,23 @@ impl Draft {
             digests.push(read.is_some());
             self.row.sources.push(row(&source, read));
         }
+        self.judge_secrets();
         self.row.sources.sort_by(|one, other| one.label.cmp(&other.label));
         let complete = digests.iter().all(|known| *known);
         let wanted = if complete { self.content() } else { None };
         self.judge(wanted, recorded, purpose)
+    }
+
+    /// What there is to say about the key of the secrets.
+    fn judge_secrets(&mut self) {
+        let secrets: Vec<&report::Source> =
+            self.row.sources.iter().filter(|source| source.bytes.is_none()).collect();
+        let Some(first) = secrets.first() else { return };
+        self.problems.extend(self.secrecy.problem(&self.owner));
+        let labels: Vec<&str> = secrets.iter().map(|source| source.label.as_str()).collect();
+        let finding = self.secrecy.guessable(&self.owner, &labels, first.declared.as_ref());
+        let id = self.row.id();
+        self.findings.extend(finding.map(|finding| finding.release(id)));
     }
 
     /// The target as it is on disk.
@@ -158,7 +175,7 @@ impl Draft {
                         && self.levels.level_of(finding.code, finding.level) == Level::Deny
                 });
                 self.findings.extend(findings.into_iter().map(|finding| finding.release(id.clone())));
-                (!unread).then(|| Read::of(hashed))
+                (!unread).then(|| Read::of(hashed, source.is_secret()))
             }
             (Some(Err(error)), _) => {
                 let problem = error.problem();
@@ -168,9 +185,16 @@ impl Draft {
                 None
             }
             (None, What::Digest(digest)) => {
-                digest.parse().ok().map(|digest| Read { digest, files: Vec::new(), bytes: 0, excluded: 0 })
+                digest.parse().ok().map(|digest| Read { digest, ..Read::default() })
             }
             (None, What::Path(_)) => None,
+            (None, What::Release(_) | What::Object(..)) => {
+                let message =
+                    format!("{}: sources like `{}` cannot be used in this version", self.owner, source.text);
+                let problem = Problem::new(message).at(source.place.clone());
+                self.problems.push(problem.hint("name the files that it is made of"));
+                None
+            }
         }
     }
 
@@ -253,6 +277,16 @@ impl Consumer {
             return;
         }
         for source in &mut self.row.sources {
+            if source.bytes.is_none() {
+                let before = recorded.sources.iter().find(|old| old.label == source.label);
+                let how = match before {
+                    None => Some(How::Added),
+                    Some(before) => (Some(before.digest) != source.digest).then_some(How::Edited),
+                };
+                let name = source.label.clone();
+                source.changed = how.map(|how| Change { name, how }).into_iter().collect();
+                continue;
+            }
             source.changed = match recorded.moved(&source.label, &source.files) {
                 Some(moved) => {
                     [(moved.edited, How::Edited), (moved.added, How::Added), (moved.removed, How::Removed)]
@@ -290,17 +324,28 @@ impl Consumer {
 /// A source that was read.
 struct Read {
     digest: Digest,
-    files: Vec<crate::checksum::HashedFile>,
-    bytes: u64,
+    /// How many files there are.
+    count: usize,
+    /// Those that may be named.
+    files: Vec<HashedFile>,
+    /// Their size; nothing for secrets.
+    bytes: Option<u64>,
     excluded: usize,
 }
 
+impl Default for Read {
+    fn default() -> Self {
+        Self { digest: Digest::of_nothing(), count: 0, files: Vec::new(), bytes: Some(0), excluded: 0 }
+    }
+}
+
 impl Read {
-    fn of(hashed: &Hashed) -> Self {
+    fn of(hashed: &Hashed, secret: bool) -> Self {
         Self {
             digest: hashed.digest,
-            files: hashed.files.clone(),
-            bytes: hashed.bytes,
+            count: hashed.files.len(),
+            files: if secret { Vec::new() } else { hashed.files.clone() },
+            bytes: (!secret).then_some(hashed.bytes),
             excluded: hashed.listing.left_out.len(),
         }
     }
@@ -315,8 +360,8 @@ fn row(source: &Source, read: Option<Read>) -> report::Source {
         }
     }
     let digest = read.as_ref().map(|read| read.digest);
-    let read =
-        read.unwrap_or(Read { digest: Digest::of_nothing(), files: Vec::new(), bytes: 0, excluded: 0 });
+    let unread = || Read { bytes: (!source.is_secret()).then_some(0), ..Read::default() };
+    let read = read.unwrap_or_else(unread);
     report::Source {
         label: source.label(),
         kind: source.kind(),
@@ -327,6 +372,8 @@ fn row(source: &Source, read: Option<Read>) -> report::Source {
         digest,
         bytes: read.bytes,
         excluded: read.excluded,
+        producer: source.producer().map(ToString::to_string),
+        count: read.count,
         files: read.files,
         changed: Vec::new(),
     }

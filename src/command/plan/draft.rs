@@ -1,5 +1,7 @@
 //! From a release to a draft of its consumer.
 
+use std::rc::Rc;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::consumer::Draft;
@@ -242,6 +244,7 @@ impl<'a> Drafting<'a> {
             root: self.settings.root.clone(),
             state: self.visit.directory.clone(),
             levels: self.settings.levels.clone(),
+            secrecy: Rc::clone(&self.settings.secrecy),
             findings,
             problems,
         }

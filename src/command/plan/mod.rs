@@ -5,6 +5,7 @@ mod consumer;
 mod draft;
 mod hooks;
 mod needs;
+mod secrecy;
 mod settings;
 mod shadow;
 mod sources;

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::secrecy::Secrecy;
 use crate::command::Context;
 use crate::finding::Levels;
 use crate::source::config::{self, ChecksumRule, Config, ReleaseRule, TARGETS, Which};
@@ -43,6 +44,7 @@ impl<'c> Configurations<'c> {
         let chosen = home.config.as_ref().map(|config| config.levels.clone()).unwrap_or_default();
         let settings = Rc::new(Settings {
             root: home.root,
+            secrecy: Rc::new(Secrecy::read(self.context, home.config.as_ref())),
             levels: Levels { chosen, strict: self.context.levels.strict },
             targets: match &home.config {
                 Some(config) => config.targets.clone(),
@@ -64,6 +66,8 @@ pub(super) struct Settings {
     pub(super) levels: Levels,
     /// Patterns of file names that are targets.
     pub(super) targets: Vec<String>,
+    /// How digests of secrets are made.
+    pub(super) secrecy: Rc<Secrecy>,
     /// The configuration, where there is one.
     pub(super) config: Option<Config>,
 }

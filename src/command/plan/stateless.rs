@@ -1,5 +1,7 @@
 //! Entries of `checksums:` in `helmsum.yaml`, which need no state.
 
+use std::rc::Rc;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Plan;
@@ -101,6 +103,7 @@ fn draft(rule: &ChecksumRule, settings: &Settings) -> Draft {
         root: settings.root.clone(),
         state: file.parent().map_or_else(|| settings.root.clone(), Utf8Path::to_owned),
         levels: settings.levels.clone(),
+        secrecy: Rc::clone(&settings.secrecy),
         findings: Vec::new(),
         problems,
     }

@@ -21,6 +21,10 @@ pub(super) struct Document {
     pub(super) format: Option<Format>,
     /// Patterns of file names: the entry of a release's values that matches one is its target.
     pub(super) targets: Option<Vec<FileNamePattern>>,
+    /// The file with the key that digests of secrets are made with, relative to this file. The variable
+    /// `HELMSUM_KEY_FILE` wins over it.
+    #[serde(rename = "keyFile")]
+    pub(super) key_file: Option<FilePath>,
     /// Levels of findings, by their codes.
     #[serde(default)]
     #[schemars(schema_with = "levels_schema")]
@@ -268,6 +272,9 @@ patterned! {
     /// A name as sources have.
     Name = r"^[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$",
         "is no name: at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends";
+    /// A path, relative or not.
+    FilePath = r"^[^\u0000-\u001f\u007f-\u009f]+$",
+        "is no path";
     /// A relative path.
     TargetPath = r"^[^/\\\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff][^\\\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]*$",
         "is no path relative to this file";

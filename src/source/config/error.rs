@@ -96,10 +96,6 @@ fn without_path(message: &str) -> &str {
 fn unknown(kind: &str, word: &str, known: &str) -> Problem {
     let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
     let (what, hint) = match (kind, word) {
-        ("field", "keyFile") => {
-            let hint = "drop it; sources of the kind `secret:`, which it is for, come later";
-            return Problem::new("the key `keyFile` cannot be used in this version").hint(hint);
-        }
         ("field", _) => ("key", "keys are"),
         _ => ("value", "values are"),
     };

@@ -15,7 +15,7 @@ pub use document::{Format, schema};
 pub use error::ConfigError;
 pub use locate::{Home, locate};
 
-use super::directive::{Render, Source};
+use super::directive::{Render, Source, What};
 use super::key::KeyPath;
 use crate::finding::{Code, Level};
 use crate::text::{Place, Problem, join_clean};
@@ -42,6 +42,8 @@ pub struct Config {
     pub format: Option<Format>,
     /// `targets:`, as `filepath.Match` of Go reads them; [`TARGETS`] without it.
     pub targets: Vec<String>,
+    /// `keyFile:`, absolute.
+    pub key_file: Option<Utf8PathBuf>,
     /// `levels:`
     pub levels: BTreeMap<Code, Level>,
     /// `releases:`, in order.
@@ -128,8 +130,7 @@ impl ReleaseRule {
 
 impl Written {
     fn source(&self, render: &mut Render<'_>) -> Result<Source, Problem> {
-        let directory = self.place.file.parent().unwrap_or(&self.place.file);
-        Source::parse(&self.text, directory, self.place.clone(), render)
+        Source::parse(&self.text, directory_of(&self.place.file), self.place.clone(), render)
             .map_err(|fault| fault.problem().at(self.place.clone()))
     }
 }
@@ -198,6 +199,7 @@ fn settle(document: document::Document, places: &Places<'_>) -> Result<Config, P
         key: key(document.key, places, &[])?,
         format: document.format,
         targets,
+        key_file: document.key_file.map(|path| join_clean(directory_of(places.file), &path.0)),
         levels: document.levels,
         releases,
         checksums,
@@ -240,9 +242,24 @@ fn checksum_rule(
 ) -> Result<ChecksumRule, Problem> {
     let at = [Step::Key("checksums"), Step::Item(index)];
     let sources = written(rule.sources.0, places, &at);
+    let sources: Vec<Source> =
+        sources.iter().map(|source| source.source(&mut Render::Never)).collect::<Result<_, _>>()?;
+    for source in &sources {
+        let needs_state = match &source.what {
+            What::Release(_) => "is a release",
+            What::Object(..) => "is rendered by a release",
+            What::Path(_) | What::Digest(_) => continue,
+        };
+        return Err(Problem::new(format!(
+            "`{}` {needs_state}, and for `checksums:` no state is read that could have it",
+            source.text
+        ))
+        .at(source.place.clone())
+        .hint("declare it for the release that consumes it, under `releases:` or in a values file"));
+    }
     Ok(ChecksumRule {
         name: rule.name.0,
-        sources: sources.iter().map(|source| source.source(&mut Render::Never)).collect::<Result<_, _>>()?,
+        sources,
         target: target_path(&rule.target, places),
         key: keyed(rule.key, rule.format, places, &at)?,
         format: rule.format,
@@ -259,7 +276,11 @@ fn written(sources: Vec<document::Text>, places: &Places<'_>, at: &[Step<'_>]) -
 }
 
 fn target_path(target: &document::TargetPath, places: &Places<'_>) -> Utf8PathBuf {
-    join_clean(places.file.parent().unwrap_or(places.file), &target.0)
+    join_clean(directory_of(places.file), &target.0)
+}
+
+fn directory_of(file: &Utf8Path) -> &Utf8Path {
+    file.parent().unwrap_or(file)
 }
 
 /// The key of an entry, which a format that has its own does not take.

@@ -26,6 +26,7 @@ format: value
 targets: ["checksum.yaml", "*.sum.yaml"]
 levels: { empty-source: deny, crlf: allow }
 root: true
+keyFile: ../keys/helmsum
 releases:
   - release: edge/gateway
     sources: [./apis, "../shared as shared eol=lf"]
@@ -50,6 +51,7 @@ fn every_key_is_read() {
     assert_eq!(config.targets, ["checksum.yaml", "*.sum.yaml"]);
     assert_eq!(config.levels, [(Code::EmptySource, Level::Deny), (Code::Crlf, Level::Allow)].into());
     assert!(config.root);
+    assert_eq!(config.key_file, Some(Utf8PathBuf::from("/keys/helmsum")), "relative to the file");
     let [gateway, edge, plain] = config.releases.as_slice() else { panic!("three releases") };
     assert_eq!(
         gateway.which,
@@ -57,13 +59,13 @@ fn every_key_is_read() {
     );
     assert_eq!(gateway.target, Some(Utf8PathBuf::from("/repo/generated/gateway.checksum.yaml")));
     assert_eq!(gateway.key, Some(key("gateway.\"config.checksum\"")));
-    assert_eq!(gateway.place, Place { file: "/repo/helmsum.yaml".into(), line: Some(8), column: Some(5) });
+    assert_eq!(gateway.place, Place { file: "/repo/helmsum.yaml".into(), line: Some(9), column: Some(5) });
     let sources = gateway.sources(&mut |_| unreachable!("no templates")).expect("good sources");
     assert_eq!(sources[0].what, What::Path("./apis".to_owned()));
     assert_eq!(sources[0].directory, "/repo", "relative to the file");
     assert_eq!(
         sources[0].place,
-        Place { file: "/repo/helmsum.yaml".into(), line: Some(9), column: Some(15) }
+        Place { file: "/repo/helmsum.yaml".into(), line: Some(10), column: Some(15) }
     );
     assert_eq!(sources[1].label(), "shared");
     assert!(sources[1].options.line_feeds);
@@ -107,7 +109,15 @@ const WRONG: &[(&str, &str, &str, usize)] = &[
         "did you mean `sources`?",
         3,
     ),
-    ("keyFile: x\n", "`keyFile` cannot be used in this version", "secret:", 1),
+    ("keyfile: x\n", "there is no key `keyfile` here", "did you mean `keyFile`?", 1),
+    ("keyFile: 3\n", "invalid type: integer `3`", "", 1),
+    ("keyFile: \"\"\n", "is no path", "", 1),
+    (
+        "checksums:\n- name: a\n  target: t.yaml\n  sources: [\"configmap:x\"]\n",
+        "`configmap:x` is rendered by a release",
+        "under `releases:`",
+        4,
+    ),
     (
         "levels:\n  emty-source: deny\n",
         "there is no value `emty-source` here",

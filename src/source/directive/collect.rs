@@ -38,7 +38,9 @@ impl Clash {
                 .at(second.place.clone())
                 .hint("give one of them another name, as in `# helmsum: ./apis as apis`"),
             Self::Label { first, second, .. } => {
-                let hint = if same_place(first, second) {
+                let hint = if same_place(first, second) && first.options.from != second.options.from {
+                    "they come from different releases: add `as NAME` to one of them"
+                } else if same_place(first, second) {
                     "their options differ: drop one, or add `as NAME` to one of them"
                 } else {
                     "they are different paths: add `as NAME` to one of them"
@@ -103,8 +105,7 @@ fn same(one: &Source, other: &Source) -> bool {
 fn same_place(one: &Source, other: &Source) -> bool {
     match (&one.what, &other.what) {
         (What::Path(_), What::Path(_)) => one.path() == other.path(),
-        (What::Digest(one), What::Digest(other)) => one == other,
-        _ => false,
+        (one, other) => one == other,
     }
 }
 
@@ -169,15 +170,22 @@ mod tests {
 
     #[test]
     fn every_option_counts_for_sameness() {
-        for options in ["exclude=*.md", "eol=lf", "parse=yaml", "optional=true", "from=x", "from=y/x"] {
+        for options in
+            ["exclude=*.md", "eol=lf", "parse=yaml", "optional=true", "from=x", "from=y/x", "decrypt=sops"]
+        {
             let Clash::Label { .. } = clash(("/r", "./a"), ("/r", &format!("./a {options}"))) else {
                 panic!("{options}");
             };
         }
         assert!(super::super::Options::default().written().is_empty());
-        let all = source("/r", "./a exclude=x exclude=y eol=lf parse=yaml optional=true from=n/r").options;
+        let all =
+            source("/r", "./a exclude=x exclude=y eol=lf parse=yaml optional=true from=n/r decrypt=sops")
+                .options;
         let written: Vec<String> =
             all.written().iter().map(|(key, value)| format!("{key}={value}")).collect();
-        assert_eq!(written, ["exclude=x", "exclude=y", "eol=lf", "parse=yaml", "optional=true", "from=n/r"]);
+        assert_eq!(
+            written,
+            ["exclude=x", "exclude=y", "eol=lf", "parse=yaml", "optional=true", "from=n/r", "decrypt=sops"]
+        );
     }
 }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
+use super::ObjectKind;
 use crate::source::exclusion::PatternError;
 use crate::source::name::NameError;
 use crate::source::pattern::GlobSourceError;
@@ -65,7 +66,7 @@ pub enum Fault {
     #[error("there is no option `{0}`")]
     UnknownOption(String, Option<&'static str>),
     /// An option that makes no sense for this kind of source.
-    #[error("`{0}=` does not go with `{1}`")]
+    #[error("`{0}=` does not go with `{1}:`")]
     OptionOfOtherKind(&'static str, &'static str),
     /// An option twice.
     #[error("`{0}=` is given twice")]
@@ -76,12 +77,12 @@ pub enum Fault {
     /// A bad pattern in `exclude=`.
     #[error("`exclude=`: {0}")]
     BadPattern(PatternError),
-    /// An option that is planned and not there.
-    #[error("`{0}` cannot be used in this version")]
-    UnsupportedOption(&'static str),
-    /// A kind that is planned and not there.
-    #[error("sources of the kind `{0}:` cannot be used in this version")]
-    UnsupportedKind(&'static str),
+    /// Something else than `[NS/]NAME` behind `release:`.
+    #[error("`{0}` is neither `NAME` nor `NAMESPACE/NAME`")]
+    BadRelease(String),
+    /// A name that no object can have.
+    #[error("`{1}` is no name of a {kind}", kind = .0.title())]
+    BadObject(ObjectKind, String),
     /// A word before a colon that is no kind.
     #[error("there is no kind of source `{0}:`")]
     UnknownKind(String, Option<&'static str>),
@@ -169,7 +170,8 @@ impl Fault {
             Self::UnknownOption(_, None) => {
                 return Some(format!("options are {}", super::parse::option_names()));
             }
-            Self::OptionOfOtherKind("exclude", _) => "name a path that holds less",
+            Self::OptionOfOtherKind("from", "release") => "drop it: the source names the release already",
+            Self::OptionOfOtherKind("decrypt", "secret") => "drop it: what helm renders is not encrypted",
             Self::OptionOfOtherKind(..) => "drop it",
             Self::RepeatedOption(_) => "only `exclude=` may be repeated",
             Self::BadValue("exclude", _) => "name what to leave out, as in `exclude=*.md`",
@@ -182,12 +184,18 @@ impl Fault {
             Self::BadValue("optional", _) => {
                 "the only value is `optional=true`; leave it out where the path must exist"
             }
-            Self::BadValue("decrypt", _) => "it cannot be used in this version",
+            Self::BadValue("decrypt", _) => {
+                "the only value is `decrypt=sops`; leave it out to hash the bytes as they are"
+            }
             Self::BadValue(..) => "write `from=RELEASE` or `from=NAMESPACE/RELEASE`",
             Self::BadPattern(_) => "patterns are read as in `.gitignore`",
-            Self::UnsupportedOption(_) => "leave it out; encrypted files are then hashed as they are",
-            Self::UnsupportedKind("release") => "name the paths that the release is made of",
-            Self::UnsupportedKind(_) => "name the files that the object is made of",
+            Self::BadRelease(_) => "as in `# helmsum: release:edge/gateway-apis`",
+            Self::BadObject(_, name) if name.contains('/') => {
+                "the name alone; `from=[NAMESPACE/]RELEASE` says which release renders it"
+            }
+            Self::BadObject(..) => {
+                "names are lower-case letters, digits, `-` and `.`, with a letter or digit at both ends"
+            }
             Self::UnknownKind(_, Some(known)) => return Some(format!("did you mean `{known}:`?")),
             Self::UnknownKind(word, None) => {
                 return Some(format!("for a path that starts so, write `./{word}:…`"));

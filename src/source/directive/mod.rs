@@ -28,12 +28,45 @@ use crate::text::{Place, join_clean};
 pub enum What {
     /// A path or glob, relative to [`Source::directory`].
     Path(String),
+    /// Everything that helm would be given for a release.
+    Release(Producer),
+    /// The data of a ConfigMap or Secret of this name, as a release renders it.
+    Object(ObjectKind, String),
     /// A SHA-256 digest that somebody else computed, 64 lower-case hex digits.
     Digest(String),
 }
 
-/// The release that turns files into objects.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// The kinds of objects whose data is hashed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ObjectKind {
+    /// A ConfigMap.
+    ConfigMap,
+    /// A Secret.
+    Secret,
+}
+
+impl ObjectKind {
+    /// The kind as a directive spells it.
+    #[must_use]
+    pub const fn spelled(self) -> &'static str {
+        match self {
+            Self::ConfigMap => "configmap",
+            Self::Secret => "secret",
+        }
+    }
+
+    /// The kind as a manifest spells it.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::ConfigMap => "ConfigMap",
+            Self::Secret => "Secret",
+        }
+    }
+}
+
+/// The release that a source belongs to: that is one, renders the object, or turns files into objects.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Producer {
     /// Its namespace, where one is given.
     pub namespace: Option<String>,
@@ -41,8 +74,18 @@ pub struct Producer {
     pub release: String,
 }
 
+impl std::fmt::Display for Producer {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match &self.namespace {
+            Some(namespace) => write!(out, "{namespace}/{}", self.release),
+            None => out.write_str(&self.release),
+        }
+    }
+}
+
 /// The options of a source.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Options {
     /// `exclude=PATTERN`, in the order given.
     pub exclude: Vec<String>,
@@ -54,6 +97,8 @@ pub struct Options {
     pub optional: bool,
     /// `from=[NS/]RELEASE`
     pub from: Option<Producer>,
+    /// `decrypt=sops`
+    pub decrypt: bool,
 }
 
 impl Options {
@@ -71,9 +116,11 @@ impl Options {
                 written.push((key, value.to_owned()));
             }
         }
-        if let Some(Producer { namespace, release }) = &self.from {
-            let namespace = namespace.as_ref().map_or_else(String::new, |namespace| format!("{namespace}/"));
-            written.push(("from", format!("{namespace}{release}")));
+        if let Some(producer) = &self.from {
+            written.push(("from", producer.to_string()));
+        }
+        if self.decrypt {
+            written.push(("decrypt", "sops".to_owned()));
         }
         written
     }
@@ -103,8 +150,25 @@ impl Source {
         match (&self.name, &self.what) {
             (Some(name), _) => name.clone(),
             (None, What::Path(path)) => path_label(path),
+            (None, What::Release(producer)) => format!("release:{producer}"),
+            (None, What::Object(kind, name)) => format!("{}:{name}", kind.spelled()),
             (None, What::Digest(digest)) => format!("sha256:{digest}"),
         }
+    }
+
+    /// The release that has to be there before the pods roll, where the source names one.
+    #[must_use]
+    pub const fn producer(&self) -> Option<&Producer> {
+        match &self.what {
+            What::Release(producer) => Some(producer),
+            _ => self.options.from.as_ref(),
+        }
+    }
+
+    /// Whether what it stands for is a secret by its very kind, so that nothing of it is listed and its digest is keyed.
+    #[must_use]
+    pub const fn is_secret(&self) -> bool {
+        matches!(self.what, What::Object(ObjectKind::Secret, _)) || self.options.decrypt
     }
 
     /// The kind as reports name it.
@@ -112,6 +176,8 @@ impl Source {
     pub const fn kind(&self) -> &'static str {
         match self.what {
             What::Path(_) => "path",
+            What::Release(_) => "release",
+            What::Object(kind, _) => kind.spelled(),
             What::Digest(_) => "sha256",
         }
     }
@@ -121,7 +187,7 @@ impl Source {
     pub fn path(&self) -> Option<Utf8PathBuf> {
         match &self.what {
             What::Path(path) => Some(join_clean(&self.directory, path)),
-            What::Digest(_) => None,
+            What::Release(_) | What::Object(..) | What::Digest(_) => None,
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::fault::{At, Fault};
 use super::words::{Word, split};
-use super::{Options, Producer, What};
+use super::{ObjectKind, Options, Producer, What};
 use crate::source::exclusion::Patterns;
 use crate::source::name;
 use crate::source::pattern::Glob;
@@ -44,13 +44,18 @@ const OPTIONS: [(&str, &[&str]); 6] = [
     ("eol", &[PATH]),
     ("parse", &[PATH]),
     ("optional", &[PATH]),
-    ("from", &[PATH]),
+    ("from", &[PATH, CONFIG_MAP, SECRET]),
     ("decrypt", &[PATH]),
 ];
 
 const PATH: &str = "path";
+const RELEASE: &str = "release";
+const CONFIG_MAP: &str = ObjectKind::ConfigMap.spelled();
+const SECRET: &str = ObjectKind::Secret.spelled();
 const DIGEST: &str = "sha256";
-const LATER: [&str; 3] = ["release", "configmap", "secret"];
+
+/// What may stand before the colon of a SOURCE.
+const KINDS: [&str; 4] = [RELEASE, CONFIG_MAP, SECRET, DIGEST];
 
 /// The options as a message lists them.
 pub(super) fn option_names() -> String {
@@ -115,18 +120,13 @@ fn what(text: &str) -> Result<What, Fault> {
         && !kind.is_empty()
         && !kind.contains(['/', '.', '*', '?', '['])
     {
-        if kind == DIGEST {
-            let good = rest.len() == 64 && rest.bytes().all(|byte| byte.is_ascii_hexdigit());
-            return if good {
-                Ok(What::Digest(rest.to_ascii_lowercase()))
-            } else {
-                Err(Fault::BadDigest(rest.to_owned()))
-            };
-        }
-        if let Some(kind) = LATER.into_iter().find(|later| *later == kind) {
-            return Err(Fault::UnsupportedKind(kind));
-        }
-        return Err(Fault::UnknownKind(kind.to_owned(), nearest(kind, LATER.into_iter().chain([DIGEST]))));
+        return match kind {
+            RELEASE => producer(rest).map(What::Release).ok_or_else(|| Fault::BadRelease(rest.to_owned())),
+            CONFIG_MAP => object(ObjectKind::ConfigMap, rest),
+            SECRET => object(ObjectKind::Secret, rest),
+            DIGEST => digest(rest),
+            _ => Err(Fault::UnknownKind(kind.to_owned(), nearest(kind, KINDS))),
+        };
     }
     if text.is_empty() {
         return Err(Fault::NoSource);
@@ -137,6 +137,32 @@ fn what(text: &str) -> Result<What, Fault> {
     name::check(text).map_err(Fault::Sign)?;
     Glob::split(text).map_err(Fault::BadGlob)?;
     Ok(What::Path(text.to_owned()))
+}
+
+fn digest(text: &str) -> Result<What, Fault> {
+    let good = text.len() == 64 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if good { Ok(What::Digest(text.to_ascii_lowercase())) } else { Err(Fault::BadDigest(text.to_owned())) }
+}
+
+fn object(kind: ObjectKind, name: &str) -> Result<What, Fault> {
+    if is_object_name(name) {
+        Ok(What::Object(kind, name.to_owned()))
+    } else {
+        Err(Fault::BadObject(kind, name.to_owned()))
+    }
+}
+
+/// What Kubernetes takes for the name of a ConfigMap or Secret: parts of lower-case letters, digits and `-`, joined by dots, a
+/// letter or digit at both ends of each, at most 253 characters (`k8s.io/apimachinery/pkg/util/validation: IsDNS1123Subdomain`).
+fn is_object_name(text: &str) -> bool {
+    let good = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let part = |part: &str| {
+        let bytes = part.as_bytes();
+        bytes.first().is_some_and(good)
+            && bytes.last().is_some_and(good)
+            && bytes.iter().all(|byte| good(byte) || *byte == b'-')
+    };
+    text.len() <= 253 && text.split('.').all(part)
 }
 
 /// `[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?`, at most 63 characters.
@@ -159,10 +185,12 @@ fn option(word: &str, parsed: &mut Parsed, seen: &mut Vec<&'static str>) -> Resu
     };
     let kind = match parsed.what {
         What::Path(_) => PATH,
+        What::Release(_) => RELEASE,
+        What::Object(kind, _) => kind.spelled(),
         What::Digest(_) => DIGEST,
     };
     if !kinds.contains(&kind) {
-        return Err(Fault::OptionOfOtherKind(key, "sha256:"));
+        return Err(Fault::OptionOfOtherKind(key, kind));
     }
     if key != "exclude" && seen.contains(&key) {
         return Err(Fault::RepeatedOption(key));
@@ -182,7 +210,7 @@ fn option(word: &str, parsed: &mut Parsed, seen: &mut Vec<&'static str>) -> Resu
             options.from =
                 Some(producer(release).ok_or_else(|| Fault::BadValue("from", release.to_owned()))?);
         }
-        ("decrypt", "sops") => return Err(Fault::UnsupportedOption("decrypt=sops")),
+        ("decrypt", "sops") => options.decrypt = true,
         (key, value) => return Err(Fault::BadValue(key, value.to_owned())),
     }
     Ok(())

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use proptest::prelude::*;
 
-use super::{DirectiveError, Fault, Producer, Render, Source, What, in_plain, in_rendered, may_declare};
+use super::{
+    DirectiveError, Fault, ObjectKind, Producer, Render, Source, What, in_plain, in_rendered, may_declare,
+};
 use crate::source::{NameError, PatternError};
 use crate::template::function::{Context, Effects, ExecPolicy, Function, Parameter, Registry};
 use crate::template::{Options, render_traced};
@@ -252,11 +254,13 @@ fn options_take_one_value_and_come_once() {
     ] {
         assert!(matches!(one(words), Err(Fault::BadValue(key, _)) if key == option), "{words}");
     }
-    for option in ["eol=lf", "parse=yaml", "optional=true", "from=x"] {
+    for option in ["eol=lf", "parse=yaml", "optional=true", "from=x", "decrypt=sops"] {
         assert!(matches!(one(&format!("a {option} {option}")), Err(Fault::RepeatedOption(_))), "{option}");
     }
     assert!(matches!(one("a exclude=[x"), Err(Fault::BadPattern(PatternError { .. }))));
-    assert_eq!(one("a decrypt=sops"), Err(Fault::UnsupportedOption("decrypt=sops")));
+    let decrypted = one("a decrypt=sops").expect("good");
+    assert!(decrypted.options.decrypt && decrypted.is_secret());
+    assert!(!one("a").expect("good").is_secret());
 }
 
 // The sources.
@@ -290,7 +294,7 @@ fn digests_are_checked_and_take_no_options() {
     {
         assert!(matches!(one(words), Err(Fault::BadDigest(_))), "{words}");
     }
-    for option in ["exclude=x", "eol=lf", "parse=yaml", "optional=true", "from=x"] {
+    for option in ["exclude=x", "eol=lf", "parse=yaml", "optional=true", "from=x", "decrypt=sops"] {
         assert!(
             matches!(one(&format!("sha256:{digest} {option}")), Err(Fault::OptionOfOtherKind(..))),
             "{option}"
@@ -299,14 +303,55 @@ fn digests_are_checked_and_take_no_options() {
 }
 
 #[test]
-fn kinds_that_come_later_are_refused_by_name() {
-    for (words, kind) in [
-        ("release:edge/gateway-apis", "release"),
-        ("configmap:gateway-apis from=gateway-apis", "configmap"),
-        ("secret:db-credentials", "secret"),
-    ] {
-        assert_eq!(one(words), Err(Fault::UnsupportedKind(kind)));
+fn a_release_is_named_with_or_without_its_namespace() {
+    let producer = |namespace: Option<&str>, release: &str| Producer {
+        namespace: namespace.map(str::to_owned),
+        release: release.to_owned(),
+    };
+    let source = one("release:edge/gateway-apis as apis").expect("good");
+    assert_eq!(source.what, What::Release(producer(Some("edge"), "gateway-apis")));
+    assert_eq!((source.kind(), source.label().as_str()), ("release", "apis"));
+    assert_eq!(source.producer(), Some(&producer(Some("edge"), "gateway-apis")));
+    let source = one("release:gateway-apis").expect("good");
+    assert_eq!(source.what, What::Release(producer(None, "gateway-apis")));
+    assert_eq!(source.label(), "release:gateway-apis");
+    assert!(source.path().is_none() && !source.is_secret());
+    for name in ["", "/a", "a/", "a/b/c", "\\"] {
+        assert!(matches!(one(&format!("release:{name}")), Err(Fault::BadRelease(_))), "{name}");
     }
+    for option in ["exclude=x", "eol=lf", "parse=yaml", "optional=true", "from=x", "decrypt=sops"] {
+        let fault = one(&format!("release:a {option}"));
+        assert!(matches!(fault, Err(Fault::OptionOfOtherKind(_, "release"))), "{option}");
+    }
+}
+
+#[test]
+fn an_object_is_named_as_kubernetes_names_it() {
+    let source = one("configmap:gateway-apis from=edge/gateway-apis").expect("good");
+    assert_eq!(source.what, What::Object(ObjectKind::ConfigMap, "gateway-apis".to_owned()));
+    assert_eq!((source.kind(), source.label().as_str()), ("configmap", "configmap:gateway-apis"));
+    assert_eq!(source.producer().expect("named").to_string(), "edge/gateway-apis");
+    assert!(!source.is_secret());
+    let source = one("secret:db.credentials-1 as db").expect("good");
+    assert_eq!(source.what, What::Object(ObjectKind::Secret, "db.credentials-1".to_owned()));
+    assert_eq!((source.kind(), source.label().as_str(), source.producer()), ("secret", "db", None));
+    assert!(source.is_secret());
+    let (longest, longer) = ("a".repeat(253), "a".repeat(254));
+    assert!(one(&format!("configmap:{longest}")).is_ok());
+    for name in ["", "A", "a_b", "-a", "a-", "a..b", ".a", "a.-b", "edge/a", "a:b", "ü", &longer] {
+        let fault = one(&format!("configmap:{name}"));
+        assert_eq!(fault, Err(Fault::BadObject(ObjectKind::ConfigMap, name.to_owned())), "{name}");
+    }
+    for option in ["exclude=x", "eol=lf", "parse=yaml", "optional=true", "decrypt=sops"] {
+        for kind in ["configmap", "secret"] {
+            let fault = one(&format!("{kind}:a {option}"));
+            assert!(matches!(fault, Err(Fault::OptionOfOtherKind(_, of)) if of == kind), "{kind} {option}");
+        }
+    }
+}
+
+#[test]
+fn unknown_kinds_name_the_nearest() {
     assert_eq!(one("configMap:x"), Err(Fault::UnknownKind("configMap".to_owned(), Some("configmap"))));
     assert_eq!(one("sha265:x"), Err(Fault::UnknownKind("sha265".to_owned(), Some("sha256"))));
     assert_eq!(one("https://x"), Err(Fault::UnknownKind("https".to_owned(), None)));
@@ -339,10 +384,12 @@ fn every_fault_says_what_to_do() {
         "# helmsum: a from=",
         "# helmsum: a exclude=",
         "# helmsum: a decrypt=x",
-        "# helmsum: a decrypt=sops",
         "# helmsum: a exclude=[",
-        "# helmsum: release:x",
-        "# helmsum: secret:x",
+        "# helmsum: release:",
+        "# helmsum: release:x from=y",
+        "# helmsum: secret:X",
+        "# helmsum: secret:x decrypt=sops",
+        "# helmsum: configmap:x/y",
         "# helmsum: relase:x",
         "# helmsum: x:y",
         "# helmsum: /a",

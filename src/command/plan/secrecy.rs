@@ -1,0 +1,75 @@
+//! How digests of secrets are made, and the finding guessable-secret.
+
+use crate::checksum::{Key, KeyFile};
+use crate::command::Context;
+use crate::finding::{Code, Finding};
+use crate::report::relative;
+use crate::source::config::Config;
+use crate::text::{Place, Problem};
+
+/// How digests of secrets are made near a state file.
+#[derive(Debug)]
+pub(super) struct Secrecy {
+    /// The key, if a key file is named. What is wrong with it matters only where there is a secret.
+    key: Option<Result<KeyFile, Box<Problem>>>,
+}
+
+impl Secrecy {
+    /// Reads the key that `HELMSUM_KEY_FILE` names, else the configuration.
+    pub(super) fn read(context: &Context, config: Option<&Config>) -> Self {
+        let named = config.and_then(|config| config.key_file.as_ref());
+        let path = context.key_file.as_ref().or(named);
+        let key = path.map(|path| {
+            KeyFile::read(path).map_err(|error| {
+                let problem = error.problem();
+                let shown = relative(path, &context.directory);
+                Box::new(Problem {
+                    message: problem.message.replace(path.as_str(), shown.as_str()),
+                    ..problem
+                })
+            })
+        });
+        Self { key }
+    }
+
+    /// The key, where there is one.
+    pub(super) fn key(&self) -> Option<&Key> {
+        self.key.as_ref().and_then(|key| key.as_ref().ok()).map(|file| &file.key)
+    }
+
+    /// What is wrong with the key file, for a consumer with secrets.
+    pub(super) fn problem(&self, owner: &str) -> Option<Problem> {
+        let problem = self.key.as_ref()?.as_ref().err()?;
+        Some(Problem { message: format!("{owner}: {}", problem.message), ..Problem::clone(problem) })
+    }
+
+    /// The finding guessable-secret, for a consumer whose secrets have these labels, of which the first is declared at `place`.
+    pub(super) fn guessable(&self, owner: &str, labels: &[&str], place: Option<&Place>) -> Option<Finding> {
+        let finding = match (&self.key, labels) {
+            (_, []) | (Some(Err(_)), _) => return None,
+            (None, labels) => {
+                let names: Vec<String> = labels.iter().map(|label| format!("`{label}`")).collect();
+                let (verb, noun) =
+                    if labels.len() == 1 { ("is", "its digest") } else { ("are", "their digests") };
+                Finding::new(
+                    Code::GuessableSecret,
+                    format!(
+                        "{owner}: {} {verb} hashed without a key, so a short secret can be guessed from {noun}",
+                        names.join(", ")
+                    ),
+                )
+                .hint("name a key file in `HELMSUM_KEY_FILE`, or as `keyFile` in `helmsum.yaml`")
+            }
+            (Some(Ok(file)), _) if file.exposed => Finding::new(
+                Code::GuessableSecret,
+                format!("{owner}: every user of this machine can read the key file `{}`", file.path),
+            )
+            .hint("`chmod o= FILE`: who has the key can guess short secrets from their digests"),
+            (Some(Ok(_)), _) => return None,
+        };
+        Some(match place {
+            Some(place) => finding.at(place.file.clone(), place.line),
+            None => finding,
+        })
+    }
+}
