@@ -7,6 +7,7 @@ pub mod checksum;
 pub mod cli;
 pub mod command;
 pub mod finding;
+pub mod rendered;
 pub mod report;
 pub mod source;
 pub mod state;

@@ -5,12 +5,14 @@ use camino::Utf8PathBuf;
 
 use super::data::{ReleaseView, StateView, release_data};
 use super::error::{Error, standard_input};
+use super::merge::{Lists, cast_keys, merge_maps};
 use super::remote::is_remote;
 use super::resolved::{EntryContent, Release, ValuesEntry, Visit};
 use super::values::{Matches, find_files};
 use crate::text::{Refusal, clean};
 use crate::tree::Tree;
-use crate::value::Value;
+use crate::value::{Map, Value};
+use crate::yaml::{self, Limits};
 
 /// What an entry of `values:` or `secrets:` comes down to.
 #[derive(Clone, Debug)]
@@ -36,7 +38,24 @@ pub enum EntryKind {
     Secrets,
 }
 
+impl EntryKind {
+    /// The key of the list.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Values => "values",
+            Self::Secrets => "secrets",
+        }
+    }
+}
+
 impl Visit {
+    /// The absolute path that a path in the state means, such as `set[].file`. What has a scheme is left as it is.
+    #[must_use]
+    pub fn joined(&self, path: &str) -> Utf8PathBuf {
+        self.base.join(path)
+    }
+
     /// The absolute path that a path of a release means, whether or not there is such a file. `prefix` is the release's
     /// `valuesPathPrefix`. Nothing for what is downloaded, resolved by vals or found by a pattern.
     #[must_use]
@@ -62,13 +81,30 @@ impl Visit {
         kind: EntryKind,
         entry: &ValuesEntry,
     ) -> Result<EntrySource, Error> {
-        self.find_entry(tree, release, kind, entry).map_err(|error| {
-            let error = error.context(&format!("release `{}`", release.id()));
-            match &release.place {
-                Some(place) => error.at(place.clone()),
-                None => error.within(&self.file),
-            }
-        })
+        self.find_entry(tree, release, kind, entry).map_err(|error| self.name_release(release, error))
+    }
+
+    /// Finds the file of a patch of a release: as a values file, but `valuesPathPrefix` does not apply.
+    ///
+    /// # Errors
+    ///
+    /// As [`Visit::resolve_entry`].
+    pub fn resolve_patch(
+        &self,
+        tree: &dyn Tree,
+        release: &Release,
+        path: &str,
+    ) -> Result<EntrySource, Error> {
+        self.find_file(tree, release, EntryKind::Values, path.to_owned())
+            .map_err(|error| self.name_release(release, error))
+    }
+
+    fn name_release(&self, release: &Release, error: Error) -> Error {
+        let error = error.context(&format!("release `{}`", release.id()));
+        match &release.place {
+            Some(place) => error.at(place.clone()),
+            None => error.within(&self.file),
+        }
     }
 
     fn find_entry(
@@ -78,21 +114,31 @@ impl Visit {
         kind: EntryKind,
         entry: &ValuesEntry,
     ) -> Result<EntrySource, Error> {
-        let (title, handler) = match kind {
-            EntryKind::Values => {
-                ("values", release.missing_file_handler.as_ref().or(self.missing_file_handler.as_ref()))
-            }
-            EntryKind::Secrets => ("secrets", release.missing_file_handler.as_ref()),
-        };
         let path = match &entry.content {
             EntryContent::Path(path) => format!("{}{path}", release.values_path_prefix),
             EntryContent::Inline(map) => return Ok(EntrySource::Inline(map.clone())),
             EntryContent::Invalid(value) => {
                 return Err(Error::invalid(format!(
-                    "an entry of `{title}` is a {} and neither a path nor a map",
+                    "an entry of `{}` is a {} and neither a path nor a map",
+                    kind.title(),
                     value.type_name()
                 )));
             }
+        };
+        self.find_file(tree, release, kind, path)
+    }
+
+    fn find_file(
+        &self,
+        tree: &dyn Tree,
+        release: &Release,
+        kind: EntryKind,
+        path: String,
+    ) -> Result<EntrySource, Error> {
+        let own = release.missing_file_handler.as_ref();
+        let handler = match kind {
+            EntryKind::Values => own.or(self.missing_file_handler.as_ref()),
+            EntryKind::Secrets => own,
         };
         if is_reference(&path) {
             return Ok(EntrySource::Reference(path));
@@ -102,7 +148,8 @@ impl Visit {
         } else {
             path
         };
-        let found = find_files(tree, &self.cache, &self.base, handler.map(String::as_str), title, &path);
+        let found =
+            find_files(tree, &self.cache, &self.base, handler.map(String::as_str), kind.title(), &path);
         match found {
             Err(error) if error.problem().refusal == Some(Refusal::RemoteValues) => {
                 Ok(EntrySource::Remote(path))
@@ -125,9 +172,32 @@ impl Visit {
     /// The data of the templates among the release's values and secrets. `.Values` is shared by all of them.
     #[must_use]
     pub fn release_data(&self, release: &Release) -> Value {
+        self.data_with(release, &self.values)
+    }
+
+    /// The data of the templates among a release's patches: the values of the release, which are given as the texts of its
+    /// values files, are laid over the state values (`mergedReleaseTemplateData`).
+    ///
+    /// # Errors
+    ///
+    /// Where a text is no YAML map, or has a key that is no string.
+    pub fn patch_data(&self, release: &Release, texts: &[Vec<u8>]) -> Result<Value, Error> {
+        let mut own = Map::new();
+        for text in texts {
+            let decode = || {
+                let nodes = yaml::parse(text, &Limits::default())?;
+                nodes.first().map_or(Ok(None), yaml::Node::decode_map)
+            };
+            let map = decode().map_err(|_| Error::invalid("values of the release are no YAML map"))?;
+            own = merge_maps(&own, &cast_keys(&map.unwrap_or_default())?, Lists::Sparse);
+        }
+        Ok(self.data_with(release, &merge_maps(&self.values, &own, Lists::Sparse)))
+    }
+
+    fn data_with(&self, release: &Release, values: &Map) -> Value {
         let state = StateView {
             environment: &self.environment_object,
-            values: &self.values,
+            values,
             kube_context: &self.kube_context,
             namespace: &self.namespace,
             chart: &self.chart,

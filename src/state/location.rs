@@ -31,6 +31,11 @@ impl Base {
         &self.directory
     }
 
+    /// Where helmfile works while it handles files of this directory: in it, or where it was.
+    pub(super) fn working_directory<'p>(&'p self, outside: &'p Utf8Path) -> &'p Utf8Path {
+        if self.inside { &self.directory } else { outside }
+    }
+
     /// Whether a path becomes remote because helmfile joins it before it asks: `./foo:bar.yaml` loses its `./`.
     pub(super) fn makes_remote(&self, path: &str) -> bool {
         self.inside && !has_scheme(path) && is_remote(clean(path).as_str())

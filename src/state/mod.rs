@@ -14,6 +14,7 @@ mod environment;
 mod error;
 mod fields;
 mod forms;
+mod helm;
 mod inherit;
 mod layer;
 mod location;
@@ -39,7 +40,11 @@ mod visit;
 pub use discovery::is_state_file_name;
 pub use entries::{EntryKind, EntrySource};
 pub use error::{Cause, Error};
+pub use helm::{Chartify, Dependency, HelmOptions, Repository};
+pub use remote::is_remote;
 pub use request::Request;
-pub use resolved::{EntryContent, EnvironmentObject, Hook, Release, Resolved, SetEntry, ValuesEntry, Visit};
+pub use resolved::{
+    EntryContent, EnvironmentObject, Hook, Release, Resolved, SetEntry, SetKind, ValuesEntry, Visit,
+};
 pub use selectors::Selector;
 pub use visit::{environments, read};

@@ -8,10 +8,11 @@ use camino::Utf8Path;
 use super::data::StateView;
 use super::error::Error;
 use super::fields::implicit_labels;
+use super::helm::HelmOptions;
 use super::inherit::Inheritance;
 use super::layer::Item;
 use super::reader::{Reader, Trace};
-use super::resolved::{EntryContent, Hook, Release, SetEntry, ValuesEntry};
+use super::resolved::{EntryContent, Hook, Release, SetEntry, SetKind, ValuesEntry};
 use super::selectors::Selector;
 use super::spec::{HookSpec, ReleaseSpec, SetValue, StateSpec};
 use crate::text::Place;
@@ -34,6 +35,8 @@ impl Reader<'_> {
     ) -> Result<Vec<Release>, Error> {
         let specs = self.specs(state, view, file, directory, trace)?;
         let selectors = Selector::parse_all(selectors)?;
+        let environment_context =
+            state.environments.get(&view.environment.name).map_or("", |spec| spec.kube_context.as_str());
         let mut releases = Vec::with_capacity(specs.len());
         for mut spec in specs {
             let place = place_of(&spec, file, trace);
@@ -43,8 +46,9 @@ impl Reader<'_> {
             let enabled = condition_holds(&spec.condition, view.values)
                 .map_err(|error| error.context(&format!("release `{}`", spec.name)).at(place.clone()))?;
             let matches = selectors.is_empty() || selectors.iter().any(|selector| selector.matches(&labels));
+            let helm = HelmOptions::of(&spec, state, environment_context);
             let release = finished(spec, labels, enabled, enabled && matches, place);
-            releases.push(Release { declared_namespace, ..release });
+            releases.push(Release { declared_namespace, helm, ..release });
         }
         check_duplicates(&releases)?;
         Ok(releases)
@@ -171,7 +175,10 @@ fn finished(
     selected: bool,
     place: Place,
 ) -> Release {
-    let set = [spec.set, spec.set_string, spec.env].into_iter().flatten().map(set_entry).collect();
+    let lists = [(SetKind::Set, spec.set), (SetKind::SetString, spec.set_string), (SetKind::Env, spec.env)];
+    let set =
+        lists.into_iter().flat_map(|(kind, list)| list.into_iter().map(move |item| set_entry(kind, item)));
+    let set = set.collect();
     Release {
         name: spec.name,
         declared_namespace: spec.namespace.clone(),
@@ -188,6 +195,7 @@ fn finished(
         values: spec.values.into_iter().map(values_entry).collect(),
         secrets: spec.secrets.into_iter().map(values_entry).collect(),
         set,
+        helm: HelmOptions::default(),
         missing_file_handler: spec.missing_file_handler.get(),
         values_path_prefix: spec.values_path_prefix,
         hooks: spec.hooks.into_iter().map(hook).collect(),
@@ -204,7 +212,7 @@ fn values_entry(item: Item) -> ValuesEntry {
     ValuesEntry { content, inherited: item.inherited }
 }
 
-fn set_entry(item: SetValue) -> SetEntry {
+fn set_entry(kind: SetKind, item: SetValue) -> SetEntry {
     let fields = Map::new();
     for (key, text) in [("name", &item.name), ("value", &item.value), ("file", &item.file)] {
         if !text.is_empty() {
@@ -214,7 +222,7 @@ fn set_entry(item: SetValue) -> SetEntry {
     if !item.values.is_empty() {
         fields.insert("values", item.values);
     }
-    SetEntry { name: item.name, item: fields.into() }
+    SetEntry { name: item.name, item: fields.into(), kind }
 }
 
 /// A hook as the rest of helmsum sees it.

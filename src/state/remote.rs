@@ -125,7 +125,8 @@ fn split_path(path: &str) -> (String, String) {
 
 /// Whether helmfile would download this: `IsRemote`. That takes any scheme without `//`, so `foo:bar.yaml` is remote,
 /// while `oci://…` and other schemes it has no getter for are not.
-pub(super) fn is_remote(text: &str) -> bool {
+#[must_use]
+pub fn is_remote(text: &str) -> bool {
     !text.starts_with('/') && matches!(parse(text), Parsed::Remote(_))
 }
 

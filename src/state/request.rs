@@ -80,6 +80,12 @@ impl Request {
         self.option(self.environment.as_deref(), "HELMFILE_ENVIRONMENT").unwrap_or("default")
     }
 
+    /// The program that helmfile calls for helm: `--helm-binary`, else its variable, else `helmBinary` of the state.
+    pub(super) fn helm_binary<'s>(&'s self, of_state: &'s str) -> &'s str {
+        let given = self.option(self.helm_binary.as_deref(), "HELMFILE_HELM_BINARY");
+        given.or(Some(of_state).filter(|binary| !binary.is_empty())).unwrap_or("helm")
+    }
+
     /// An option, else the variable that stands in for it. Empty ones are not given.
     pub(super) fn option<'s>(&'s self, given: Option<&'s str>, variable: &str) -> Option<&'s str> {
         given

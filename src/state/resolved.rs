@@ -2,6 +2,7 @@
 
 use camino::Utf8PathBuf;
 
+use super::helm::{HelmOptions, Repository};
 use super::location::Base;
 use super::remote::Cache;
 use crate::text::Place;
@@ -36,6 +37,15 @@ pub struct Visit {
     pub hooks: Vec<Hook>,
     /// Top-level `missingFileHandler`, as written.
     pub missing_file_handler: Option<String>,
+    /// `repositories`, with those that are inherited.
+    pub repositories: Vec<Repository>,
+    /// The program that helmfile calls for helm: `--helm-binary`, `HELMFILE_HELM_BINARY`, `helmBinary`, else `helm`.
+    pub helm_binary: String,
+    /// `helmDefaults.kubeContext` after overrides, which helmfile puts before every command of helm, else empty.
+    pub helm_kube_context: String,
+    /// The directory that helmfile works in while it handles this state file, absolute: the state file's own, unless it was
+    /// found together with others.
+    pub working_directory: Utf8PathBuf,
     /// Files and directories that `helmfiles:` of this state leads to, absolute.
     pub helmfiles: Vec<Utf8PathBuf>,
     /// Bases that were read, absolute.
@@ -96,6 +106,8 @@ pub struct Release {
     pub secrets: Vec<ValuesEntry>,
     /// `set` and `setTemplate`, then `setString`, then `env`: whatever sets single keys after all files.
     pub set: Vec<SetEntry>,
+    /// Options of helm.
+    pub helm: HelmOptions,
     /// `missingFileHandler` of the release, as written.
     pub missing_file_handler: Option<String>,
     /// `valuesPathPrefix`, else empty.
@@ -149,8 +161,21 @@ pub enum EntryContent {
 pub struct SetEntry {
     /// The key path, in helm's `--set` grammar.
     pub name: String,
-    /// The raw item.
+    /// The raw item: `name`, `value`, `file` and `values`, as far as they are not empty.
     pub item: Value,
+    /// Which list it is from.
+    pub kind: SetKind,
+}
+
+/// The lists of a release that set single keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetKind {
+    /// `setTemplate` and `set`
+    Set,
+    /// `setString`
+    SetString,
+    /// `env`
+    Env,
 }
 
 /// A hook, unrendered.

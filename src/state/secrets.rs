@@ -4,6 +4,7 @@
 //! They are decrypted as helmfile does it, by the helm-secrets plugin. Without the plugin helmfile refuses the state, and so
 //! does helmsum.
 
+use std::io::Write as _;
 use std::process::{Command, Stdio};
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -12,6 +13,8 @@ use super::decode::{Lines, Source};
 use super::error::{Error, WITHOUT_STATE};
 use super::merge::{Slices, cast_keys, override_map};
 use super::reader::{Reader, Target, Trace};
+use super::request::Request;
+use super::resolved::Visit;
 use super::spec::{EnvironmentSpec, StateSpec};
 use super::values::{Matches, is_hcl};
 use crate::template::function::ExecPolicy;
@@ -60,47 +63,15 @@ impl Reader<'_> {
     }
 
     fn decrypt(&self, file: &Utf8Path, target: Target<'_>, state: &StateSpec) -> Result<Map, Error> {
-        if self.request.context(file).exec == ExecPolicy::Refused {
-            return Err(Error::unsupported(
-                Refusal::NoExec,
-                format!(
-                    "`{file}` is a secrets file of the environment, and `--no-exec` forbids to decrypt it"
-                ),
-            )
-            .hint("run without `--no-exec` if the programs that the state starts are to be trusted"));
-        }
-        let content = self.read_bytes(file)?;
-        if fs_err::read(file).ok().as_ref() != Some(&content) {
-            return Err(Error::unsupported(Refusal::EncryptedRevision, format!(
-                "`{file}` is a secrets file of the environment, and only the one in the work tree can be decrypted"
-            ))
-            .hint("compare revisions between which no secrets file of the environment changed"));
-        }
-        // The command line's binary is not known to helmfile yet: it counts once all parts are loaded.
-        let helm = if state.helm_binary.is_empty() { "helm" } else { &state.helm_binary };
-        let verb = self.secrets_verb().ok_or_else(|| {
-            Error::invalid(format!("`{file}` is a secrets file of the environment, and the helm-secrets plugin, which decrypts it, is not installed"))
-                .hint("helmfile cannot read this state without the plugin either")
-        })?;
-        let mut command = Command::new(helm);
-        if !state.helm_defaults.kube_context.is_empty() {
-            command.args(["--kube-context", &state.helm_defaults.kube_context]);
-        }
-        command.args(["secrets", verb, file.as_str()]);
-        command.current_dir(target.base.directory()).env_clear().envs(&*self.request.variables);
-        let output = command.stdin(Stdio::null()).output();
-        let output = output
-            .map_err(|error| Error::invalid(format!("cannot run `{helm}` to decrypt `{file}`: {error}")))?;
-        if !output.status.success() {
-            let stderr = String::from_utf8_lossy(&output.stderr);
-            return Err(Error::invalid(format!(
-                "`{helm} secrets {verb} {file}` failed ({}): {}",
-                output.status,
-                stderr.lines().last().unwrap_or("it says nothing")
-            )));
-        }
-        let text = String::from_utf8(output.stdout)
-            .map_err(|_| Error::invalid(format!("`{file}` is not UTF-8 when decrypted")))?;
+        let decryption = Decryption {
+            request: self.request,
+            // The command line's binary is not known to helmfile yet: it counts once all parts are loaded.
+            helm: if state.helm_binary.is_empty() { "helm" } else { &state.helm_binary },
+            kube_context: &state.helm_defaults.kube_context,
+            directory: target.base.directory(),
+            owner: "of the environment",
+        };
+        let text = decryption.run(file)?;
         // The text must not reach a message: it is secret.
         let source = Source { file: file.to_owned(), text: text.into(), lines: Lines::From(1) };
         let unreadable = |error: yaml::Error| {
@@ -111,9 +82,124 @@ impl Reader<'_> {
         let map = nodes.first().map_or(Ok(None), yaml::Node::decode_map).map_err(unreadable)?;
         cast_keys(&map.unwrap_or_default()).map_err(|error| error.within(file))
     }
+}
+
+impl Visit {
+    /// The decrypted text of a file among the `secrets:` of a release, as the helm-secrets plugin gives it.
+    ///
+    /// # Errors
+    ///
+    /// Where the plugin is missing or fails, where `--no-exec` forbids to run it, and where the tree has another file than
+    /// the disk, which is what the plugin reads.
+    pub fn decrypt(&self, request: &Request, file: &Utf8Path) -> Result<String, Error> {
+        self.decryption(request).run(file)
+    }
+
+    /// As [`Visit::decrypt`], for a map among the secrets, written as YAML.
+    ///
+    /// # Errors
+    ///
+    /// As [`Visit::decrypt`], and where no temporary file can be written.
+    pub fn decrypt_text(&self, request: &Request, text: &str) -> Result<String, Error> {
+        self.decryption(request).run_on(text)
+    }
+
+    fn decryption<'a>(&'a self, request: &'a Request) -> Decryption<'a> {
+        Decryption {
+            request,
+            helm: &self.helm_binary,
+            kube_context: &self.helm_kube_context,
+            directory: &self.working_directory,
+            owner: "of a release",
+        }
+    }
+}
+
+/// How secrets are decrypted.
+struct Decryption<'a> {
+    request: &'a Request,
+    /// The program.
+    helm: &'a str,
+    /// `helmDefaults.kubeContext`, else empty.
+    kube_context: &'a str,
+    /// The working directory.
+    directory: &'a Utf8Path,
+    /// Whose secrets, for messages.
+    owner: &'static str,
+}
+
+impl Decryption<'_> {
+    fn run(&self, file: &Utf8Path) -> Result<String, Error> {
+        let owner = self.owner;
+        self.check_policy(&format!("`{file}` is a secrets file {owner}"))?;
+        let content = self.request.tree.read(file).map_err(|error| Error::reading(file, &error))?;
+        if fs_err::read(file).ok().as_ref() != Some(&content) {
+            let message = format!(
+                "`{file}` is a secrets file {owner}, and only the one in the work tree can be decrypted"
+            );
+            return Err(Error::unsupported(Refusal::EncryptedRevision, message)
+                .hint(format!("compare revisions between which no secrets file {owner} changed")));
+        }
+        self.call(file, &format!("`{file}` is a secrets file {owner}"), file.as_str())
+    }
+
+    fn run_on(&self, text: &str) -> Result<String, Error> {
+        let title = format!("a map among the secrets {}", self.owner);
+        self.check_policy(&title)?;
+        let failed = |error: std::io::Error| Error::invalid(format!("{title}: no temporary file: {error}"));
+        // The name helmfile gives it: helm-secrets may look at it.
+        let mut file = tempfile::Builder::new()
+            .prefix("helmfile-embdedded-secrets-")
+            .suffix(".yaml.enc")
+            .tempfile()
+            .map_err(failed)?;
+        file.write_all(text.as_bytes()).map_err(failed)?;
+        let path = Utf8Path::from_path(file.path())
+            .ok_or_else(|| Error::invalid("the name of the temporary folder is not UTF-8"))?;
+        self.call(path, &title, "FILE")
+    }
+
+    fn check_policy(&self, title: &str) -> Result<(), Error> {
+        if self.request.context(self.directory).exec == ExecPolicy::Refused {
+            let message = format!("{title}, and `--no-exec` forbids to decrypt it");
+            return Err(Error::unsupported(Refusal::NoExec, message)
+                .hint("run without `--no-exec` if the programs that the state starts are to be trusted"));
+        }
+        Ok(())
+    }
+
+    /// Runs the plugin on a file, which messages call `shown`.
+    fn call(&self, file: &Utf8Path, title: &str, shown: &str) -> Result<String, Error> {
+        let helm = self.helm;
+        let verb = self.verb().ok_or_else(|| {
+            Error::invalid(format!(
+                "{title}, and the helm-secrets plugin, which decrypts it, is not installed"
+            ))
+            .hint("helmfile cannot read this state without the plugin either")
+        })?;
+        let mut command = Command::new(helm);
+        if !self.kube_context.is_empty() {
+            command.args(["--kube-context", self.kube_context]);
+        }
+        command.args(["secrets", verb, file.as_str()]);
+        command.current_dir(self.directory).env_clear().envs(&*self.request.variables);
+        let output = command.stdin(Stdio::null()).output();
+        let output = output
+            .map_err(|error| Error::invalid(format!("cannot run `{helm}` to decrypt `{shown}`: {error}")))?;
+        if !output.status.success() {
+            let stderr = String::from_utf8_lossy(&output.stderr);
+            return Err(Error::invalid(format!(
+                "`{helm} secrets {verb} {shown}` failed ({}): {}",
+                output.status,
+                stderr.lines().last().unwrap_or("it says nothing")
+            )));
+        }
+        String::from_utf8(output.stdout)
+            .map_err(|_| Error::invalid(format!("`{shown}` is not UTF-8 when decrypted")))
+    }
 
     /// The plugin's command: `decrypt` since version 4.
-    fn secrets_verb(&self) -> Option<&'static str> {
+    fn verb(&self) -> Option<&'static str> {
         let directories = self.plugin_directories();
         let plugins = directories.iter().filter_map(|directory| {
             let mut entries: Vec<_> =

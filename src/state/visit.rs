@@ -9,6 +9,7 @@ use super::data::StateView;
 use super::discovery::{self, Found};
 use super::error::{Error, WITHOUT_STATE};
 use super::fields::through_yaml;
+use super::helm;
 use super::inherit::Inherited;
 use super::location::Base;
 use super::lock;
@@ -97,6 +98,7 @@ fn read_with(reader: &Reader<'_>) -> Result<Resolved, Error> {
         base,
         sets,
         inherited: Inherited::default(),
+        working: request.directory.clone(),
     };
     walk.visit_all(found, &options)?;
     Ok(walk.resolved)
@@ -112,6 +114,8 @@ struct Options {
     /// Values set on the command line.
     sets: Map,
     inherited: Inherited,
+    /// The directory that helmfile works in when it comes to the file.
+    working: Utf8PathBuf,
 }
 
 struct Walk<'r> {
@@ -239,6 +243,7 @@ impl Walk<'_> {
                 base: Base::prefix(file.parent().unwrap_or(base.directory()).to_owned()),
                 sets: Map::new(),
                 inherited: Inherited::take(state, &entry.inherits),
+                working: base.working_directory(&options.working).to_owned(),
             };
             let found = discovery::find(
                 &*request.tree,
@@ -300,6 +305,10 @@ fn finish(
     lock::resolve(&*reader.request.tree, &state, &file, &base, &mut releases)?;
     Ok(Visit {
         directory: base.directory().to_owned(),
+        repositories: helm::repositories(&state),
+        helm_binary: reader.request.helm_binary(&state.helm_binary).to_owned(),
+        helm_kube_context: state.helm_defaults.kube_context,
+        working_directory: base.working_directory(&options.working).to_owned(),
         base,
         cache: reader.cache.clone(),
         file,

@@ -4,6 +4,7 @@
 //! that everything behind it reads all of them alike.
 
 mod glob;
+mod overlay;
 mod work;
 
 use std::ffi::OsString;
@@ -13,6 +14,7 @@ use std::io::{self, Read};
 use camino::Utf8Path;
 
 pub use glob::{GlobError, glob, matches};
+pub use overlay::Overlay;
 pub use work::WorkTree;
 
 /// What a path leads to.
@@ -97,6 +99,11 @@ pub trait Tree: Send + Sync + fmt::Debug {
     ///
     /// Where it does not exist, loops, or is not UTF-8.
     fn resolve(&self, path: &Utf8Path) -> io::Result<camino::Utf8PathBuf>;
+
+    /// Whether a program that is handed this path finds there, and below it, what this tree has.
+    fn is_on_disk(&self, _path: &Utf8Path) -> bool {
+        false
+    }
 
     /// The whole content of a file.
     ///

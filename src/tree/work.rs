@@ -44,6 +44,10 @@ impl Tree for WorkTree {
     fn resolve(&self, path: &Utf8Path) -> io::Result<Utf8PathBuf> {
         path.canonicalize_utf8()
     }
+
+    fn is_on_disk(&self, _path: &Utf8Path) -> bool {
+        true
+    }
 }
 
 fn kind_of(file_type: std::fs::FileType) -> Kind {

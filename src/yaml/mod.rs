@@ -15,6 +15,7 @@ mod decode;
 mod encode;
 mod error;
 mod expansion;
+mod helm;
 mod input;
 mod key;
 mod merge;

@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::decode;
 use super::error::{Error, ErrorKind, Issue};
+use super::helm;
 use super::merge::{self, Found, KeyType};
 use super::tag::Tag;
 use super::tree::{Content, Place, Style};
@@ -157,6 +158,17 @@ impl Node {
             },
             Kind::Scalar | Kind::Sequence => Err(self.mismatch("map[string]interface {}")),
         }
+    }
+
+    /// The value as helm reads it from a values file or a manifest: as `sigs.k8s.io/yaml` does, where YAML 1.1 words are
+    /// booleans in values and keys, all keys become strings, and dates stay text.
+    ///
+    /// # Errors
+    ///
+    /// A key that is null, a list or a map, two keys of different types that become one, a number without a JSON form, a tag
+    /// that does not fit its value, and more than 1,000 levels.
+    pub fn decode_as_helm(&self) -> Result<Value, Error> {
+        helm::value(&self.place, 0)
     }
 
     /// The value as go-yaml decodes it into `[]interface {}`. Nothing for null.

@@ -101,6 +101,7 @@ fn set_path(name: &str) -> Vec<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::state::SetKind;
 
     fn layer(text: &str, later: bool) -> Layer {
         Layer::of_file("`x.yaml`".into(), text.as_bytes(), later).expect("a document")
@@ -108,8 +109,8 @@ mod tests {
 
     fn messages(text: &str, set: &str) -> usize {
         let keys = ["gateway.configChecksum".parse().expect("a path")];
-        let set =
-            if set.is_empty() { Vec::new() } else { vec![SetEntry { name: set.into(), item: Value::Nil }] };
+        let entry = SetEntry { name: set.into(), item: Value::Nil, kind: SetKind::Set };
+        let set = if set.is_empty() { Vec::new() } else { vec![entry] };
         shadowed_checksum("web", &keys, &[layer(text, true)], &set).len()
     }
 

@@ -1,0 +1,163 @@
+//! Charts that helm or helmfile downloaded before.
+
+use std::collections::BTreeMap;
+
+use camino::Utf8PathBuf;
+use sha2::{Digest as _, Sha256};
+
+use super::chart::Remote;
+use super::producer::Producer;
+use crate::text::Problem;
+use crate::tree::Kind;
+use crate::value::Value;
+use crate::yaml::{self, Limits};
+
+/// The largest index of a repository that is read.
+const LARGEST_INDEX: u64 = 64 << 20;
+
+/// The package of a chart in helm's repository cache. The cache names packages by chart and version alone, so the digest in
+/// the repository's index has to say that it is the one.
+///
+/// # Errors
+///
+/// Where it is not there, is another, or no exact version is asked for.
+pub(super) fn in_repository(producer: &Producer<'_>, chart: &Remote) -> Result<String, Box<Problem>> {
+    let (repository, name) = chart.name.split_once('/').unwrap_or(("", chart.name.as_str()));
+    let fetch = format!(
+        "run `helm repo update {repository}` and `helm pull {} --version {} --destination \"$(helm env HELM_REPOSITORY_CACHE)\"`",
+        chart.name,
+        if chart.version.is_empty() { "VERSION" } else { &chart.version }
+    );
+    let version = exact(producer, chart)?;
+    let refused = |message: &str| Err(Box::new(producer.problem(message).hint(fetch.clone())));
+    let Some(cache) = helm_cache(producer).map(|cache| match variable(producer, "HELM_REPOSITORY_CACHE") {
+        Some(own) => Utf8PathBuf::from(own),
+        None => cache.join("repository"),
+    }) else {
+        return refused("there is no folder for helm's cache");
+    };
+    let index = cache.join(format!("{repository}-index.yaml"));
+    let Some(digest) = digest_of(producer, &index, name, version) else {
+        return refused(&format!(
+            "`{index}` does not know its chart `{}` in version `{version}`",
+            chart.name
+        ));
+    };
+    let package = cache.join(format!("{name}-{}.tgz", version.trim_start_matches('v')));
+    let bytes = producer
+        .request
+        .tree
+        .read(&package)
+        .or_else(|_| producer.request.tree.read(&cache.join(format!("{name}-{version}.tgz"))));
+    let Ok(bytes) = bytes else {
+        return refused(&format!("its chart `{}` in version `{version}` is not in helm's cache", chart.name));
+    };
+    let found = data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes));
+    if found != digest.trim_start_matches("sha256:") {
+        return refused(&format!("`{package}` in helm's cache is not the chart `{}`", chart.name));
+    }
+    Ok(package.into_string())
+}
+
+/// The digest that the index of a repository has for a version of a chart.
+fn digest_of(producer: &Producer<'_>, index: &camino::Utf8Path, name: &str, version: &str) -> Option<String> {
+    let tree = &*producer.request.tree;
+    if tree.stat(index).ok()?.size > LARGEST_INDEX {
+        return None;
+    }
+    let nodes = yaml::parse(&tree.read(index).ok()?, &Limits::default()).ok()?;
+    let charts: BTreeMap<String, yaml::Node> = nodes
+        .first()?
+        .pairs()
+        .into_iter()
+        .find(|(key, _)| key.text() == Some("entries"))?
+        .1
+        .pairs()
+        .into_iter()
+        .filter_map(|(key, value)| Some((key.text()?.to_owned(), value)))
+        .collect();
+    let bare = version.trim_start_matches('v');
+    charts.get(name)?.children().into_iter().find_map(|entry| {
+        let Ok(Value::Map(entry)) = entry.decode_as_helm() else { return None };
+        let text = |key: &str| entry.get(key).and_then(|value| value.as_str().map(str::to_owned));
+        (text("version")?.trim_start_matches('v') == bare).then(|| text("digest")).flatten()
+    })
+}
+
+/// The chart that helmfile pulled from a registry into its own cache (`pkg/state/state.go: getOCIChartPath`).
+///
+/// # Errors
+///
+/// Where it is not there, or no exact version is asked for.
+pub(super) fn in_registry(producer: &Producer<'_>, chart: &Remote) -> Result<String, Box<Problem>> {
+    let version = exact(producer, chart)?;
+    let hint = format!("run `helmfile template -l name={}` once, which pulls it", producer.release.name);
+    let Some(cache) = variable(producer, "HELMFILE_CACHE_HOME")
+        .map(Utf8PathBuf::from)
+        .or_else(|| Some(cache_home(producer)?.join("helmfile")))
+    else {
+        return Err(Box::new(producer.problem("there is no folder for helmfile's cache").hint(hint)));
+    };
+    let mut directory = cache;
+    let plain = producer.release.chart.replace("//", "_").replace([':', '.', '&'], "_");
+    directory.extend(plain.split('/'));
+    let safe = |sign: char| if "=><!|~^ ,*".contains(sign) { '_' } else { sign };
+    directory.push(version.chars().map(safe).collect::<String>());
+    chart_below(producer, &directory, 0).map(Utf8PathBuf::into_string).ok_or_else(|| {
+        let message = format!("its chart `{}` in version `{version}` is not in helmfile's cache", chart.name);
+        Box::new(producer.problem(&message).hint(hint))
+    })
+}
+
+/// The first directory with a `Chart.yaml`, in the order of the names (`findChartDirectory`).
+fn chart_below(producer: &Producer<'_>, directory: &camino::Utf8Path, depth: usize) -> Option<Utf8PathBuf> {
+    let tree = &*producer.request.tree;
+    if tree.stat(&directory.join("Chart.yaml")).is_ok_and(|stat| stat.kind == Kind::File) {
+        return Some(directory.to_owned());
+    }
+    if depth == 8 {
+        return None;
+    }
+    let entries = tree.entries(directory).ok()?;
+    let below = entries.into_iter().filter(|entry| entry.kind == Kind::Directory);
+    below
+        .filter_map(|entry| entry.name.into_string().ok())
+        .find_map(|name| chart_below(producer, &directory.join(name), depth + 1))
+}
+
+/// The version, if only one chart can be meant by it.
+fn exact<'c>(producer: &Producer<'_>, chart: &'c Remote) -> Result<&'c str, Box<Problem>> {
+    let version = chart.version.split('@').next().unwrap_or_default();
+    let core = version.trim_start_matches('v').split(['-', '+']).next().unwrap_or_default();
+    let parts: Vec<&str> = core.split('.').collect();
+    let number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    if parts.len() == 3 && parts.iter().all(number) && !version.contains([' ', ',', '|']) {
+        return Ok(version);
+    }
+    let message = format!(
+        "its chart `{}` has {}, and which version that is, is decided when it is deployed",
+        chart.name,
+        if version.is_empty() { "no version".to_owned() } else { format!("the version `{version}`") }
+    );
+    Err(Box::new(
+        producer.problem(&message).hint("give the exact version, or run `helmfile deps` to lock it"),
+    ))
+}
+
+fn variable<'p>(producer: &Producer<'p>, name: &str) -> Option<&'p str> {
+    producer.request.variables.get(name).map(String::as_str).filter(|text| !text.is_empty())
+}
+
+fn cache_home(producer: &Producer<'_>) -> Option<Utf8PathBuf> {
+    match variable(producer, "XDG_CACHE_HOME") {
+        Some(home) => Some(home.into()),
+        None => Some(Utf8PathBuf::from(variable(producer, "HOME")?).join(".cache")),
+    }
+}
+
+fn helm_cache(producer: &Producer<'_>) -> Option<Utf8PathBuf> {
+    match variable(producer, "HELM_CACHE_HOME") {
+        Some(home) => Some(home.into()),
+        None => Some(cache_home(producer)?.join("helm")),
+    }
+}

@@ -1,0 +1,36 @@
+//! What helm is given for a release, and what it makes of it.
+//!
+//! A [`Producer`] is a release that another one depends on. [`values`] gives its values as helm gets them,
+//! [`release_pieces`] everything that helm is given for it, without helm. [`templating`] collects what `helm template` is
+//! called with, as plain data, and [`template`] calls it, on any thread, and gives the `ConfigMap`s and `Secret`s.
+//!
+//! Files are read through the tree of the request, so a producer that is itself a consumer is rendered with the target
+//! that is about to be written where the tree is a [`tree::Overlay`](crate::tree::Overlay) with it. No message ever holds a
+//! value, for it may be secret.
+
+mod arguments;
+mod cache;
+mod chart;
+mod chartify;
+mod dependencies;
+mod embed;
+mod files;
+mod ignore;
+mod object;
+mod piece;
+mod producer;
+mod release;
+mod run;
+mod set;
+mod stage;
+mod template;
+mod values;
+
+pub use embed::embedded;
+pub use object::{Object, ObjectKind, Unstable, unstable};
+pub use piece::{Content, Piece};
+pub use producer::Producer;
+pub use release::release_pieces;
+pub use run::template;
+pub use template::{Templating, templating};
+pub use values::{GivenValues, Origin, values};

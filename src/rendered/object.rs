@@ -1,0 +1,255 @@
+//! The `ConfigMap`s and `Secret`s among what helm renders.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use data_encoding::BASE64;
+
+use super::piece::{Content, Piece, data_line};
+use crate::value::{Map, Value};
+use crate::yaml::{self, Limits};
+
+/// The kinds of objects that hold configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum ObjectKind {
+    /// `ConfigMap`
+    ConfigMap,
+    /// `Secret`
+    Secret,
+}
+
+impl ObjectKind {
+    /// The kind as manifests name it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::ConfigMap => "ConfigMap",
+            Self::Secret => "Secret",
+        }
+    }
+}
+
+/// A `ConfigMap` or `Secret` that a release renders.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Object {
+    /// What it is.
+    pub kind: ObjectKind,
+    /// Its namespace: its own, else that of the release, else empty.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Its data, by the names `data/KEY`, `binaryData/KEY` and `stringData/KEY`. What is base64 in the manifest is decoded.
+    pub data: Vec<Piece>,
+}
+
+/// Why the output of helm could not be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Unreadable {
+    /// The line of the output, from 1.
+    pub(super) line: Option<usize>,
+}
+
+/// The `ConfigMap`s and `Secret`s in a list of manifests, those in a `List` too. `namespace` is that of the release.
+///
+/// # Errors
+///
+/// Where a manifest is not readable to Kubernetes. The error tells the line alone: a value may be secret.
+pub(super) fn objects(manifests: &[u8], namespace: &str) -> Result<Vec<Object>, Unreadable> {
+    let unreadable = |error: yaml::Error| Unreadable { line: error.line() };
+    let mut objects = Vec::new();
+    for node in yaml::parse(manifests, &Limits::default()).map_err(unreadable)? {
+        let value = node.decode_as_helm().map_err(unreadable)?;
+        collect(&value, namespace, &mut objects);
+    }
+    Ok(objects)
+}
+
+fn collect(manifest: &Value, namespace: &str, objects: &mut Vec<Object>) {
+    let Value::Map(manifest) = manifest else { return };
+    let version = manifest.get("apiVersion").unwrap_or_default();
+    let kind = manifest.get("kind").unwrap_or_default();
+    if version.as_str() != Some("v1") {
+        return;
+    }
+    let kind = match kind.as_str() {
+        Some("ConfigMap") => ObjectKind::ConfigMap,
+        Some("Secret") => ObjectKind::Secret,
+        Some("List" | "ConfigMapList" | "SecretList") => {
+            if let Some(Value::List(items)) = manifest.get("items") {
+                items.iter().for_each(|item| collect(item, namespace, objects));
+            }
+            return;
+        }
+        _ => return,
+    };
+    let Some(Value::Map(metadata)) = manifest.get("metadata") else { return };
+    let text = |key: &str| match metadata.get(key) {
+        Some(Value::Str(text)) => Some(text.to_string()),
+        _ => None,
+    };
+    let Some(name) = text("name") else { return };
+    let own = text("namespace").filter(|own| !own.is_empty());
+    objects.push(Object {
+        kind,
+        namespace: own.unwrap_or_else(|| namespace.to_owned()),
+        name,
+        data: data(manifest, kind),
+    });
+}
+
+fn data(manifest: &Map, kind: ObjectKind) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for (title, encoded) in
+        [("binaryData", true), ("data", kind == ObjectKind::Secret), ("stringData", false)]
+    {
+        let Some(Value::Map(map)) = manifest.get(title) else { continue };
+        for (key, value) in map.entries() {
+            let content = match &value {
+                Value::Str(text) if encoded => {
+                    BASE64.decode(text.as_bytes()).unwrap_or_else(|_| text.as_bytes().to_vec())
+                }
+                Value::Str(text) => text.as_bytes().to_vec(),
+                // Kubernetes refuses anything but null.
+                other => data_line(other),
+            };
+            pieces.push(Piece {
+                name: format!("{title}/{key}"),
+                content: Content::Bytes(content),
+                secret: kind == ObjectKind::Secret,
+            });
+        }
+    }
+    pieces
+}
+
+/// A key of an object that differs between two renderings of the same thing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Unstable {
+    /// The kind of the object.
+    pub kind: ObjectKind,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// The names of the pieces that differ, such as `data/password`; none where the whole object comes and goes.
+    pub keys: BTreeSet<String>,
+}
+
+/// What differs between two renderings: such data is random or depends on the clock, and would move a checksum each time.
+#[must_use]
+pub fn unstable(one: &[Object], other: &[Object]) -> Vec<Unstable> {
+    type Identity<'o> = (ObjectKind, &'o str, &'o str);
+    type Contents<'o> = BTreeMap<Identity<'o>, Vec<&'o Object>>;
+    fn by_identity(objects: &[Object]) -> Contents<'_> {
+        let mut map = Contents::new();
+        for object in objects {
+            let identity = (object.kind, object.namespace.as_str(), object.name.as_str());
+            map.entry(identity).or_default().push(object);
+        }
+        map
+    }
+    let (one, other) = (by_identity(one), by_identity(other));
+    let identities: BTreeSet<&Identity<'_>> = one.keys().chain(other.keys()).collect();
+    let differing = identities.into_iter().filter_map(|identity| {
+        let (kind, namespace, name) = *identity;
+        let found = |keys| Unstable { kind, namespace: namespace.into(), name: name.into(), keys };
+        let (Some(a), Some(b)) = (one.get(identity), other.get(identity)) else {
+            return Some(found(BTreeSet::new()));
+        };
+        if a.len() != b.len() {
+            return Some(found(BTreeSet::new()));
+        }
+        let keys: BTreeSet<String> = a.iter().zip(b).flat_map(|(a, b)| differing_keys(a, b)).collect();
+        (!keys.is_empty()).then(|| found(keys))
+    });
+    differing.collect()
+}
+
+fn differing_keys(a: &Object, b: &Object) -> BTreeSet<String> {
+    let one: BTreeMap<&str, &Content> =
+        a.data.iter().map(|piece| (piece.name.as_str(), &piece.content)).collect();
+    let other: BTreeMap<&str, &Content> =
+        b.data.iter().map(|piece| (piece.name.as_str(), &piece.content)).collect();
+    let names: BTreeSet<&str> = one.keys().chain(other.keys()).copied().collect();
+    names.into_iter().filter(|name| one.get(name) != other.get(name)).map(str::to_owned).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MANIFESTS: &str = "\
+---
+# Source: web/templates/a.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata: {name: a, labels: {chart: web-1.0.0}}
+data: {z: \"1\", a: |\n  text\n  }
+---
+apiVersion: v1
+kind: List
+items:
+- apiVersion: v1
+  kind: Secret
+  metadata: {name: s, namespace: other}
+  data: {k: aGVsbG8=}
+  stringData: {t: yes and no}
+- apiVersion: v1
+  kind: Service
+  metadata: {name: x}
+---
+apiVersion: example.org/v1
+kind: ConfigMap
+metadata: {name: not-ours}
+";
+
+    fn shown(objects: &[Object]) -> Vec<String> {
+        let text = |piece: &Piece| match &piece.content {
+            Content::Bytes(bytes) => format!("{}={}", piece.name, String::from_utf8_lossy(bytes)),
+            Content::File(path) => path.to_string(),
+        };
+        let object = |object: &Object| {
+            let data: Vec<String> = object.data.iter().map(text).collect();
+            format!("{} {}/{}: {}", object.kind.name(), object.namespace, object.name, data.join(" "))
+        };
+        objects.iter().map(object).collect()
+    }
+
+    #[test]
+    fn configmaps_and_secrets_are_found_with_their_data() {
+        let text =
+            MANIFESTS.replace("data: {z: \"1\", a: |\n  text\n  }", "data:\n  z: \"1\"\n  a: |\n    text");
+        let objects = objects(text.as_bytes(), "edge").expect("manifests");
+        assert_eq!(
+            shown(&objects),
+            [
+                "ConfigMap edge/a: data/a=text\n data/z=1",
+                "Secret other/s: data/k=hello stringData/t=yes and no"
+            ]
+        );
+        assert!(objects[1].data.iter().all(|piece| piece.secret));
+    }
+
+    #[test]
+    fn an_error_tells_a_line_and_no_value() {
+        let error = objects(b"a: 1\nkey: [marker\n", "").expect_err("no YAML");
+        assert!(!format!("{error:?}").contains("marker"), "{error:?}");
+        assert!(error.line.is_some());
+    }
+
+    #[test]
+    fn keys_that_differ_between_two_renderings_are_named() {
+        let render = |password: &str, extra: &str| {
+            let text = format!(
+                "apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData: {{password: {password}, user: a}}\n{extra}"
+            );
+            objects(text.as_bytes(), "").expect("manifests")
+        };
+        assert_eq!(unstable(&render("x", ""), &render("x", "")), []);
+        let found = unstable(&render("x", ""), &render("y", ""));
+        assert_eq!(found.len(), 1);
+        assert_eq!(found[0].keys.iter().collect::<Vec<_>>(), ["stringData/password"]);
+        let more = render("x", "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: c}\ndata: {a: b}\n");
+        let found = unstable(&render("x", ""), &more);
+        assert_eq!((found.len(), found[0].name.as_str(), found[0].keys.is_empty()), (1, "c", true));
+    }
+}

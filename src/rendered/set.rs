@@ -1,0 +1,134 @@
+//! What `set`, `setString` and `env` of a release become for helm (`pkg/state/state.go: setFlags, setStringFlags,
+//! namespaceAndValuesFlags`).
+
+use camino::Utf8PathBuf;
+
+use super::producer::Producer;
+use crate::state::{SetEntry, SetKind};
+use crate::text::{Problem, clean};
+use crate::value::{List, Map, Value, json};
+
+/// An option that sets values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct SetFlag {
+    /// `--set`, `--set-string` or `--set-file`.
+    pub(super) flag: &'static str,
+    /// Its argument, in helm's grammar.
+    pub(super) argument: String,
+    /// The file whose content helm takes, absolute, and the key it sets.
+    pub(super) file: Option<(String, Utf8PathBuf)>,
+}
+
+/// The options of a release in the order in which helmfile gives them.
+///
+/// # Errors
+///
+/// Where a variable of `env` is not set, a value has a reference that vals would resolve, and where a file has a name that
+/// helm would not take for one.
+pub(super) fn flags(producer: &Producer<'_>) -> Result<Vec<SetFlag>, Box<Problem>> {
+    let mut flags = Vec::new();
+    let mut variables: Vec<String> = Vec::new();
+    for entry in &producer.release.set {
+        match entry.kind {
+            SetKind::Set => flags.extend(set_flag(producer, entry, "--set")?),
+            SetKind::SetString => flags.extend(set_flag(producer, entry, "--set-string")?),
+            SetKind::Env => variables.push(variable(producer, entry)?),
+        }
+    }
+    if !variables.is_empty() {
+        flags.push(SetFlag { flag: "--set", argument: variables.join(","), file: None });
+    }
+    Ok(flags)
+}
+
+fn set_flag(
+    producer: &Producer<'_>,
+    entry: &SetEntry,
+    flag: &'static str,
+) -> Result<Option<SetFlag>, Box<Problem>> {
+    let Value::Map(item) = &entry.item else { return Ok(None) };
+    let name = escape(&entry.name);
+    let argument = if let Some(value) = text(item, "value") {
+        check_reference(producer, entry, &value)?;
+        format!("{name}={}", escape(&value))
+    } else if let Some(path) = text(item, "file").filter(|_| entry.kind == SetKind::Set) {
+        return set_file(producer, entry, &path).map(Some);
+    } else if let Some(Value::List(values)) = item.get("values") {
+        format!("{name}={{{}}}", items(producer, entry, &values)?.join(","))
+    } else {
+        return Ok(None);
+    };
+    Ok(Some(SetFlag { flag, argument, file: None }))
+}
+
+fn set_file(producer: &Producer<'_>, entry: &SetEntry, path: &str) -> Result<SetFlag, Box<Problem>> {
+    let visit = producer.visit;
+    let file = visit.joined(path);
+    let odd = path.contains([',', '{', '}', '\\']) || path.contains("://") || !file.as_str().starts_with('/');
+    if odd {
+        let message = format!(
+            "`set` of `{}` has the file `{path}`, whose name helm reads as something else",
+            entry.name
+        );
+        return Err(Box::new(producer.problem(&message).hint("give the file another name")));
+    }
+    let shown = if path.starts_with('/') || visit.directory != visit.working_directory {
+        file.to_string()
+    } else {
+        clean(path).into_string()
+    };
+    Ok(SetFlag {
+        flag: "--set-file",
+        argument: format!("{}={shown}", escape(&entry.name)),
+        file: Some((entry.name.clone(), file)),
+    })
+}
+
+/// The items of a list: strings as they are, anything else as JSON.
+fn items(producer: &Producer<'_>, entry: &SetEntry, values: &List) -> Result<Vec<String>, Box<Problem>> {
+    let item = |value: &Value| {
+        if let Value::Str(text) = value {
+            check_reference(producer, entry, text)?;
+            return Ok(escape(text));
+        }
+        json::encode(value, json::Style::Compact).map(|text| escape(&text)).map_err(|error| {
+            let message = format!("a value of `set` of `{}` cannot be written: {error}", entry.name);
+            Box::new(producer.problem(&message))
+        })
+    };
+    values.iter().map(item).collect()
+}
+
+fn variable(producer: &Producer<'_>, entry: &SetEntry) -> Result<String, Box<Problem>> {
+    let Value::Map(item) = &entry.item else { return Ok(String::new()) };
+    let variable = text(item, "value").unwrap_or_default();
+    match producer.request.variables.get(&variable) {
+        Some(value) => Ok(format!("{}={}", escape(&entry.name), escape(value))),
+        None => Err(Box::new(
+            producer
+                .problem(&format!(
+                    "`env` of `{}` takes the variable `{variable}`, which is not set",
+                    entry.name
+                ))
+                .hint("set it; helmfile needs it too"),
+        )),
+    }
+}
+
+fn check_reference(producer: &Producer<'_>, entry: &SetEntry, value: &str) -> Result<(), Box<Problem>> {
+    if value.contains("ref+") {
+        let message =
+            format!("`set` of `{}` has a `ref+…` reference, which helmsum does not resolve", entry.name);
+        return Err(Box::new(producer.problem(&message).hint("declare a `sha256:` digest of it instead")));
+    }
+    Ok(())
+}
+
+fn text(item: &Map, key: &str) -> Option<String> {
+    item.get(key).and_then(|value| value.as_str().map(str::to_owned))
+}
+
+/// helmfile's `escape`.
+fn escape(text: &str) -> String {
+    text.replace('{', "\\{").replace('}', "\\}").replace(',', "\\,")
+}

@@ -1,0 +1,121 @@
+//! What `helm template` is called with for a release, as plain data.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use camino::Utf8PathBuf;
+
+use super::arguments::{Argument, template_arguments};
+use super::chart::Chart;
+use super::chartify;
+use super::producer::Producer;
+use super::stage::{Staged, stage};
+use super::values::values;
+use crate::template::function::{ExecPolicy, Registry};
+use crate::text::{Place, Problem};
+
+/// A call of `helm template`, exactly as helmfile would make it. Plain data, so that it can be made on any thread.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Templating {
+    /// How messages name the release.
+    pub(super) release: String,
+    /// Where the release is declared.
+    pub(super) place: Place,
+    /// The namespace of the release, else empty.
+    pub(super) namespace: String,
+    /// The program.
+    pub(super) helm: String,
+    /// Its arguments.
+    pub(super) arguments: Vec<Argument>,
+    /// The chart.
+    pub(super) chart: Staged,
+    /// The contents of the values files.
+    pub(super) values: Vec<Vec<u8>>,
+    /// The working directory.
+    pub(super) directory: Utf8PathBuf,
+    /// All environment variables.
+    pub(super) environment: BTreeMap<String, String>,
+}
+
+impl fmt::Debug for Templating {
+    /// Values and variables may be secret, so neither is told.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Templating")
+            .field("release", &self.release)
+            .field("helm", &self.helm)
+            .field("values", &self.values.len())
+            .field("directory", &self.directory)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Templating {
+    /// The arguments of helm, with `chart` and `VALUES/0`, `VALUES/1`, … in the place of paths that are not settled yet.
+    #[must_use]
+    pub fn arguments(&self) -> Vec<String> {
+        let shown = |argument: &Argument| match (argument, &self.chart) {
+            (Argument::Text(text), _) => text.clone(),
+            (Argument::Chart, Staged::OnDisk(path)) => path.clone(),
+            (Argument::Chart, _) => "CHART".into(),
+            (Argument::Values(number), _) => format!("VALUES/{number}"),
+        };
+        self.arguments.iter().map(shown).collect()
+    }
+}
+
+/// Collects what `helm template` is called with for a release.
+///
+/// # Errors
+///
+/// As [`values`](super::values()). And for what cannot be rendered without a network, a cluster or changes to the chart: a chart
+/// that is in no cache, a dependency that is not in `charts/`, `--validate`, patches and their like.
+pub fn templating(producer: &Producer<'_>, registry: &Registry) -> Result<Templating, Box<Problem>> {
+    let chart = Chart::of(producer)?;
+    if let Some(reason) = chartify::reason(producer, &chart) {
+        let message =
+            format!("{reason}, so helmfile writes a chart of its own for it, which helmsum does not do");
+        return Err(Box::new(
+            producer.problem(&message).hint("depend on the release as a whole, with `release:`"),
+        ));
+    }
+    let context = producer.request.context(&producer.visit.directory);
+    if context.exec == ExecPolicy::Refused && !producer.release.helm.post_renderer.is_empty() {
+        let message = "it has a post renderer, and `--no-exec` forbids to run it";
+        return Err(Box::new(producer.problem(message)));
+    }
+    let values: Vec<Vec<u8>> = values(producer, registry)?.into_iter().map(|given| given.bytes).collect();
+    let arguments = template_arguments(producer, values.len(), registry)?;
+    check_cluster(producer, &arguments)?;
+    Ok(Templating {
+        release: producer.release.id(),
+        place: producer.place(),
+        namespace: producer.release.namespace.clone(),
+        helm: producer.visit.helm_binary.clone(),
+        arguments,
+        chart: stage(producer, &chart)?,
+        values,
+        directory: producer.visit.working_directory.clone(),
+        environment: (*producer.request.variables).clone(),
+    })
+}
+
+/// Refuses options with which helm would ask a cluster.
+fn check_cluster(producer: &Producer<'_>, arguments: &[Argument]) -> Result<(), Box<Problem>> {
+    let mut previous = "";
+    for argument in arguments {
+        let Argument::Text(text) = argument else {
+            previous = "";
+            continue;
+        };
+        let asks = ["--validate", "--validate=true", "--dry-run=server"].contains(&text.as_str())
+            || (previous == "--dry-run" && text == "server");
+        if asks {
+            let message = format!("helm is to render it with `{text}`, which needs a cluster");
+            return Err(Box::new(
+                producer.problem(&message).hint("depend on the release as a whole, with `release:`"),
+            ));
+        }
+        previous = text;
+    }
+    Ok(())
+}

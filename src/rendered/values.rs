@@ -1,0 +1,215 @@
+//! The values of a release as helm gets them (`pkg/state/state.go: generateValuesFiles`).
+
+use std::fmt;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::producer::Producer;
+use crate::state::{EntryKind, EntrySource, ValuesEntry};
+use crate::template::function::Registry;
+use crate::text::{Place, Problem};
+use crate::value::{Map, Value};
+use crate::yaml::{self, Limits};
+
+/// Where values come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// A file, absolute.
+    File(Utf8PathBuf),
+    /// A map in the state file.
+    Inline,
+}
+
+/// Values that helm gets, in one of the files that helmfile writes for it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct GivenValues {
+    /// Which list they are from. What comes from `secrets:` is decrypted.
+    pub kind: EntryKind,
+    /// Which entry of that list, from 0. Entries whose file is missing, but may be, give nothing.
+    pub index: usize,
+    /// Where they come from.
+    pub origin: Origin,
+    /// The text that helm reads.
+    pub bytes: Vec<u8>,
+}
+
+impl fmt::Debug for GivenValues {
+    /// Values may be secret, so only their number of bytes is told.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("GivenValues")
+            .field("kind", &self.kind)
+            .field("index", &self.index)
+            .field("origin", &self.origin)
+            .field("bytes", &self.bytes.len())
+            .finish()
+    }
+}
+
+impl GivenValues {
+    /// What helm reads from the text: the first document, with YAML 1.1 words as booleans. Nothing gives no values.
+    ///
+    /// # Errors
+    ///
+    /// Where helm cannot read it, or garbles it. The message holds no value where they come from secrets.
+    pub fn data(&self) -> Result<Map, Box<Problem>> {
+        let read = || {
+            let nodes = yaml::parse(&self.bytes, &Limits::default())?;
+            let Some(node) = nodes.first().filter(|node| !node.is_null()) else {
+                return Ok(Some(Map::new()));
+            };
+            node.decode_as_helm().map(|value| match value {
+                Value::Map(map) => Some(map),
+                _ => None,
+            })
+        };
+        match read() {
+            Ok(Some(map)) => Ok(map),
+            Ok(None) => Err(Box::new(self.problem("no map"))),
+            Err(error) => Err(Box::new(self.unreadable(&error))),
+        }
+    }
+
+    fn problem(&self, what: &str) -> Problem {
+        let hint = "helm cannot read it either";
+        match &self.origin {
+            Origin::File(file) => {
+                Problem::new(format!("the values file `{file}` is {what}")).at(Place::file(file)).hint(hint)
+            }
+            Origin::Inline => Problem::new(format!("a map among the values is {what}")).hint(hint),
+        }
+    }
+
+    fn unreadable(&self, error: &yaml::Error) -> Problem {
+        // Of a template the lines are others, and of a secret not even a word must be told.
+        let Origin::File(file) = &self.origin else { return self.problem("not readable to helm") };
+        if self.kind == EntryKind::Secrets {
+            let place = Place { file: file.clone(), line: error.line(), column: error.column() };
+            return self.problem("not readable to helm when decrypted").at(place);
+        }
+        if is_template(file) {
+            return self.problem(&format!("not readable to helm once it is rendered: {error}"));
+        }
+        self.problem(&format!("not readable to helm: {error}")).at(Place {
+            file: file.clone(),
+            line: error.line(),
+            column: error.column(),
+        })
+    }
+}
+
+/// The values and secrets of a release in the order in which helm gets them.
+///
+/// # Errors
+///
+/// Where helmfile cannot write one of them: a missing file, a template that fails, a secret that cannot be decrypted. And for
+/// what helmsum does not read: what is downloaded, and `ref+…` references.
+pub fn values(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<GivenValues>, Box<Problem>> {
+    let release = producer.release;
+    let lists = [(EntryKind::Values, &release.values), (EntryKind::Secrets, &release.secrets)];
+    let mut given = Vec::new();
+    for (kind, list) in lists {
+        for (index, entry) in list.iter().enumerate() {
+            if let Some((origin, bytes)) = given_by(producer, kind, entry, registry)? {
+                given.push(GivenValues { kind, index, origin, bytes });
+            }
+        }
+    }
+    Ok(given)
+}
+
+/// What one entry gives, if anything.
+pub(super) fn given_by(
+    producer: &Producer<'_>,
+    kind: EntryKind,
+    entry: &ValuesEntry,
+    registry: &Registry,
+) -> Result<Option<(Origin, Vec<u8>)>, Box<Problem>> {
+    let source = producer
+        .visit
+        .resolve_entry(&*producer.request.tree, producer.release, kind, entry)
+        .map_err(|error| producer.state_problem(error))?;
+    Ok(Some(match source {
+        EntrySource::Hidden(_) => return Ok(None),
+        EntrySource::Remote(path) => {
+            let problem = producer
+                .problem(&format!("its values file `{path}` is downloaded, and helmsum does not do that"))
+                .hint("fetch it into the repository");
+            return Err(Box::new(problem));
+        }
+        EntrySource::Reference(path) => return Err(reference(producer, &format!("an entry `{path}`"))),
+        EntrySource::File(file) => {
+            let text = match kind {
+                EntryKind::Values => producer.read(&file)?,
+                EntryKind::Secrets => producer
+                    .visit
+                    .decrypt(producer.request, &file)
+                    .map_err(|error| producer.state_problem(error))?
+                    .into_bytes(),
+            };
+            let data = || producer.visit.release_data(producer.release);
+            let bytes = rendered(producer, &file, text, kind, &data, registry)?;
+            (Origin::File(file), bytes)
+        }
+        EntrySource::Inline(map) => {
+            let text = yaml::encode(&map).map_err(|error| {
+                Box::new(producer.problem(&format!("a map among its values cannot be written: {error}")))
+            })?;
+            let text = match kind {
+                EntryKind::Values => text,
+                EntryKind::Secrets => producer
+                    .visit
+                    .decrypt_text(producer.request, &text)
+                    .map_err(|error| producer.state_problem(error))?,
+            };
+            if text.contains("ref+") {
+                return Err(reference(producer, "a map among its values"));
+            }
+            (Origin::Inline, text.into_bytes())
+        }
+    }))
+}
+
+/// The text of a file as helm gets it: rendered if its name says so, and without references that vals would resolve.
+pub(super) fn rendered(
+    producer: &Producer<'_>,
+    file: &Utf8Path,
+    text: Vec<u8>,
+    kind: EntryKind,
+    data: &dyn Fn() -> Value,
+    registry: &Registry,
+) -> Result<Vec<u8>, Box<Problem>> {
+    let bytes = if is_template(file) {
+        let text = String::from_utf8(text).map_err(|_| {
+            Box::new(producer.problem(&format!("`{file}` is not UTF-8")).at(Place::file(file)))
+        })?;
+        let base = file.parent().unwrap_or(file);
+        producer.render(file, base, &text, &data(), registry).map_err(|mut problem| {
+            if kind == EntryKind::Secrets {
+                // The excerpt would show the decrypted text, and so may the message.
+                problem.excerpt = None;
+                problem.message = format!("the decrypted template `{file}` fails");
+            }
+            problem
+        })?
+    } else {
+        text
+    };
+    if bytes.windows(4).any(|window| window == b"ref+") {
+        return Err(reference(producer, &format!("`{file}`")));
+    }
+    Ok(bytes)
+}
+
+fn reference(producer: &Producer<'_>, what: &str) -> Box<Problem> {
+    let message = format!("{what} has a `ref+…` reference, which helmsum does not resolve");
+    Box::new(
+        producer
+            .problem(&message)
+            .hint("declare a `sha256:` digest of it instead, which templates can bring from where it is"),
+    )
+}
+
+/// Whether helmfile renders a file (`pkg/tmpl/file_renderer.go: RenderToBytes`).
+pub(super) fn is_template(file: &Utf8Path) -> bool {
+    file.extension() == Some("gotmpl") || file.file_name() == Some(".gotmpl")
+}

@@ -1,0 +1,118 @@
+//! A helmfile project in a temporary folder, read by helmsum.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use helmsum::rendered::{Content, Piece, Producer, release_pieces};
+use helmsum::state::{self, Request, Resolved};
+use helmsum::template::functions::registry;
+use helmsum::text::Problem;
+use helmsum::tree::{Tree, WorkTree};
+
+/// A project, whose files can be changed between two readings.
+pub(crate) struct Project {
+    folder: tempfile::TempDir,
+    pub(crate) root: Utf8PathBuf,
+    pub(crate) variables: BTreeMap<String, String>,
+    pub(crate) file: Option<String>,
+    pub(crate) helm: Option<String>,
+}
+
+/// A state that was read, with what it was read with.
+pub(crate) struct Reading {
+    pub(crate) request: Request,
+    pub(crate) resolved: Resolved,
+}
+
+impl Project {
+    pub(crate) fn new(files: &[(&str, &str)]) -> Self {
+        let folder = tempfile::Builder::new().prefix("helmsum-test-").tempdir().expect("a temporary folder");
+        let root = Utf8Path::from_path(folder.path()).expect("UTF-8").canonicalize_utf8().expect("a folder");
+        let variables = [
+            ("HOME".to_owned(), root.join(".home").into_string()),
+            ("PATH".to_owned(), std::env::var("PATH").unwrap_or_default()),
+        ];
+        let project =
+            Self { folder, root, variables: variables.into_iter().collect(), file: None, helm: None };
+        files.iter().fold(project, |project, (name, content)| project.with(name, content))
+    }
+
+    pub(crate) fn with(self, name: &str, content: impl AsRef<[u8]>) -> Self {
+        let path = self.root.join(name);
+        fs_err::create_dir_all(path.parent().expect("a file lies in a folder")).expect("a folder");
+        fs_err::write(path, content).expect("a file");
+        self
+    }
+
+    pub(crate) fn without(self, name: &str) -> Self {
+        fs_err::remove_file(self.root.join(name)).expect("it exists");
+        self
+    }
+
+    pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
+        self.variables.insert(name.into(), value.into());
+        self
+    }
+
+    pub(crate) fn read_through(&self, tree: Arc<dyn Tree>) -> Reading {
+        let mut request = Request::new(tree, self.root.clone(), self.variables.clone());
+        request.file.clone_from(&self.file);
+        request.helm_binary.clone_from(&self.helm);
+        let resolved = state::read(&request).unwrap_or_else(|error| panic!("{error}"));
+        Reading { request, resolved }
+    }
+
+    pub(crate) fn read(&self) -> Reading {
+        assert!(self.folder.path().exists());
+        self.read_through(Arc::new(WorkTree))
+    }
+
+    /// The pieces of the release `web`.
+    pub(crate) fn pieces(&self) -> Result<Vec<Piece>, Box<Problem>> {
+        let reading = self.read();
+        release_pieces(&reading.producer("web"), &registry())
+    }
+
+    /// The pieces of the release `web` as names and contents, in order of the names.
+    pub(crate) fn contents(&self) -> BTreeMap<String, Vec<u8>> {
+        let pieces = self.pieces().unwrap_or_else(|problem| panic!("{problem}"));
+        let count = pieces.len();
+        let contents: BTreeMap<String, Vec<u8>> =
+            pieces.into_iter().map(|piece| (piece.name.clone(), content(&piece))).collect();
+        assert_eq!(contents.len(), count, "names are unique");
+        contents
+    }
+
+    /// What is said where the release `web` cannot be read.
+    pub(crate) fn refusal(&self) -> String {
+        let problem = self.pieces().expect_err("it cannot be read");
+        said(&problem)
+    }
+}
+
+impl Reading {
+    pub(crate) fn producer(&self, name: &str) -> Producer<'_> {
+        let find = |visit: &'_ state::Visit| visit.releases.iter().position(|release| release.name == name);
+        let (visit, index) = self
+            .resolved
+            .visits
+            .iter()
+            .find_map(|visit| Some((visit, find(visit)?)))
+            .expect("there is such a release");
+        Producer { request: &self.request, visit, release: &visit.releases[index] }
+    }
+}
+
+/// The bytes of a piece.
+pub(crate) fn content(piece: &Piece) -> Vec<u8> {
+    match &piece.content {
+        Content::Bytes(bytes) => bytes.clone(),
+        Content::File(path) => fs_err::read(path).expect("a file"),
+    }
+}
+
+/// A problem with its place and hint.
+pub(crate) fn said(problem: &Problem) -> String {
+    format!("{problem}; {}", problem.hint.as_deref().unwrap_or_default())
+}
