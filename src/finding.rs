@@ -6,6 +6,8 @@ use std::fmt;
 use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
+use crate::text::Place;
+
 /// How bad a finding is.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, schemars::JsonSchema,
@@ -131,6 +133,8 @@ pub struct Finding {
     pub file: Option<Utf8PathBuf>,
     /// The line of that file, from 1.
     pub line: Option<usize>,
+    /// The column of that line, from 1, in characters.
+    pub column: Option<usize>,
 }
 
 impl Finding {
@@ -146,6 +150,7 @@ impl Finding {
             environment: None,
             file: None,
             line: None,
+            column: None,
         }
     }
 
@@ -171,6 +176,12 @@ impl Finding {
     #[must_use]
     pub fn at(self, file: impl Into<Utf8PathBuf>, line: Option<usize>) -> Self {
         Self { file: Some(file.into()), line, ..self }
+    }
+
+    /// The same finding at a place.
+    #[must_use]
+    pub fn place(self, place: &Place) -> Self {
+        Self { file: Some(place.file.clone()), line: place.line, column: place.column, ..self }
     }
 }
 

@@ -105,7 +105,7 @@ fn a_hook_of_a_command_that_deploys_nothing_does_not_stop_it() {
             .helmsum(["generate", "--helmfile-command", command])
             .exits(0)
             .says("error[missing-source]")
-            .says("deploys nothing, so this does not stop it");
+            .tells("deploys nothing, so this does not stop it");
     }
     for command in ["sync", "apply", "template", "diff", "new-command"] {
         broken().helmsum(["generate", "--helmfile-command", command]).exits(1);

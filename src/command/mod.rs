@@ -35,11 +35,18 @@ struct Context {
     levels: Levels,
     /// The key file that `HELMSUM_KEY_FILE` names, absolute.
     key_file: Option<Utf8PathBuf>,
+    /// Whether a hook of helmfile's runs this, so that people read the report although it goes to no terminal.
+    in_hook: bool,
 }
 
 impl Context {
     fn layout(&self, stream: &Stream) -> Layout<'_> {
-        Layout { directory: &self.directory, wrap: stream.terminal }
+        let width = if stream.terminal {
+            Some(report::WIDTH)
+        } else {
+            (self.in_hook && self.output.format == OutputFormat::Human).then_some(report::WIDTH_IN_HOOK)
+        };
+        Layout { directory: &self.directory, width }
     }
 }
 
@@ -57,7 +64,9 @@ pub fn run(cli: &Cli, variables: &Variables, streams: &mut Streams) -> io::Resul
         Err(problem) => return refuse(&problem, streams),
     };
     let key_file = variables.key_file.as_deref().map(|path| join_clean(&directory, path));
-    let context = Context { directory, output, levels, key_file };
+    let in_hook =
+        cli.state().is_some_and(|state| state.helmfile_command.is_some_and(|command| !command.is_empty()));
+    let context = Context { directory, output, levels, key_file, in_hook };
     let view = match &cli.command {
         Command::Hash(arguments) => return hash::run(arguments, &context, streams),
         Command::Completions(arguments) => return manual::completions(arguments.shell, streams),
@@ -151,7 +160,7 @@ fn recognise(view: Option<View>, context: &Context, streams: &mut Streams) -> io
 }
 
 fn refuse(problem: &Problem, streams: &mut Streams) -> io::Result<Outcome> {
-    let layout = Layout { directory: "/".into(), wrap: streams.err.terminal };
+    let layout = Layout { directory: "/".into(), width: streams.err.terminal.then_some(report::WIDTH) };
     streams.err.styled(&report::draw_problem(problem, layout))?;
     Ok(Outcome::Failed)
 }

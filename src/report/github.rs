@@ -17,8 +17,11 @@ pub fn annotations(report: &Report, workspace: &Utf8Path) -> String {
     let mut text = String::new();
     for finding in &report.findings {
         let command = if finding.level == Level::Deny { "error" } else { "warning" };
-        let place =
-            finding.file.as_ref().map(|file| Place { file: file.clone(), line: finding.line, column: None });
+        let place = finding.file.as_ref().map(|file| Place {
+            file: file.clone(),
+            line: finding.line,
+            column: finding.column,
+        });
         let properties = properties(place.as_ref(), Some(finding.code.name()), workspace);
         let message = message(&finding.message, finding.hint.as_deref());
         let _ = writeln!(text, "::{command}{properties}::{message}");

@@ -12,7 +12,10 @@ use super::shown::{Bytes, Shown, counted, relative};
 use crate::finding::{Code, Finding, Level};
 
 /// How wide a report is.
-const WIDTH: usize = 80;
+pub const WIDTH: usize = 80;
+
+/// How wide a report is in a hook: helmfile starts each line with `hook[prepare] logs | `.
+pub const WIDTH_IN_HOOK: usize = WIDTH - 21;
 
 /// How many changed files of a source are named.
 const MOST_CHANGES: usize = 20;
@@ -36,7 +39,7 @@ pub fn human(report: &Report, view: View, quiet: bool, layout: Layout<'_>) -> St
     let mut text = String::new();
     if !quiet {
         for note in &report.notes {
-            let _ = writeln!(text, "{}", layout.message(note, 0));
+            let _ = writeln!(text, "{}", layout.message(note, 0, 0));
         }
         text.push_str(&Table { report, view, layout }.draw());
     }
@@ -48,8 +51,9 @@ pub fn human(report: &Report, view: View, quiet: bool, layout: Layout<'_>) -> St
         text.push_str(&draw_finding(finding, layout));
     }
     if !quiet && !report.releases.is_empty() {
+        let width = layout.width.unwrap_or(WIDTH);
         let gap = if report.findings.iter().any(|finding| !hidden(finding.code)) { "\n" } else { "" };
-        let _ = writeln!(text, "{gap}{}", wrapped(&summary(report, view), WIDTH));
+        let _ = writeln!(text, "{gap}{}", wrapped(&summary(report, view), width, width));
     }
     text
 }
@@ -342,7 +346,7 @@ mod tests {
     }
 
     fn drawn(report: &Report, view: View, quiet: bool) -> String {
-        let layout = Layout { directory: "/r".into(), wrap: false };
+        let layout = Layout { directory: "/r".into(), width: None };
         anstream::adapter::strip_str(&human(report, view, quiet, layout)).to_string()
     }
 

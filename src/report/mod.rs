@@ -11,7 +11,7 @@ mod shown;
 mod streams;
 
 pub use github::{annotations, step_summary};
-pub use human::{View, human, summary};
+pub use human::{View, WIDTH, WIDTH_IN_HOOK, human, summary};
 pub use json::{Document, HashDocument, error_entries, print};
 pub use model::{Change, How, Release, Report, Source, Status, Target};
 pub use outcome::Outcome;

@@ -19,22 +19,24 @@ const LONGEST_LINE: usize = 2_000;
 /// How many lines of an underlined part are drawn.
 const MOST_LINES: usize = 8;
 
-/// How wide messages are on a terminal.
-const WIDTH: usize = 80;
-
 /// How a report is laid out.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout<'d> {
     /// The directory that paths are named from.
     pub directory: &'d Utf8Path,
-    /// Whether messages are broken into lines. Not where a program or a log reads them: a phrase can be searched for then.
-    pub wrap: bool,
+    /// How wide messages may be, where they are broken into lines. Not where a program or a log reads them: a phrase can be
+    /// searched for then.
+    pub width: Option<usize>,
 }
 
 impl Layout<'_> {
-    pub(super) fn message(self, text: &str, indent: usize) -> String {
+    /// A message that starts in column `first` and goes on in column `rest`, both from 0.
+    pub(super) fn message(self, text: &str, first: usize, rest: usize) -> String {
         let shown = format!("{:#}", Shown(text));
-        if self.wrap { wrapped(&shown, WIDTH - indent) } else { shown }
+        match self.width {
+            Some(width) => wrapped(&shown, width.saturating_sub(first), width.saturating_sub(rest)),
+            None => shown,
+        }
     }
 }
 
@@ -55,8 +57,11 @@ pub fn draw_problem(problem: &Problem, layout: Layout<'_>) -> String {
 /// Draws a finding with escape sequences, ending in a line break.
 #[must_use]
 pub fn draw_finding(finding: &Finding, layout: Layout<'_>) -> String {
-    let place =
-        finding.file.as_ref().map(|file| Place { file: file.clone(), line: finding.line, column: None });
+    let place = finding.file.as_ref().map(|file| Place {
+        file: file.clone(),
+        line: finding.line,
+        column: finding.column,
+    });
     let paragraph =
         Paragraph { level: finding.level, code: Some(finding.code.name()), message: &finding.message };
     paragraph.draw(place.as_ref(), finding.hint.as_deref(), layout)
@@ -66,7 +71,7 @@ fn draw_window(problem: &Problem, window: Window<'_>, layout: Layout<'_>) -> Str
     let path = relative(&window.excerpt.file, layout.directory);
     let code = problem.refusal.map(Refusal::name);
     let indent = "error: ".len() + code.map_or(0, |code| code.len() + 2);
-    let mut title = Level::ERROR.primary_title(layout.message(&problem.message, indent));
+    let mut title = Level::ERROR.primary_title(layout.message(&problem.message, indent, 7));
     if let Some(code) = code {
         title = title.id(code);
     }
@@ -77,7 +82,7 @@ fn draw_window(problem: &Problem, window: Window<'_>, layout: Layout<'_>) -> Str
             .annotation(AnnotationKind::Primary.span(window.span).label(window.label)),
     );
     if let Some(hint) = &problem.hint {
-        group = group.element(Level::HELP.message(layout.message(hint, 12)));
+        group = group.element(Level::HELP.message(layout.message(hint, 12, 12)));
     }
     format!("{}\n", Renderer::styled().render(&[group]))
 }
@@ -98,7 +103,7 @@ impl Paragraph<'_> {
         };
         let style = colour.on_default().bold();
         let code = self.code.map(|code| format!("[{code}]")).unwrap_or_default();
-        let message = layout.message(self.message, word.len() + code.len() + 2);
+        let message = layout.message(self.message, word.len() + code.len() + 2, 4);
         let bold = Style::new().bold();
         let arrow = AnsiColor::BrightBlue.on_default().bold();
         let title = format!("{style}{word}{code}{style:#}{bold}: {}{bold:#}\n", hanging(&message, "    "));
@@ -107,7 +112,7 @@ impl Paragraph<'_> {
             format!("  {arrow}-->{arrow:#} {}\n", Shown(&place.to_string()))
         });
         let help = hint.map(|hint| {
-            let hint = hanging(&layout.message(hint, 10), "          ");
+            let hint = hanging(&layout.message(hint, 10, 10), "          ");
             format!("  {arrow}={arrow:#} {bold}help{bold:#}: {hint}\n")
         });
         [Some(title), origin, help].into_iter().flatten().collect()
@@ -119,12 +124,14 @@ fn hanging(text: &str, indent: &str) -> String {
     text.replace('\n', &format!("\n{indent}"))
 }
 
-/// The text with its words on lines no wider than `width`, as far as the words allow.
-pub(super) fn wrapped(text: &str, width: usize) -> String {
-    let mut lines = Vec::new();
+/// The text with its words on lines no wider than `first` and then `rest`, as far as the words allow. Code in back-ticks is
+/// not broken: somebody may copy it.
+pub(super) fn wrapped(text: &str, first: usize, rest: usize) -> String {
+    let mut lines: Vec<String> = Vec::new();
     for paragraph in text.split('\n') {
         let mut line = String::new();
-        for word in paragraph.split(' ') {
+        for word in words(paragraph) {
+            let width = if lines.is_empty() { first } else { rest };
             if !line.is_empty() && line.width() + 1 + word.width() > width {
                 lines.push(std::mem::take(&mut line));
             }
@@ -136,6 +143,33 @@ pub(super) fn wrapped(text: &str, width: usize) -> String {
         lines.push(line);
     }
     lines.join("\n")
+}
+
+/// The words of a line, each piece of code with its blanks being one. A run of back-ticks ends code that as long a run began.
+fn words(line: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let mut code: Option<usize> = None;
+    let (mut start, mut run) = (0, 0);
+    for (at, sign) in line.char_indices().chain([(line.len(), ' ')]) {
+        if sign == '`' {
+            run += 1;
+            continue;
+        }
+        if run > 0 {
+            code = match code {
+                Some(length) if length == run => None,
+                None => Some(run),
+                open => open,
+            };
+            run = 0;
+        }
+        if sign == ' ' && (code.is_none() || at == line.len()) {
+            words.push(&line[start..at]);
+            start = at + 1;
+        }
+    }
+    // A back-tick without its partner is no code.
+    if code.is_some() { line.split(' ').collect() } else { words }
 }
 
 /// The lines of an excerpt that are drawn.
@@ -178,7 +212,7 @@ mod tests {
     use crate::finding::Code;
 
     fn logged() -> Layout<'static> {
-        Layout { directory: "/r".into(), wrap: false }
+        Layout { directory: "/r".into(), width: None }
     }
 
     fn plain(problem: &Problem) -> String {
@@ -269,10 +303,13 @@ mod tests {
     #[test]
     fn messages_are_broken_where_somebody_watches() {
         let problem = Problem::new("word ".repeat(30).trim_end()).hint("word ".repeat(30).trim_end());
-        let drawn = draw_problem(&problem, Layout { wrap: true, ..logged() });
+        let drawn = draw_problem(&problem, Layout { width: Some(80), ..logged() });
         let drawn = anstream::adapter::strip_str(&drawn).to_string();
         assert!(drawn.lines().count() >= 4 && drawn.lines().all(|line| line.width() <= 80), "{drawn}");
-        assert_eq!(wrapped("a b\nc", 80), "a b\nc");
-        assert_eq!(wrapped("a bcdef g", 3), "a\nbcdef\ng");
+        assert_eq!(wrapped("a b\nc", 80, 80), "a b\nc");
+        assert_eq!(wrapped("a bcdef g", 3, 3), "a\nbcdef\ng");
+        assert_eq!(wrapped("a b c d e", 1, 3), "a\nb c\nd e");
+        assert_eq!(wrapped("a `b c` d ``{{`e f`}}`` g", 5, 5), "a\n`b c`\nd\n``{{`e f`}}``\ng");
+        assert_eq!(wrapped("a `b c", 3, 3), "a\n`b\nc");
     }
 }

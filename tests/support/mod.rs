@@ -171,6 +171,14 @@ impl Repo {
         self
     }
 
+    /// Standard output holds this, wherever its lines are broken.
+    #[track_caller]
+    pub fn tells(self, text: &str) -> Self {
+        let flat = self.out().split_whitespace().collect::<Vec<_>>().join(" ");
+        assert!(flat.contains(text), "{text:?} is not in\n{}\n--- stderr\n{}", self.out(), self.err());
+        self
+    }
+
     /// Standard output does not hold this.
     #[track_caller]
     pub fn does_not_say(self, text: &str) -> Self {
