@@ -28,10 +28,14 @@ pub struct StateArgs {
     pub all_environments: bool,
 
     /// Namespace of all releases, as for helmfile [default: `HELMFILE_NAMESPACE`]
+    ///
+    /// A hook passes `{{ .Namespace }}`: that of helmfile's command line or of the state file, empty where there is none.
     #[arg(short, long, value_name = "NAME", help_heading = READING)]
     pub namespace: Option<String>,
 
     /// Kube context of all releases [default: `HELMFILE_KUBE_CONTEXT`]
+    ///
+    /// In a hook, an empty one says that helmfile is never given this option.
     #[arg(long, value_name = "NAME", help_heading = READING)]
     pub kube_context: Option<String>,
 

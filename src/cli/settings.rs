@@ -56,9 +56,9 @@ pub struct Request {
     pub file: Option<String>,
     /// The environments.
     pub environments: Environments,
-    /// The namespace of all releases.
+    /// The namespace of all releases. A hook that gives an empty one says that helmfile was given none.
     pub namespace: Option<String>,
-    /// The kube context of all releases.
+    /// The kube context of all releases, empty as the namespace is.
     pub kube_context: Option<String>,
     /// `--state-values-set`, in order.
     pub state_values_set: Vec<String>,
@@ -113,8 +113,8 @@ impl Request {
             } else {
                 Environments::One(environment)
             },
-            namespace: given(typed.namespace),
-            kube_context: given(typed.kube_context),
+            namespace: typed.namespace,
+            kube_context: typed.kube_context,
             state_values_set: typed.state_values_set,
             state_values_set_string: typed.state_values_set_string,
             state_values_file: typed.state_values_file,
@@ -126,6 +126,12 @@ impl Request {
             releases: typed.release.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
             allow_no_match: typed.allow_no_matching_release,
         })
+    }
+
+    /// Whether a hook of helmfile's runs this.
+    #[must_use]
+    pub const fn in_hook(&self) -> bool {
+        self.helmfile_command.is_some()
     }
 
     /// Whether the helmfile command that runs this hook deploys nothing, and reads no values files either, so that it must

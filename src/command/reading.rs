@@ -6,7 +6,7 @@ use std::io::{self, Read};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::cli::{self, RUNNING};
 use crate::state;
@@ -37,8 +37,22 @@ impl Reading {
 
     /// The state file or directory that was named.
     pub(super) fn file(&self) -> Option<&str> {
-        let variable = self.variables.get("HELMFILE_FILE_PATH").filter(|path| !path.is_empty());
-        self.request.file.as_deref().or(variable.map(String::as_str))
+        self.request.file.as_deref().or(self.variable("HELMFILE_FILE_PATH"))
+    }
+
+    /// The working directory.
+    pub(super) fn directory(&self) -> &Utf8Path {
+        &self.directory
+    }
+
+    /// A variable of the process environment; an empty one counts as absent.
+    pub(super) fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str).filter(|text| !text.is_empty())
+    }
+
+    /// The namespace that helmfile told the hook which runs this, empty where it has none.
+    pub(super) fn namespace_of_hook(&self) -> Option<&str> {
+        self.request.namespace.as_deref().filter(|_| self.request.in_hook())
     }
 
     /// A request for one environment, or for the one that was named or is the default.

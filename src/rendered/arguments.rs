@@ -122,7 +122,7 @@ pub(super) fn post_renderer_arguments(
     let helm = &producer.release.helm;
     let mut arguments = helm.post_renderer_args.clone();
     if arguments.is_empty() {
-        let data = producer.visit.release_data(producer.release);
+        let data = producer.visit.release_data(producer.release, &producer.request.effects);
         let base = &producer.visit.directory;
         for text in &helm.default_post_renderer_args {
             let rendered = producer.render(&producer.visit.file, base, text, &data, registry);

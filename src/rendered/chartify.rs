@@ -120,7 +120,7 @@ fn patch_file(
                 texts.push(given.bytes);
             }
         }
-        let data = producer.visit.patch_data(producer.release, &texts);
+        let data = producer.visit.patch_data(producer.release, &texts, &producer.request.effects);
         data.map_err(|error| producer.state_problem(error))?
     } else {
         Value::Nil
@@ -175,7 +175,7 @@ fn manifest(
     }
     let text = String::from_utf8(producer.read(path)?)
         .map_err(|_| Box::new(producer.problem(&format!("`{path}` is not UTF-8")).at(Place::file(path))))?;
-    let data = producer.visit.release_data(producer.release);
+    let data = producer.visit.release_data(producer.release, &producer.request.effects);
     producer.render_with(path, directory, &text, &data, registry, MissingKey::Zero)
 }
 

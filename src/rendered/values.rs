@@ -146,7 +146,7 @@ pub(super) fn given_by(
                     .map_err(|error| producer.state_problem(error))?
                     .into_bytes(),
             };
-            let data = || producer.visit.release_data(producer.release);
+            let data = || producer.visit.release_data(producer.release, &producer.request.effects);
             let bytes = rendered(producer, &file, text, kind, &data, registry)?;
             (Origin::File(file), bytes)
         }

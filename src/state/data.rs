@@ -1,9 +1,11 @@
 //! What templates of a state see (`pkg/state/types.go`, `pkg/state/state_exec_tmpl.go: createReleaseTemplateData`).
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::resolved::EnvironmentObject;
+use crate::template::function::{CommandOption, Effects};
 use crate::value::{Element, Fields, Map, Object, Value};
 
 impl EnvironmentObject {
@@ -23,8 +25,65 @@ impl EnvironmentObject {
     }
 }
 
-/// The data of a state file, a base or an environment values file. `values` becomes `.Values`.
-pub(super) fn environment_data(environment: &EnvironmentObject, namespace: &str, values: &Map) -> Value {
+/// A struct with fields that options of helmfile's change: looking at one of them is noted.
+#[derive(Debug)]
+struct Told {
+    fields: Fields,
+    options: &'static [(&'static str, CommandOption)],
+    effects: Rc<RefCell<Effects>>,
+}
+
+impl Told {
+    fn read(&self, name: Option<&str>) {
+        let mut effects = self.effects.borrow_mut();
+        let read = self.options.iter().filter(|(field, _)| name.is_none_or(|name| name == *field));
+        read.for_each(|(_, option)| effects.read_option(*option));
+    }
+}
+
+impl Object for Told {
+    fn type_name(&self) -> &'static str {
+        self.fields.type_name()
+    }
+
+    fn member(&self, name: &str, arguments: &[Value]) -> Option<Result<Value, String>> {
+        self.read(Some(name));
+        self.fields.member(name, arguments)
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        // Whoever prints or encodes a struct looks at all of it.
+        self.read(None);
+        self.fields.fields()
+    }
+
+    fn as_any(&self) -> &dyn std::any::Any {
+        self
+    }
+}
+
+/// The data of an environment values file, which is told nothing of the command line. `values` becomes `.Values`.
+pub(super) fn values_data(environment: &EnvironmentObject, values: &Map) -> Value {
+    environment_data(environment, "", values, &[], &Rc::default())
+}
+
+/// The data of a state file or a base. `values` becomes `.Values`, `namespace` is that of the command line.
+pub(super) fn state_data(
+    environment: &EnvironmentObject,
+    namespace: &str,
+    values: &Map,
+    effects: &Rc<RefCell<Effects>>,
+) -> Value {
+    environment_data(environment, namespace, values, &[("Namespace", CommandOption::Namespace)], effects)
+}
+
+fn environment_data(
+    environment: &EnvironmentObject,
+    namespace: &str,
+    values: &Map,
+    options: &'static [(&'static str, CommandOption)],
+    effects: &Rc<RefCell<Effects>>,
+) -> Value {
     let fields = Fields::new(
         "*state.EnvironmentTemplateData",
         vec![
@@ -34,7 +93,7 @@ pub(super) fn environment_data(environment: &EnvironmentObject, namespace: &str,
             ("StateValues", Value::MapPointer(values.clone())),
         ],
     );
-    Value::Object(Rc::new(StructPointer(fields)))
+    Value::Object(Rc::new(StructPointer(Told { fields, options, effects: Rc::clone(effects) })))
 }
 
 /// What a release template sees of its state.
@@ -58,8 +117,38 @@ pub(super) struct ReleaseView<'a> {
     pub(super) version: &'a str,
 }
 
+/// When templates of a release are rendered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Moment {
+    /// Its fields, which still have its own namespace. The context may be that of `helmDefaults`, which the option sets.
+    Fields,
+    /// Its values files, when namespace and context have been overridden, also among the labels.
+    Files,
+}
+
+impl Moment {
+    /// The fields of a release that options change.
+    const fn options(self) -> &'static [(&'static str, CommandOption)] {
+        match self {
+            Self::Fields => &[("KubeContext", CommandOption::KubeContext)],
+            Self::Files => &[
+                ("Namespace", CommandOption::Namespace),
+                ("Labels", CommandOption::Namespace),
+                ("KubeContext", CommandOption::KubeContext),
+            ],
+        }
+    }
+}
+
 /// The data of release fields and of release values files.
-pub(super) fn release_data(state: StateView<'_>, release: ReleaseView<'_>) -> Value {
+pub(super) fn release_data(
+    state: StateView<'_>,
+    release: ReleaseView<'_>,
+    moment: Moment,
+    effects: &Rc<RefCell<Effects>>,
+) -> Value {
+    let told =
+        |fields, options| Value::Object(Rc::new(Told { fields, options, effects: Rc::clone(effects) }));
     // Where there are none, helmfile's copy of the release has lost its empty map on the way through YAML.
     let labels =
         if release.labels.is_empty() { Map::nil(Element::String) } else { Map::typed(Element::String) };
@@ -77,23 +166,29 @@ pub(super) fn release_data(state: StateView<'_>, release: ReleaseView<'_>) -> Va
             ("KubeContext", Value::from(release.kube_context)),
         ],
     );
-    Value::Object(Rc::new(Fields::new(
+    let fields = Fields::new(
         "state.releaseTemplateData",
         vec![
             ("Environment", state.environment.template_value()),
-            ("Release", Value::Object(Rc::new(release))),
+            ("Release", told(release, moment.options())),
             ("Values", state.values.clone().into()),
             ("StateValues", Value::MapPointer(state.values.clone())),
             ("KubeContext", Value::from(state.kube_context)),
             ("Namespace", Value::from(state.namespace)),
             ("Chart", Value::from(state.chart)),
         ],
-    )))
+    );
+    let options = &[
+        ("Namespace", CommandOption::Namespace),
+        ("KubeContext", CommandOption::KubeContext),
+        ("Chart", CommandOption::Chart),
+    ];
+    told(fields, options)
 }
 
 /// A pointer to a struct, which only `typeOf` and `kindOf` tell from the struct.
 #[derive(Debug)]
-struct StructPointer(Fields);
+struct StructPointer(Told);
 
 impl Object for StructPointer {
     fn type_name(&self) -> &'static str {

@@ -1,14 +1,18 @@
 //! The values and secrets of a release as files (`pkg/state/state.go: prepareReleaseValuesEntries,
 //! generateSecretValuesFiles`, `pkg/state/storage.go`).
 
+use std::cell::RefCell;
+use std::rc::Rc;
+
 use camino::Utf8PathBuf;
 
-use super::data::{ReleaseView, StateView, release_data};
+use super::data::{Moment, ReleaseView, StateView, release_data};
 use super::error::{Error, standard_input};
 use super::merge::{Lists, cast_keys, merge_maps};
 use super::remote::is_remote;
 use super::resolved::{EntryContent, Release, ValuesEntry, Visit};
 use super::values::{Matches, find_files};
+use crate::template::function::Effects;
 use crate::text::{Refusal, clean};
 use crate::tree::Tree;
 use crate::value::{Map, Value};
@@ -169,10 +173,11 @@ impl Visit {
         }
     }
 
-    /// The data of the templates among the release's values and secrets. `.Values` is shared by all of them.
+    /// The data of the templates among the release's values and secrets. `.Values` is shared by all of them; `effects` gets to
+    /// know what of the command line they look at.
     #[must_use]
-    pub fn release_data(&self, release: &Release) -> Value {
-        self.data_with(release, &self.values)
+    pub fn release_data(&self, release: &Release, effects: &Rc<RefCell<Effects>>) -> Value {
+        self.data_with(release, &self.values, effects)
     }
 
     /// The data of the templates among a release's patches: the values of the release, which are given as the texts of its
@@ -181,7 +186,12 @@ impl Visit {
     /// # Errors
     ///
     /// Where a text is no YAML map, or has a key that is no string.
-    pub fn patch_data(&self, release: &Release, texts: &[Vec<u8>]) -> Result<Value, Error> {
+    pub fn patch_data(
+        &self,
+        release: &Release,
+        texts: &[Vec<u8>],
+        effects: &Rc<RefCell<Effects>>,
+    ) -> Result<Value, Error> {
         let mut own = Map::new();
         for text in texts {
             let decode = || {
@@ -191,10 +201,10 @@ impl Visit {
             let map = decode().map_err(|_| Error::invalid("values of the release are no YAML map"))?;
             own = merge_maps(&own, &cast_keys(&map.unwrap_or_default())?, Lists::Sparse);
         }
-        Ok(self.data_with(release, &merge_maps(&self.values, &own, Lists::Sparse)))
+        Ok(self.data_with(release, &merge_maps(&self.values, &own, Lists::Sparse), effects))
     }
 
-    fn data_with(&self, release: &Release, values: &Map) -> Value {
+    fn data_with(&self, release: &Release, values: &Map, effects: &Rc<RefCell<Effects>>) -> Value {
         let state = StateView {
             environment: &self.environment_object,
             values,
@@ -210,7 +220,7 @@ impl Visit {
             kube_context: &release.kube_context,
             version: &release.version,
         };
-        release_data(state, release)
+        release_data(state, release, Moment::Files, effects)
     }
 }
 

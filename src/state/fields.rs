@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::data::{ReleaseView, StateView, release_data};
+use super::data::{Moment, ReleaseView, StateView, release_data};
 use super::decode::boolean;
 use super::error::Error;
 use super::layer::{Item, Layer, Pointer};
@@ -33,7 +33,7 @@ impl Reader<'_> {
         let mut previous: Option<ReleaseSpec> = None;
         for _ in 0..ROUNDS {
             let seen = previous.as_ref().unwrap_or(&release);
-            let data = release_data(state, view(seen));
+            let data = release_data(state, view(seen), Moment::Fields, &self.request.effects);
             let field = Field { reader: self, directory, data: &data };
             let rendered = field.release(&release)?;
             if previous.as_ref().is_some_and(|previous| same(previous, &rendered)) {

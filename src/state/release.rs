@@ -74,6 +74,7 @@ impl Reader<'_> {
             }
             release.labels.extend(state.common_labels.clone());
             let release = self.render_fields(release, view, directory).map_err(named)?;
+            self.request.effects.borrow_mut().place(&place());
             if release.chart.is_empty() {
                 return Err(Error::invalid(format!("release `{}` has no `chart`", release.name)).at(place()));
             }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::data::environment_data;
+use super::data::state_data;
 use super::decode::{Lines, Source};
 use super::error::Error;
 use super::parts::Part;
@@ -51,7 +51,7 @@ impl Reader<'_> {
     ) -> Result<Source, Error> {
         let values = environment.merged_values().map_err(|error| error.within(target.file))?;
         let namespace = self.request.option(self.request.namespace.as_deref(), "HELMFILE_NAMESPACE");
-        let data = environment_data(environment, namespace.unwrap_or_default(), &values);
+        let data = state_data(environment, namespace.unwrap_or_default(), &values, &self.request.effects);
         let rendered =
             self.render(target.file, target.base.directory(), part.text, &data).map_err(|mut error| {
                 // The excerpt shows the part; its place is in the file.
@@ -103,6 +103,7 @@ impl Reader<'_> {
                     error.excerpt = error.excerpt.filter(|excerpt| excerpt.file != name);
                     template_error(&error)
                 })?;
+        self.request.effects.borrow_mut().displace(&name);
         String::from_utf8(bytes).map_err(|_| {
             Error::unsupported(Refusal::NotUtf8, format!("`{text}` gives something that is not UTF-8"))
                 .hint(TEXT)

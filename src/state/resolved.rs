@@ -5,6 +5,7 @@ use camino::Utf8PathBuf;
 use super::helm::{HelmOptions, Repository};
 use super::location::Base;
 use super::remote::Cache;
+use crate::template::function::Effects;
 use crate::text::Place;
 use crate::value::{Map, Value};
 
@@ -52,6 +53,8 @@ pub struct Visit {
     pub bases: Vec<Utf8PathBuf>,
     /// Environment and state values files that were read, absolute.
     pub values_files: Vec<Utf8PathBuf>,
+    /// What templates did while this state was read, those of its releases' fields too.
+    pub effects: Effects,
     /// How paths of this state are resolved.
     pub(super) base: Base,
     /// Where helmfile keeps what it has downloaded.

@@ -3,7 +3,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::data::environment_data;
+use super::data::values_data;
 use super::decode::{Lines, Source};
 use super::error::{Error, WITHOUT_STATE};
 use super::location::Base;
@@ -179,7 +179,7 @@ impl Reader<'_> {
             if strategy == Strategy::Fallback && !earlier.is_empty() {
                 values = enrich(earlier, &values)?;
             }
-            self.render_file(file, &environment_data(environment, "", &values))?
+            self.render_file(file, &values_data(environment, &values))?
         } else {
             Source { file: file.to_owned(), text: self.read_text(file)?.into(), lines: Lines::From(1) }
         };

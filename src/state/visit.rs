@@ -25,6 +25,7 @@ use super::selectors::all_conflict;
 use super::set_values;
 use super::spec::StateSpec;
 use super::values::ValuesList;
+use crate::template::function::Effects;
 use crate::template::functions;
 use crate::text::{Place, Refusal};
 use crate::value::{Map, Value};
@@ -171,6 +172,7 @@ impl Walk<'_> {
         let inherited = options.inherited.copy();
         let target = Target { file: &file, base: &base, is_base: false };
         let loaded = reader.load(target, inherited.environment.as_ref(), overrides.as_ref(), &mut trace)?;
+        let effects = reader.request.effects.take();
         let Some(mut state) = loaded else {
             self.resolved.skipped.push(file);
             return Ok(None);
@@ -179,7 +181,9 @@ impl Walk<'_> {
         override_state(&mut state, reader.request, &file)?;
         self.resolved.patterns.append(&mut trace.patterns);
         let children = self.visit_helmfiles(&state, &file, &base, options)?;
-        let visit = finish(reader, state, file, base, options, trace)?;
+        let mut visit = finish(reader, state, file, base, options, trace)?;
+        visit.effects = effects;
+        visit.effects.extend(reader.request.effects.take());
         let index = self.resolved.visits.len();
         self.resolved.visits.push(visit);
         for child in children {
@@ -326,5 +330,6 @@ fn finish(
         helmfiles: state.helmfiles.into_iter().map(|entry| entry.path.into()).collect(),
         bases: trace.bases,
         values_files: trace.values_files,
+        effects: Effects::default(),
     })
 }

@@ -1,6 +1,7 @@
 //! What a template function is: a name, a signature that arguments are checked against, and a body.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -8,7 +9,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::set::Helpers;
-use crate::text::Refusal;
+use crate::text::{Place, Refusal};
 use crate::tree::Tree;
 use crate::value::Value;
 
@@ -237,11 +238,86 @@ impl Context {
     }
 }
 
-/// What templates did beyond producing text.
+/// An option of helmfile's that changes what templates see.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum CommandOption {
+    /// `--namespace`
+    Namespace,
+    /// `--kube-context`
+    KubeContext,
+    /// `--chart`
+    Chart,
+}
+
+/// What templates did beyond producing text. Of each thing the first place counts; it is missing until somebody has told it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Effects {
-    /// Functions with a random or time-dependent result that were called, by name, with the template that first called them.
-    pub unstable: BTreeMap<String, String>,
+    /// Functions with a random or time-dependent result that were called, by name.
+    pub unstable: BTreeMap<String, Option<Place>>,
+    /// Options of helmfile's whose value was looked at.
+    pub options: BTreeMap<CommandOption, Option<Place>>,
     /// How many calls changed a map that existed before the call (`set`, `unset`, `merge`, `setValueAtPath` …).
     pub mutations: u64,
+    /// Whether something has no place yet.
+    unplaced: bool,
+}
+
+impl Effects {
+    /// Notes a call of a function with a random or time-dependent result.
+    pub fn call_unstable(&mut self, function: &str) {
+        if let Entry::Vacant(call) = self.unstable.entry(function.to_owned()) {
+            call.insert(None);
+            self.unplaced = true;
+        }
+    }
+
+    /// Notes that the value of an option was looked at.
+    pub fn read_option(&mut self, option: CommandOption) {
+        if let Entry::Vacant(read) = self.options.entry(option) {
+            read.insert(None);
+            self.unplaced = true;
+        }
+    }
+
+    /// Whether something has no place yet.
+    #[must_use]
+    pub const fn is_unplaced(&self) -> bool {
+        self.unplaced
+    }
+
+    /// Gives a place to what has none.
+    pub fn place(&mut self, place: &Place) {
+        for unknown in self.places().filter(|known| known.is_none()) {
+            *unknown = Some(place.clone());
+        }
+        self.unplaced = false;
+    }
+
+    /// Takes the place from what happened in a text that is no file, although it was rendered under the name of one.
+    pub fn displace(&mut self, name: &Utf8Path) {
+        let mut unplaced = self.unplaced;
+        for known in self.places() {
+            if known.as_ref().is_some_and(|place| place.file == name) {
+                *known = None;
+                unplaced = true;
+            }
+        }
+        self.unplaced = unplaced;
+    }
+
+    /// Adds what happened later.
+    pub fn extend(&mut self, later: Self) {
+        for (function, place) in later.unstable {
+            self.unstable.entry(function).or_insert(place);
+        }
+        for (option, place) in later.options {
+            self.options.entry(option).or_insert(place);
+        }
+        self.mutations += later.mutations;
+        self.unplaced |= later.unplaced;
+    }
+
+    fn places(&mut self) -> impl Iterator<Item = &mut Option<Place>> {
+        self.unstable.values_mut().chain(self.options.values_mut())
+    }
 }

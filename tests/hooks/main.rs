@@ -44,6 +44,13 @@ impl Layouts {
         printed.split(' ').next().expect("a digest").to_owned()
     }
 
+    /// Replaces something in a file.
+    fn edit(&self, file: &str, from: &str, to: &str) {
+        let text = self.read(file);
+        assert!(text.contains(from), "{from} is not in {text}");
+        fs::write(self.root.join(file), text.replace(from, to)).expect("a file");
+    }
+
     fn append(&self, file: &str, text: &str) {
         let path = self.root.join(file);
         let mut file = fs::OpenOptions::new().append(true).open(path).expect("a file");
@@ -211,6 +218,80 @@ fn what_the_hook_reports_is_shown_by_helmfile() {
     let _ = run.succeeds();
     let shown: Vec<&str> = told.lines().filter(|line| line.starts_with("hook[prepare] logs |")).collect();
     assert!(shown.iter().any(|line| line.contains("web") && line.contains("2 files")), "{told}");
+}
+
+/// The argument that hands the namespace over, as it stands in the state files.
+const NAMESPACE: &str = "- --namespace={{`{{ .Namespace }}`}}\n";
+
+#[test]
+fn the_namespace_that_helmfile_is_given_reaches_the_directives() {
+    for recipe in RECIPES {
+        let Some(layouts) = Layouts::new() else { return };
+        let state = format!("--file={recipe}.yaml.gotmpl");
+        layouts.edit("one/values/web.yaml", "./web", "./{{ .Release.Namespace }}");
+        fs::rename(layouts.root.join("one/values/web"), layouts.root.join("one/values/shop"))
+            .expect("a source");
+        fs::create_dir(layouts.root.join("one/values/other")).expect("another source");
+        fs::write(layouts.root.join("one/values/other/index.html"), "<p>Other.</p>\n").expect("a file");
+
+        let manifests = layouts.template("one", &[&state]);
+        assert_eq!(annotation(&manifests, "web"), layouts.checksum("one/values/shop", "*"), "{recipe}");
+        let manifests = layouts.template("one", &[&state, "--namespace=other"]);
+        assert_eq!(annotation(&manifests, "web"), layouts.checksum("one/values/other", "*"), "{recipe}");
+
+        // The top-level key, which helmfile lets nobody override.
+        let file = format!("one/{recipe}.yaml.gotmpl");
+        layouts.edit(&file, "\nreleases:", "\nnamespace: other\nreleases:");
+        let manifests = layouts.template("one", &[&state]);
+        assert_eq!(annotation(&manifests, "web"), layouts.checksum("one/values/other", "*"), "{recipe}");
+    }
+}
+
+#[test]
+fn a_hook_that_hands_no_namespace_over_is_refused_where_it_matters() {
+    for recipe in RECIPES {
+        let Some(layouts) = Layouts::new() else { return };
+        let file = format!("one/{recipe}.yaml.gotmpl");
+        let state = format!("--file={recipe}.yaml.gotmpl");
+        layouts.edit(&file, NAMESPACE, "- --output=human\n");
+        let before = layouts.template("one", &[&state]);
+        assert_eq!(annotation(&before, "web"), layouts.checksum("one/values/web", "*"), "{recipe}");
+
+        layouts.edit("one/values/web.yaml", "./web", "./web/{{ .Namespace }}");
+        for arguments in [&[&state[..], "template"][..], &[&state, "--namespace=errors", "template"]] {
+            let told = layouts.helmfile("one", arguments).fails();
+            // A hook of one release asks for it by its namespace, where none is known.
+            let refused = told.contains("unverified-state") || told.contains("`errors/web`");
+            assert!(refused && told.contains("--namespace="), "{recipe}: {told}");
+        }
+    }
+}
+
+#[test]
+fn a_kube_context_reaches_the_directives_by_the_variable() {
+    let Some(layouts) = Layouts::new() else { return };
+    layouts.edit("one/values/web.yaml", "./web", "./web/{{ .KubeContext }}");
+    let state = "--file=global.yaml.gotmpl";
+    for arguments in [&[state, "template"][..], &[state, "--kube-context=errors", "template"]] {
+        let told = layouts.helmfile("one", arguments).fails();
+        assert!(told.contains("unverified-state") && told.contains("HELMFILE_KUBE_CONTEXT"), "{told}");
+    }
+    let arguments = ["HELMFILE_KUBE_CONTEXT=errors", "helmfile", state, "template"];
+    let manifests = layouts.sandbox.run(&layouts.root.join("one"), "env", arguments).succeeds();
+    assert_eq!(annotation(&manifests, "web"), layouts.checksum("one/values/web/errors", "*"));
+}
+
+#[test]
+fn a_copied_state_file_whose_hook_names_the_original_is_refused() {
+    let Some(layouts) = Layouts::new() else { return };
+    fs::copy(layouts.root.join("one/global.yaml.gotmpl"), layouts.root.join("one/copy.yaml.gotmpl"))
+        .expect("a copy");
+    layouts.edit("one/copy.yaml.gotmpl", "name: web", "name: shopfront");
+    let told = layouts.helmfile("one", &["--file=copy.yaml.gotmpl", "template"]).fails();
+    assert!(told.contains("unverified-state") && told.contains("copy.yaml.gotmpl:19"), "{told}");
+    layouts.edit("one/copy.yaml.gotmpl", "--file=global.yaml.gotmpl", "--file=copy.yaml.gotmpl");
+    let manifests = layouts.template("one", &["--file=copy.yaml.gotmpl"]);
+    assert_eq!(annotation(&manifests, "shopfront"), layouts.checksum("one/values/web", "*"));
 }
 
 #[test]

@@ -40,6 +40,8 @@ pub(super) struct Draft {
     pub(super) levels: Levels,
     /// How digests of its secrets are made.
     pub(super) secrecy: Rc<Secrecy>,
+    /// Whether a denied finding about the whole state keeps its target as it is.
+    pub(super) held: bool,
     /// Findings so far, at their own levels.
     pub(super) findings: Vec<Finding>,
     /// Problems so far.
@@ -61,6 +63,8 @@ pub(in crate::command) struct Consumer {
     pub(in crate::command) root: Utf8PathBuf,
     /// The levels of its findings.
     pub(in crate::command) levels: Levels,
+    /// Whether a denied finding about the whole state keeps its target as it is.
+    held: bool,
     /// Its findings, at settled levels.
     pub(in crate::command) findings: Vec<Finding>,
     /// What went wrong with it.
@@ -72,7 +76,9 @@ pub(in crate::command) struct Consumer {
 impl Consumer {
     /// Whether something keeps its target as it was.
     pub(in crate::command) fn denied(&self) -> bool {
-        !self.problems.is_empty() || self.findings.iter().any(|finding| finding.level == Level::Deny)
+        self.held
+            || !self.problems.is_empty()
+            || self.findings.iter().any(|finding| finding.level == Level::Deny)
     }
 }
 
@@ -246,6 +252,7 @@ impl Draft {
             owner: self.owner,
             root: self.root,
             levels: self.levels,
+            held: self.held,
             findings,
             problems: self.problems,
             notes: Vec::new(),

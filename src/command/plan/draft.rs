@@ -5,18 +5,20 @@ use std::rc::Rc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::consumer::Draft;
+use super::doubts::{Told, doubts};
+use super::elsewhere::Elsewhere;
 use super::needs::missing_need;
 use super::settings::Settings;
 use super::shadow::{Layer, shadowed_checksum};
 use super::survey::Candidate;
-use super::values::{Raw, ValuesFiles};
+use super::values::{Raw, ValuesFiles, declares};
 use super::wiring::{self, Wired};
 use crate::command::Context;
 use crate::finding::{Code, Finding, Level};
 use crate::report::{self, Status, relative};
 use crate::source::{self, Source};
 use crate::state::{EntryContent, EntryKind, EntrySource, Release, Request, Resolved, Visit};
-use crate::text::Problem;
+use crate::text::{Place, Problem};
 
 /// Why a release is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,15 +29,25 @@ pub(super) enum Looked {
     ForItsTemplates,
 }
 
+/// What the consumers of one visit are drafted from.
+#[derive(Clone, Copy)]
+pub(super) struct Material<'a> {
+    pub(super) context: &'a Context,
+    pub(super) request: &'a Request,
+    pub(super) resolved: &'a Resolved,
+    /// Which visit of the resolved state it is.
+    pub(super) index: usize,
+    pub(super) settings: &'a Settings,
+    pub(super) files: &'a ValuesFiles<'a>,
+    pub(super) elsewhere: &'a Elsewhere<'a>,
+    /// What a hook knows of helmfile's command line, where one runs this.
+    pub(super) told: Option<Told>,
+}
+
 /// Drafts the consumers of one visit, in the order of the state.
 pub(super) struct Drafting<'a> {
-    context: &'a Context,
-    request: &'a Request,
-    resolved: &'a Resolved,
-    index: usize,
+    material: Material<'a>,
     visit: &'a Visit,
-    settings: &'a Settings,
-    files: &'a ValuesFiles<'a>,
     /// Templates that changed `.Values`: the release and the file.
     changing: Vec<(String, Utf8PathBuf)>,
     /// Files whose directives were read with `.Values` at hand: the release and the file.
@@ -56,17 +68,10 @@ struct Found {
 }
 
 impl<'a> Drafting<'a> {
-    pub(super) fn new(
-        context: &'a Context,
-        request: &'a Request,
-        resolved: &'a Resolved,
-        index: usize,
-        settings: &'a Settings,
-        files: &'a ValuesFiles<'a>,
-    ) -> Self {
-        let visit = &resolved.visits[index];
+    pub(super) fn new(material: Material<'a>) -> Self {
+        let visit = &material.resolved.visits[material.index];
         let (changing, declaring, notes) = (Vec::new(), Vec::new(), Vec::new());
-        Self { context, request, resolved, index, visit, settings, files, changing, declaring, notes }
+        Self { material, visit, changing, declaring, notes }
     }
 
     /// Drafts the consumer that a release is, if it has anything to do with checksums, and names its values files.
@@ -79,8 +84,9 @@ impl<'a> Drafting<'a> {
         let found = self.find(candidate);
         let mut problems = Vec::new();
         let mut declared = Vec::new();
+        drop(self.material.files.take_effects());
         for (_, file) in &found.files {
-            let raw = self.files.raw(file);
+            let raw = self.material.files.raw(file);
             match self.read(candidate, file, &raw, looked) {
                 Ok(sources) => declared.extend(sources),
                 Err(problem) => problems.push(*problem),
@@ -91,12 +97,14 @@ impl<'a> Drafting<'a> {
             return (None, own);
         }
         match self
+            .material
             .settings
-            .sources_of(release, |word, file| self.files.word_of(self.visit, release, file, word))
+            .sources_of(release, |word, place| self.material.files.word_of(self.visit, release, place, word))
         {
             Ok(sources) => declared.extend(sources),
             Err(problem) => problems.push(*problem),
         }
+        let effects = self.material.files.take_effects();
         if candidate.targets.is_empty() && declared.is_empty() && problems.is_empty() {
             return (None, own);
         }
@@ -111,7 +119,10 @@ impl<'a> Drafting<'a> {
             problems.push(clash.problem());
             Vec::new()
         });
-        (Some(self.wire(candidate, &found, sources, problems)), own)
+        let mut draft = self.wire(candidate, &found, sources, problems);
+        let doubts = doubts(&effects, self.visit, self.material.told);
+        draft.findings.extend(doubts.into_iter().map(|finding| finding.release(release.id())));
+        (Some(draft), own)
     }
 
     /// Finds the values files of a release. Targets are not among them: nobody declares anything there.
@@ -129,10 +140,10 @@ impl<'a> Drafting<'a> {
             if target {
                 continue;
             }
-            match self.visit.resolve_entry(&*self.request.tree, release, EntryKind::Values, entry) {
+            match self.visit.resolve_entry(&*self.material.request.tree, release, EntryKind::Values, entry) {
                 Ok(EntrySource::File(file)) => {
                     // What cannot be read could declare anything.
-                    if let Err(error) = &self.files.raw(&file).bytes {
+                    if let Err(error) = &self.material.files.raw(&file).bytes {
                         let message = format!("release `{}`: `{file}` cannot be read: {error}", release.id());
                         let problem = Problem::new(message).hint("helmfile could not read it either");
                         found.problems.push(wiring::at(problem, release));
@@ -161,11 +172,11 @@ impl<'a> Drafting<'a> {
         let sources = match (&before, wanted) {
             (_, true) => {
                 self.declaring.push((release.id(), file.to_owned()));
-                self.files.declared(self.visit, release, file, raw)?
+                self.material.files.declared(self.visit, release, file, raw)?
             }
             // helmfile fails over it by itself, if it ever renders it.
             (Some(_), false) => {
-                let _ = self.files.render(self.visit, release, file, raw);
+                let _ = self.material.files.render(self.visit, release, file, raw);
                 Vec::new()
             }
             (None, false) => Vec::new(),
@@ -186,10 +197,10 @@ impl<'a> Drafting<'a> {
     ) -> Draft {
         let release = candidate.release;
         let id = release.id();
-        problems.extend(self.settings.target_of(release).err().map(|problem| *problem));
-        let format = self.settings.format_of(release).unwrap_or_else(|problem| {
+        problems.extend(self.material.settings.target_of(release).err().map(|problem| *problem));
+        let format = self.material.settings.format_of(release).unwrap_or_else(|problem| {
             problems.push(*problem);
-            self.settings.default_format()
+            self.material.settings.default_format()
         });
         let mut findings = self.needs(release, &sources);
         let target = match &candidate.targets[..] {
@@ -201,8 +212,8 @@ impl<'a> Drafting<'a> {
                 None
             }
             [target] => {
-                findings.extend(self.around_target(candidate, target, &sources, &problems));
-                let shown = relative(&target.path, &self.context.directory);
+                findings.extend(self.around_target(candidate, target, found, &sources, &problems));
+                let shown = relative(&target.path, &self.material.context.directory);
                 problems.extend(wiring::found_by_pattern(self.visit, &target.path, &shown));
                 if !sources.is_empty() {
                     let layers = self.layers(release, target, found, &format);
@@ -216,7 +227,7 @@ impl<'a> Drafting<'a> {
                 Some(target.path.clone())
             }
             several => {
-                problems.push(wiring::two_targets(release, several, &self.context.directory));
+                problems.push(wiring::two_targets(release, several, &self.material.context.directory));
                 None
             }
         };
@@ -241,10 +252,11 @@ impl<'a> Drafting<'a> {
             owner: format!("release `{id}`"),
             sources,
             format,
-            root: self.settings.root.clone(),
+            root: self.material.settings.root.clone(),
             state: self.visit.directory.clone(),
-            levels: self.settings.levels.clone(),
-            secrecy: Rc::clone(&self.settings.secrecy),
+            levels: self.material.settings.levels.clone(),
+            secrecy: Rc::clone(&self.material.settings.secrecy),
+            held: false,
             findings,
             problems,
         }
@@ -254,7 +266,9 @@ impl<'a> Drafting<'a> {
         let mut findings: Vec<Finding> = Vec::new();
         for source in sources {
             let Some(producer) = &source.options.from else { continue };
-            if let Some(finding) = missing_need(self.resolved, self.index, release, producer) {
+            if let Some(finding) =
+                missing_need(self.material.resolved, self.material.index, release, producer)
+            {
                 let finding = finding.at(source.place.file.clone(), source.place.line);
                 if !findings.iter().any(|other| other.message == finding.message) {
                     findings.push(finding);
@@ -268,21 +282,40 @@ impl<'a> Drafting<'a> {
         &self,
         candidate: &Candidate<'_>,
         target: &Wired,
+        found: &Found,
         sources: &[Source],
         problems: &[Problem],
     ) -> Vec<Finding> {
         let release = candidate.release;
-        let shown = relative(&target.path, &self.context.directory);
+        let shown = relative(&target.path, &self.material.context.directory);
         let mut findings = Vec::new();
-        findings.extend(wiring::target_is_state(self.resolved, &release.id(), &target.path, &shown));
+        findings.extend(wiring::target_is_state(self.material.resolved, &release.id(), &target.path, &shown));
         if sources.is_empty() {
-            if problems.is_empty() {
-                findings.extend(wiring::orphan_target(release, target, &shown));
+            if problems.is_empty() && !self.declares_otherwise(release, found) {
+                let near = self.near_miss(found);
+                findings.extend(wiring::orphan_target(release, target, &shown, near.as_ref()));
             }
         } else {
             findings.extend(wiring::hidden_missing_file(self.visit, release, &shown));
         }
         findings
+    }
+
+    /// Whether a release without sources has some in another case: its directive stands in an `{{ if }}`, or it declares some
+    /// in another environment.
+    fn declares_otherwise(&self, release: &Release, found: &Found) -> bool {
+        let text = |file: &Utf8Path| self.material.files.raw(file).bytes.clone().unwrap_or_default();
+        found.files.iter().any(|(_, file)| declares(&text(file)))
+            || self.material.elsewhere.declares(self.visit, release)
+    }
+
+    /// A comment in a values file that may have been meant as a directive.
+    fn near_miss(&self, found: &Found) -> Option<(Place, String)> {
+        found.files.iter().find_map(|(_, file)| {
+            let raw = self.material.files.raw(file);
+            let (line, comment) = source::near_misses(raw.text()?).into_iter().next()?;
+            Some((Place::line(file.clone(), line), comment))
+        })
     }
 
     /// Everything else that sets values of a release.
@@ -299,17 +332,19 @@ impl<'a> Drafting<'a> {
             if let EntryContent::Inline(values) = &entry.content {
                 layers.push(Layer { title: "an inline map".into(), values: values.clone(), later });
             } else if let Some((_, file)) = found.files.iter().find(|(position, _)| *position == index) {
-                let title = format!("`{}`", relative(file, &self.context.directory));
+                let title = format!("`{}`", relative(file, &self.material.context.directory));
                 layers.extend(self.file_layer(release, file, title, later, format));
             }
         }
         for entry in &release.secrets {
-            let secret = self.visit.resolve_entry(&*self.request.tree, release, EntryKind::Secrets, entry);
+            let secret =
+                self.visit.resolve_entry(&*self.material.request.tree, release, EntryKind::Secrets, entry);
             if let Ok(EntrySource::File(file)) = secret
-                && let Ok(bytes) = &self.files.raw(&file).bytes
+                && let Ok(bytes) = &self.material.files.raw(&file).bytes
             {
                 // SOPS leaves the keys as they are.
-                let title = format!("the secrets file `{}`", relative(&file, &self.context.directory));
+                let title =
+                    format!("the secrets file `{}`", relative(&file, &self.material.context.directory));
                 layers.extend(Layer::of_file(title, bytes, true));
             }
         }
@@ -325,7 +360,7 @@ impl<'a> Drafting<'a> {
         later: bool,
         format: &crate::target::Format,
     ) -> Option<Layer> {
-        let raw = self.files.raw(file);
+        let raw = self.material.files.raw(file);
         if !raw.template {
             return Layer::of_file(title, raw.bytes.as_deref().ok()?, later);
         }
@@ -335,7 +370,7 @@ impl<'a> Drafting<'a> {
             return None;
         }
         // Where it fails, helmfile says so.
-        let rendered = self.files.render(self.visit, release, file, &raw).ok()?;
+        let rendered = self.material.files.render(self.visit, release, file, &raw).ok()?;
         Layer::of_file(title, &rendered.bytes, later)
     }
 
@@ -349,7 +384,7 @@ impl<'a> Drafting<'a> {
                 .flat_map(|declaring| self.changing.iter().map(move |changing| (declaring, changing)))
                 .find(|(declaring, changing)| declaring != changing);
             if let Some(((_, declaring), (other, changing))) = clash {
-                let directory = &self.context.directory;
+                let directory = &self.material.context.directory;
                 let message = format!(
                     "release `{id}`: `{}` declares sources, and `{}` of release `{other}` changes `.Values`, which both share",
                     relative(declaring, directory),

@@ -5,6 +5,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::finding::{Code, Finding};
 use crate::state::{Hook, Resolved, Visit};
 use crate::text::join_clean;
+use crate::tree::{Kind, Tree};
 
 /// What is wrong with the hooks of a visit that run helmsum. `consumers` tells of each visit whether releases in it have
 /// sources; `line` finds the line of a state file that runs helmsum.
@@ -38,6 +39,114 @@ pub(super) fn hook_misuse(
         }
     }
     findings
+}
+
+/// The finding unverified-state for a run by a hook that no state file has which was read: helmfile then read another one.
+/// `directory` is where the hook runs, `file` what it gave as `--file`.
+pub(super) fn foreign_hook(
+    tree: &dyn Tree,
+    resolved: &Resolved,
+    directory: &Utf8Path,
+    file: Option<&str>,
+) -> Option<Finding> {
+    let is_it = |visit: &Visit, hook: &Hook| {
+        if runs_helmsum(hook) {
+            let own = option(&hook.args, "--file", "-f");
+            same_directory(tree, &visit.directory, directory)
+                && own.as_deref().is_none_or(|own| own.contains("{{") || Some(own) == file)
+                && (own.is_some() || file.is_none())
+        } else {
+            // A script that runs helmsum has been told the command by a hook.
+            std::iter::once(&hook.command)
+                .chain(&hook.args)
+                .any(|text| text.contains("helmsum") || text.contains("HelmfileCommand"))
+        }
+    };
+    if resolved.visits.iter().any(|visit| all_hooks(visit).any(|hook| is_it(visit, hook))) {
+        return None;
+    }
+    let read: Vec<&str> = resolved.visits.iter().filter_map(|visit| visit.file.file_name()).collect();
+    let read = if read.is_empty() { "nothing".to_owned() } else { format!("`{}`", read.join("`, `")) };
+    let message = format!(
+        "helmsum read {read}, and no hook there runs helmsum like this: helmfile read another state file"
+    );
+    let finding = Finding::new(Code::UnverifiedState, message)
+        .hint("let `--file` in the hook name the state file that has the hook; `--helmfile-command` is for hooks alone");
+    Some(match resolved.visits.last() {
+        Some(visit) => finding.at(visit.file.clone(), None),
+        None => finding,
+    })
+}
+
+/// The global hooks of a state file, and those of its releases.
+fn all_hooks(visit: &Visit) -> impl Iterator<Item = &Hook> {
+    visit.hooks.iter().chain(visit.releases.iter().flat_map(|release| &release.hooks))
+}
+
+/// The finding unverified-state for a state file beside the one that was named which has a hook that names that one too: the
+/// run may be its hook's, for which nothing would be read.
+pub(super) fn rival_hook(
+    tree: &dyn Tree,
+    resolved: &Resolved,
+    directory: &Utf8Path,
+    file: Option<&str>,
+) -> Option<Finding> {
+    let file = file?;
+    let named = join_clean(directory, file);
+    let read = |path: &Utf8Path| {
+        resolved.skipped.iter().any(|skipped| skipped == path)
+            || resolved
+                .visits
+                .iter()
+                .any(|visit| visit.file == path || visit.bases.iter().any(|base| base == path))
+    };
+    let entries = tree.entries(directory).ok()?;
+    entries.iter().filter_map(|entry| entry.name.to_str()).find_map(|name| {
+        let path = directory.join(name);
+        let may_be_state = [".yaml", ".yml", ".gotmpl"].iter().any(|end| name.ends_with(end))
+            && tree.stat(&path).is_ok_and(|stat| stat.kind == Kind::File);
+        if !may_be_state || path == named || read(&path) {
+            return None;
+        }
+        let line = line_of_hook_for(&String::from_utf8_lossy(&tree.read(&path).ok()?), file)?;
+        let message = format!(
+            "`{name}` has a hook that runs helmsum with `--file={file}`, so this run may be for either"
+        );
+        let hint = format!("say `--file={name}` there");
+        Some(Finding::new(Code::UnverifiedState, message).hint(hint).at(path, Some(line)))
+    })
+}
+
+/// The line of a state file with releases that makes its hook run helmsum for `file`. The text is not read as YAML: what is
+/// a template may not be any.
+fn line_of_hook_for(text: &str, file: &str) -> Option<usize> {
+    let has_releases = text.lines().any(|line| line.starts_with("releases:"));
+    let numbered = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#'));
+    let words: Vec<(usize, &str)> = numbered
+        .flat_map(|(at, line)| {
+            let separators = |sign: char| sign.is_whitespace() || "[]{},\"'".contains(sign);
+            line.split(separators).filter(|word| !word.is_empty()).map(move |word| (at + 1, word))
+        })
+        .collect();
+    let pairs = || words.iter().zip(words.iter().skip(1));
+    let runs = pairs()
+        .any(|((_, key), (_, command))| *key == "command:" && command.rsplit('/').next() == Some("helmsum"));
+    let joined = ["--file=", "-f=", "-f"].map(|option| format!("{option}{file}"));
+    let named =
+        words.iter().find(|(_, word)| joined.iter().any(|option| option == word)).map(|(line, _)| *line);
+    let apart = || {
+        let is_option = |word: &str| matches!(word, "--file" | "-f");
+        pairs()
+            .filter(|((_, option), (_, value))| is_option(option) && *value == file)
+            .map(|(_, (line, _))| *line)
+            .next()
+    };
+    (has_releases && runs).then(|| named.or_else(apart)).flatten()
+}
+
+/// Whether two paths lead to one directory.
+fn same_directory(tree: &dyn Tree, one: &Utf8Path, other: &Utf8Path) -> bool {
+    one == other || matches!((tree.resolve(one), tree.resolve(other)), (Ok(one), Ok(other)) if one == other)
 }
 
 fn runs_helmsum(hook: &Hook) -> bool {
@@ -149,6 +258,19 @@ fn has_consumers_below(resolved: &Resolved, index: usize, consumers: &[bool]) ->
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_hook_for_another_state_file_is_found_in_a_text() {
+        let state =
+            "hooks:\n- command: ./bin/helmsum\n  args:\n  - generate\n  - \"--file=a.yaml\"\nreleases: []\n";
+        assert_eq!(line_of_hook_for(state, "a.yaml"), Some(5));
+        assert_eq!(line_of_hook_for(state, "b.yaml"), None);
+        let flow = "releases: []\nhooks:\n- {command: helmsum, args: [generate, -f, a.yaml]}\n";
+        assert_eq!(line_of_hook_for(flow, "a.yaml"), Some(3));
+        assert_eq!(line_of_hook_for(&flow.replace("- {", "# - {"), "a.yaml"), None);
+        assert_eq!(line_of_hook_for(&state.replace("releases", "bases"), "a.yaml"), None);
+        assert_eq!(line_of_hook_for(&state.replace("helmsum", "other"), "a.yaml"), None);
+    }
 
     #[test]
     fn options_are_found_however_they_are_spelled() {

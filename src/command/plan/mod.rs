@@ -2,7 +2,9 @@
 
 mod conflicts;
 mod consumer;
+mod doubts;
 mod draft;
+mod elsewhere;
 mod hooks;
 mod needs;
 mod secrecy;
@@ -112,7 +114,23 @@ fn survey_all(
     for environment in environments(reading, plan) {
         let request = reading.request(environment.as_deref());
         plan.environments.push(request.environment_name().to_owned());
-        match state::read(&request) {
+        let (request, result) = match reading.namespace_of_hook() {
+            None => {
+                let result = state::read(&request);
+                (request, result)
+            }
+            Some(namespace) => match verify::read_for_hook(request, namespace) {
+                Ok(read) => read,
+                Err(finding) => {
+                    let near = configurations.near(&context.directory);
+                    let levels =
+                        near.map_or_else(|_| context.levels.clone(), |settings| settings.levels.clone());
+                    plan.findings.extend(levels.settle(finding));
+                    continue;
+                }
+            },
+        };
+        match result {
             Ok(resolved) => {
                 survey::Survey { context, reading, request: &request, resolved: &resolved, configurations }
                     .run(plan, drafts, &mut counts);
@@ -126,7 +144,7 @@ fn survey_all(
         }
     }
     if plan.problems.is_empty() && !plan.findings.iter().any(|finding| finding.level == Level::Deny) {
-        survey::judge(counts, reading, plan, drafts);
+        survey::judge(&counts, reading, plan, drafts);
     }
 }
 

@@ -13,7 +13,7 @@ use crate::source::config::{self, ChecksumRule, Config, ReleaseRule, TARGETS, Wh
 use crate::source::{KeyPath, Source};
 use crate::state::{Release, Selector};
 use crate::target::Format;
-use crate::text::Problem;
+use crate::text::{Place, Problem};
 use crate::tree::Tree;
 
 /// Where the checksum goes where nobody says otherwise.
@@ -148,7 +148,7 @@ impl Settings {
         Ok(found.map(|(value, _)| value))
     }
 
-    /// The sources that the configuration gives a release. Words of them are rendered by `render`, which is told the file.
+    /// The sources that the configuration gives a release. Words of them are rendered by `render`, which is told the place.
     ///
     /// # Errors
     ///
@@ -156,11 +156,11 @@ impl Settings {
     pub(super) fn sources_of(
         &self,
         release: &Release,
-        render: impl Fn(&str, &Utf8Path) -> Result<String, Problem>,
+        render: impl Fn(&str, &Place) -> Result<String, Problem>,
     ) -> Result<Vec<Source>, Box<Problem>> {
         let mut sources = Vec::new();
         for rule in self.rules(release) {
-            let mut word = |word: &str| render(word, &rule.place.file);
+            let mut word = |word: &str| render(word, &rule.place);
             sources.extend(rule.sources(&mut word)?);
         }
         Ok(sources)

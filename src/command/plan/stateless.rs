@@ -104,6 +104,7 @@ fn draft(rule: &ChecksumRule, settings: &Settings) -> Draft {
         state: file.parent().map_or_else(|| settings.root.clone(), Utf8Path::to_owned),
         levels: settings.levels.clone(),
         secrecy: Rc::clone(&settings.secrecy),
+        held: false,
         findings: Vec::new(),
         problems,
     }

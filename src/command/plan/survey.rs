@@ -7,16 +7,18 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Plan;
 use super::consumer::Draft;
-use super::draft::{Drafting, Looked};
-use super::hooks::hook_misuse;
+use super::doubts::{Told, doubts};
+use super::draft::{Drafting, Looked, Material};
+use super::elsewhere::Elsewhere;
+use super::hooks::{foreign_hook, hook_misuse, rival_hook};
 use super::settings::{Configurations, Settings};
 use super::unread::unread_directives;
 use super::values::ValuesFiles;
-use super::verify::verify;
+use super::verify::{Expected, verify};
 use super::wiring::{self, Wired};
 use crate::command::Context;
 use crate::command::reading::Reading;
-use crate::finding::{Code, Finding, Level};
+use crate::finding::{Finding, Level, Levels};
 use crate::report::counted;
 use crate::state::{Release, Request, Resolved, Visit};
 use crate::template;
@@ -24,7 +26,7 @@ use crate::text::Problem;
 use crate::tree::Tree;
 
 /// How many releases there are, over all environments.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Counts {
     /// State files that were read.
     visits: usize,
@@ -34,6 +36,8 @@ pub(super) struct Counts {
     releases: usize,
     /// Releases that selectors, conditions and `--release` leave.
     matched: usize,
+    /// Releases that are called as `--release` says, but are in another namespace.
+    namesakes: BTreeSet<String>,
 }
 
 /// One environment of a state.
@@ -62,6 +66,8 @@ struct Visited<'a> {
     visit: &'a Visit,
     settings: Rc<Settings>,
     candidates: Vec<Candidate<'a>>,
+    /// Whether a denied finding about the state keeps all targets as they are.
+    held: bool,
 }
 
 impl<'a> Survey<'a, '_> {
@@ -70,6 +76,7 @@ impl<'a> Survey<'a, '_> {
         counts.visits += self.resolved.visits.len();
         counts.skipped += self.resolved.skipped.len();
         let Some(proved) = self.proved(plan) else { return };
+        let held = self.held(&proved, plan);
         let mut visited = Vec::new();
         for file in &self.resolved.skipped {
             plan.trace
@@ -79,7 +86,8 @@ impl<'a> Survey<'a, '_> {
             plan.trace.push(traced(visit, proved[index]));
             counts.releases += visit.releases.len();
             if proved[index] {
-                visited.extend(self.enter(index, visit, plan, counts));
+                let entered = self.enter(index, visit, plan, counts);
+                visited.extend(entered.map(|visited| Visited { held: held[index], ..visited }));
             }
         }
         let selected: BTreeSet<Utf8PathBuf> = visited
@@ -89,8 +97,19 @@ impl<'a> Survey<'a, '_> {
             .flat_map(|candidate| candidate.targets.iter().map(|target| target.path.clone()))
             .collect();
         let files = ValuesFiles::new(self.request, template::functions::registry());
+        let elsewhere = Elsewhere::new(self.request);
         for visited in &visited {
-            self.walk(visited, &selected, &files, plan, drafts);
+            let material = Material {
+                context: self.context,
+                request: self.request,
+                resolved: self.resolved,
+                index: visited.index,
+                settings: &visited.settings,
+                files: &files,
+                elsewhere: &elsewhere,
+                told: Told::of(self.reading),
+            };
+            walk(material, visited, &selected, plan, drafts);
         }
         let mut wired = vec![false; self.resolved.visits.len()];
         for visited in &visited {
@@ -100,29 +119,69 @@ impl<'a> Survey<'a, '_> {
             let line = |file: &Utf8Path| line_of_helmsum(&*self.request.tree, file);
             remark(&visited.settings, hook_misuse(self.resolved, visited.index, &wired, line), plan);
         }
-        self.unstable(&visited, plan);
     }
 
-    /// Which visits count: those that the digest of `--expect-environment` belongs to. Nothing where it belongs to none.
+    /// Which visits count: those that helmfile means, by what it hands over to a hook. Nothing where that fits none.
     fn proved(&mut self, plan: &mut Plan) -> Option<Vec<bool>> {
         let all = vec![true; self.resolved.visits.len()];
-        let Some(expected) = &self.reading.request.expect_environment else { return Some(all) };
+        let expected = Expected {
+            digest: self.reading.request.expect_environment.as_deref(),
+            namespace: self.reading.namespace_of_hook(),
+        };
         let Some(last) = self.resolved.visits.last() else { return Some(all) };
-        let finding = match verify(self.resolved, expected) {
+        let finding = match verify(self.reading, self.request, self.resolved, expected) {
             Ok(proved) => return Some(proved),
             Err(finding) => finding,
         };
-        let levels = match self.configurations.near(&last.directory) {
+        let settled = self.levels_near(&last.directory, plan).settle(finding);
+        let denied = settled.as_ref().is_some_and(|finding| finding.level == Level::Deny);
+        plan.findings.extend(settled);
+        (!denied).then_some(all)
+    }
+
+    /// Which visits are to be left as they are, because of what is found about the reading of their state files: the hook that
+    /// runs this is of another file, or templates there, or in a file above, could not be read as helmfile reads them.
+    fn held(&mut self, proved: &[bool], plan: &mut Plan) -> Vec<bool> {
+        let visits = &self.resolved.visits;
+        let mut held = vec![false; visits.len()];
+        if self.reading.request.in_hook() {
+            let directory = self.reading.directory();
+            let file = self.reading.request.file.as_deref();
+            let tree = &*self.request.tree;
+            let finding = foreign_hook(tree, self.resolved, directory, file)
+                .or_else(|| rival_hook(tree, self.resolved, directory, file));
+            let settled = finding.and_then(|finding| self.levels_near(directory, plan).settle(finding));
+            held.fill(settled.as_ref().is_some_and(|finding| finding.level == Level::Deny));
+            plan.findings.extend(settled);
+        }
+        let mut concerned = proved.to_vec();
+        // Parents come after their sub-helmfiles.
+        for (index, visit) in visits.iter().enumerate() {
+            if let Some(parent) = visit.parent.filter(|_| concerned[index]) {
+                concerned[parent] = true;
+            }
+        }
+        let told = Told::of(self.reading);
+        for (index, visit) in visits.iter().enumerate().rev().filter(|(index, _)| concerned[*index]) {
+            let levels = self.levels_near(&visit.directory, plan);
+            let found = doubts(&visit.effects, visit, told);
+            let settled: Vec<Finding> =
+                found.into_iter().filter_map(|finding| levels.settle(finding)).collect();
+            held[index] |= settled.iter().any(|finding| finding.level == Level::Deny)
+                || visit.parent.is_some_and(|parent| held[parent]);
+            add_findings(settled, plan);
+        }
+        held
+    }
+
+    fn levels_near(&mut self, directory: &Utf8Path, plan: &mut Plan) -> Levels {
+        match self.configurations.near(directory) {
             Ok(settings) => settings.levels.clone(),
             Err(problem) => {
                 add_problem(plan, *problem);
                 self.context.levels.clone()
             }
-        };
-        let settled = levels.settle(finding);
-        let denied = settled.as_ref().is_some_and(|finding| finding.level == Level::Deny);
-        plan.findings.extend(settled);
-        (!denied).then_some(all)
+        }
     }
 
     /// Finds the releases of a visit with their targets.
@@ -148,6 +207,9 @@ impl<'a> Survey<'a, '_> {
                     filter.matches(&release.namespace, &release.name)
                         || filter.matches(&release.declared_namespace, &release.name)
                 });
+            if !named && filters.iter().any(|filter| filter.name == release.name) {
+                counts.namesakes.insert(release.id());
+            }
             let matched = named && release.selected && release.enabled;
             counts.matched += usize::from(matched);
             if release.deployed() {
@@ -157,53 +219,37 @@ impl<'a> Survey<'a, '_> {
                 candidates.push(Candidate { release, targets, named, selected: matched });
             }
         }
-        Some(Visited { index, visit, settings, candidates })
+        Some(Visited { index, visit, settings, candidates, held: false })
     }
+}
 
-    /// Drafts the consumers of a visit. Releases that are not selected are drafted too where they share a target with one
-    /// that is: what they want of it counts, whatever the selector.
-    fn walk(
-        &self,
-        visited: &Visited<'_>,
-        selected: &BTreeSet<Utf8PathBuf>,
-        files: &ValuesFiles<'_>,
-        plan: &mut Plan,
-        drafts: &mut Vec<Draft>,
-    ) {
-        let Visited { index, visit, settings, candidates } = visited;
-        let mut drafting = Drafting::new(self.context, self.request, self.resolved, *index, settings, files);
-        let mut read = BTreeSet::new();
-        let first = drafts.len();
-        for candidate in candidates {
-            let shares = candidate.targets.iter().any(|target| selected.contains(&target.path));
-            let looked = if candidate.selected || shares { Looked::Wanted } else { Looked::ForItsTemplates };
-            let (draft, own) = drafting.draft(candidate, looked);
-            read.extend(own);
-            drafts.extend(draft);
-        }
-        drafting.deny_mutations(&mut drafts[first..]);
-        for note in drafting.notes {
-            if !plan.notes.contains(&note) {
-                plan.notes.push(note);
-            }
-        }
-        remark(settings, unread_directives(&*self.request.tree, visit, files, &read), plan);
+/// Drafts the consumers of a visit. Releases that are not selected are drafted too where they share a target with one that
+/// is: what they want of it counts, whatever the selector.
+fn walk(
+    material: Material<'_>,
+    visited: &Visited<'_>,
+    selected: &BTreeSet<Utf8PathBuf>,
+    plan: &mut Plan,
+    drafts: &mut Vec<Draft>,
+) {
+    let mut drafting = Drafting::new(material);
+    let mut read = BTreeSet::new();
+    let first = drafts.len();
+    for candidate in &visited.candidates {
+        let shares = candidate.targets.iter().any(|target| selected.contains(&target.path));
+        let looked = if candidate.selected || shares { Looked::Wanted } else { Looked::ForItsTemplates };
+        let (draft, own) = drafting.draft(candidate, looked);
+        read.extend(own);
+        drafts.extend(draft.map(|draft| Draft { held: visited.held, ..draft }));
     }
-
-    /// The finding unstable-template: functions whose result differs between two readings.
-    fn unstable(&self, visited: &[Visited<'_>], plan: &mut Plan) {
-        let Some(visited) = visited.last() else { return };
-        let effects = self.request.effects.borrow();
-        let findings = effects.unstable.iter().map(|(function, template)| {
-            Finding::new(
-                Code::UnstableTemplate,
-                format!("`{function}` was called while the state was read; every reading gives another result"),
-            )
-            .hint("helmfile reads something else than helmsum; keep random values and the clock out of the state")
-            .at(template.as_str(), None)
-        });
-        remark(&visited.settings, findings.collect(), plan);
+    drafting.deny_mutations(&mut drafts[first..]);
+    for note in drafting.notes {
+        if !plan.notes.contains(&note) {
+            plan.notes.push(note);
+        }
     }
+    let unread = unread_directives(&*material.request.tree, visited.visit, material.files, &read);
+    remark(&visited.settings, unread, plan);
 }
 
 /// What was read of a visit, for `--debug`.
@@ -225,7 +271,11 @@ fn traced(visit: &Visit, proved: bool) -> String {
 
 /// Adds findings that belong to no release, each once.
 fn remark(settings: &Settings, findings: Vec<Finding>, plan: &mut Plan) {
-    for finding in findings.into_iter().filter_map(|finding| settings.levels.settle(finding)) {
+    add_findings(findings.into_iter().filter_map(|finding| settings.levels.settle(finding)), plan);
+}
+
+fn add_findings(settled: impl IntoIterator<Item = Finding>, plan: &mut Plan) {
+    for finding in settled {
         if !plan.findings.contains(&finding) {
             plan.findings.push(finding);
         }
@@ -252,7 +302,7 @@ fn line_of_helmsum(tree: &dyn Tree, file: &Utf8Path) -> Option<usize> {
 }
 
 /// Says what it means when nothing is left.
-pub(super) fn judge(counts: Counts, reading: &Reading, plan: &mut Plan, drafts: &[Draft]) {
+pub(super) fn judge(counts: &Counts, reading: &Reading, plan: &mut Plan, drafts: &[Draft]) {
     let request = &reading.request;
     let filtered = !request.releases.is_empty() || !request.selectors.is_empty();
     let environments: Vec<String> = plan.environments.iter().map(|name| format!("`{name}`")).collect();
@@ -267,8 +317,23 @@ pub(super) fn judge(counts: Counts, reading: &Reading, plan: &mut Plan, drafts: 
         plan.notes.push("the state has no releases".into());
     } else if filtered && counts.matched == 0 && drafts.is_empty() {
         plan.notes.push(format!("none of {} is selected", counted(counts.releases, "release")));
+        if !counts.namesakes.is_empty() {
+            let asked: Vec<String> = request.releases.iter().map(|filter| format!("`{filter}`")).collect();
+            let there: Vec<String> = counts.namesakes.iter().map(|id| format!("`{id}`")).collect();
+            let hook = if request.in_hook() && request.namespace.is_none() {
+                "; if helmfile was given another namespace, the hook needs `--namespace={{ .Namespace }}`"
+            } else {
+                ""
+            };
+            plan.notes.push(format!(
+                "there is no {}, but there is {}{hook}",
+                asked.join(", "),
+                there.join(", ")
+            ));
+        }
         plan.nothing_matched = true;
-    } else if drafts.is_empty() && plan.problems.is_empty() {
-        plan.notes.push(format!("none of {} declares sources", counted(counts.releases, "release")));
+    } else if drafts.iter().all(|draft| !draft.selected) && plan.problems.is_empty() {
+        let number = if filtered { counts.matched } else { counts.releases };
+        plan.notes.push(format!("none of {} declares sources", counted(number, "release")));
     }
 }

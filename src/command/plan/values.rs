@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::source::{self, Render, Source};
 use crate::state::{Release, Request, Visit};
-use crate::template::function::Registry;
+use crate::template::function::{Effects, Registry};
 use crate::template::{self, Options, Rendered};
 use crate::text::{Place, Problem};
 use crate::tree::glob;
@@ -86,7 +86,7 @@ impl<'r> ValuesFiles<'r> {
     ) -> Result<Rendered, Box<Problem>> {
         let text = Self::text(file, raw)?;
         let context = self.request.context(file.parent().unwrap_or(file));
-        let data = visit.release_data(release);
+        let data = visit.release_data(release, &self.request.effects);
         template::render_traced(file, text, &data, &context, &self.registry, &Options::default())
             .map_err(|error| Box::new(error.problem()))
     }
@@ -110,29 +110,42 @@ impl<'r> ValuesFiles<'r> {
             let rendered = self.render(visit, release, file, raw)?;
             source::in_rendered(file, Self::text(file, raw)?, &rendered)
         } else {
-            let data = visit.release_data(release);
-            let mut render = |word: &str| self.word(file, word, &data);
+            let data = visit.release_data(release, &self.request.effects);
             let bytes = raw.bytes.as_deref().unwrap_or_default();
+            let mut render = |word: &str| {
+                let rendered = self.word(file, word, &data);
+                self.request.effects.borrow_mut().place(&place_of(file, bytes, word));
+                rendered
+            };
             source::in_plain(file, bytes, &mut Render::Words(&mut render))
         };
         result.map_err(|error| Box::new(error.problem()))
     }
 
-    /// Renders a word of a directive that stands in `file`, with the data of a release.
+    /// Renders a word of a directive that stands at a place, with the data of a release.
     pub(super) fn word_of(
         &self,
         visit: &Visit,
         release: &Release,
-        file: &Utf8Path,
+        place: &Place,
         word: &str,
     ) -> Result<String, Problem> {
-        self.word(file, word, &visit.release_data(release))
+        let rendered = self.word(&place.file, word, &visit.release_data(release, &self.request.effects));
+        self.request.effects.borrow_mut().place(place);
+        rendered
+    }
+
+    /// What templates have done since this was asked last.
+    pub(super) fn take_effects(&self) -> Effects {
+        self.request.effects.take()
     }
 
     fn word(&self, file: &Utf8Path, word: &str, data: &Value) -> Result<String, Problem> {
         let context = self.request.context(file.parent().unwrap_or(file));
         let bytes = template::render(file, word, data, &context, &self.registry, &Options::default())
             .map_err(|error| error.problem())?;
+        // Lines and columns are those of the word.
+        self.request.effects.borrow_mut().displace(file);
         String::from_utf8(bytes)
             .map_err(|_| Problem::new(format!("`{word}` renders to something that is not UTF-8")))
     }
@@ -144,6 +157,18 @@ impl<'r> ValuesFiles<'r> {
             Ok(bytes) => std::str::from_utf8(bytes).map_err(|_| at(format!("`{file}` is not UTF-8"))),
         }
     }
+}
+
+/// Where a word stands in a file.
+fn place_of(file: &Utf8Path, bytes: &[u8], word: &str) -> Place {
+    let text = String::from_utf8_lossy(bytes);
+    text.find(word).map_or_else(|| Place::file(file), |at| Place::offset(file, &text, at))
+}
+
+/// Whether a values file has a directive, whatever a template around it makes of it.
+pub(super) fn declares(text: &[u8]) -> bool {
+    let hidden = std::str::from_utf8(text).map(source::in_template_comments).unwrap_or_default();
+    source::unread(text).iter().any(|line| !hidden.contains(line))
 }
 
 /// Whether helmfile renders a values file: its name ends in `.gotmpl` (`pkg/tmpl/file_renderer.go: RenderToBytes`).

@@ -1,41 +1,195 @@
-//! The finding unverified-state: proof, by the digest that helmfile hands over, that the state was read as helmfile reads it.
+//! The finding unverified-state: proof, by what helmfile hands over, that the state was read as helmfile reads it.
 
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use crate::command::reading::Reading;
 use crate::finding::{Code, Finding};
-use crate::state::{EnvironmentObject, Resolved};
+use crate::state::{self, EnvironmentObject, Request, Resolved, Visit};
+use crate::template::function::CommandOption;
 
-/// Which visits the digest belongs to.
+/// What helmfile has said about the visit that is meant.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Expected<'a> {
+    /// The digest of its environment.
+    pub(super) digest: Option<&'a str>,
+    /// Its namespace, that of the command line or of the top-level key, else empty.
+    pub(super) namespace: Option<&'a str>,
+}
+
+impl Expected<'_> {
+    fn namespace_is(self, visit: &Visit) -> bool {
+        self.namespace.is_none_or(|namespace| namespace == visit.namespace)
+    }
+}
+
+/// Which visits are meant.
 ///
 /// # Errors
 ///
-/// The finding, where it belongs to none.
-pub(super) fn verify(resolved: &Resolved, expected: &str) -> Result<Vec<bool>, Finding> {
-    let wanted = expected.trim().to_ascii_lowercase();
-    let digests: Vec<String> =
-        resolved.visits.iter().map(|visit| visit.environment_object.digest()).collect();
-    let proved: Vec<bool> = digests.iter().map(|digest| *digest == wanted).collect();
-    let first = resolved.visits.last().map(|visit| visit.file.clone());
-    let at = |finding: Finding| match &first {
+/// The finding, where there is none.
+pub(super) fn verify(
+    reading: &Reading,
+    request: &Request,
+    resolved: &Resolved,
+    expected: Expected<'_>,
+) -> Result<Vec<bool>, Finding> {
+    let last = resolved.visits.last().map(|visit| visit.file.clone());
+    let at = |finding: Finding| match &last {
         Some(file) => finding.at(file.clone(), None),
         None => finding,
     };
-    if wanted.is_empty() || wanted == EnvironmentObject::DIGEST_OF_NOTHING {
-        let message = if wanted.is_empty() {
-            "`--expect-environment` is empty, which proves nothing"
-        } else {
-            "`--expect-environment` is the digest of nothing, which proves nothing"
-        };
-        let hint = "pass `{{ .Environment | toJson | sha256sum }}`; it has nothing to digest where a value is NaN or infinite";
-        return Err(at(Finding::new(Code::UnverifiedState, message).hint(hint)));
+    let mut proved = vec![true; resolved.visits.len()];
+    if let Some(digest) = expected.digest {
+        let wanted = digest.trim().to_ascii_lowercase();
+        if wanted.is_empty() || wanted == EnvironmentObject::DIGEST_OF_NOTHING {
+            return Err(at(proves_nothing(&wanted)));
+        }
+        proved = of_digest(resolved, &wanted);
+        if !proved.contains(&true) {
+            return Err(at(other_environment(reading, request, resolved, &wanted)));
+        }
     }
-    if proved.contains(&true) {
-        return Ok(proved);
+    let alike: Vec<bool> = resolved
+        .visits
+        .iter()
+        .zip(&proved)
+        .map(|(visit, proved)| *proved && expected.namespace_is(visit))
+        .collect();
+    if alike.contains(&true) {
+        return Ok(alike);
     }
-    let names: Vec<&str> = resolved.visits.iter().map(|visit| visit.environment.as_str()).collect();
-    let environment = names.first().copied().unwrap_or("default");
+    Err(at(other_namespace(resolved, &proved, expected.namespace.unwrap_or_default())))
+}
+
+fn of_digest(resolved: &Resolved, wanted: &str) -> Vec<bool> {
+    resolved.visits.iter().map(|visit| visit.environment_object.digest() == wanted).collect()
+}
+
+fn proves_nothing(wanted: &str) -> Finding {
+    let message = if wanted.is_empty() {
+        "`--expect-environment` is empty, which proves nothing"
+    } else {
+        "`--expect-environment` is the digest of nothing, which proves nothing"
+    };
+    let hint = "pass `{{ .Environment | toJson | sha256sum }}`; it has nothing to digest where a value is NaN or infinite";
+    Finding::new(Code::UnverifiedState, message).hint(hint)
+}
+
+/// The finding for a digest of another environment. A digest does not tell what it was made of, but guesses can be tried.
+fn other_environment(reading: &Reading, request: &Request, resolved: &Resolved, wanted: &str) -> Finding {
+    let own = resolved.environment.as_str();
+    let name = |name: &str| {
+        let message = format!("helmfile read the environment `{name}`, and helmsum read `{own}`");
+        let hint = "pass its name to helmsum: `--environment={{ .Environment.Name }}` in the hook, in back-ticks where the state \
+                    file is a template";
+        Finding::new(Code::UnverifiedState, message).hint(hint)
+    };
+    // Nothing is run for a guess.
+    let mut quiet = request.clone();
+    quiet.no_exec = true;
+    quiet.effects = Rc::default();
+    let reads = |request: &Request| {
+        state::read(request).is_ok_and(|resolved| of_digest(&resolved, wanted).contains(&true))
+    };
+    let names: BTreeSet<String> = state::environments(&quiet).unwrap_or_default();
+    for other in names.iter().filter(|other| *other != own) {
+        if reads(&Request { environment: Some(other.clone()), ..quiet.clone() }) {
+            return name(other);
+        }
+    }
+    let mut options: Vec<&str> = Vec::new();
+    let cli = &reading.request;
+    for (values, option) in [
+        (&cli.state_values_set, "--state-values-set"),
+        (&cli.state_values_set_string, "--state-values-set-string"),
+        (&cli.state_values_file, "--state-values-file"),
+    ] {
+        if !values.is_empty() {
+            options.push(option);
+        }
+    }
+    let given = format!("`{}`", options.join("`, `"));
+    let bare = Request {
+        state_values_files: Vec::new(),
+        state_values_set: Vec::new(),
+        state_values_set_string: Vec::new(),
+        ..quiet
+    };
+    if !options.is_empty() && reads(&bare) {
+        let message = format!("helmsum was given {given}, and helmfile was not");
+        let hint = "give both the same; a hook has arguments of its own";
+        return Finding::new(Code::UnverifiedState, message).hint(hint);
+    }
     let message = format!(
-        "helmfile read another environment than helmsum, which read `{environment}`: the digests differ"
+        "helmfile read another environment than helmsum, or `{own}` with other values: the digests differ"
     );
-    let hint = "pass what helmfile was given: `--environment`, `--state-values-set`, `--state-values-file`; where a parent \
-                passes values to this state file, name the parent with `--file`. `helmsum state` shows what was read";
-    Err(at(Finding::new(Code::UnverifiedState, message).hint(hint)))
+    let told = if options.is_empty() {
+        "helmsum was given no `--state-values-set` and no `--state-values-file`".to_owned()
+    } else {
+        format!("helmsum was given {given}")
+    };
+    let hint = format!(
+        "{told}, and a hook is not told what helmfile was given: give the hook the same, or take the value from a variable with \
+         `requiredEnv` in a values file of the environment. Where a parent passes values to this state file, name the parent \
+         with `--file`. `helmsum state` shows what was read"
+    );
+    Finding::new(Code::UnverifiedState, message).hint(hint)
+}
+
+fn other_namespace(resolved: &Resolved, proved: &[bool], told: &str) -> Finding {
+    let read: BTreeSet<&str> = resolved
+        .visits
+        .iter()
+        .zip(proved)
+        .filter(|(_, proved)| **proved)
+        .map(|(visit, _)| visit.namespace.as_str())
+        .collect();
+    let named = |name: &str| match name {
+        "" => "no namespace".to_owned(),
+        name => format!("the namespace `{name}`"),
+    };
+    let read: Vec<String> = read.into_iter().map(named).collect();
+    let message = format!("helmfile told this hook {}, and helmsum read {}", named(told), read.join(" and "));
+    Finding::new(Code::UnverifiedState, message)
+        .hint("pass what the hook is told: `--namespace={{ .Namespace }}`, in back-ticks where the state file is a template")
+}
+
+/// What a state was read with, and what came of it.
+pub(super) type Read = (Request, Result<Resolved, state::Error>);
+
+/// Reads a state for a hook that was told a namespace. It is that of helmfile's command line or that of the state's own
+/// top-level key; helmfile refuses to have both.
+///
+/// # Errors
+///
+/// The finding where it cannot be told which of the two it was.
+pub(super) fn read_for_hook(request: Request, namespace: &str) -> Result<Read, Finding> {
+    let read = |request: Request| {
+        let result = state::read(&request);
+        (request, result)
+    };
+    if namespace.is_empty() {
+        return Ok(read(request));
+    }
+    let mut variables = (*request.variables).clone();
+    variables.remove("HELMFILE_NAMESPACE");
+    let bare =
+        Request { namespace: None, variables: Rc::new(variables), effects: Rc::default(), ..request.clone() };
+    let (bare, of_key) = match read(bare) {
+        (bare, Ok(of_key)) if of_key.visits.iter().any(|visit| visit.namespace == namespace) => {
+            (bare, of_key)
+        }
+        _ => return Ok(read(request)),
+    };
+    let looks = |visit: &Visit| visit.effects.options.contains_key(&CommandOption::Namespace);
+    if !of_key.visits.iter().any(looks) || state::read(&request).is_err() {
+        return Ok((bare, Ok(of_key)));
+    }
+    let message = format!(
+        "it cannot be told whether helmfile was given the namespace `{namespace}` or took it from the state file, which looks at it"
+    );
+    let hint = "let `namespace:` in the state file not depend on the namespace that helmfile is given";
+    let file = of_key.visits.last().map(|visit| visit.file.clone()).unwrap_or_default();
+    Err(Finding::new(Code::UnverifiedState, message).hint(hint).at(file, None))
 }

@@ -89,14 +89,29 @@ pub(super) fn unwired_release(
 }
 
 /// A target, but nothing to hash. Quiet where the entry is inherited: then many releases have it that need none.
-pub(super) fn orphan_target(release: &Release, wired: &Wired, shown: &Utf8Path) -> Option<Finding> {
+/// `near` is a comment that may have been meant as a directive.
+pub(super) fn orphan_target(
+    release: &Release,
+    wired: &Wired,
+    shown: &Utf8Path,
+    near: Option<&(Place, String)>,
+) -> Option<Finding> {
     if wired.inherited {
         return None;
     }
     let message = format!("release `{}` lists the target `{shown}`, but declares no sources", release.id());
-    let finding = Finding::new(Code::OrphanTarget, message)
-        .hint("declare one in a values file of the release, as in `# helmsum: ./apis`, or remove the entry")
-        .release(release.id());
+    let hint = match near {
+        Some((place, comment)) => {
+            let file = place.file.file_name().unwrap_or_default();
+            let line = place.line.unwrap_or_default();
+            format!(
+                "line {line} of `{file}` is a comment like any other: `{comment}`; a directive is written `# helmsum: ./apis`"
+            )
+        }
+        None => "declare one in a values file of the release, as in `# helmsum: ./apis`, or remove the entry"
+            .into(),
+    };
+    let finding = Finding::new(Code::OrphanTarget, message).hint(hint).release(release.id());
     Some(match &release.place {
         Some(place) => finding.at(place.file.clone(), place.line),
         None => finding,

@@ -18,7 +18,7 @@ pub use collect::{Clash, collect};
 pub use fault::{DirectiveError, Fault};
 pub use parse::Render;
 pub use scan::{in_plain, in_rendered, may_declare};
-pub use unread::{in_template_comments, unread};
+pub use unread::{in_template_comments, near_misses, unread};
 
 use super::path_label;
 use crate::text::{Place, join_clean};

@@ -5,6 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::scan::{LOOKS_LIKE, may_declare};
+use crate::source::nearest;
 use crate::text::position;
 use crate::yaml::{self, Limits};
 
@@ -56,9 +57,43 @@ pub fn in_template_comments(raw: &str) -> Vec<usize> {
     lines
 }
 
+/// Comments on lines of their own that may have been meant as directives, `# helmsun: ./apis` or `# helmsum ./apis`, with
+/// their lines, from 1. They are comments like any other.
+#[must_use]
+pub fn near_misses(text: &str) -> Vec<(usize, String)> {
+    static COMMENT: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"^[ \t]*(#+[ \t]*([A-Za-z-]+)[ \t]*(:?)[ \t]+\S*/.*?)[ \t\r]*$")
+            .expect("the pattern is good")
+    });
+    let near = |line: &str| {
+        let found = COMMENT.captures(line)?;
+        let (comment, word) = (found.get(1)?.as_str(), found.get(2)?.as_str());
+        let is_directive = word.eq_ignore_ascii_case("helmsum") && found.get(3)?.as_str() == ":";
+        (!is_directive && nearest(word, ["helmsum"]).is_some()).then(|| comment.to_owned())
+    };
+    text.lines().enumerate().filter_map(|(at, line)| Some((at + 1, near(line)?))).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn comments_that_may_have_been_meant_are_found() {
+        for (line, near) in [
+            ("# helmsun: ./apis", true),
+            ("  ## Helmsum ./apis/*.yaml ", true),
+            ("# hemlsum: ./apis", true),
+            ("# helmsum: ./apis", false),
+            ("# helm sum: ./apis", false),
+            ("# helmsum writes checksums", false),
+            ("# helmfile: ./apis", false),
+            ("a: 1 # helmsun: ./apis", false),
+        ] {
+            assert_eq!(!near_misses(&format!("a: 1\n{line}\n")).is_empty(), near, "{line}");
+        }
+        assert_eq!(near_misses("\n # helmsun: ./a\r\n"), [(2, "# helmsun: ./a".to_owned())]);
+    }
 
     #[test]
     fn comments_in_a_state_file_are_found_and_text_is_not() {

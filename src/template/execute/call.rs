@@ -121,6 +121,7 @@ impl<'t> State<'t, '_, '_> {
                 (function.body)(&mut Caller { state: self }, &values).map(returned)
             }
         };
+        self.place_effects(node);
         match result {
             Ok(slot) => {
                 self.run.failed_at = None;

@@ -20,7 +20,7 @@ use super::function::{Context, FunctionError, Registry};
 use super::render::Options;
 use super::set::Set;
 use super::syntax::{Branch, Command, Invocation, List, Node, Operand, PARSE_NAME, Pipeline, Source, Tree};
-use crate::text::{Excerpt, Refusal, position};
+use crate::text::{Excerpt, Place, Refusal, position};
 use crate::value::print::{PrintError, display, quote, sort_entries};
 use crate::value::{Element, Value};
 
@@ -249,6 +249,18 @@ impl<'t> State<'t, '_, '_> {
             span: offset..offset + length.max(1),
             label: String::new(),
         }))
+    }
+
+    /// Tells what has just been noted where it happened. What a text without a file did, its caller did.
+    fn place_effects(&self, at: At<'_>) {
+        let effects = &self.run.context.effects;
+        if !effects.borrow().is_unplaced() {
+            return;
+        }
+        let source = &self.scene.tree.source;
+        if let Some(offset) = at.offset().filter(|_| !source.name.as_str().is_empty()) {
+            effects.borrow_mut().place(&Place::offset(source.name.clone(), &source.text, offset));
+        }
     }
 
     fn stopped(&mut self, Stopped(message): Stopped) -> Error {

@@ -143,13 +143,7 @@ pub(super) fn unprintable(error: PrintError) -> FunctionError {
 
 /// Notes that the result differs between runs.
 pub(super) fn note_unstable(call: &dyn Call, function: &str) {
-    let context = call.context();
-    context
-        .effects
-        .borrow_mut()
-        .unstable
-        .entry(function.to_owned())
-        .or_insert_with(|| context.base.to_string());
+    call.context().effects.borrow_mut().call_unstable(function);
 }
 
 /// Notes that a map which existed before was changed.
