@@ -1,4 +1,4 @@
-//! Where in a values file the checksum goes.
+//! Where in a values file a checksum goes.
 
 use std::fmt;
 use std::str::FromStr;
@@ -7,6 +7,25 @@ use std::str::FromStr;
 /// dots. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct KeyPath(Vec<String>);
+
+/// The keys that one checksum goes to, in the order given: several for a chart with several workloads. Never empty, and none
+/// lies in another.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct KeyPaths(Vec<KeyPath>);
+
+/// Keys that cannot all hold a checksum.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum KeyPathsError {
+    /// There are none.
+    #[error("holds no key")]
+    None,
+    /// The same key twice.
+    #[error("holds `{0}` twice")]
+    Twice(KeyPath),
+    /// A key within another.
+    #[error("holds `{0}`, which lies in `{1}`")]
+    Within(KeyPath, KeyPath),
+}
 
 /// Text that is no path of keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -36,6 +55,20 @@ impl KeyPath {
         &self.0
     }
 
+    /// The path of a key below this one.
+    #[must_use]
+    pub fn below(&self, key: impl Into<String>) -> Self {
+        let mut keys = self.0.clone();
+        keys.push(key.into());
+        Self(keys)
+    }
+
+    /// Whether the other path is this one or lies below it.
+    #[must_use]
+    pub fn holds(&self, other: &Self) -> bool {
+        other.0.starts_with(&self.0)
+    }
+
     /// The same path with another last key.
     #[must_use]
     pub fn beside(&self, last: impl Into<String>) -> Self {
@@ -45,10 +78,70 @@ impl KeyPath {
         Self(keys)
     }
 
+    /// The first key.
+    #[must_use]
+    pub fn first(&self) -> &str {
+        self.0.first().map_or("", String::as_str)
+    }
+
     /// The last key.
     #[must_use]
     pub fn last(&self) -> &str {
         self.0.last().map_or("", String::as_str)
+    }
+}
+
+impl KeyPaths {
+    /// Takes keys that can all hold a checksum.
+    ///
+    /// # Errors
+    ///
+    /// For no key at all, and for one that is or lies in another.
+    pub fn new(paths: Vec<KeyPath>) -> Result<Self, KeyPathsError> {
+        if paths.is_empty() {
+            return Err(KeyPathsError::None);
+        }
+        for (at, path) in paths.iter().enumerate() {
+            for (other_at, other) in paths.iter().enumerate() {
+                if at < other_at && path == other {
+                    return Err(KeyPathsError::Twice(path.clone()));
+                }
+                if path != other && other.holds(path) {
+                    return Err(KeyPathsError::Within(path.clone(), other.clone()));
+                }
+            }
+        }
+        Ok(Self(paths))
+    }
+
+    /// The only key.
+    #[must_use]
+    pub fn one(path: KeyPath) -> Self {
+        Self(vec![path])
+    }
+
+    /// The first key, which reports name.
+    ///
+    /// # Panics
+    ///
+    /// Never: there is one.
+    #[must_use]
+    pub fn first(&self) -> &KeyPath {
+        &self.0[0]
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> std::slice::Iter<'_, KeyPath> {
+        self.0.iter()
+    }
+}
+
+impl<'a> IntoIterator for &'a KeyPaths {
+    type Item = &'a KeyPath;
+    type IntoIter = std::slice::Iter<'a, KeyPath>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.iter()
     }
 }
 
@@ -112,6 +205,23 @@ mod tests {
             let path: KeyPath = text.parse().expect(text);
             assert_eq!(path.keys(), keys, "{text}");
             assert_eq!(path.to_string().parse(), Ok(path), "{text} read back");
+        }
+    }
+
+    #[test]
+    fn keys_of_one_target_do_not_lie_in_each_other() {
+        let paths =
+            |texts: &[&str]| KeyPaths::new(texts.iter().map(|text| text.parse().expect("a path")).collect());
+        let several = paths(&["a.b", "a.c", "ab", "a.bc"]).expect("they are apart");
+        assert_eq!(several.first().to_string(), "a.b");
+        assert_eq!(several.iter().count(), 4);
+        for (texts, said) in [
+            (&[][..], "holds no key"),
+            (&["a.b", "c", "a.b"], "holds `a.b` twice"),
+            (&["a", "a.b"], "holds `a.b`, which lies in `a`"),
+            (&["a.b.c", "a.b"], "holds `a.b.c`, which lies in `a.b`"),
+        ] {
+            assert_eq!(paths(texts).expect_err("they overlap").to_string(), said);
         }
     }
 

@@ -18,7 +18,7 @@ pub use directive::{
 };
 pub use exclusion::{PatternError, Patterns};
 pub use junk::is_junk;
-pub use key::{KeyPath, KeyPathError};
+pub use key::{KeyPath, KeyPathError, KeyPaths, KeyPathsError};
 pub use label::path_label;
 pub use listing::{Left, LeftOut, ListError, Listing, Outside, Request, Shape, list};
 pub use name::{NameError, check, check_os, shown};

@@ -4,13 +4,21 @@
 //! day, the machine or the version of helmsum: the same sources give the same bytes. Whether one is stale is decided by its
 //! values alone; the comments only tell which file moved them.
 
+mod block;
 mod content;
 mod error;
+mod format;
 mod recorded;
+mod template;
+#[cfg(test)]
+mod tests;
 mod write;
 
-pub use crate::source::{KeyPath, KeyPathError};
-pub use content::{Content, Format, FormatError, Section};
+pub use crate::source::config::Shape;
+pub use crate::source::{KeyPath, KeyPathError, KeyPaths};
+pub use content::{Content, Section};
 pub use error::TargetError;
+pub use format::{Format, FormatError, Object};
 pub use recorded::{Moved, Recorded, RecordedSource, same_values};
+pub use template::{Subject, Template};
 pub use write::{check_place, write};

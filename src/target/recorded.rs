@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::KeyPath;
 use super::content::VERSION;
-use crate::checksum::{Digest, HashedFile};
+use super::format::{ANNOTATION, Format, Spot};
+use super::{KeyPath, Shape};
+use crate::checksum::{Digest, HashedFile, combine};
 use crate::source::HEADER;
 use crate::value::Value;
 use crate::yaml::{self, Limits};
@@ -77,15 +78,34 @@ impl Recorded {
         !self.ours && !self.empty
     }
 
-    /// The checksum at a key, whatever it is.
+    /// The checksum that a target of this format has, whatever it is. Where the values do not have it, it is the one that the
+    /// digests in the comments come to.
     #[must_use]
-    pub fn checksum(&self, path: &KeyPath) -> Option<String> {
+    pub fn checksum(&self, format: &Format) -> Option<String> {
+        let value = match format.spot() {
+            Spot::At(key) => self.at(&key)?,
+            Spot::Among(key, shape) => {
+                let Value::List(items) = self.at(&key)? else { return None };
+                items.iter().find_map(|item| annotation(item, shape))?
+            }
+            Spot::InComments => return self.combined(),
+        };
+        value.as_str().map(str::to_owned)
+    }
+
+    fn at(&self, path: &KeyPath) -> Option<Value> {
         let mut value = self.values.clone()?;
         for key in path.keys() {
             let Value::Map(map) = value else { return None };
             value = map.get(key)?;
         }
-        value.as_str().map(str::to_owned)
+        Some(value)
+    }
+
+    fn combined(&self) -> Option<String> {
+        let digests: Vec<(&str, Digest)> =
+            self.sources.iter().map(|source| (source.label.as_str(), source.digest)).collect();
+        combine(&digests).map(|checksum| checksum.to_string())
     }
 
     /// How the files of a source differ from what is recorded under its label; nothing where the label is not recorded.
@@ -108,6 +128,18 @@ impl Recorded {
         }
         moved.removed = before.into_keys().map(str::to_owned).collect();
         Some(moved)
+    }
+}
+
+/// The checksum of an item in a list of annotations, if it is that one.
+fn annotation(item: &Value, shape: Shape) -> Option<Value> {
+    let Value::Map(map) = item else { return None };
+    match shape {
+        Shape::NameValue => {
+            let name = map.get("name")?;
+            (name.as_str() == Some(ANNOTATION)).then(|| map.get("value"))?
+        }
+        Shape::Map | Shape::List => map.get(ANNOTATION),
     }
 }
 
@@ -160,7 +192,7 @@ fn record(line: &str) -> Option<(Digest, String)> {
 mod tests {
     use super::*;
     use crate::checksum::Notes;
-    use crate::target::{Content, Format, Section};
+    use crate::target::{Content, KeyPaths, Section, Subject};
 
     fn file(name: &str, content: &str) -> HashedFile {
         HashedFile {
@@ -172,12 +204,13 @@ mod tests {
     }
 
     fn configured() -> Format {
-        Format::Value(KeyPath::of(["gateway", "configChecksum"]))
+        Format::Value(KeyPaths::one(KeyPath::of(["gateway", "configChecksum"])))
     }
 
     fn target(files: &[HashedFile]) -> String {
-        let section = Section { label: "./apis", name: None, digest: Digest::of(b"apis"), files };
-        Content::new(&[section], &configured()).expect("fits").text
+        let digest = Digest::of(b"apis");
+        let section = Section { label: "./apis", name: None, kind: "path", object: None, digest, files };
+        Content::new(&[section], &configured(), &Subject::default()).expect("fits").text
     }
 
     #[test]
@@ -185,8 +218,9 @@ mod tests {
         let files = [file("./a  b", "1"), file("./c", "2")];
         let recorded = Recorded::read(target(&files).as_bytes());
         assert!(recorded.ours && !recorded.is_foreign());
-        assert_eq!(recorded.checksum(&configured().key()), Some(Digest::of(b"apis").to_string()));
-        assert_eq!(recorded.checksum(&KeyPath::of(["configChecksum"])), None);
+        assert_eq!(recorded.checksum(&configured()), Some(Digest::of(b"apis").to_string()));
+        let elsewhere = Format::Value(KeyPaths::one(KeyPath::of(["configChecksum"])));
+        assert_eq!(recorded.checksum(&elsewhere), None);
         assert_eq!(recorded.moved("./apis", &files), Some(Moved::default()));
         assert_eq!(recorded.moved("./other", &files), None);
     }

@@ -14,8 +14,10 @@ use crate::command::content::content_findings;
 use crate::command::hashing::{Job, Outcome};
 use crate::finding::{Code, Finding, Level, Levels};
 use crate::report::{self, Change, How, Status};
-use crate::source::{Source, What};
-use crate::target::{Content, Format, Recorded, Section, TargetError, check_place, same_values};
+use crate::source::{ObjectKind, Source, What};
+use crate::target::{
+    Content, Format, Object, Recorded, Section, Subject, TargetError, check_place, same_values,
+};
 use crate::text::Problem;
 use crate::tree::Tree;
 
@@ -32,6 +34,8 @@ pub(super) struct Draft {
     pub(super) sources: Vec<Source>,
     /// How the checksum is put into the target.
     pub(super) format: Format,
+    /// What templates of targets are told.
+    pub(super) subject: Subject,
     /// The root of the repository.
     pub(super) root: Utf8PathBuf,
     /// The directory of the state file.
@@ -113,16 +117,17 @@ impl Draft {
     ) -> Consumer {
         let recorded = self.recorded(tree, purpose);
         let mut digests = Vec::new();
-        for source in std::mem::take(&mut self.sources) {
-            let outcome = self.job(&source).and_then(|job| hashed.get(&job).copied());
-            let read = self.digest(tree, &source, outcome, context);
+        let sources = std::mem::take(&mut self.sources);
+        for source in &sources {
+            let outcome = self.job(source).and_then(|job| hashed.get(&job).copied());
+            let read = self.digest(tree, source, outcome, context);
             digests.push(read.is_some());
-            self.row.sources.push(row(&source, read));
+            self.row.sources.push(row(source, read));
         }
         self.judge_secrets();
         self.row.sources.sort_by(|one, other| one.label.cmp(&other.label));
         let complete = digests.iter().all(|known| *known);
-        let wanted = if complete { self.content() } else { None };
+        let wanted = if complete { self.content(&sources) } else { None };
         self.judge(wanted, recorded, purpose)
     }
 
@@ -204,7 +209,9 @@ impl Draft {
         }
     }
 
-    fn content(&mut self) -> Option<Content> {
+    fn content(&mut self, sources: &[Source]) -> Option<Content> {
+        let objects: BTreeMap<String, Option<Object<'_>>> =
+            sources.iter().map(|source| (source.label(), object_of(source))).collect();
         let sections: Vec<Section<'_>> = self
             .row
             .sources
@@ -213,19 +220,25 @@ impl Draft {
                 Some(Section {
                     label: &source.label,
                     name: source.name.as_deref(),
+                    kind: source.kind,
+                    object: objects.get(&source.label).copied().flatten(),
                     digest: source.digest?,
                     files: &source.files,
                 })
             })
             .collect();
-        match Content::new(&sections, &self.format) {
-            Ok(content) => Some(content),
-            Err(error) => {
-                let problem = Problem::new(format!("{}: {error}", self.owner)).hint("give it a shorter name");
-                self.problems.push(problem);
-                None
-            }
-        }
+        let error = match Content::new(&sections, &self.format, &self.subject) {
+            Ok(content) => return Some(content),
+            Err(error) => error,
+        };
+        let problem = error.problem();
+        let blamed = error.source().and_then(|name| {
+            sources.iter().find(|source| source.label() == name || source.name.as_deref() == Some(name))
+        });
+        let place = problem.place.clone().or_else(|| blamed.map(|source| source.place.clone()));
+        let message = format!("{}: {}", self.owner, problem.message);
+        self.problems.push(Problem { message, place, ..problem });
+        None
     }
 
     fn judge(
@@ -240,11 +253,10 @@ impl Draft {
             .map(|finding| Finding { environment: environment.clone(), ..finding })
             .filter_map(|finding| self.levels.settle(finding))
             .collect();
-        let key = self.format.key();
         let mut row = self.row;
-        row.target.key = key.to_string();
+        row.target.key = self.format.key().map(|key| key.to_string()).unwrap_or_default();
         row.target.checksum = content.as_ref().and_then(|content| content.checksum);
-        row.target.recorded = recorded.as_ref().and_then(|(_, recorded)| recorded.checksum(&key));
+        row.target.recorded = recorded.as_ref().and_then(|(_, recorded)| recorded.checksum(&self.format));
         let mut consumer = Consumer {
             row,
             selected: self.selected,
@@ -324,6 +336,17 @@ impl Consumer {
                     "release `{id}`: the files are as recorded, but the key, the format or the values differ"
                 ));
             }
+        }
+    }
+}
+
+/// The object that a source stands for by itself. Files and digests have none: a name or the configuration puts them among
+/// Secrets or `ConfigMaps`, unless they are encrypted.
+pub(super) fn object_of(source: &Source) -> Option<Object<'_>> {
+    match &source.what {
+        What::Object(kind, name) => Some(Object { secret: *kind == ObjectKind::Secret, name: Some(name) }),
+        What::Path(_) | What::Release(_) | What::Digest(_) => {
+            source.is_secret().then_some(Object { secret: true, name: None })
         }
     }
 }

@@ -4,7 +4,7 @@ use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::consumer::Draft;
+use super::consumer::{Draft, object_of};
 use super::doubts::{Told, doubts};
 use super::elsewhere::Elsewhere;
 use super::needs::missing_need;
@@ -13,11 +13,13 @@ use super::shadow::{Layer, shadowed_checksum};
 use super::survey::Candidate;
 use super::values::{Raw, ValuesFiles, declares};
 use super::wiring::{self, Wired};
+use crate::checksum::Digest;
 use crate::command::Context;
 use crate::finding::{Code, Finding, Level};
 use crate::report::{self, Status, relative};
-use crate::source::{self, Source};
+use crate::source::{self, KeyPath, Source};
 use crate::state::{EntryContent, EntryKind, EntrySource, Release, Request, Resolved, Visit};
+use crate::target::{Format, Section, Subject};
 use crate::text::{Place, Problem};
 
 /// Why a release is looked at.
@@ -200,8 +202,9 @@ impl<'a> Drafting<'a> {
         problems.extend(self.material.settings.target_of(release).err().map(|problem| *problem));
         let format = self.material.settings.format_of(release).unwrap_or_else(|problem| {
             problems.push(*problem);
-            self.material.settings.default_format()
+            Settings::plain_format()
         });
+        let subject = self.subject(release);
         let mut findings = self.needs(release, &sources);
         let target = match &candidate.targets[..] {
             [] => {
@@ -216,8 +219,9 @@ impl<'a> Drafting<'a> {
                 let shown = relative(&target.path, &self.material.context.directory);
                 problems.extend(wiring::found_by_pattern(self.visit, &target.path, &shown));
                 if !sources.is_empty() {
-                    let layers = self.layers(release, target, found, &format);
-                    let shadowed = shadowed_checksum(&id, &format.keys(), &layers, &release.set);
+                    let keys = keys_of(&format, &sources, &subject);
+                    let layers = self.layers(release, target, found, &keys);
+                    let shadowed = shadowed_checksum(&id, &keys, &layers, &release.set);
                     findings.extend(
                         shadowed
                             .into_iter()
@@ -252,6 +256,7 @@ impl<'a> Drafting<'a> {
             owner: format!("release `{id}`"),
             sources,
             format,
+            subject,
             root: self.material.settings.root.clone(),
             state: self.visit.directory.clone(),
             levels: self.material.settings.levels.clone(),
@@ -259,6 +264,17 @@ impl<'a> Drafting<'a> {
             held: false,
             findings,
             problems,
+        }
+    }
+
+    /// What templates of targets are told about a release.
+    fn subject(&self, release: &Release) -> Subject {
+        Subject {
+            name: release.name.clone(),
+            namespace: release.namespace.clone(),
+            kube_context: release.kube_context.clone(),
+            environment: self.visit.environment.clone(),
+            labels: release.labels.clone(),
         }
     }
 
@@ -319,13 +335,7 @@ impl<'a> Drafting<'a> {
     }
 
     /// Everything else that sets values of a release.
-    fn layers(
-        &self,
-        release: &Release,
-        target: &Wired,
-        found: &Found,
-        format: &crate::target::Format,
-    ) -> Vec<Layer> {
+    fn layers(&self, release: &Release, target: &Wired, found: &Found, keys: &[KeyPath]) -> Vec<Layer> {
         let mut layers = Vec::new();
         for (index, entry) in release.values.iter().enumerate() {
             let later = index > target.index;
@@ -333,7 +343,7 @@ impl<'a> Drafting<'a> {
                 layers.push(Layer { title: "an inline map".into(), values: values.clone(), later });
             } else if let Some((_, file)) = found.files.iter().find(|(position, _)| *position == index) {
                 let title = format!("`{}`", relative(file, &self.material.context.directory));
-                layers.extend(self.file_layer(release, file, title, later, format));
+                layers.extend(self.file_layer(release, file, title, later, keys));
             }
         }
         for entry in &release.secrets {
@@ -351,21 +361,22 @@ impl<'a> Drafting<'a> {
         layers
     }
 
-    /// A values file as helm reads it. A template is rendered for this only if it mentions the key.
+    /// A values file as helm reads it. A template is rendered for this only if it mentions where a key starts: what it sets
+    /// there, even to nothing, takes the place of the key.
     fn file_layer(
         &self,
         release: &Release,
         file: &Utf8Path,
         title: String,
         later: bool,
-        format: &crate::target::Format,
+        keys: &[KeyPath],
     ) -> Option<Layer> {
         let raw = self.material.files.raw(file);
         if !raw.template {
             return Layer::of_file(title, raw.bytes.as_deref().ok()?, later);
         }
         let text = raw.text()?;
-        let mentioned = format.keys().iter().any(|key| text.contains(key.last()));
+        let mentioned = keys.iter().any(|key| text.contains(key.first()));
         if !mentioned || raw.may_mutate {
             return None;
         }
@@ -399,4 +410,21 @@ impl<'a> Drafting<'a> {
             }
         }
     }
+}
+
+/// The keys that a target sets, known before anything is hashed.
+fn keys_of(format: &Format, sources: &[Source], subject: &Subject) -> Vec<KeyPath> {
+    let labels: Vec<String> = sources.iter().map(Source::label).collect();
+    let mut sections = Vec::new();
+    for (source, label) in sources.iter().zip(&labels) {
+        sections.push(Section {
+            label,
+            name: source.name.as_deref(),
+            kind: source.kind(),
+            object: object_of(source),
+            digest: Digest::of(label.as_bytes()),
+            files: &[],
+        });
+    }
+    format.keys(&sections, subject)
 }

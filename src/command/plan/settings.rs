@@ -9,15 +9,21 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::secrecy::Secrecy;
 use crate::command::Context;
 use crate::finding::Levels;
-use crate::source::config::{self, ChecksumRule, Config, ReleaseRule, TARGETS, Which};
-use crate::source::{KeyPath, Source};
+use crate::source::config::{self, ChecksumRule, Chosen, Config, ReleaseRule, TARGETS, Which};
+use crate::source::{KeyPath, KeyPaths, Source};
 use crate::state::{Release, Selector};
-use crate::target::Format;
+use crate::target::{Format, Template};
 use crate::text::{Place, Problem};
-use crate::tree::Tree;
+use crate::tree::{Kind, Tree};
 
-/// Where the checksum goes where nobody says otherwise.
+/// Where the checksum of the format `value` goes where nobody says otherwise.
 const KEY: &str = "configChecksum";
+
+/// Where annotations go where nobody says otherwise.
+const ANNOTATIONS: &str = "podAnnotations";
+
+/// The block of a chart with an allow-list where nobody says otherwise.
+const ROLLOUT_CHECKSUMS: &str = "rolloutChecksums";
 
 /// The settings near each state file, each configuration read once.
 pub(super) struct Configurations<'c> {
@@ -43,6 +49,11 @@ impl<'c> Configurations<'c> {
         let home = config::locate(&*self.tree, directory).map_err(|error| Box::new(error.problem()))?;
         let chosen = home.config.as_ref().map(|config| config.levels.clone()).unwrap_or_default();
         let settings = Rc::new(Settings {
+            templates: home
+                .config
+                .as_ref()
+                .map(|config| self.templates(config, &home.root))
+                .unwrap_or_default(),
             root: home.root,
             secrecy: Rc::new(Secrecy::read(self.context, home.config.as_ref())),
             levels: Levels { chosen, strict: self.context.levels.strict },
@@ -55,6 +66,50 @@ impl<'c> Configurations<'c> {
         self.known.insert(directory.to_owned(), Rc::clone(&settings));
         Ok(settings)
     }
+
+    /// The templates that a configuration names, each read once.
+    fn templates(&self, config: &Config, root: &Utf8Path) -> Templates {
+        let rules = config.releases.iter().map(|rule| &rule.format);
+        let checksums = config.checksums.iter().map(|rule| &rule.format);
+        let mut templates = Templates::new();
+        for chosen in rules.chain(checksums).chain([&config.format]).flatten() {
+            if let config::Format::Template(path) = &chosen.format
+                && !templates.contains_key(path)
+            {
+                templates.insert(path.clone(), template(&*self.tree, path, root, &chosen.place));
+            }
+        }
+        templates
+    }
+}
+
+type Templates = BTreeMap<Utf8PathBuf, Result<Template, Box<Problem>>>;
+
+/// Reads a template of targets. `place` is where it is named.
+fn template(
+    tree: &dyn Tree,
+    path: &Utf8Path,
+    root: &Utf8Path,
+    place: &Place,
+) -> Result<Template, Box<Problem>> {
+    let refused = |what: String, hint: &str| {
+        Box::new(Problem::new(format!("the template `{path}` {what}")).at(place.clone()).hint(hint))
+    };
+    if !path.starts_with(root) {
+        return Err(refused("lies outside of the repository".into(), "keep it beside `helmsum.yaml`"));
+    }
+    let relative = "the path is relative to `helmsum.yaml`";
+    match tree.stat(path) {
+        Ok(stat) if stat.kind == Kind::File => {}
+        Ok(_) => return Err(refused("is not a regular file".into(), relative)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            return Err(refused("does not exist".into(), relative));
+        }
+        Err(error) => return Err(refused(format!("cannot be read: {error}"), relative)),
+    }
+    let bytes = tree.read(path).map_err(|error| refused(format!("cannot be read: {error}"), relative))?;
+    let source = String::from_utf8(bytes).map_err(|_| refused("is not UTF-8".into(), "save it as UTF-8"))?;
+    Template::parse(path, &source)
 }
 
 /// What counts for the state files of a directory.
@@ -70,6 +125,8 @@ pub(super) struct Settings {
     pub(super) secrecy: Rc<Secrecy>,
     /// The configuration, where there is one.
     pub(super) config: Option<Config>,
+    /// The templates of targets that it names, or why they cannot be used.
+    templates: Templates,
 }
 
 impl Settings {
@@ -92,34 +149,62 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// Where two entries say different things.
+    /// Where two entries say different things, or a template cannot be used.
     pub(super) fn format_of(&self, release: &Release) -> Result<Format, Box<Problem>> {
         let key = self.only(release, "key", |rule| rule.key.clone())?;
-        let format = self.only(release, "format", |rule| rule.format)?;
-        Ok(self.format(key, format))
+        let format = self.only(release, "format", |rule| rule.format.clone())?;
+        let place = self.rules(release).find(|rule| rule.key.is_some()).map(|rule| &rule.place);
+        self.format(key.as_ref().zip(place), format.as_ref())
     }
 
     /// How the checksum of an entry of `checksums:` is put into its target.
-    pub(super) fn format_of_rule(&self, rule: &ChecksumRule) -> Format {
-        self.format(rule.key.clone(), rule.format)
+    ///
+    /// # Errors
+    ///
+    /// Where a template cannot be used.
+    pub(super) fn format_of_rule(&self, rule: &ChecksumRule) -> Result<Format, Box<Problem>> {
+        self.format(rule.key.as_ref().map(|key| (key, &rule.place)), rule.format.as_ref())
     }
 
-    /// How checksums are put into targets where no entry says otherwise.
-    pub(super) fn default_format(&self) -> Format {
-        self.format(None, None)
-    }
-
-    fn format(&self, key: Option<KeyPath>, format: Option<config::Format>) -> Format {
+    /// The format of an entry that chooses `key` and `format`. What it does not choose is the default; the default key goes
+    /// with the default format only.
+    fn format(
+        &self,
+        key: Option<(&KeyPaths, &Place)>,
+        format: Option<&Chosen>,
+    ) -> Result<Format, Box<Problem>> {
         let default = self.config.as_ref();
-        // A key of its own makes an entry one of values, whatever the default is.
-        let format = format.or_else(|| key.is_some().then_some(config::Format::Value));
-        match format.or_else(|| default.and_then(|config| config.format)).unwrap_or(config::Format::Value) {
-            config::Format::PodAnnotations => Format::PodAnnotations,
-            config::Format::Value => Format::Value(
-                key.or_else(|| default.and_then(|config| config.key.clone()))
-                    .unwrap_or_else(|| KeyPath::of([KEY])),
-            ),
-        }
+        let default_format = default.and_then(|config| config.format.as_ref());
+        let name = |chosen: Option<&Chosen>| chosen.map_or("value", |chosen| chosen.format.name());
+        let chosen = format.or(default_format);
+        let default_key = default.and_then(|config| config.key.as_ref());
+        let default_key = default_key.filter(|_| name(chosen) == name(default_format));
+        let keys = |otherwise: &str| {
+            let given = key.map(|(key, _)| key).or(default_key).cloned();
+            given.unwrap_or_else(|| KeyPaths::one(KeyPath::of([otherwise])))
+        };
+        Ok(match chosen.map(|chosen| &chosen.format) {
+            None | Some(config::Format::Value) => Format::Value(keys(KEY)),
+            Some(config::Format::PodAnnotations(shape)) => Format::PodAnnotations(keys(ANNOTATIONS), *shape),
+            Some(config::Format::RolloutChecksums { secrets }) => {
+                Format::RolloutChecksums { keys: keys(ROLLOUT_CHECKSUMS), secrets: secrets.clone() }
+            }
+            Some(config::Format::Template(path)) => {
+                if let Some((_, place)) = key {
+                    return Err(Box::new(config::no_key().at(place.clone())));
+                }
+                match self.templates.get(path) {
+                    Some(template) => Format::Template(template.clone()?),
+                    // All that are named were read.
+                    None => Format::Value(keys(KEY)),
+                }
+            }
+        })
+    }
+
+    /// The format of a release whose own cannot be told.
+    pub(super) fn plain_format() -> Format {
+        Format::Value(KeyPaths::one(KeyPath::of([KEY])))
     }
 
     fn only<T: PartialEq>(

@@ -12,6 +12,7 @@ use crate::command::Context;
 use crate::command::reading::Reading;
 use crate::report::{self, Status};
 use crate::source::{self, config::ChecksumRule};
+use crate::target::Subject;
 use crate::text::join_clean;
 use crate::tree::{Kind, Tree};
 
@@ -79,6 +80,10 @@ fn draft(rule: &ChecksumRule, settings: &Settings) -> Draft {
         Vec::new()
     });
     let file = rule.place.file.clone();
+    let format = settings.format_of_rule(rule).unwrap_or_else(|problem| {
+        problems.push(*problem);
+        Settings::plain_format()
+    });
     Draft {
         row: report::Release {
             name: rule.name.clone(),
@@ -99,7 +104,8 @@ fn draft(rule: &ChecksumRule, settings: &Settings) -> Draft {
         selected: true,
         owner: format!("checksum `{}`", rule.name),
         sources,
-        format: settings.format_of_rule(rule),
+        format,
+        subject: Subject { name: rule.name.clone(), ..Subject::default() },
         root: settings.root.clone(),
         state: file.parent().map_or_else(|| settings.root.clone(), Utf8Path::to_owned),
         levels: settings.levels.clone(),

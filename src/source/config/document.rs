@@ -7,7 +7,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{self, Deserialize, Deserializer, MapAccess, Visitor};
+use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use crate::finding::{Code, Level};
 
@@ -15,8 +15,8 @@ use crate::finding::{Code, Level};
 #[derive(Debug, Default, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Document {
-    /// Where the checksum goes in a target. Dots nest, double quotes keep dots: `podAnnotations."checksum/config"`.
-    pub(super) key: Option<Key>,
+    /// Where the checksum goes in a target, or several places. Dots nest, double quotes keep dots: `gateway."config.checksum"`.
+    pub(super) key: Option<Keys>,
     /// What a target looks like.
     pub(super) format: Option<Format>,
     /// Patterns of file names: the entry of a release's values that matches one is its target.
@@ -59,8 +59,8 @@ pub(super) struct Release {
     pub(super) sources: Vec<Text>,
     /// The values file that is written, relative to this file. The release has to list it.
     pub(super) target: Option<TargetPath>,
-    /// Where the checksum goes in the target.
-    pub(super) key: Option<Key>,
+    /// Where the checksum goes in the target, or several places.
+    pub(super) key: Option<Keys>,
     /// What the target looks like.
     pub(super) format: Option<Format>,
 }
@@ -81,8 +81,8 @@ pub(super) struct Checksum {
     pub(super) sources: Sources,
     /// The file that is written, relative to this file.
     pub(super) target: TargetPath,
-    /// Where the checksum goes in the target.
-    pub(super) key: Option<Key>,
+    /// Where the checksum goes in the target, or several places.
+    pub(super) key: Option<Keys>,
     /// What the target looks like.
     pub(super) format: Option<Format>,
 }
@@ -161,14 +161,99 @@ fn levels_schema(generator: &mut SchemaGenerator) -> Schema {
     json_schema!({ "type": "object", "propertyNames": { "enum": codes }, "additionalProperties": level })
 }
 
-/// What a target looks like.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Format {
-    /// `value`: at a key of the values.
-    Value,
-    /// `pod-annotations`: as annotations under `podAnnotations`.
-    PodAnnotations,
+/// One path of keys, or several.
+#[derive(Clone, Debug)]
+pub(super) struct Keys(pub(super) Vec<Key>);
+
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Keys;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a path of keys, or a list of them")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Keys, E> {
+                Key::deserialize(de::value::StrDeserializer::new(text)).map(|key| Keys(vec![key]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Keys, A::Error> {
+                let mut keys = Vec::new();
+                while let Some(key) = list.next_element()? {
+                    keys.push(key);
+                }
+                if keys.is_empty() {
+                    return Err(de::Error::custom("`key` holds no key"));
+                }
+                Ok(Keys(keys))
+            }
+        }
+
+        deserializer.deserialize_any(Reader)
+    }
 }
+
+impl JsonSchema for Keys {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Keys".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let key = Key::json_schema(generator);
+        let list = json_schema!({ "type": "array", "items": key, "minItems": 1, "uniqueItems": true });
+        json_schema!({ "anyOf": [key, list] })
+    }
+}
+
+/// What a target looks like, as it is written.
+#[derive(Clone, Debug)]
+pub(super) enum Format {
+    /// `value`
+    Value,
+    /// `pod-annotations`, and `pod-annotations: SHAPE`.
+    PodAnnotations(Shape),
+    /// `rollout-checksums`, and `rollout-checksums: { … }`.
+    RolloutChecksums(RolloutChecksums),
+    /// `template: PATH`
+    Template(TargetPath),
+}
+
+/// How a chart wants annotations.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+#[schemars(inline)]
+pub enum Shape {
+    /// A map of names and values.
+    #[default]
+    Map,
+    /// A list of maps with one name and its value each.
+    List,
+    /// A list of maps with the keys `name` and `value`.
+    NameValue,
+}
+
+/// What else there is to say about `rollout-checksums`.
+#[derive(Clone, Debug, Default, serde::Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(inline)]
+pub(super) struct RolloutChecksums {
+    /// Names of sources that become Secrets. All others that are no object become `ConfigMaps`.
+    #[serde(default)]
+    pub(super) secrets: Vec<Name>,
+}
+
+/// The formats that can stand alone.
+const FORMATS: [&str; 3] = ["value", "pod-annotations", "rollout-checksums"];
+
+/// The formats that something more can be said about.
+const FORMATS_WITH_MORE: [&str; 3] = ["template", "pod-annotations", "rollout-checksums"];
 
 impl<'de> Deserialize<'de> for Format {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -178,33 +263,39 @@ impl<'de> Deserialize<'de> for Format {
             type Value = Format;
 
             fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-                out.write_str("`value` or `pod-annotations`")
+                out.write_str("`value`, `pod-annotations`, `rollout-checksums` or `{ template: PATH }`")
             }
 
             fn visit_str<E: de::Error>(self, text: &str) -> Result<Format, E> {
                 match text {
                     "value" => Ok(Format::Value),
-                    "pod-annotations" => Ok(Format::PodAnnotations),
-                    "rollout-checksums" => Err(E::custom(LATER_ROLLOUT)),
-                    text if text.starts_with("template") => Err(E::custom(LATER_TEMPLATE)),
-                    text => Err(E::unknown_variant(text, &["value", "pod-annotations"])),
+                    "pod-annotations" => Ok(Format::PodAnnotations(Shape::Map)),
+                    "rollout-checksums" => Ok(Format::RolloutChecksums(RolloutChecksums::default())),
+                    text if text.starts_with("template") => {
+                        Err(E::custom("a template is named so: `format: { template: PATH }`"))
+                    }
+                    text => Err(E::unknown_variant(text, &FORMATS)),
                 }
             }
 
             fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Format, A::Error> {
-                Err(match map.next_key::<String>()?.as_deref() {
-                    Some("template") => de::Error::custom(LATER_TEMPLATE),
-                    _ => de::Error::invalid_type(de::Unexpected::Map, &self),
-                })
+                let format = match map.next_key::<String>()?.as_deref() {
+                    Some("template") => Format::Template(map.next_value()?),
+                    Some("pod-annotations") => Format::PodAnnotations(map.next_value()?),
+                    Some("rollout-checksums") => Format::RolloutChecksums(map.next_value()?),
+                    Some(key) => return Err(de::Error::unknown_field(key, &FORMATS_WITH_MORE)),
+                    None => return Err(de::Error::invalid_type(de::Unexpected::Map, &self)),
+                };
+                match map.next_key::<String>()? {
+                    Some(_) => Err(de::Error::custom("`format` names more than one format")),
+                    None => Ok(format),
+                }
             }
         }
 
         deserializer.deserialize_any(Reader)
     }
 }
-
-const LATER_ROLLOUT: &str = "the format `rollout-checksums` cannot be used in this version";
-const LATER_TEMPLATE: &str = "the format `template` cannot be used in this version";
 
 impl JsonSchema for Format {
     fn inline_schema() -> bool {
@@ -215,8 +306,19 @@ impl JsonSchema for Format {
         "Format".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "enum": ["value", "pod-annotations"] })
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let more = [
+            TargetPath::json_schema(generator),
+            Shape::json_schema(generator),
+            RolloutChecksums::json_schema(generator),
+        ];
+        let mut forms = vec![json_schema!({ "enum": FORMATS })];
+        for (key, schema) in FORMATS_WITH_MORE.into_iter().zip(more) {
+            forms.push(json_schema!({
+                "type": "object", "required": [key], "additionalProperties": false, "properties": { key: schema }
+            }));
+        }
+        json_schema!({ "anyOf": forms })
     }
 }
 

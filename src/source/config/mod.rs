@@ -11,12 +11,12 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use document::{Format, schema};
+pub use document::{Shape, schema};
 pub use error::ConfigError;
 pub use locate::{Home, locate};
 
 use super::directive::{Render, Source, What};
-use super::key::KeyPath;
+use super::key::{KeyPath, KeyPaths};
 use crate::finding::{Code, Level};
 use crate::text::{Place, Problem, join_clean};
 use crate::tree::matches;
@@ -37,9 +37,9 @@ pub struct Config {
     /// Whether its folder is the root of the repository, where there is no `.git`.
     pub root: bool,
     /// `key:`
-    pub key: Option<KeyPath>,
+    pub key: Option<KeyPaths>,
     /// `format:`
-    pub format: Option<Format>,
+    pub format: Option<Chosen>,
     /// `targets:`, as `filepath.Match` of Go reads them; [`TARGETS`] without it.
     pub targets: Vec<String>,
     /// `keyFile:`, absolute.
@@ -52,6 +52,52 @@ pub struct Config {
     pub checksums: Vec<ChecksumRule>,
 }
 
+/// What a target looks like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// `value`: at a key of the values.
+    Value,
+    /// `pod-annotations`: as annotations.
+    PodAnnotations(Shape),
+    /// `rollout-checksums`: by the names of objects.
+    RolloutChecksums {
+        /// Names of sources that become Secrets.
+        secrets: BTreeSet<String>,
+    },
+    /// `template`: as a template of the user says. The file is absolute.
+    Template(Utf8PathBuf),
+}
+
+impl Format {
+    /// The name of the format.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Value => "value",
+            Self::PodAnnotations(_) => "pod-annotations",
+            Self::RolloutChecksums { .. } => "rollout-checksums",
+            Self::Template(_) => "template",
+        }
+    }
+}
+
+/// A format with the place where it was chosen. Two are equal if the formats are.
+#[derive(Clone, Debug)]
+pub struct Chosen {
+    /// The format.
+    pub format: Format,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl PartialEq for Chosen {
+    fn eq(&self, other: &Self) -> bool {
+        self.format == other.format
+    }
+}
+
+impl Eq for Chosen {}
+
 /// An entry of `releases:`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ReleaseRule {
@@ -62,9 +108,9 @@ pub struct ReleaseRule {
     /// The target, absolute.
     pub target: Option<Utf8PathBuf>,
     /// `key:`
-    pub key: Option<KeyPath>,
+    pub key: Option<KeyPaths>,
     /// `format:`
-    pub format: Option<Format>,
+    pub format: Option<Chosen>,
     /// Where it stands.
     pub place: Place,
 }
@@ -100,9 +146,9 @@ pub struct ChecksumRule {
     /// The target, absolute.
     pub target: Utf8PathBuf,
     /// `key:`
-    pub key: Option<KeyPath>,
+    pub key: Option<KeyPaths>,
     /// `format:`
-    pub format: Option<Format>,
+    pub format: Option<Chosen>,
     /// Where it stands.
     pub place: Place,
 }
@@ -193,11 +239,13 @@ fn settle(document: document::Document, places: &Places<'_>) -> Result<Config, P
                 .hint("reports and other tools tell them apart by it: give one another name"));
         }
     }
+    let format = chosen(document.format, places, &[]);
+    let key = keyed(document.key, format.as_ref(), places, &[])?;
     Ok(Config {
         file: places.file.to_owned(),
         root: document.root,
-        key: key(document.key, places, &[])?,
-        format: document.format,
+        key,
+        format,
         targets,
         key_file: document.key_file.map(|path| join_clean(directory_of(places.file), &path.0)),
         levels: document.levels,
@@ -230,9 +278,10 @@ fn release_rule(rule: document::Release, places: &Places<'_>, index: usize) -> R
     for source in sources.iter().filter(|source| !source.text.contains("{{")) {
         source.source(&mut Render::Never)?;
     }
-    let key = keyed(rule.key, rule.format, places, &at)?;
+    let format = chosen(rule.format, places, &at);
+    let key = keyed(rule.key, format.as_ref(), places, &at)?;
     let target = rule.target.map(|target| target_path(&target, places));
-    Ok(ReleaseRule { which, sources, target, key, format: rule.format, place })
+    Ok(ReleaseRule { which, sources, target, key, format, place })
 }
 
 fn checksum_rule(
@@ -257,12 +306,13 @@ fn checksum_rule(
         .at(source.place.clone())
         .hint("declare it for the release that consumes it, under `releases:` or in a values file"));
     }
+    let format = chosen(rule.format, places, &at);
     Ok(ChecksumRule {
         name: rule.name.0,
         sources,
         target: target_path(&rule.target, places),
-        key: keyed(rule.key, rule.format, places, &at)?,
-        format: rule.format,
+        key: keyed(rule.key, format.as_ref(), places, &at)?,
+        format,
         place: places.of(&at),
     })
 }
@@ -283,32 +333,51 @@ fn directory_of(file: &Utf8Path) -> &Utf8Path {
     file.parent().unwrap_or(file)
 }
 
-/// The key of an entry, which a format that has its own does not take.
-fn keyed(
-    text: Option<document::Key>,
-    format: Option<Format>,
-    places: &Places<'_>,
-    at: &[Step<'_>],
-) -> Result<Option<KeyPath>, Problem> {
-    if text.is_some() && format == Some(Format::PodAnnotations) {
-        return Err(Problem::new("`key` does not go with the format `pod-annotations`")
-            .at(places.of(&[at, &[Step::Key("key")]].concat()))
-            .hint("drop `key`: the annotations have names of their own"));
-    }
-    key(text, places, at)
+/// The format of an entry, its paths absolute.
+fn chosen(format: Option<document::Format>, places: &Places<'_>, at: &[Step<'_>]) -> Option<Chosen> {
+    let format = match format? {
+        document::Format::Value => Format::Value,
+        document::Format::PodAnnotations(shape) => Format::PodAnnotations(shape),
+        document::Format::RolloutChecksums(more) => {
+            Format::RolloutChecksums { secrets: more.secrets.into_iter().map(|name| name.0).collect() }
+        }
+        document::Format::Template(path) => Format::Template(target_path(&path, places)),
+    };
+    Some(Chosen { format, place: places.of(&[at, &[Step::Key("format")]].concat()) })
 }
 
-fn key(
-    text: Option<document::Key>,
+/// The keys of an entry, which a template does not take.
+fn keyed(
+    texts: Option<document::Keys>,
+    format: Option<&Chosen>,
     places: &Places<'_>,
     at: &[Step<'_>],
-) -> Result<Option<KeyPath>, Problem> {
-    let Some(text) = text else { return Ok(None) };
-    text.0.parse().map(Some).map_err(|error| {
-        Problem::new(format!("the key `{}` {error}", text.0))
-            .at(places.of(&[at, &[Step::Key("key")]].concat()))
-            .hint("dots nest, and double quotes around a whole part keep dots")
+) -> Result<Option<KeyPaths>, Problem> {
+    let Some(texts) = texts else { return Ok(None) };
+    let place = || places.of(&[at, &[Step::Key("key")]].concat());
+    if format.is_some_and(|chosen| matches!(chosen.format, Format::Template(_))) {
+        return Err(no_key().at(place()));
+    }
+    let path = |text: &document::Key| -> Result<KeyPath, Problem> {
+        text.0.parse().map_err(|error| {
+            Problem::new(format!("the key `{}` {error}", text.0))
+                .at(place())
+                .hint("dots nest, and double quotes around a whole part keep dots")
+        })
+    };
+    let paths = texts.0.iter().map(path).collect::<Result<_, _>>()?;
+    KeyPaths::new(paths).map(Some).map_err(|error| {
+        Problem::new(format!("`key` {error}"))
+            .at(place())
+            .hint("give every key once; each of them holds the checksum")
     })
+}
+
+/// The problem of a `key` beside a template.
+#[must_use]
+pub fn no_key() -> Problem {
+    Problem::new("`key` does not go with the format `template`")
+        .hint("drop `key`: the template says where its values go")
 }
 
 /// A step from a node to one of its children.

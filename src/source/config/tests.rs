@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 
-use super::{Config, Format, Home, KeyPath, TARGETS, Which, locate};
+use super::{Chosen, Config, Format, Home, KeyPaths, Shape, TARGETS, Which, locate};
 use crate::finding::{Code, Level};
 use crate::source::What;
 use crate::text::{Place, Problem};
@@ -16,8 +16,12 @@ fn parse(text: &str) -> Config {
     try_parse(text).expect("the configuration is good")
 }
 
-fn key(text: &str) -> KeyPath {
-    text.parse().expect("a path of keys")
+fn key(text: &str) -> KeyPaths {
+    KeyPaths::one(text.parse().expect("a path of keys"))
+}
+
+fn chosen(format: Format) -> Chosen {
+    Chosen { format, place: Place::file("/anywhere") }
 }
 
 const WHOLE: &str = r#"
@@ -47,7 +51,8 @@ checksums:
 fn every_key_is_read() {
     let config = parse(WHOLE);
     assert_eq!(config.key, Some(key("configChecksum")));
-    assert_eq!(config.format, Some(Format::Value));
+    assert_eq!(config.format, Some(chosen(Format::Value)));
+    assert_eq!(config.format.as_ref().and_then(|chosen| chosen.place.line), Some(3));
     assert_eq!(config.targets, ["checksum.yaml", "*.sum.yaml"]);
     assert_eq!(config.levels, [(Code::EmptySource, Level::Deny), (Code::Crlf, Level::Allow)].into());
     assert!(config.root);
@@ -73,7 +78,7 @@ fn every_key_is_read() {
     let sources =
         edge.sources(&mut |word| Ok(word.replace("{{ .Environment.Name }}", "prod"))).expect("good");
     assert_eq!(sources[0].text, "./prod");
-    assert_eq!(plain.format, Some(Format::PodAnnotations));
+    assert_eq!(plain.format, Some(chosen(Format::PodAnnotations(Shape::Map))));
     assert!(!plain.has_sources());
     let [agents] = config.checksums.as_slice() else { panic!("one checksum") };
     assert_eq!(
@@ -81,6 +86,32 @@ fn every_key_is_read() {
         ("agents", "/repo/argocd/agents/checksum.yaml")
     );
     assert_eq!(agents.sources[0].path().expect("a path"), "/repo/agents/config");
+}
+
+#[test]
+fn every_format_is_read() {
+    let format = |text: &str| parse(&format!("format: {text}\n")).format.expect("a format");
+    assert_eq!(format("pod-annotations"), chosen(Format::PodAnnotations(Shape::Map)));
+    assert_eq!(format("{pod-annotations: map}"), chosen(Format::PodAnnotations(Shape::Map)));
+    assert_eq!(format("{pod-annotations: list}"), chosen(Format::PodAnnotations(Shape::List)));
+    assert_eq!(format("{pod-annotations: name-value}"), chosen(Format::PodAnnotations(Shape::NameValue)));
+    let rollout = |names: &[&str]| {
+        let secrets = names.iter().map(|&name| name.to_owned()).collect();
+        chosen(Format::RolloutChecksums { secrets })
+    };
+    assert_eq!(format("rollout-checksums"), rollout(&[]));
+    assert_eq!(format("{rollout-checksums: {}}"), rollout(&[]));
+    assert_eq!(format("{rollout-checksums: {secrets: [tls, db]}}"), rollout(&["db", "tls"]));
+    assert_eq!(format("{template: ../x.tera}"), chosen(Format::Template("/x.tera".into())));
+    assert_eq!(parse("format: null\n").format, None);
+}
+
+#[test]
+fn several_keys_are_read() {
+    let paths: Vec<String> =
+        parse("key: [a.b, '\"c.d\".e']").key.expect("keys").iter().map(ToString::to_string).collect();
+    assert_eq!(paths, ["a.b", "\"c.d\".e"]);
+    assert_eq!(parse("key: [a]").key, Some(key("a")));
 }
 
 #[test]
@@ -128,9 +159,28 @@ const WRONG: &[(&str, &str, &str, usize)] = &[
     ("levels:\n  crlf: warn\n  crlf: deny\n", "already defined", "", 3),
     ("key: x\nkey: y\n", "already defined", "", 2),
     ("format: annotations\n", "there is no value `annotations` here", "`pod-annotations`", 1),
-    ("format: rollout-checksums\n", "`rollout-checksums` cannot be used in this version", "", 1),
-    ("\nformat: {template: x}\n", "`template` cannot be used in this version", "", 2),
+    ("format: rollout-checksum\n", "there is no value `rollout-checksum` here", "`rollout-checksums`?", 1),
+    ("format: template\n", "a template is named so: `format: { template: PATH }`", "", 1),
+    ("format: {tempalte: x}\n", "there is no key `tempalte` here", "did you mean `template`?", 1),
+    ("format: {template: x, pod-annotations: list}\n", "more than one format", "", 1),
+    ("format: {}\n", "invalid type: map", "", 1),
+    ("format: {template: /x}\n", "no path relative to this file", "", 1),
+    ("format:\n  pod-annotations: lists\n", "there is no value `lists` here", "did you mean `list`?", 2),
+    ("format: {pod-annotations: }\n", "", "", 1),
+    (
+        "format:\n  rollout-checksums:\n    secret: [a]\n",
+        "there is no key `secret` here",
+        "did you mean `secrets`?",
+        3,
+    ),
+    ("format: {rollout-checksums: {secrets: [-a]}}\n", "is no name", "", 1),
     ("key: 3\n", "invalid type: integer `3`", "", 1),
+    ("key: []\n", "`key` holds no key", "", 1),
+    ("key: [a, 3]\n", "invalid type: integer `3`", "", 1),
+    ("key: [a, a..b]\n", "is no path of keys", "", 1),
+    ("root: true\nkey: [a.b, c, a.b]\n", "`key` holds `a.b` twice", "give every key once", 2),
+    ("key: [a.b, a]\n", "`key` holds `a.b`, which lies in `a`", "each of them holds the checksum", 1),
+    ("key: a\nformat: {template: x}\n", "`key` does not go with the format `template`", "drop `key`", 1),
     ("key: a..b\n", "is no path of keys", "", 1),
     ("root: yes\n", "invalid type", "", 1),
     ("targets: [a/b.yaml]\n", "no pattern of a file name", "", 1),
@@ -147,10 +197,10 @@ const WRONG: &[(&str, &str, &str, usize)] = &[
     ),
     ("releases:\n- release: a\n  sources: [/x]\n", "`/x` is absolute", "relative", 3),
     (
-        "releases:\n- release: a\n  key: b\n  format: pod-annotations\n",
+        "releases:\n- release: a\n  format: {template: x}\n  key: b\n",
         "`key` does not go with",
         "drop `key`",
-        3,
+        4,
     ),
     ("checksums:\n- name: a\n  sources: [x]\n", "missing field `target`", "", 2),
     ("checksums:\n- name: a\n  target: b\n  sources: []\n", "a checksum needs a source", "", 2),
