@@ -305,6 +305,47 @@ fn a_limit_on_file_sizes_stands_for_a_full_disk() {
     assert_eq!(leftovers(&repo), Vec::<String>::new());
 }
 
+/// Copies a project to a small disk of its own, fills that to the last byte, generates, and shows what is left.
+const FULL_DISK: &str = r#"
+mount -t tmpfs -o size=512k tmpfs "$1" || exit 99
+cp -R "$2/." "$1" && cd "$1" || exit 98
+dd if=/dev/zero of=filler bs=512 2>/dev/null
+"$3" generate
+echo "exit code $?"
+ls -A
+cmp checksum.yaml "$2/checksum.yaml" && echo "the target is as it was"
+exit 0
+"#;
+
+#[test]
+fn a_disk_that_is_full() {
+    let repo = project().file("conf/app.ini", "a=2\n");
+    let disk = tempfile::tempdir().expect("a place for a disk");
+    let original = repo.path("");
+    let helmsum = repo.command("");
+    // In a mount namespace of its own, where root may mount and nobody else sees it.
+    let output = Command::new("unshare")
+        .args(["--map-root-user", "--mount", "sh", "-c", FULL_DISK, "sh"])
+        .args([disk.path().as_os_str(), original.as_os_str(), helmsum.get_program()])
+        .stdin(Stdio::null())
+        .output();
+    let Some(output) = output.ok().filter(|output| !matches!(output.status.code(), Some(1 | 99))) else {
+        return skip("a small disk cannot be mounted here; a limit on file sizes stands for it");
+    };
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let complained = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert!(said.contains("exit code 1\n"), "{said}{complained}");
+    assert!(complained.contains("No space left on device"), "{complained}");
+    assert!(complained.contains("checksum.yaml"), "{complained}");
+    assert!(said.contains("\nfiller\n") && !said.contains("\n.helmsum-"), "{said}");
+    assert!(said.contains("the target is as it was"), "{said}");
+}
+
+#[expect(clippy::print_stderr, reason = "the test harness has no other way to say that a test was skipped")]
+fn skip(why: &str) {
+    eprintln!("skipped: {why}");
+}
+
 #[test]
 fn files_that_another_user_may_not_read() {
     let Some(repo) = as_nobody(project()) else { return };
