@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use tempfile::TempDir;
 
 use crate::programs::Toolset;
@@ -30,6 +30,8 @@ pub(crate) const PROGRAMS: Toolset = Toolset {
 
 /// How long the control plane may take to answer. It needs seconds; a busy machine needs more.
 const START_LIMIT: Duration = Duration::from_secs(180);
+
+const NODES: [&str; 2] = ["node-a", "node-b"];
 
 /// The user that helm acts as, told apart from the controllers in the audit log.
 pub(crate) const DEPLOYER: &str = "deployer";
@@ -195,9 +197,11 @@ fn boot(programs: &[PathBuf], root: &Path) -> Vec<Server> {
         fs::write(kubeconfig(root, user), kubeconfig_text(root, secure, user)).expect("a kubeconfig");
     }
     wait_until_ready(program(programs, "kubectl"), root, &mut servers);
+    add_nodes(program(programs, "kubectl"), root);
     let controllers = [
         format!("--kubeconfig={}", kubeconfig(root, "controller").display()),
-        "--controllers=deployment-controller,replicaset-controller,statefulset-controller,garbage-collector-controller"
+        "--controllers=deployment-controller,replicaset-controller,statefulset-controller,daemonset-controller,\
+         garbage-collector-controller"
             .to_owned(),
         "--leader-elect=false".to_owned(),
         "--secure-port=0".to_owned(),
@@ -259,6 +263,22 @@ fn wait_until_ready(kubectl_program: &Path, root: &Path, servers: &mut [Server])
         );
         thread::sleep(Duration::from_millis(200));
     }
+}
+
+/// The nodes that a DaemonSet gets its pods for. Nothing runs on them.
+fn add_nodes(kubectl_program: &Path, root: &Path) {
+    let admin = kubeconfig(root, DEPLOYER);
+    let run = |arguments: &[&str]| {
+        let output = kubectl(kubectl_program, &admin, arguments);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    };
+    let manifest = root.join("nodes.json");
+    let nodes = NODES.map(|name| json!({"apiVersion": "v1", "kind": "Node", "metadata": {"name": name}}));
+    let list = json!({"apiVersion": "v1", "kind": "List", "items": nodes});
+    fs::write(&manifest, list.to_string()).expect("a manifest");
+    run(&["create", "--filename", manifest.to_str().expect("temporary folders are UTF-8")]);
+    // The server gives a new node a taint that no kubelet is there to take away.
+    run(&["taint", "nodes", "--all", "node.kubernetes.io/not-ready-"]);
 }
 
 fn kubectl(program: &Path, kubeconfig: &Path, arguments: &[&str]) -> Output {

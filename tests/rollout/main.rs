@@ -2,6 +2,7 @@
 
 mod audit;
 mod cluster;
+mod examples;
 #[path = "../programs/mod.rs"]
 mod programs;
 mod server;

@@ -22,7 +22,7 @@ pub(crate) struct Site {
 }
 
 impl Site {
-    /// A copy of the folder `from` that deploys to `namespace` instead of `edge`.
+    /// A copy of the folder `from` that deploys everything to `namespace`.
     ///
     /// `None` means that programs are missing and the test is to be skipped.
     pub(crate) fn new(from: &str, namespace: &str) -> Option<Self> {
@@ -32,11 +32,7 @@ impl Site {
         let sandbox = Sandbox::new(&programs, &[("KUBECONFIG", cluster.kubeconfig())]);
         let project = sandbox.import(from, "site");
         let site = Self { cluster, sandbox, project, namespace: namespace.to_owned() };
-        for state in ["helmfile.yaml", "helmfile.yaml.gotmpl"] {
-            if site.path(state).exists() {
-                site.replace(state, "namespace: edge\n", &format!("namespace: {namespace}\n"));
-            }
-        }
+        assert!(move_states(&site.project, namespace) > 0, "`{from}` has no state file");
         site.sandbox.commit(&site.project);
         Some(site)
     }
@@ -98,6 +94,11 @@ impl Site {
         workload::stateful_set(&self.cluster, &self.namespace, name)
     }
 
+    /// The DaemonSet once its rollout has ended.
+    pub(crate) fn daemon_set(&self, name: &str) -> Settled {
+        workload::daemon_set(&self.cluster, &self.namespace, name)
+    }
+
     /// The data of a ConfigMap, or null where there is none.
     pub(crate) fn config_map(&self, name: &str) -> Value {
         self.cluster.get("configmap", &self.namespace, name).map_or(Value::Null, |mut map| map["data"].take())
@@ -112,6 +113,29 @@ impl Site {
     pub(crate) fn mark(&self) -> Mark<'_> {
         Mark::now(&self.cluster, &self.namespace)
     }
+}
+
+/// Makes every state file below a folder deploy to a namespace, and counts them.
+fn move_states(folder: &Path, namespace: &str) -> usize {
+    let mut states = 0;
+    for entry in fs::read_dir(folder).expect("a folder") {
+        let path = entry.expect("an entry").path();
+        if path.is_dir() {
+            states += move_states(&path, namespace);
+        } else if path
+            .file_name()
+            .is_some_and(|name| name == "helmfile.yaml" || name == "helmfile.yaml.gotmpl")
+        {
+            let text = fs::read_to_string(&path).expect("a state file");
+            let moved = text.lines().map(|line| match line.split_once("namespace: ") {
+                Some((indent, _)) => format!("{indent}namespace: {namespace}\n"),
+                None => format!("{line}\n"),
+            });
+            fs::write(&path, moved.collect::<String>()).expect("a state file");
+            states += 1;
+        }
+    }
+    states
 }
 
 /// Makes a file look freshly edited without changing a byte.

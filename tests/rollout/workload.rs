@@ -1,4 +1,4 @@
-//! A Deployment or StatefulSet once its controllers have nothing left to do.
+//! A Deployment, StatefulSet or DaemonSet once its controllers have nothing left to do.
 
 use std::collections::BTreeSet;
 use std::thread;
@@ -67,6 +67,23 @@ pub(crate) fn stateful_set(cluster: &Cluster, namespace: &str, name: &str) -> Se
     settled(cluster, namespace, &set, &revisions, current)
 }
 
+/// Waits until every node has a pod of the DaemonSet `name` with its newest template.
+pub(crate) fn daemon_set(cluster: &Cluster, namespace: &str, name: &str) -> Settled {
+    let set = settle(cluster, namespace, &format!("daemonset/{name}"), |object| {
+        let status = &object["status"];
+        let wanted = status["desiredNumberScheduled"].as_u64();
+        wanted.is_some_and(|wanted| wanted > 0)
+            && ["currentNumberScheduled", "updatedNumberScheduled", "numberAvailable"]
+                .iter()
+                .all(|count| status[count].as_u64() == wanted)
+    });
+    let revisions = owned(cluster, namespace, "controllerrevisions", name);
+    // Its status does not name the revision. The controller numbers them, and gives one that is used again a new number.
+    let newest = revisions.iter().max_by_key(|revision| revision["revision"].as_u64());
+    let current = newest.map(named).expect("a revision");
+    settled(cluster, namespace, &set, &revisions, current)
+}
+
 fn settled(
     cluster: &Cluster,
     namespace: &str,
@@ -74,7 +91,10 @@ fn settled(
     revisions: &[Value],
     current: String,
 ) -> Settled {
-    let pods = cluster.list("pods", namespace);
+    let selector = workload["spec"]["selector"]["matchLabels"].as_object().expect("labels");
+    let mut pods = cluster.list("pods", namespace);
+    pods.retain(|pod| selector.iter().all(|(label, value)| pod["metadata"]["labels"][label] == *value));
+    assert!(!pods.is_empty(), "{workload} has no pods");
     Settled {
         revisions: revisions.iter().map(named).collect(),
         current,
