@@ -2,6 +2,7 @@
 
 mod audit;
 mod cluster;
+mod config_map_names;
 mod examples;
 #[path = "../programs/mod.rs"]
 mod programs;

@@ -48,8 +48,13 @@ impl Site {
     }
 
     /// Runs another program in the project's folder, which has to succeed.
-    pub(crate) fn run<const N: usize>(&self, program: &str, arguments: [&str; N]) {
-        self.sandbox.run(&self.project, program, arguments).succeeds();
+    pub(crate) fn run<I: IntoIterator<Item: AsRef<OsStr>>>(&self, program: &str, arguments: I) {
+        self.attempt(program, arguments).succeeds();
+    }
+
+    /// Runs another program in the project's folder.
+    pub(crate) fn attempt<I: IntoIterator<Item: AsRef<OsStr>>>(&self, program: &str, arguments: I) -> Run {
+        self.sandbox.run(&self.project, program, arguments)
     }
 
     /// Commits everything and goes on in a fresh clone.
@@ -99,9 +104,31 @@ impl Site {
         workload::daemon_set(&self.cluster, &self.namespace, name)
     }
 
+    /// One object, null where there is none.
+    pub(crate) fn object(&self, kind: &str, name: &str) -> Value {
+        self.cluster.get(kind, &self.namespace, name).unwrap_or_default()
+    }
+
+    /// The name of the one ReplicaSet whose pods mount the ConfigMap `name`.
+    pub(crate) fn replica_set_with(&self, name: &str) -> String {
+        let sets = self.cluster.list("replicasets", &self.namespace);
+        let mut found = sets
+            .iter()
+            .filter(|set| set["spec"]["template"]["spec"]["volumes"][0]["configMap"]["name"] == name)
+            .filter_map(|set| set["metadata"]["name"].as_str());
+        let first = found.next().unwrap_or_else(|| panic!("no ReplicaSet mounts {name}"));
+        assert_eq!(found.next(), None);
+        first.to_owned()
+    }
+
+    /// How helm and kubectl are told the namespace.
+    pub(crate) fn namespace_argument(&self) -> String {
+        format!("--namespace={}", self.namespace)
+    }
+
     /// The data of a ConfigMap, or null where there is none.
     pub(crate) fn config_map(&self, name: &str) -> Value {
-        self.cluster.get("configmap", &self.namespace, name).map_or(Value::Null, |mut map| map["data"].take())
+        self.object("configmap", name)["data"].take()
     }
 
     /// How many objects of a kind there are.
