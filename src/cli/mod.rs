@@ -128,8 +128,12 @@ Examples:
 
   $ helmsum state -e production
 
-  $ helmsum state --output json | jq '.documents[].releases[].name'")]
-    State(StateCommandArgs),
+  $ helmsum state --output json | jq '.documents[].releases[].name'
+
+  What helm gets from the values files of a release:
+
+  $ helmsum state --embed-values -l name=gateway")]
+    State(StateShowArgs),
 
     /// Print the checksum of files and directories
     ///
@@ -173,6 +177,20 @@ pub struct GenerateArgs {
     /// Overwrite targets that helmsum did not write
     #[arg(long)]
     pub force: bool,
+
+    #[command(flatten)]
+    shared: StateCommandArgs,
+}
+
+/// `helmsum state`
+#[derive(Debug, clap::Args)]
+pub struct StateShowArgs {
+    /// Show values files by what helm reads from them
+    ///
+    /// Files are rendered and decoded, missing ones that may be missing are left out. Encrypted files, which are listed as
+    /// secrets, stay paths.
+    #[arg(long)]
+    pub embed_values: bool,
 
     #[command(flatten)]
     shared: StateCommandArgs,
@@ -243,9 +261,8 @@ impl Cli {
     pub fn output(&self) -> OutputArgs {
         let after = match &self.command {
             Command::Generate(arguments) => &arguments.shared.output,
-            Command::Check(arguments) | Command::List(arguments) | Command::State(arguments) => {
-                &arguments.output
-            }
+            Command::State(arguments) => &arguments.shared.output,
+            Command::Check(arguments) | Command::List(arguments) => &arguments.output,
             Command::Hash(arguments) => &arguments.output,
             Command::Completions(arguments) => &arguments.output,
             Command::Man(arguments) => &arguments.output,
@@ -258,9 +275,8 @@ impl Cli {
     pub fn state(&self) -> Option<StateArgs> {
         let after = match &self.command {
             Command::Generate(arguments) => Some(&arguments.shared.state),
-            Command::Check(arguments) | Command::List(arguments) | Command::State(arguments) => {
-                Some(&arguments.state)
-            }
+            Command::State(arguments) => Some(&arguments.shared.state),
+            Command::Check(arguments) | Command::List(arguments) => Some(&arguments.state),
             Command::Hash(_) | Command::Completions(_) | Command::Man(_) => None,
         };
         after.map(|after| self.state.clone().merge(after.clone()))

@@ -85,7 +85,10 @@ pub fn run(cli: &Cli, variables: &Variables, streams: &mut Streams) -> io::Resul
         Err(error) => return refuse(&Problem::new(error.to_string()), streams),
     };
     let reading = Reading::new(request, context.directory.clone());
-    let Some(view) = view else { return state::run(&context, &reading, streams) };
+    let Some(view) = view else {
+        let embed = matches!(&cli.command, Command::State(arguments) if arguments.embed_values);
+        return state::run(&context, &reading, embed, streams);
+    };
     let force = matches!(&cli.command, Command::Generate(arguments) if arguments.force);
     run_plan(view, Purpose { force }, &context, &reading, streams)
 }

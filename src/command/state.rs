@@ -7,22 +7,30 @@ use serde_json::json;
 use super::Context;
 use super::reading::Reading;
 use crate::cli::OutputFormat;
+use crate::rendered::{self, Producer};
 use crate::report::{self, Outcome, Streams};
-use crate::state;
+use crate::state::{self, EntryContent, Request, Resolved, ValuesEntry};
+use crate::template::functions::registry;
+use crate::text::Problem;
 
-/// Prints the state, as JSON for programs and as YAML for people.
+/// Prints the state, as JSON for programs and as YAML for people, with the contents of values files if `embed` says so.
 ///
 /// # Errors
 ///
 /// Where a stream does not take what is written to it.
-pub(super) fn run(context: &Context, reading: &Reading, streams: &mut Streams) -> io::Result<Outcome> {
+pub(super) fn run(
+    context: &Context,
+    reading: &Reading,
+    embed: bool,
+    streams: &mut Streams,
+) -> io::Result<Outcome> {
     let request = reading.request(None);
-    let resolved = match state::read(&request) {
+    let read = state::read(&request).map_err(|error| Box::new(error.into_problem()));
+    let resolved = match read.and_then(|state| if embed { embedded(state, &request) } else { Ok(state) }) {
         Ok(resolved) => resolved,
-        Err(error) => {
-            let problem = error.into_problem();
+        Err(problem) => {
             if context.output.format == OutputFormat::Json {
-                let errors = report::error_entries(std::slice::from_ref(&problem), &context.directory);
+                let errors = report::error_entries(std::slice::from_ref(&*problem), &context.directory);
                 let environment = request.environment_name();
                 let document =
                     json!({ "format": 1, "environment": environment, "documents": [], "errors": errors });
@@ -46,4 +54,24 @@ pub(super) fn run(context: &Context, reading: &Reading, streams: &mut Streams) -
         return Ok(if reading.request.allow_no_match { Outcome::Clean } else { Outcome::NoMatch });
     }
     Ok(Outcome::Clean)
+}
+
+/// The state with what helm reads in the place of the files among the values of its releases.
+fn embedded(mut state: Resolved, request: &Request) -> Result<Resolved, Box<Problem>> {
+    let registry = registry();
+    for visit in &mut state.visits {
+        let mut lists = Vec::with_capacity(visit.releases.len());
+        for release in &visit.releases {
+            if release.selected || !visit.filtered {
+                lists.push(rendered::embedded(&Producer { request, visit, release }, &registry)?);
+            } else {
+                lists.push(Vec::new());
+            }
+        }
+        for (release, list) in visit.releases.iter_mut().zip(lists) {
+            let entry = |value| ValuesEntry { content: EntryContent::Inline(value), inherited: false };
+            release.values = list.into_iter().map(entry).collect();
+        }
+    }
+    Ok(state)
 }

@@ -8,14 +8,13 @@ use helmsum::rendered::{Content, Piece, Producer, release_pieces};
 use helmsum::state::{self, Request, Resolved};
 use helmsum::template::functions::registry;
 use helmsum::text::Problem;
-use helmsum::tree::{Tree, WorkTree};
+use helmsum::tree::WorkTree;
 
 /// A project, whose files can be changed between two readings.
 pub(crate) struct Project {
     folder: tempfile::TempDir,
     pub(crate) root: Utf8PathBuf,
     pub(crate) variables: BTreeMap<String, String>,
-    pub(crate) file: Option<String>,
     pub(crate) helm: Option<String>,
 }
 
@@ -33,8 +32,7 @@ impl Project {
             ("HOME".to_owned(), root.join(".home").into_string()),
             ("PATH".to_owned(), std::env::var("PATH").unwrap_or_default()),
         ];
-        let project =
-            Self { folder, root, variables: variables.into_iter().collect(), file: None, helm: None };
+        let project = Self { folder, root, variables: variables.into_iter().collect(), helm: None };
         files.iter().fold(project, |project, (name, content)| project.with(name, content))
     }
 
@@ -55,17 +53,26 @@ impl Project {
         self
     }
 
-    pub(crate) fn read_through(&self, tree: Arc<dyn Tree>) -> Reading {
-        let mut request = Request::new(tree, self.root.clone(), self.variables.clone());
-        request.file.clone_from(&self.file);
-        request.helm_binary.clone_from(&self.helm);
-        let resolved = state::read(&request).unwrap_or_else(|error| panic!("{error}"));
-        Reading { request, resolved }
+    pub(crate) fn read(&self) -> Reading {
+        self.read_with(&[])
     }
 
-    pub(crate) fn read(&self) -> Reading {
+    /// Reads the state with options of helmfile, each with a value.
+    pub(crate) fn read_with(&self, options: &[&str]) -> Reading {
         assert!(self.folder.path().exists());
-        self.read_through(Arc::new(WorkTree))
+        let mut request = Request::new(Arc::new(WorkTree), self.root.clone(), self.variables.clone());
+        request.helm_binary.clone_from(&self.helm);
+        for option in options.chunks(2) {
+            let value = Some(option[1].to_owned());
+            match option[0] {
+                "-e" => request.environment = value,
+                "-n" => request.namespace = value,
+                "--kube-context" => request.kube_context = value,
+                other => panic!("unknown option {other}"),
+            }
+        }
+        let resolved = state::read(&request).unwrap_or_else(|error| panic!("{error}"));
+        Reading { request, resolved }
     }
 
     /// The pieces of the release `web`.
