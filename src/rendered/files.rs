@@ -39,7 +39,12 @@ pub(super) fn chart_files(producer: &Producer<'_>, chart: &Utf8Path) -> Result<F
     } else {
         Rules::of_none()
     };
-    all_files(producer, chart, Some(&rules))
+    let files = all_files(producer, chart, Some(&rules))?;
+    if !files.contains_key("Chart.yaml") {
+        let message = format!("`{path}` leaves out `Chart.yaml`, without which helm loads no chart");
+        return Err(Box::new(producer.problem(&message).at(Place::file(&path))));
+    }
+    Ok(files)
 }
 
 /// The files of a directory that is no chart.

@@ -98,3 +98,46 @@ impl Rule {
         matches(&self.pattern, subject).unwrap_or(false)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::Value as Json;
+
+    use super::*;
+
+    #[test]
+    fn rules_leave_out_what_they_leave_out_for_helm() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/helm/ignore.json");
+        let text = fs_err::read_to_string(path).expect("vectors");
+        let vectors: Vec<Json> = serde_json::from_str(&text).expect("vectors are JSON");
+        let list = |vector: &Json| -> Vec<String> {
+            serde_json::from_value(vector["out"].clone()).expect("a list of paths")
+        };
+        let paths = list(vectors.last().expect("the paths come last"));
+        let mut compared = 0;
+        for vector in &vectors[..vectors.len() - 1] {
+            let rules = vector["in"].as_str().expect("a text");
+            match Rules::parse(rules.as_bytes()) {
+                Ok(parsed) => {
+                    assert!(vector["err"].is_null(), "helm refuses {rules:?}");
+                    let left_out = paths
+                        .iter()
+                        .filter(|path| parsed.ignores(path.trim_end_matches('/'), path.ends_with('/')));
+                    assert_eq!(
+                        left_out.collect::<Vec<_>>(),
+                        list(vector).iter().collect::<Vec<_>>(),
+                        "{rules:?}"
+                    );
+                    compared += 1;
+                }
+                Err((_, message)) => assert!(!vector["err"].is_null(), "{rules:?}: {message}"),
+            }
+        }
+        assert!(compared >= 60, "{compared}");
+    }
+
+    #[test]
+    fn a_rule_that_helm_reads_differently_each_time_is_refused() {
+        assert_eq!(Rules::parse(b"a\n//b\n").expect_err("refused").0, 2);
+    }
+}

@@ -54,11 +54,9 @@ impl GivenValues {
     pub fn data(&self) -> Result<Map, Box<Problem>> {
         let read = || {
             let nodes = yaml::parse(&self.bytes, &Limits::default())?;
-            let Some(node) = nodes.first().filter(|node| !node.is_null()) else {
-                return Ok(Some(Map::new()));
-            };
-            node.decode_as_helm().map(|value| match value {
+            nodes.first().map_or(Ok(Value::Nil), yaml::Node::decode_as_helm).map(|value| match value {
                 Value::Map(map) => Some(map),
+                Value::Nil => Some(Map::new()),
                 _ => None,
             })
         };
@@ -70,7 +68,8 @@ impl GivenValues {
     }
 
     fn problem(&self, what: &str) -> Problem {
-        let hint = "helm cannot read it either";
+        let hint =
+            "write it so that every YAML parser reads it alike; helm may not be able to read it either";
         match &self.origin {
             Origin::File(file) => {
                 Problem::new(format!("the values file `{file}` is {what}")).at(Place::file(file)).hint(hint)

@@ -253,6 +253,7 @@ impl<'a> Composer<'a> {
         let data = Data {
             content,
             tag: tag.filter(|tag| !matches!(*tag, "" | "!")).map(|tag| tag::short(tag).into()),
+            bare_tag: tag == Some("!"),
             line: count(start.line),
             column: count(start.column),
             span: self.span(start, end),

@@ -43,6 +43,9 @@ pub(super) fn value(place: &Place, depth: usize) -> Result<Value, Error> {
 fn scalar(place: &Place) -> Result<Value, Error> {
     let data = place.data();
     let Content::Scalar { text, style } = &data.content else { return Ok(Value::Nil) };
+    if data.bare_tag {
+        return Ok(Value::Str(Rc::clone(text)));
+    }
     let tag = data.tag.as_deref().map(Tag::from_written);
     let is_bool = match tag {
         None => *style == Style::Plain,
@@ -53,6 +56,7 @@ fn scalar(place: &Place) -> Result<Value, Error> {
     }
     match decode::resolve(place)? {
         Scalar::Time(_) => Ok(Value::Str(Rc::clone(text))),
+        Scalar::Int(_) | Scalar::Uint(_) if has_inner_sign(text) => Ok(Value::Str(Rc::clone(text))),
         Scalar::Float(value) if value.is_finite() => Ok(number(value)),
         Scalar::Float(_) => {
             let message = format!("`{text}` is a number that helm cannot read");
@@ -66,6 +70,13 @@ fn scalar(place: &Place) -> Result<Value, Error> {
             value => Ok(value),
         },
     }
+}
+
+/// Whether a number is octal with its sign behind the prefix, such as `0o-17`: to go-yaml v2 that is text.
+fn has_inner_sign(text: &str) -> bool {
+    let plain = text.replace('_', "");
+    let digits = plain.strip_prefix("0o").or_else(|| plain.strip_prefix("-0o"));
+    digits.is_some_and(|digits| digits.starts_with(['+', '-']))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the range was checked, and there is no fraction")]
@@ -89,6 +100,12 @@ impl Keys {
         }
         for pair in mapping.children().chunks_exact(2) {
             let (key, content) = (mapping.sibling(pair[0]), mapping.sibling(pair[1]));
+            if key.data().bare_tag
+                && matches!(&key.data().content, Content::Scalar { text, .. } if &**text == "<<")
+            {
+                let message = "a key `! <<`, which helm takes for a merge";
+                return Err(decode::error_at(&key, ErrorKind::Unsupported, message));
+            }
             if key.is_merge_key() {
                 for source in sources(&content)? {
                     self.fill(&source, depth + 1)?;
@@ -136,7 +153,12 @@ fn key_text(key: &Place) -> Result<(Rc<str>, &'static str), Error> {
         return refused("a list or a map");
     }
     // A number that equals an integer is still a float as a key, though it is written alike.
-    if let Scalar::Float(value) = decode::resolve(key)? {
+    if let Scalar::Float(value) = decode::resolve(key)?
+        && !key.data().bare_tag
+    {
+        if value.is_nan() || value == 0.0 {
+            return refused("a number that does not equal itself, or has two signs");
+        }
         return Ok((float_key(value).into(), "float"));
     }
     Ok(match scalar(key)? {
@@ -152,9 +174,6 @@ fn key_text(key: &Place) -> Result<(Rc<str>, &'static str), Error> {
 fn float_key(value: f64) -> String {
     #[expect(clippy::cast_possible_truncation, reason = "Go converts the same way")]
     let single = value as f32;
-    if single.is_nan() {
-        return ".nan".into();
-    }
     if single.is_infinite() {
         return if single > 0.0 { ".inf".into() } else { "-.inf".into() };
     }

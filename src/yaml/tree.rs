@@ -35,6 +35,8 @@ pub(super) struct Data {
     pub(super) content: Content,
     /// The tag that was written, other than `!`; in short form where it is a standard one.
     pub(super) tag: Option<Rc<str>>,
+    /// Whether the tag `!` was written, which go-yaml v3 ignores and v2 does not.
+    pub(super) bare_tag: bool,
     /// From 1.
     pub(super) line: u32,
     /// In characters, from 1.

@@ -6,8 +6,10 @@
 mod programs;
 
 mod arguments;
+mod embed;
 mod objects;
 mod pieces;
 mod project;
 mod refusals;
 mod stand_in;
+mod vectors;

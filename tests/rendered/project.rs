@@ -43,6 +43,13 @@ impl Project {
         self
     }
 
+    pub(crate) fn link(self, name: &str, target: &str) -> Self {
+        let path = self.root.join(name);
+        fs_err::create_dir_all(path.parent().expect("a link lies in a folder")).expect("a folder");
+        std::os::unix::fs::symlink(target, path).expect("a link");
+        self
+    }
+
     pub(crate) fn without(self, name: &str) -> Self {
         fs_err::remove_file(self.root.join(name)).expect("it exists");
         self
