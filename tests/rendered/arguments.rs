@@ -145,7 +145,9 @@ fn theirs(project: &Project, tools: &Tools, options: &[&str]) -> Vec<Call> {
         ["-b", helm.as_str()].iter().chain(options).copied().chain(["template"]).collect();
     helmfile(project, tools, &arguments);
     let mut calls = calls(project);
-    calls.iter_mut().for_each(|call| call.modes.clear());
+    for call in &mut calls {
+        call.modes.clear();
+    }
     calls
 }
 
