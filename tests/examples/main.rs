@@ -3,6 +3,7 @@
 mod manifests;
 #[path = "../programs/mod.rs"]
 mod programs;
+mod rollout_checksums;
 mod transcript;
 
 use std::path::{Path, PathBuf};
@@ -23,9 +24,14 @@ struct Example {
 impl Example {
     fn new(name: &str) -> Option<Self> {
         let programs = programs::find(&[&programs::HELMFILE], &["git"])?;
-        let sandbox = Sandbox::new(&programs, &[]);
+        Some(Self::with(&programs, name))
+    }
+
+    /// The example, where these programs can be called.
+    fn with(programs: &[PathBuf], name: &str) -> Self {
+        let sandbox = Sandbox::new(programs, &[]);
         let project = sandbox.import(&format!("examples/{name}"), name);
-        Some(Self { sandbox, project })
+        Self { sandbox, project }
     }
 
     /// What `helmfile template` renders.
@@ -92,7 +98,9 @@ fn every_chart_passes_a_strict_lint() {
 
 #[test]
 fn every_readme_shows_what_its_commands_print() {
-    for (name, least) in [("single-chart", 10), ("third-party", 7), ("environments", 10)] {
+    for (name, least) in
+        [("single-chart", 10), ("third-party", 7), ("rollout-checksums", 17), ("environments", 10)]
+    {
         let Some(example) = Example::new(name) else { return };
         let ran = transcript::replay(&example.sandbox, &example.project);
         assert!(ran >= least, "{name}: {ran} commands");
@@ -111,7 +119,10 @@ fn every_example_has_a_line_in_the_readme_at_the_top() {
 fn targets_are_committed_as_the_hook_leaves_them() {
     let all: Vec<Vec<String>> = vec![Vec::new()];
     let each = ENVIRONMENTS.iter().map(|name| vec![format!("--environment={name}")]).collect();
-    for (name, runs, targets) in [("third-party", all, 1), ("environments", each, 6)] {
+    let staging = vec![vec!["--environment=staging".to_owned()]];
+    for (name, runs, targets) in
+        [("third-party", all, 1), ("rollout-checksums", staging, 2), ("environments", each, 6)]
+    {
         let Some(example) = Example::new(name) else { return };
         let committed = example.run("git", &["ls-files", "*checksum.yaml"]).succeeds();
         assert_eq!(committed.lines().count(), targets, "{committed}");

@@ -6,6 +6,7 @@ mod config_map_names;
 mod examples;
 #[path = "../programs/mod.rs"]
 mod programs;
+mod rollout_checksums;
 mod server;
 mod site;
 mod workload;
