@@ -7,6 +7,7 @@ mod programs;
 
 mod arguments;
 mod embed;
+mod generated;
 mod objects;
 mod pieces;
 mod project;

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use std::os::unix::fs::PermissionsExt as _;
+
 use crate::project::Project;
+use crate::stand_in::with_secrets_plugin;
 
 const STATE: &str = "\
 # The web front end.
@@ -223,4 +226,242 @@ fn a_locked_version_counts_and_not_the_constraint() {
     let edit = |project: Project| project.with("helmfile.lock", LOCK.replace("1.4.0", "1.2.5"));
     assert_eq!(moved(project(), edit), ["chart"]);
     assert_eq!(moved(project(), |project| project.with("helmfile.yaml", remote(">=1.2"))), [""; 0]);
+}
+
+/// A helm whose plugin takes base64 for encryption.
+fn with_secrets(project: Project) -> Project {
+    let mut project = with_secrets_plugin(project).with("bin/helm", "#!/bin/sh\nexec base64 -d \"$3\"\n");
+    let helm = project.root.join("bin/helm");
+    fs_err::set_permissions(&helm, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    project.helm = Some(helm.into_string());
+    project
+}
+
+#[test]
+fn a_secret_moves_it_and_its_encryption_does_not() {
+    let project = || {
+        let project = with_secrets(web()).with("secret.yaml", "cGFzc3dvcmQ6IG9uZQo=\n");
+        state(project, |text| format!("{text}  secrets: [secret.yaml]\n"))
+    };
+    let pieces = project().pieces().expect("pieces");
+    let secret = pieces.iter().find(|piece| piece.name == "secrets/0").expect("a secret");
+    assert!(secret.secret && pieces.iter().filter(|piece| piece.secret).count() == 1);
+    assert!(!format!("{pieces:?}").contains("one"));
+    // `password: one`, in lines of another length.
+    let edit = |project: Project| project.with("secret.yaml", "cGFzc3\ndvcmQ6IG\n9uZQo=\n");
+    assert_eq!(moved(project(), edit), [""; 0]);
+    // `password: two`
+    let edit = |project: Project| project.with("secret.yaml", "cGFzc3dvcmQ6IHR3bwo=\n");
+    assert_eq!(moved(project(), edit), ["secrets/0"]);
+}
+
+const DEPENDENT: &str = "\
+apiVersion: v2
+name: web
+version: 1.0.0
+dependencies:
+- {name: lib, version: 1.0.0, repository: 'file://../lib'}
+- {name: db, version: ~2.1, repository: 'https://charts.example.org'}
+- {name: own, version: 1.0.0}
+";
+
+const CHART_LOCK: &str = "\
+dependencies:
+- {name: lib, repository: 'file://../lib', version: 1.0.0}
+- {name: db, repository: 'https://charts.example.org', version: 2.1.4}
+digest: sha256:0000
+generated: \"2024-01-01T00:00:00Z\"
+";
+
+fn dependent() -> Project {
+    web()
+        .with("chart/Chart.yaml", DEPENDENT)
+        .with("chart/Chart.lock", CHART_LOCK)
+        .with("chart/charts/own/Chart.yaml", "name: own\nversion: 1.0.0\n")
+        .with("lib/Chart.yaml", "apiVersion: v2\nname: lib\nversion: 1.0.0\n")
+        .with("lib/.helmignore", "*.md\n")
+        .with("lib/templates/a.yaml", "a: 1\n")
+        .with("lib/README.md", "# lib\n")
+}
+
+#[test]
+fn a_dependency_in_a_directory_counts_by_its_files() {
+    let edit = |project: Project| project.with("lib/templates/a.yaml", "a: 2\n");
+    assert_eq!(moved(dependent(), edit), ["chart-dependency/lib/templates/a.yaml"]);
+    assert_eq!(moved(dependent(), |project| project.with("lib/README.md", "# other\n")), [""; 0]);
+    let edit = |project: Project| project.with("chart/charts/own/templates/x.yaml", "x: 1\n");
+    assert_eq!(moved(dependent(), edit), ["chart/charts/own/templates/x.yaml"]);
+}
+
+#[test]
+fn building_dependencies_moves_nothing() {
+    let edit = |project: Project| {
+        project
+            .with("chart/charts/lib-1.0.0.tgz", "a package with the time in it")
+            .with("chart/charts/db-2.1.4.tgz", "what the repository has")
+            .with("chart/Chart.lock", CHART_LOCK.replace("2024", "2025").replace("0000", "1111"))
+    };
+    assert_eq!(moved(dependent(), edit), [""; 0]);
+    let edit =
+        |project: Project| project.with("chart/charts/lib-1.0.0.tgz", "one").without("chart/Chart.lock");
+    let local = DEPENDENT.lines().filter(|line| !line.contains("name: db")).collect::<Vec<_>>().join("\n");
+    let lock = CHART_LOCK.lines().filter(|line| !line.contains("name: db")).collect::<Vec<_>>().join("\n");
+    let project = dependent().with("chart/Chart.yaml", local).with("chart/Chart.lock", lock);
+    assert_eq!(moved(project, edit), [""; 0], "a lock file of directories alone says nothing");
+}
+
+#[test]
+fn a_locked_dependency_moves_it() {
+    let edit = |project: Project| project.with("chart/Chart.lock", CHART_LOCK.replace("2.1.4", "2.1.5"));
+    assert_eq!(moved(dependent(), edit), ["chart/Chart.lock"]);
+}
+
+#[test]
+fn packages_count_where_helmfile_does_not_make_them() {
+    let project = || {
+        let project = dependent().with("chart/charts/db-2.1.4.tgz", "one");
+        state(project, |text| text.replace("  labels:", "  skipDeps: true\n  labels:"))
+    };
+    let edit = |project: Project| project.with("chart/charts/db-2.1.4.tgz", "two");
+    assert_eq!(moved(project(), edit), ["chart/charts/db-2.1.4.tgz"]);
+}
+
+#[test]
+fn the_post_renderer_moves_it() {
+    let project = |arguments: &str| {
+        let project = web().with("render.sh", "#!/bin/sh\ncat\n");
+        state(project, |text| {
+            text.replace(
+                "  labels:",
+                &format!("  postRenderer: ./render.sh\n  postRendererArgs: [{arguments}]\n  labels:"),
+            )
+        })
+    };
+    let contents = project("\"{{ .Release.Name }}\"").contents();
+    assert_eq!(contents["post-renderer"], b"[\"./render.sh\",\"web\"]\n");
+    let edit = |project: Project| project.with("render.sh", "#!/bin/sh\nsed s/a/b/\n");
+    assert_eq!(moved(project("x"), edit), ["post-renderer/program"]);
+    assert_ne!(project("x").contents()["post-renderer"], project("y").contents()["post-renderer"]);
+    assert_eq!(
+        moved(web(), |_| project("x")),
+        ["post-renderer", "post-renderer/program"],
+        "and nothing else has moved"
+    );
+}
+
+#[test]
+fn what_helmfile_adds_moves_it() {
+    let project = |more: &str| {
+        let project = web()
+            .with("patch.yaml.gotmpl", "# a patch\na: {{ .Values.replicas }}\n")
+            .with("lib/Chart.yaml", "name: lib\nversion: 1.0.0\n");
+        state(project, |text| text.replace("  labels:", &format!("{more}\n  labels:")))
+    };
+    let patched = || project("  strategicMergePatches: [patch.yaml.gotmpl, {b: 1}]");
+    let contents = patched().contents();
+    assert_eq!(
+        contents["strategic-merge-patches/0"], b"{\"a\":2}\n{\"a\":2}\n",
+        "it sees the release's values"
+    );
+    assert_eq!(contents["strategic-merge-patches/1"], b"{\"b\":1}\n{\"b\":1}\n");
+    let edit =
+        |project: Project| project.with("patch.yaml.gotmpl", "a:   {{ .Values.replicas }} # the number\n");
+    assert_eq!(moved(patched(), edit), [""; 0]);
+    let edit = |project: Project| project.with("patch.yaml.gotmpl", "a: 7\n");
+    assert_eq!(moved(patched(), edit), ["strategic-merge-patches/0"]);
+    for (more, pieces) in [
+        ("  jsonPatches: [{target: {kind: X}, patch: []}]", &["json-patches/0"][..]),
+        ("  transformers: [{a: 1}]", &["transformers/0"]),
+        ("  forceNamespace: other", &["force-namespace"]),
+        (
+            "  dependencies: [{chart: ./lib, version: 1.0.0}]",
+            &["dependencies/0", "dependencies/0/chart/Chart.yaml"],
+        ),
+        ("  dependencies: [{chart: stable/db, version: 1.0.0}]", &["dependencies/0"]),
+    ] {
+        assert_eq!(moved(web(), |_| project(more)), pieces, "{more}");
+    }
+}
+
+#[test]
+fn options_of_helm_move_it() {
+    for more in
+        ["apiVersions: [a/v1]", "kubeVersion: 1.30.0", "enableDNS: true", "devel: true", "reuseValues: true"]
+    {
+        let edit =
+            |project| state(project, |text| text.replace("  labels:", &format!("  {more}\n  labels:")));
+        assert_eq!(moved(web(), edit), ["options"], "{more}");
+    }
+    let edit = |project| state(project, |text| format!("helmDefaults: {{args: [--x=1]}}\n{text}"));
+    assert_eq!(moved(web(), edit), ["options"]);
+}
+
+#[test]
+fn time_mode_and_place_move_nothing() {
+    let one = web();
+    let other = web();
+    for name in ["values/base.yaml", "chart/templates/deployment.yaml"] {
+        let path = other.root.join(name);
+        fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+        let file = fs_err::File::options().append(true).open(&path).expect("a file");
+        file.file().set_modified(std::time::UNIX_EPOCH).expect("a time");
+    }
+    assert_ne!(one.root, other.root);
+    assert_eq!(one.contents(), other.contents());
+}
+
+#[test]
+fn a_directory_of_manifests_counts_with_its_rendered_templates() {
+    let project = || {
+        web()
+            .without("chart/Chart.yaml")
+            .with("chart/templates/cm.yaml.gotmpl", "name: {{ .Release.Name }}\nnone: {{ .Values.none }}\n")
+    };
+    assert_eq!(project().contents()["chart/templates/cm.yaml.gotmpl"], b"name: web\nnone: <no value>\n");
+    let edit = |project: Project| project.with("chart/README.md", "# counts here\n");
+    assert_eq!(moved(project(), edit), ["chart/README.md"]);
+    let kustomization = |text: &str| project().with("chart/kustomization.yaml", text);
+    let raw = kustomization("resources: [values.yaml]\n").contents();
+    assert!(raw["chart/templates/cm.yaml.gotmpl"].starts_with(b"name: {{"), "kustomize sees it as it is");
+    for text in [
+        "resources: [../base]\n",
+        "resources: ['https://example.org/x.yaml']\n",
+        "patches: [{path: /etc/x}]\n",
+    ] {
+        assert!(kustomization(text).refusal().contains("hashes only what is in its directory"), "{text}");
+    }
+}
+
+#[test]
+fn a_packaged_chart_counts_by_its_bytes() {
+    let project = || {
+        let project = web().with("web-1.0.0.tgz", "one");
+        state(project, |text| text.replace("chart: ./chart", "chart: ./web-1.0.0.tgz"))
+    };
+    assert_eq!(moved(project(), |project| project.with("web-1.0.0.tgz", "two")), ["chart"]);
+}
+
+/// Every row of the table in the manual names the tests that show it.
+#[test]
+fn the_table_in_the_manual_is_tested() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let manual = fs_err::read_to_string(format!("{root}/docs/sources.md")).expect("the manual");
+    let tests = fs_err::read_to_string(format!("{root}/tests/rendered/pieces.rs")).expect("this file");
+    let table = manual.split("### What moves it").nth(1).expect("the table");
+    let rows: Vec<&str> = table
+        .lines()
+        .skip_while(|line| !line.starts_with("|---"))
+        .skip(1)
+        .take_while(|line| line.starts_with('|'))
+        .collect();
+    assert!(rows.len() >= 25, "{}", rows.len());
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [_, moves, names] = cells[..] else { panic!("{row}") };
+        assert!(["yes", "no"].contains(&moves), "{row}");
+        for name in names.split(", ") {
+            let name = name.trim_matches('`');
+            assert!(tests.contains(&format!("\nfn {name}() {{")), "there is no test {name}");
+        }
+    }
 }
