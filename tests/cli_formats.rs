@@ -187,6 +187,35 @@ sources:
 }
 
 #[test]
+fn one_target_for_two_releases_has_to_be_the_same_for_both() {
+    let state = "releases:\n  - &web { name: web, chart: ./c, values: [values.yaml, checksum.yaml] }\n  - { <<: *web, name: api }\n";
+    let shared = |template: &str| {
+        project("format: { template: target.tera }\n")
+            .file("helmfile.yaml", state)
+            .file("target.tera", template)
+            .helmsum(["generate"])
+    };
+    shared("sum: \"{{ checksum }}\"\n").exits(0).says("created  web").says("created  api");
+    shared("{{ release.name }}: \"{{ checksum }}\"\n")
+        .exits(1)
+        .complains("the target `checksum.yaml` would get different contents from release `web` of `helmfile.yaml` and from release `api` of `helmfile.yaml`")
+        .lacks("checksum.yaml");
+}
+
+#[test]
+fn two_entries_about_one_release_must_choose_one_format() {
+    let configuration = "releases:\n  - { release: web, format: pod-annotations }\n  - { selector: tier=edge, format: { pod-annotations: list } }\n";
+    project(configuration)
+        .helmsum(["generate"])
+        .exits(1)
+        .complains("release `edge/web` gets another `format` here than from the entry at")
+        .complains("helmsum.yaml:3")
+        .lacks("checksum.yaml");
+    let same = "releases:\n  - { release: web, format: pod-annotations }\n  - { selector: tier=edge, format: { pod-annotations: map }, key: a }\n";
+    assert!(written(same).starts_with("a:\n  checksum/helmsum: "));
+}
+
+#[test]
 fn the_template_in_the_manual_works() {
     let manual = include_str!("../docs/targets.md");
     let template =

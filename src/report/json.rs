@@ -111,7 +111,7 @@ struct Changed {
 struct Target {
     /// Null where the release lists none.
     path: Option<Utf8Text>,
-    /// Where in it the checksum is.
+    /// Where in it the checksum is, the first key of several. Empty where a template decides.
     key: String,
     /// How it was found, before anything was written.
     status: Status,

@@ -1,6 +1,7 @@
 //! What targets of each format look like, and what cannot be put into one.
 
 use camino::Utf8Path;
+use proptest::prelude::*;
 
 use super::*;
 use crate::checksum::{Digest, HashedFile, Notes};
@@ -321,6 +322,65 @@ fn the_checksum_is_found_again_in_every_format() {
             "{format:?}"
         );
         assert_eq!(Recorded::read(b"x: 1\n").checksum(&format), None, "{format:?}");
+    }
+}
+
+/// Keys as `helmsum.yaml` takes them: anything but quotes and control characters.
+fn key() -> impl Strategy<Value = String> {
+    prop_oneof![
+        "[a-zA-Z0-9_./~ -]{1,6}",
+        "[^\"\\p{Cc}]{1,4}",
+        prop::sample::select(vec![
+            "null", "Yes", "1e3", "0x1f", "<<", "=", "*a", "&a", "!t", "- a", "? a", ": "
+        ])
+        .prop_map(str::to_owned),
+    ]
+}
+
+fn at(value: &Value, path: &KeyPath) -> Option<Value> {
+    path.keys().iter().try_fold(value.clone(), |value, key| match value {
+        Value::Map(map) => map.get(key),
+        _ => None,
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_target_says_at_its_keys_what_was_meant(
+        texts in prop::collection::vec(prop::collection::vec(key(), 1..4), 1..4),
+        names in prop::collection::btree_set("[A-Za-z0-9]([-._A-Za-z0-9]{0,8}[A-Za-z0-9])?", 0..4),
+    ) {
+        let path = |keys: &Vec<String>| {
+            keys[1..].iter().fold(KeyPath::of([&keys[0]]), |path, key| path.below(key))
+        };
+        let Ok(keys) = KeyPaths::new(texts.iter().map(path).collect()) else { return Ok(()) };
+        let mut sections = vec![section("./apis", None)];
+        sections.extend(names.iter().map(|name| section(name, Some(name))));
+        for format in [Format::Value(keys.clone()), Format::PodAnnotations(keys.clone(), Shape::Map)] {
+            // One key may be the plural of another.
+            let Ok(content) = Content::new(&sections, &format, &subject()) else { continue };
+            let documents = crate::yaml::parse(content.text.as_bytes(), &crate::yaml::Limits::default())
+                .expect("it is YAML");
+            let value = documents[0].decode().expect("it decodes");
+            let checksum = content.checksum.expect("a checksum").to_string();
+            for key in &keys {
+                let (whole, of) = match &format {
+                    Format::Value(_) => (key.clone(), key.beside(format!("{}s", key.last()))),
+                    _ => (key.below("checksum/helmsum"), key.clone()),
+                };
+                prop_assert_eq!(at(&value, &whole).and_then(|value| value.as_str().map(str::to_owned)), Some(checksum.clone()));
+                for name in &names {
+                    let own = match &format {
+                        Format::Value(_) => of.below(name),
+                        _ => of.below(format!("checksum/helmsum.{name}")),
+                    };
+                    let digest = Digest::of(name.as_bytes()).to_string();
+                    prop_assert_eq!(at(&value, &own).and_then(|value| value.as_str().map(str::to_owned)), Some(digest));
+                }
+            }
+            let recorded = Recorded::read(content.text.as_bytes());
+            prop_assert_eq!(recorded.checksum(&format), Some(checksum));
+        }
     }
 }
 
