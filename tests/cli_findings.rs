@@ -162,6 +162,31 @@ fn a_key_file_that_is_none_denies_releases_with_secrets_only() {
         .complains("the key file `keys/gone` cannot be read");
 }
 
+/// A release with a chart that a stand-in for helm "renders", something else each time.
+fn rendered(template: &str) -> Repo {
+    let helm = "#!/bin/sh\nprintf 'apiVersion: v1\\nkind: ConfigMap\\nmetadata: {name: apis}\\ndata: {a: \"%s\"}\\n' \"$(date +%N)\"\n";
+    let repo = gateway()
+        .file("bin/helm", helm)
+        .file("chart/Chart.yaml", "apiVersion: v2\nname: chart\nversion: 1.0.0\n")
+        .file("chart/templates/a.yaml", template)
+        .file("gateway/values.yaml", "# helmsum: configmap:apis\n");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs_err::set_permissions(repo.path("bin/helm"), mode).expect("permissions");
+    let path = format!("{}:/usr/bin:/bin", repo.path("bin").display());
+    repo.variable("PATH", &path)
+}
+
+#[test]
+fn unstable_source() {
+    has(rendered("{{ now }}"), "unstable-source", 1)
+        .says("`data/a` differs each time release `edge/gateway` is rendered")
+        .says("--> gateway/values.yaml:1")
+        .lacks("gateway/checksum.yaml");
+    let lowered = rendered("{{ now }}").file("helmsum.yaml", "levels: { unstable-source: warn }\n");
+    has(lowered, "unstable-source", 0);
+    has_not(gateway(), "unstable-source");
+}
+
 #[test]
 fn lfs_pointer() {
     let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";

@@ -125,7 +125,8 @@ impl ChecksumError {
 }
 
 impl FileFault {
-    fn at(self, path: Utf8PathBuf) -> ChecksumError {
+    /// The error of a file that has this fault.
+    pub(super) fn at(self, path: Utf8PathBuf) -> ChecksumError {
         match self {
             Self::Moving => ChecksumError::Moving(path),
             Self::Special => ChecksumError::Replaced(path),

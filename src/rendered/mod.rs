@@ -25,6 +25,7 @@ mod set;
 mod stage;
 mod template;
 mod values;
+mod vary;
 
 pub use embed::embedded;
 pub use object::{Object, ObjectKind, Unstable, unstable};

@@ -26,6 +26,15 @@ impl ObjectKind {
             Self::Secret => "Secret",
         }
     }
+
+    /// The kind as a source names it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::ConfigMap => "configmap",
+            Self::Secret => "secret",
+        }
+    }
 }
 
 /// A `ConfigMap` or `Secret` that a release renders.

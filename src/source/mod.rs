@@ -13,8 +13,8 @@ mod spelling;
 mod walk;
 
 pub use directive::{
-    Clash, DirectiveError, Fault, ObjectKind, Options, Producer, Render, Source, What, collect, in_plain,
-    in_rendered, in_template_comments, may_declare, near_misses, unread,
+    Clash, DirectiveError, Fault, Options, Producer, Render, Source, What, collect, in_plain, in_rendered,
+    in_template_comments, may_declare, near_misses, unread,
 };
 pub use exclusion::{PatternError, Patterns};
 pub use junk::is_junk;

@@ -6,6 +6,9 @@ use std::rc::Rc;
 use camino::Utf8PathBuf;
 
 use super::Purpose;
+use super::compute::Finishing;
+use super::producers::ReleaseAt;
+use super::rendering::{Rendering, Wanted};
 use super::secrecy::Secrecy;
 use super::sources::{Surroundings, place_findings};
 use crate::checksum::{Digest, Hashed, HashedFile, Transform};
@@ -13,8 +16,9 @@ use crate::command::Context;
 use crate::command::content::content_findings;
 use crate::command::hashing::{Job, Outcome};
 use crate::finding::{Code, Finding, Level, Levels};
+use crate::rendered::ObjectKind;
 use crate::report::{self, Change, How, Status};
-use crate::source::{ObjectKind, Source, What};
+use crate::source::{Source, What};
 use crate::target::{
     Content, Format, Object, Recorded, Section, Subject, TargetError, check_place, same_values,
 };
@@ -30,6 +34,10 @@ pub(super) struct Draft {
     pub(super) selected: bool,
     /// How messages name it.
     pub(super) owner: String,
+    /// Which release it is, for those of a state.
+    pub(super) at: Option<ReleaseAt>,
+    /// The releases that the sources of these labels are rendered by.
+    pub(super) producers: BTreeMap<String, Vec<ReleaseAt>>,
     /// The sources, each label once.
     pub(super) sources: Vec<Source>,
     /// How the checksum is put into the target.
@@ -107,20 +115,85 @@ impl Draft {
         self.sources.iter().filter_map(|source| self.job(source)).collect()
     }
 
-    /// Puts the hashed sources together.
+    /// The releases that a source may be rendered by.
+    pub(super) fn producers_of(&self, source: &Source) -> &[ReleaseAt] {
+        self.producers.get(&source.label()).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// Two targets that parse like the one to come and differ in every digest, for rendering the consumer itself before its
+    /// checksum is known. Empty where it is not rendered for itself.
+    pub(super) fn stand_ins(&self) -> [String; 2] {
+        let own = |source: &&Source| self.at.is_some_and(|at| self.producers_of(source).contains(&at));
+        if !self.sources.iter().any(|source| own(&source)) {
+            return Default::default();
+        }
+        let labels: Vec<String> = self.sources.iter().map(Source::label).collect();
+        [0, 1].map(|number| {
+            let sections: Vec<Section<'_>> = self
+                .sources
+                .iter()
+                .zip(&labels)
+                .map(|(source, label)| Section {
+                    label,
+                    name: source.name.as_deref(),
+                    kind: source.kind(),
+                    object: object_of(source),
+                    digest: Digest::of(format!("{number} {label}").as_bytes()),
+                    files: &[],
+                })
+                .collect();
+            // What the format cannot express is told when the target is made.
+            Content::new(&sections, &self.format, &self.subject)
+                .map(|content| content.text)
+                .unwrap_or_default()
+        })
+    }
+
+    /// The sources that have to be rendered.
+    pub(super) fn wanted<'d>(&'d self, stand_ins: &'d [String; 2]) -> Vec<Wanted<'d>> {
+        self.sources.iter().filter_map(|source| self.want(source, stand_ins)).collect()
+    }
+
+    fn want<'d>(&'d self, source: &'d Source, stand_ins: &'d [String; 2]) -> Option<Wanted<'d>> {
+        let producers = self.producers_of(source);
+        let target = self.row.target.path.as_deref();
+        (!producers.is_empty()).then_some(Wanted {
+            consumer: self.at?,
+            target: target.map(|path| (path, [stand_ins[0].as_str(), stand_ins[1].as_str()])),
+            source,
+            producers,
+        })
+    }
+
+    /// Puts the hashed and rendered sources together. Those that have to be rendered have no digest without `rendering`.
     pub(super) fn finish(
         mut self,
-        tree: &dyn Tree,
-        hashed: &BTreeMap<&Job, &Outcome>,
-        context: &Context,
-        purpose: Purpose,
+        finishing: Finishing<'_>,
+        rendering: Option<(&Rendering<'_>, &[String; 2])>,
     ) -> Consumer {
+        let Finishing { tree, hashed, context, purpose } = finishing;
         let recorded = self.recorded(tree, purpose);
         let mut digests = Vec::new();
         let sources = std::mem::take(&mut self.sources);
         for source in &sources {
             let outcome = self.job(source).and_then(|job| hashed.get(&job).copied());
-            let read = self.digest(tree, source, outcome, context);
+            let read = match (&source.what, rendering) {
+                (What::Path(_) | What::Digest(_), _) => self.digest(tree, source, outcome, context),
+                (_, Some((rendering, stand_ins))) => {
+                    let producers = self.producers_of(source).to_vec();
+                    let target = self.row.target.path.clone();
+                    let target = target.as_deref().map(|path| (path, [stand_ins[0].as_str(), &stand_ins[1]]));
+                    let wanted = self.at.filter(|_| !producers.is_empty()).map(|consumer| Wanted {
+                        consumer,
+                        target,
+                        source,
+                        producers: &producers,
+                    });
+                    // Why there is no producer was said when it was looked for.
+                    wanted.and_then(|wanted| self.rendered(&wanted, rendering, context))
+                }
+                (_, None) => None,
+            };
             digests.push(read.is_some());
             self.row.sources.push(row(source, read));
         }
@@ -198,14 +271,7 @@ impl Draft {
             (None, What::Digest(digest)) => {
                 digest.parse().ok().map(|digest| Read { digest, ..Read::default() })
             }
-            (None, What::Path(_)) => None,
-            (None, What::Release(_) | What::Object(..)) => {
-                let message =
-                    format!("{}: sources like `{}` cannot be used in this version", self.owner, source.text);
-                let problem = Problem::new(message).at(source.place.clone());
-                self.problems.push(problem.hint("name the files that it is made of"));
-                None
-            }
+            (None, What::Path(_) | What::Release(_) | What::Object(..)) => None,
         }
     }
 
@@ -352,20 +418,29 @@ pub(super) fn object_of(source: &Source) -> Option<Object<'_>> {
 }
 
 /// A source that was read.
-struct Read {
-    digest: Digest,
+pub(super) struct Read {
+    pub(super) digest: Digest,
     /// How many files there are.
-    count: usize,
+    pub(super) count: usize,
     /// Those that may be named.
-    files: Vec<HashedFile>,
+    pub(super) files: Vec<HashedFile>,
     /// Their size; nothing for secrets.
-    bytes: Option<u64>,
-    excluded: usize,
+    pub(super) bytes: Option<u64>,
+    pub(super) excluded: usize,
+    /// The release that it comes from.
+    pub(super) producer: Option<String>,
 }
 
 impl Default for Read {
     fn default() -> Self {
-        Self { digest: Digest::of_nothing(), count: 0, files: Vec::new(), bytes: Some(0), excluded: 0 }
+        Self {
+            digest: Digest::of_nothing(),
+            count: 0,
+            files: Vec::new(),
+            bytes: Some(0),
+            excluded: 0,
+            producer: None,
+        }
     }
 }
 
@@ -377,6 +452,7 @@ impl Read {
             files: if secret { Vec::new() } else { hashed.files.clone() },
             bytes: (!secret).then_some(hashed.bytes),
             excluded: hashed.listing.left_out.len(),
+            producer: None,
         }
     }
 }
@@ -402,7 +478,7 @@ fn row(source: &Source, read: Option<Read>) -> report::Source {
         digest,
         bytes: read.bytes,
         excluded: read.excluded,
-        producer: source.producer().map(ToString::to_string),
+        producer: read.producer.or_else(|| source.producer().map(ToString::to_string)),
         count: read.count,
         files: read.files,
         changed: Vec::new(),

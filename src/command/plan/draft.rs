@@ -1,5 +1,6 @@
 //! From a release to a draft of its consumer.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -8,6 +9,7 @@ use super::consumer::{Draft, object_of};
 use super::doubts::{Told, doubts};
 use super::elsewhere::Elsewhere;
 use super::needs::missing_need;
+use super::producers::ReleaseAt;
 use super::settings::Settings;
 use super::shadow::{Layer, shadowed_checksum};
 use super::survey::Candidate;
@@ -32,14 +34,16 @@ pub(super) enum Looked {
 }
 
 /// What the consumers of one visit are drafted from.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub(super) struct Material<'a> {
     pub(super) context: &'a Context,
     pub(super) request: &'a Request,
     pub(super) resolved: &'a Resolved,
+    /// Which of the environments that are read it is of.
+    pub(super) environment: usize,
     /// Which visit of the resolved state it is.
     pub(super) index: usize,
-    pub(super) settings: &'a Settings,
+    pub(super) settings: Rc<Settings>,
     pub(super) files: &'a ValuesFiles<'a>,
     pub(super) elsewhere: &'a Elsewhere<'a>,
     /// What a hook knows of helmfile's command line, where one runs this.
@@ -206,6 +210,18 @@ impl<'a> Drafting<'a> {
         });
         let subject = self.subject(release);
         let mut findings = self.needs(release, &sources);
+        let Material { environment, index, .. } = self.material;
+        let at = ReleaseAt { environment, visit: index, release: candidate.index };
+        let mut producers = BTreeMap::new();
+        for source in &sources {
+            match super::producers::producers(self.material.resolved, at, source) {
+                Ok(found) if found.is_empty() => {}
+                Ok(found) => {
+                    producers.insert(source.label(), found);
+                }
+                Err(problem) => problems.push(problem),
+            }
+        }
         let target = match &candidate.targets[..] {
             [] => {
                 if let Some(source) = sources.first() {
@@ -254,6 +270,8 @@ impl<'a> Drafting<'a> {
             },
             selected: candidate.selected,
             owner: format!("release `{id}`"),
+            at: Some(at),
+            producers,
             sources,
             format,
             subject,
@@ -281,9 +299,7 @@ impl<'a> Drafting<'a> {
     fn needs(&self, release: &Release, sources: &[Source]) -> Vec<Finding> {
         let mut findings: Vec<Finding> = Vec::new();
         for source in sources {
-            let Some(producer) = &source.options.from else { continue };
-            if let Some(finding) =
-                missing_need(self.material.resolved, self.material.index, release, producer)
+            if let Some(finding) = missing_need(self.material.resolved, self.material.index, release, source)
             {
                 let finding = finding.at(source.place.file.clone(), source.place.line);
                 if !findings.iter().any(|other| other.message == finding.message) {
@@ -385,10 +401,16 @@ impl<'a> Drafting<'a> {
         Layer::of_file(title, &rendered.bytes, later)
     }
 
+    /// The values templates that changed `.Values`: the release and the file.
+    pub(super) fn into_changing(self) -> Vec<(String, Utf8PathBuf)> {
+        self.changing
+    }
+
     /// The finding unstable-template, where a values template changed what another one was read with: in which order
     /// helmfile renders them is not fixed.
     pub(super) fn deny_mutations(&self, drafts: &mut [Draft]) {
-        for draft in drafts {
+        let own = |draft: &&mut Draft| draft.at.is_some_and(|at| at.visit == self.material.index);
+        for draft in drafts.iter_mut().filter(own) {
             let id = draft.row.id();
             let own = self.declaring.iter().filter(|(release, _)| *release == id);
             let clash = own

@@ -1,12 +1,17 @@
 //! What a run would write, computed without writing: `generate` carries a plan out, `check` and `list` only show it.
 
+mod compute;
 mod conflicts;
 mod consumer;
 mod doubts;
 mod draft;
 mod elsewhere;
+mod found;
+mod graph;
 mod hooks;
 mod needs;
+mod producers;
+mod rendering;
 mod secrecy;
 mod settings;
 mod shadow;
@@ -18,7 +23,7 @@ mod values;
 mod verify;
 mod wiring;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 use std::time::Instant;
@@ -30,11 +35,14 @@ use crate::finding::{Code, Finding, Level};
 use crate::report::{Bytes, Streams, counted, relative};
 use crate::source::config::FILE_NAME;
 use crate::state;
+use crate::template;
 use crate::text::{Place, Problem};
 use crate::tree::{Tree, WorkTree};
 
+use compute::Finishing;
 pub(super) use consumer::Consumer;
 use consumer::Draft;
+use rendering::{Environment, Rendering};
 use settings::Configurations;
 
 /// What a run would do.
@@ -77,9 +85,10 @@ pub(super) fn plan(
     let tree: Arc<dyn Tree> = Arc::new(WorkTree);
     let mut configurations = Configurations::new(Arc::clone(&tree), context);
     let mut plan = Plan::default();
+    let mut environments = Vec::new();
     let mut drafts = stateless::drafts(&*tree, context, reading, &mut configurations, &mut plan);
     if stateless::reads_state(&*tree, reading, &drafts, &context.directory) {
-        survey_all(context, reading, &mut configurations, &mut plan, &mut drafts);
+        survey_all(context, reading, &mut configurations, &mut plan, &mut drafts, &mut environments);
     }
     let jobs: Vec<Job> = drafts.iter().flat_map(Draft::jobs).collect::<BTreeSet<_>>().into_iter().collect();
     let started = Instant::now();
@@ -96,8 +105,13 @@ pub(super) fn plan(
         started.elapsed().as_millis()
     ));
     let hashed = jobs.iter().zip(&outcomes).collect();
-    plan.consumers =
-        drafts.into_iter().map(|draft| draft.finish(&*tree, &hashed, context, purpose)).collect();
+    let started = Instant::now();
+    let mut rendering =
+        Rendering::new(&environments, template::functions::registry(), doubts::Told::of(reading));
+    let finishing = Finishing { tree: &*tree, hashed: &hashed, context, purpose };
+    plan.consumers = compute::compute(drafts, &mut rendering, finishing);
+    let trace = rendering.trace();
+    plan.trace.extend(trace.map(|line| format!("{line} in {} ms", started.elapsed().as_millis())));
     conflicts::settle(&mut plan, &context.directory);
     Ok(plan)
 }
@@ -109,9 +123,10 @@ fn survey_all(
     configurations: &mut Configurations<'_>,
     plan: &mut Plan,
     drafts: &mut Vec<Draft>,
+    environments: &mut Vec<Environment>,
 ) {
     let mut counts = survey::Counts::default();
-    for environment in environments(reading, plan) {
+    for environment in names_of_environments(reading, plan) {
         let request = reading.request(environment.as_deref());
         plan.environments.push(request.environment_name().to_owned());
         let (request, result) = match reading.namespace_of_hook() {
@@ -132,8 +147,17 @@ fn survey_all(
         };
         match result {
             Ok(resolved) => {
-                survey::Survey { context, reading, request: &request, resolved: &resolved, configurations }
-                    .run(plan, drafts, &mut counts);
+                let mut read = Environment { request, resolved, changing: BTreeMap::new() };
+                let mut survey = survey::Survey {
+                    context,
+                    reading,
+                    request: &read.request,
+                    resolved: &read.resolved,
+                    environment: environments.len(),
+                    configurations,
+                };
+                read.changing = survey.run(plan, drafts, &mut counts);
+                environments.push(read);
             }
             Err(error) => {
                 let problem = error.into_problem();
@@ -159,7 +183,7 @@ fn configuration_is_state(place: &Place, context: &Context) -> Option<Finding> {
 }
 
 /// The names of the environments to read; nothing for the one that was named or is the default.
-fn environments(reading: &Reading, plan: &mut Plan) -> Vec<Option<String>> {
+fn names_of_environments(reading: &Reading, plan: &mut Plan) -> Vec<Option<String>> {
     use crate::cli::Environments;
     if matches!(reading.request.environments, Environments::One(_)) {
         return vec![None];

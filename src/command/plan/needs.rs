@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::finding::{Code, Finding};
-use crate::source::Producer;
+use crate::source::{Producer, Source, What};
 use crate::state::{Release, Resolved};
 
 /// Whether the consumer, a release of the visit at `index`, is deployed after the release that its source belongs to.
@@ -11,12 +11,16 @@ pub(super) fn missing_need(
     resolved: &Resolved,
     index: usize,
     consumer: &Release,
-    producer: &Producer,
+    source: &Source,
 ) -> Option<Finding> {
-    let spelled = match &producer.namespace {
-        Some(namespace) => format!("{namespace}/{}", producer.release),
-        None => producer.release.clone(),
+    let producer = source.producer()?;
+    let what = match &source.what {
+        What::Path(_) | What::Digest(_) => "files of",
+        What::Release(_) => "",
+        What::Object(..) => "an object of",
     };
+    let depends = format!("release `{}` depends on {what}", consumer.id());
+    let depends = depends.trim_end();
     let visit = &resolved.visits[index];
     let found = |index: usize| resolved.visits[index].releases.iter().find(|release| is(producer, release));
     let finding = |message: String, hint: String| {
@@ -27,13 +31,9 @@ pub(super) fn missing_need(
             return None;
         }
         return finding(
+            format!("{depends} release `{}`, but does not need it", own.id()),
             format!(
-                "release `{}` depends on files of release `{}`, but does not need it",
-                consumer.id(),
-                own.id()
-            ),
-            format!(
-                "add `needs: [{}]` to release `{}`; without it the pods may roll first, on the old files",
+                "add `needs: [{}]` to release `{}`; without it the pods may roll first, on the old configuration",
                 own.id(),
                 consumer.id()
             ),
@@ -46,21 +46,24 @@ pub(super) fn missing_need(
     match elsewhere.first() {
         Some(&other) => finding(
             format!(
-                "release `{}` depends on files of release `{spelled}`, which `{}` deploys, not before it",
-                consumer.id(),
+                "{depends} release `{producer}`, which `{}` deploys, not before it",
                 resolved.visits[other].file
             ),
             "releases of another state file cannot be needed: list its file earlier under `helmfiles`".into(),
         ),
+        // Where something is to be rendered, that is an error.
+        None if !matches!(source.what, What::Path(_)) => None,
         None => finding(
-            format!("release `{}` says `from={spelled}`, but there is no such release", consumer.id()),
+            format!("release `{}` says `from={producer}`, but there is no such release", consumer.id()),
             "correct the name: it is `[NAMESPACE/]RELEASE`, as after templating".into(),
         ),
     }
 }
 
-fn is(producer: &Producer, release: &Release) -> bool {
-    let in_namespace = producer.namespace.as_ref().is_none_or(|namespace| *namespace == release.namespace);
+/// Whether a name means a release, whose namespace counts as declared and as overridden.
+pub(super) fn is(producer: &Producer, release: &Release) -> bool {
+    let own = [&release.namespace, &release.declared_namespace];
+    let in_namespace = producer.namespace.as_ref().is_none_or(|namespace| own.contains(&namespace));
     producer.release == release.name && in_namespace
 }
 
@@ -80,7 +83,7 @@ fn needed(releases: &[Release], consumer: &Release) -> BTreeSet<String> {
 }
 
 /// Whether a need, `[context/][namespace/]name`, names a release.
-fn names(need: &str, release: &Release) -> bool {
+pub(super) fn names(need: &str, release: &Release) -> bool {
     let mut parts = need.rsplitn(3, '/');
     let name = parts.next().unwrap_or_default();
     let namespace = parts.next().unwrap_or_default();

@@ -1,5 +1,6 @@
 //! Entries of `checksums:` in `helmsum.yaml`, which need no state.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -103,6 +104,8 @@ fn draft(rule: &ChecksumRule, settings: &Settings) -> Draft {
         },
         selected: true,
         owner: format!("checksum `{}`", rule.name),
+        at: None,
+        producers: BTreeMap::new(),
         sources,
         format,
         subject: Subject { name: rule.name.clone(), ..Subject::default() },

@@ -1,6 +1,6 @@
 //! The consumers in a state: which releases are looked at, and what is found around them.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -11,6 +11,7 @@ use super::doubts::{Told, doubts};
 use super::draft::{Drafting, Looked, Material};
 use super::elsewhere::Elsewhere;
 use super::hooks::{foreign_hook, hook_misuse, rival_hook};
+use super::producers::ReleaseAt;
 use super::settings::{Configurations, Settings};
 use super::unread::unread_directives;
 use super::values::ValuesFiles;
@@ -46,12 +47,16 @@ pub(super) struct Survey<'a, 'c> {
     pub(super) reading: &'a Reading,
     pub(super) request: &'a Request,
     pub(super) resolved: &'a Resolved,
+    /// Which of the environments that are read this is.
+    pub(super) environment: usize,
     pub(super) configurations: &'a mut Configurations<'c>,
 }
 
 /// A release that helmfile would deploy.
 pub(super) struct Candidate<'a> {
     pub(super) release: &'a Release,
+    /// Which release of the visit it is.
+    pub(super) index: usize,
     /// The targets among its values.
     pub(super) targets: Vec<Wired>,
     /// The target that the configuration names.
@@ -71,11 +76,11 @@ struct Visited<'a> {
 }
 
 impl<'a> Survey<'a, '_> {
-    /// Drafts the consumers, and adds what is found around them.
-    pub(super) fn run(&mut self, plan: &mut Plan, drafts: &mut Vec<Draft>, counts: &mut Counts) {
+    /// Drafts the consumers, and adds what is found around them. Returns the values templates that changed `.Values`.
+    pub(super) fn run(&mut self, plan: &mut Plan, drafts: &mut Vec<Draft>, counts: &mut Counts) -> Changing {
         counts.visits += self.resolved.visits.len();
         counts.skipped += self.resolved.skipped.len();
-        let Some(proved) = self.proved(plan) else { return };
+        let Some(proved) = self.proved(plan) else { return Changing::new() };
         let held = self.held(&proved, plan);
         let mut visited = Vec::new();
         for file in &self.resolved.skipped {
@@ -98,18 +103,29 @@ impl<'a> Survey<'a, '_> {
             .collect();
         let files = ValuesFiles::new(self.request, template::functions::registry());
         let elsewhere = Elsewhere::new(self.request);
+        let first = drafts.len();
+        let mut walks: BTreeMap<usize, Walk<'_>> = BTreeMap::new();
         for visited in &visited {
-            let material = Material {
-                context: self.context,
-                request: self.request,
-                resolved: self.resolved,
-                index: visited.index,
-                settings: &visited.settings,
-                files: &files,
-                elsewhere: &elsewhere,
-                told: Told::of(self.reading),
-            };
-            walk(material, visited, &selected, plan, drafts);
+            let mut walk = self.walk(visited, &files, &elsewhere);
+            walk.draft_all(visited, &selected, drafts);
+            walks.insert(visited.index, walk);
+        }
+        self.draft_producers(&visited, &mut walks, (&files, &elsewhere), plan, drafts, first);
+        for draft in &mut drafts[first..] {
+            // What a doubtful state gives is doubtful, too.
+            draft.held |= draft.producers.values().flatten().any(|at| held[at.visit]);
+        }
+        for (index, walk) in &mut walks {
+            walk.drafting.deny_mutations(&mut drafts[first..]);
+            for note in std::mem::take(&mut walk.drafting.notes) {
+                if !plan.notes.contains(&note) {
+                    plan.notes.push(note);
+                }
+            }
+            if let Some(visited) = visited.iter().find(|visited| visited.index == *index) {
+                let unread = unread_directives(&*self.request.tree, visited.visit, &files, &walk.read);
+                remark(&visited.settings, unread, plan);
+            }
         }
         let mut wired = vec![false; self.resolved.visits.len()];
         for visited in &visited {
@@ -118,6 +134,71 @@ impl<'a> Survey<'a, '_> {
         for visited in &visited {
             let line = |file: &Utf8Path| line_of_helmsum(&*self.request.tree, file);
             remark(&visited.settings, hook_misuse(self.resolved, visited.index, &wired, line), plan);
+        }
+        walks.into_iter().map(|(index, walk)| (index, walk.drafting.into_changing())).collect()
+    }
+
+    /// The drafting of a visit, before anything was drafted.
+    fn walk<'w>(
+        &self,
+        visited: &Visited<'a>,
+        files: &'w ValuesFiles<'w>,
+        elsewhere: &'w Elsewhere<'w>,
+    ) -> Walk<'w>
+    where
+        'a: 'w,
+    {
+        let drafting = Drafting::new(Material {
+            context: self.context,
+            request: self.request,
+            resolved: self.resolved,
+            environment: self.environment,
+            index: visited.index,
+            settings: Rc::clone(&visited.settings),
+            files,
+            elsewhere,
+            told: Told::of(self.reading),
+        });
+        Walk { drafting, read: BTreeSet::new() }
+    }
+
+    /// Drafts the producers of what was drafted since `first`, and theirs: whatever the selector, what they are given counts.
+    fn draft_producers<'w>(
+        &mut self,
+        visited: &[Visited<'a>],
+        walks: &mut BTreeMap<usize, Walk<'w>>,
+        (files, elsewhere): (&'w ValuesFiles<'w>, &'w Elsewhere<'w>),
+        plan: &mut Plan,
+        drafts: &mut Vec<Draft>,
+        first: usize,
+    ) where
+        'a: 'w,
+    {
+        let mut drafted: BTreeSet<ReleaseAt> = drafts[first..].iter().filter_map(|draft| draft.at).collect();
+        let mut aside: BTreeMap<usize, Option<Visited<'a>>> = BTreeMap::new();
+        let mut next = first;
+        while next < drafts.len() {
+            let producers: Vec<ReleaseAt> = drafts[next].producers.values().flatten().copied().collect();
+            next += 1;
+            for at in producers.into_iter().filter(|at| drafted.insert(*at)) {
+                let found = match visited.iter().find(|visited| visited.index == at.visit) {
+                    Some(visited) => Some(visited),
+                    // Another environment than expected: only what it gives counts.
+                    None => aside
+                        .entry(at.visit)
+                        .or_insert_with(|| {
+                            let visit = &self.resolved.visits[at.visit];
+                            self.enter(at.visit, visit, plan, &mut Counts::default())
+                        })
+                        .as_ref(),
+                };
+                let Some(found) = found else { continue };
+                let candidate = found.candidates.iter().find(|candidate| candidate.index == at.release);
+                let Some(candidate) = candidate else { continue };
+                let walk = walks.entry(at.visit).or_insert_with(|| self.walk(found, files, elsewhere));
+                let draft = walk.draft(candidate, Looked::Wanted);
+                drafts.extend(draft.map(|draft| Draft { selected: false, ..draft }));
+            }
         }
     }
 
@@ -201,7 +282,7 @@ impl<'a> Survey<'a, '_> {
         };
         let filters = &self.reading.request.releases;
         let mut candidates = Vec::new();
-        for release in &visit.releases {
+        for (position, release) in visit.releases.iter().enumerate() {
             let named = filters.is_empty()
                 || filters.iter().any(|filter| {
                     filter.matches(&release.namespace, &release.name)
@@ -216,40 +297,44 @@ impl<'a> Survey<'a, '_> {
                 // Entries that contradict each other are reported where the release is drafted.
                 let named = settings.target_of(release).unwrap_or_default();
                 let targets = wiring::targets(visit, release, &settings.targets, named.as_deref());
-                candidates.push(Candidate { release, targets, named, selected: matched });
+                candidates.push(Candidate { release, index: position, targets, named, selected: matched });
             }
         }
         Some(Visited { index, visit, settings, candidates, held: false })
     }
 }
 
-/// Drafts the consumers of a visit. Releases that are not selected are drafted too where they share a target with one that
-/// is: what they want of it counts, whatever the selector.
-fn walk(
-    material: Material<'_>,
-    visited: &Visited<'_>,
-    selected: &BTreeSet<Utf8PathBuf>,
-    plan: &mut Plan,
-    drafts: &mut Vec<Draft>,
-) {
-    let mut drafting = Drafting::new(material);
-    let mut read = BTreeSet::new();
-    let first = drafts.len();
-    for candidate in &visited.candidates {
-        let shares = candidate.targets.iter().any(|target| selected.contains(&target.path));
-        let looked = if candidate.selected || shares { Looked::Wanted } else { Looked::ForItsTemplates };
-        let (draft, own) = drafting.draft(candidate, looked);
-        read.extend(own);
-        drafts.extend(draft.map(|draft| Draft { held: visited.held, ..draft }));
-    }
-    drafting.deny_mutations(&mut drafts[first..]);
-    for note in drafting.notes {
-        if !plan.notes.contains(&note) {
-            plan.notes.push(note);
+/// Values templates that changed `.Values`, by visit: the release and the file.
+pub(super) type Changing = BTreeMap<usize, Vec<(String, Utf8PathBuf)>>;
+
+/// The drafting of a visit, with the values files that were found so far.
+struct Walk<'w> {
+    drafting: Drafting<'w>,
+    read: BTreeSet<Utf8PathBuf>,
+}
+
+impl Walk<'_> {
+    /// Drafts the consumers of a visit. Releases that are not selected are drafted too where they share a target with one
+    /// that is: what they want of it counts, whatever the selector.
+    fn draft_all(
+        &mut self,
+        visited: &Visited<'_>,
+        selected: &BTreeSet<Utf8PathBuf>,
+        drafts: &mut Vec<Draft>,
+    ) {
+        for candidate in &visited.candidates {
+            let shares = candidate.targets.iter().any(|target| selected.contains(&target.path));
+            let looked = if candidate.selected || shares { Looked::Wanted } else { Looked::ForItsTemplates };
+            let draft = self.draft(candidate, looked);
+            drafts.extend(draft.map(|draft| Draft { held: visited.held, ..draft }));
         }
     }
-    let unread = unread_directives(&*material.request.tree, visited.visit, material.files, &read);
-    remark(&visited.settings, unread, plan);
+
+    fn draft(&mut self, candidate: &Candidate<'_>, looked: Looked) -> Option<Draft> {
+        let (draft, own) = self.drafting.draft(candidate, looked);
+        self.read.extend(own);
+        draft
+    }
 }
 
 /// What was read of a visit, for `--debug`.

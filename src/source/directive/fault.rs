@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::ObjectKind;
+use crate::rendered::ObjectKind;
 use crate::source::exclusion::PatternError;
 use crate::source::name::NameError;
 use crate::source::pattern::GlobSourceError;
@@ -81,7 +81,7 @@ pub enum Fault {
     #[error("`{0}` is neither `NAME` nor `NAMESPACE/NAME`")]
     BadRelease(String),
     /// A name that no object can have.
-    #[error("`{1}` is no name of a {kind}", kind = .0.title())]
+    #[error("`{1}` is no name of a {kind}", kind = .0.name())]
     BadObject(ObjectKind, String),
     /// A word before a colon that is no kind.
     #[error("there is no kind of source `{0}:`")]

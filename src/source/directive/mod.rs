@@ -21,6 +21,7 @@ pub use scan::{in_plain, in_rendered, may_declare};
 pub use unread::{in_template_comments, near_misses, unread};
 
 use super::path_label;
+use crate::rendered::ObjectKind;
 use crate::text::{Place, join_clean};
 
 /// What a declared source stands for.
@@ -34,35 +35,6 @@ pub enum What {
     Object(ObjectKind, String),
     /// A SHA-256 digest that somebody else computed, 64 lower-case hex digits.
     Digest(String),
-}
-
-/// The kinds of objects whose data is hashed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum ObjectKind {
-    /// A ConfigMap.
-    ConfigMap,
-    /// A Secret.
-    Secret,
-}
-
-impl ObjectKind {
-    /// The kind as a directive spells it.
-    #[must_use]
-    pub const fn spelled(self) -> &'static str {
-        match self {
-            Self::ConfigMap => "configmap",
-            Self::Secret => "secret",
-        }
-    }
-
-    /// The kind as a manifest spells it.
-    #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
-            Self::ConfigMap => "ConfigMap",
-            Self::Secret => "Secret",
-        }
-    }
 }
 
 /// The release that a source belongs to: that is one, renders the object, or turns files into objects.
@@ -151,7 +123,7 @@ impl Source {
             (Some(name), _) => name.clone(),
             (None, What::Path(path)) => path_label(path),
             (None, What::Release(producer)) => format!("release:{producer}"),
-            (None, What::Object(kind, name)) => format!("{}:{name}", kind.spelled()),
+            (None, What::Object(kind, name)) => format!("{}:{name}", kind.word()),
             (None, What::Digest(digest)) => format!("sha256:{digest}"),
         }
     }
@@ -177,7 +149,7 @@ impl Source {
         match self.what {
             What::Path(_) => "path",
             What::Release(_) => "release",
-            What::Object(kind, _) => kind.spelled(),
+            What::Object(kind, _) => kind.word(),
             What::Digest(_) => "sha256",
         }
     }

@@ -2,7 +2,8 @@
 
 use super::fault::{At, Fault};
 use super::words::{Word, split};
-use super::{ObjectKind, Options, Producer, What};
+use super::{Options, Producer, What};
+use crate::rendered::ObjectKind;
 use crate::source::exclusion::Patterns;
 use crate::source::name;
 use crate::source::pattern::Glob;
@@ -50,8 +51,8 @@ const OPTIONS: [(&str, &[&str]); 6] = [
 
 const PATH: &str = "path";
 const RELEASE: &str = "release";
-const CONFIG_MAP: &str = ObjectKind::ConfigMap.spelled();
-const SECRET: &str = ObjectKind::Secret.spelled();
+const CONFIG_MAP: &str = ObjectKind::ConfigMap.word();
+const SECRET: &str = ObjectKind::Secret.word();
 const DIGEST: &str = "sha256";
 
 /// What may stand before the colon of a SOURCE.
@@ -186,7 +187,7 @@ fn option(word: &str, parsed: &mut Parsed, seen: &mut Vec<&'static str>) -> Resu
     let kind = match parsed.what {
         What::Path(_) => PATH,
         What::Release(_) => RELEASE,
-        What::Object(kind, _) => kind.spelled(),
+        What::Object(kind, _) => kind.word(),
         What::Digest(_) => DIGEST,
     };
     if !kinds.contains(&kind) {

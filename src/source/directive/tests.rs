@@ -8,9 +8,8 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use proptest::prelude::*;
 
-use super::{
-    DirectiveError, Fault, ObjectKind, Producer, Render, Source, What, in_plain, in_rendered, may_declare,
-};
+use super::{DirectiveError, Fault, Producer, Render, Source, What, in_plain, in_rendered, may_declare};
+use crate::rendered::ObjectKind;
 use crate::source::{NameError, PatternError};
 use crate::template::function::{Context, Effects, ExecPolicy, Function, Parameter, Registry};
 use crate::template::{Options, render_traced};

@@ -1,0 +1,273 @@
+//! From a source that is rendered to its digest.
+
+use std::collections::BTreeSet;
+
+use super::consumer::{Draft, Read};
+use super::producers::ReleaseAt;
+use super::rendering::{Rendering, Shaky, Wanted, means};
+use crate::checksum::{HashedPieces, Progress, hash_pieces};
+use crate::command::Context;
+use crate::finding::{Code, Finding, Level};
+use crate::rendered::{Object, ObjectKind, Piece, Unstable};
+use crate::report::relative;
+use crate::source::{What, nearest};
+use crate::text::Problem;
+
+impl Draft {
+    /// The digest of a source that is rendered, where it has one.
+    pub(super) fn rendered(
+        &mut self,
+        wanted: &Wanted<'_>,
+        rendering: &Rendering<'_>,
+        context: &Context,
+    ) -> Option<Read> {
+        let result = match &wanted.source.what {
+            What::Release(_) => self.release(wanted, rendering),
+            _ => self.object(wanted, rendering),
+        };
+        let (found, read) = match result {
+            Ok(found) => found,
+            Err(problem) => {
+                let place = wanted.source.place.clone();
+                let message = format!("{}: `{}`: {}", self.owner, wanted.source.text, problem.message);
+                // The place of the directive, unless the problem knows a better one.
+                let place = problem.place.clone().unwrap_or(place);
+                self.problems.push(Problem { message, ..*problem }.at(place));
+                return None;
+            }
+        };
+        let mut findings = self.shaky(found, wanted, rendering, context);
+        findings.extend(self.unstable(found, wanted, rendering));
+        if read.count == 0 {
+            let message = format!("{}: the source `{}` holds no data", self.owner, wanted.source.text);
+            let hint = "its checksum never changes; look at what `helmfile template` prints for it";
+            findings.push(Finding::new(Code::EmptySource, message).hint(hint));
+        }
+        let denied = findings.iter().any(|finding| {
+            finding.code == Code::UnstableSource
+                && self.levels.level_of(finding.code, finding.level) == Level::Deny
+        });
+        let (id, place) = (self.row.id(), &wanted.source.place);
+        self.findings.extend(
+            findings
+                .into_iter()
+                .map(|finding| finding.release(id.clone()).at(place.file.clone(), place.line)),
+        );
+        (!denied).then_some(read)
+    }
+
+    fn release(
+        &self,
+        wanted: &Wanted<'_>,
+        rendering: &Rendering<'_>,
+    ) -> Result<(ReleaseAt, Read), Box<Problem>> {
+        let Some(at) = wanted.producers.first().copied() else { return Err(not_found(wanted, rendering)) };
+        let pieces = rendering.pieces(at)?;
+        let secret = pieces.iter().any(|piece| piece.secret);
+        self.hashed(pieces, secret, at, rendering).map(|read| (at, read))
+    }
+
+    fn object(
+        &self,
+        wanted: &Wanted<'_>,
+        rendering: &Rendering<'_>,
+    ) -> Result<(ReleaseAt, Read), Box<Problem>> {
+        let mut found: Vec<(ReleaseAt, &Object)> = Vec::new();
+        for at in wanted.producers {
+            let rendered = rendering.rendered(*at, wanted)?;
+            found.extend(
+                rendered
+                    .objects
+                    .iter()
+                    .filter(|object| means(&wanted.source.what, object))
+                    .map(|object| (*at, object)),
+            );
+        }
+        match found[..] {
+            [] => Err(not_found(wanted, rendering)),
+            [(at, object)] => {
+                let secret = wanted.source.is_secret();
+                self.hashed(&object.data, secret, at, rendering).map(|read| (at, read))
+            }
+            _ => Err(found_twice(&found, wanted, rendering)),
+        }
+    }
+
+    fn hashed(
+        &self,
+        pieces: &[Piece],
+        secret: bool,
+        at: ReleaseAt,
+        rendering: &Rendering<'_>,
+    ) -> Result<Read, Box<Problem>> {
+        let key = self.secrecy.key().filter(|_| secret);
+        let hashed = hash_pieces(rendering.tree(at), pieces, key, &Progress::default())
+            .map_err(|error| Box::new(error.problem()))?;
+        let HashedPieces { digest, files, bytes } = hashed;
+        Ok(Read {
+            digest,
+            count: files.len(),
+            files: if secret { Vec::new() } else { files },
+            bytes: (!secret).then_some(bytes),
+            excluded: 0,
+            producer: Some(rendering.release(at).id()),
+        })
+    }
+
+    /// The finding unstable-source for what differs between two renderings.
+    fn unstable(&self, at: ReleaseAt, wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Vec<Finding> {
+        let What::Object(kind, name) = &wanted.source.what else { return Vec::new() };
+        let of = |unstable: &[Unstable]| -> Option<String> {
+            let one = unstable.iter().find(|one| one.kind == *kind && one.name == *name)?;
+            let keys: Vec<String> = one.keys.iter().map(|key| format!("`{key}`")).collect();
+            Some(if keys.is_empty() { format!("the {} `{name}`", kind.name()) } else { keys.join(", ") })
+        };
+        let id = rendering.release(at).id();
+        let mut findings = Vec::new();
+        if let Ok(rendered) = rendering.rendered(at, wanted)
+            && let Some(keys) = of(&rendered.unstable)
+        {
+            let message = format!(
+                "{}: `{}`: {keys} differs each time release `{id}` is rendered, so the pods would roll on every deploy",
+                self.owner, wanted.source.text
+            );
+            findings.push(Finding::new(Code::UnstableSource, message).hint(
+                "let the chart keep random values out of it, or declare another source, such as `sha256:…` of what is deployed",
+            ));
+        } else if at == wanted.consumer
+            && let Ok(circular) = rendering.circular(wanted)
+            && let Some(keys) = of(&circular)
+        {
+            let message = format!(
+                "{}: `{}`: {keys} depends on the checksum that it is needed for",
+                self.owner, wanted.source.text
+            );
+            findings.push(Finding::new(Code::UnstableSource, message).hint(
+                "keep the checksum out of that object: it belongs into the annotations of a pod template",
+            ));
+        }
+        findings
+    }
+
+    /// Findings about values templates that give something else each time.
+    fn shaky(
+        &self,
+        at: ReleaseAt,
+        wanted: &Wanted<'_>,
+        rendering: &Rendering<'_>,
+        context: &Context,
+    ) -> Vec<Finding> {
+        let id = rendering.release(at).id();
+        let text = &wanted.source.text;
+        let one = |shaky: &Shaky| match shaky {
+            Shaky::Doubt(finding) => Finding {
+                message: format!("{}: `{text}`: {}", self.owner, finding.message),
+                ..finding.clone()
+            },
+            Shaky::Function(function, place) => {
+                let which = place.as_ref().map_or_else(
+                    || "a values template".to_owned(),
+                    |place| format!("`{}`", relative(&place.file, &context.directory)),
+                );
+                let message = format!(
+                    "{}: `{text}`: {which} of release `{id}` calls `{function}`, so its values differ each time",
+                    self.owner
+                );
+                Finding::new(Code::UnstableSource, message).hint(
+                    "the pods would roll on every deploy; keep random values and the clock out of the values",
+                )
+            }
+            Shaky::Values(changing) => {
+                let which = match changing {
+                    Some((other, file)) => {
+                        format!("`{}` of release `{other}`", relative(file, &context.directory))
+                    }
+                    None => "a values template of it".to_owned(),
+                };
+                let message = format!(
+                    "{}: `{text}` depends on release `{id}`, and {which} changes `.Values`, which all releases share",
+                    self.owner
+                );
+                Finding::new(Code::UnstableTemplate, message).level(Level::Deny).hint(
+                    "in which order helmfile renders them is not fixed; work on a copy: `deepCopy .Values`",
+                )
+            }
+        };
+        rendering.shaky(at).iter().map(one).collect()
+    }
+}
+
+/// Where an object was looked for.
+fn looked(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> String {
+    let names: Vec<String> = wanted
+        .producers
+        .iter()
+        .map(|at| {
+            let own = if *at == wanted.consumer { " itself" } else { "" };
+            format!("`{}`{own}", rendering.release(*at).id())
+        })
+        .collect();
+    names.join(", ")
+}
+
+fn not_found(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Box<Problem> {
+    let What::Object(kind, name) = &wanted.source.what else {
+        return Box::new(Problem::new("no release was found"));
+    };
+    let objects: Vec<&Object> = wanted
+        .producers
+        .iter()
+        .filter_map(|at| rendering.rendered(*at, wanted).ok())
+        .flat_map(|rendered| &rendered.objects)
+        .collect();
+    let of_kind = |kind: ObjectKind| -> BTreeSet<&str> {
+        objects.iter().filter(|object| object.kind == kind).map(|object| object.name.as_str()).collect()
+    };
+    let (known, other) = (
+        of_kind(*kind),
+        match kind {
+            ObjectKind::ConfigMap => ObjectKind::Secret,
+            ObjectKind::Secret => ObjectKind::ConfigMap,
+        },
+    );
+    let hint = if of_kind(other).contains(name.as_str()) {
+        format!("there is a {} of this name: `{}:{name}`", other.name(), other.word())
+    } else if let Some(meant) = nearest(name, known.iter().copied()) {
+        format!("did you mean `{meant}`?")
+    } else if known.is_empty() {
+        "name the release that renders it with `from=[NAMESPACE/]RELEASE`, or list it under `needs`"
+            .to_owned()
+    } else {
+        let names: Vec<String> = known.iter().take(8).map(|name| format!("`{name}`")).collect();
+        format!("there are {}; `from=[NAMESPACE/]RELEASE` names another release", names.join(", "))
+    };
+    let message = format!("no {} `{name}` is rendered by {}", kind.name(), looked(wanted, rendering));
+    Box::new(Problem::new(message).hint(hint))
+}
+
+fn found_twice(
+    found: &[(ReleaseAt, &Object)],
+    wanted: &Wanted<'_>,
+    rendering: &Rendering<'_>,
+) -> Box<Problem> {
+    let names: Vec<String> = found
+        .iter()
+        .map(|(at, object)| {
+            let namespace = if object.namespace.is_empty() { "-" } else { &object.namespace };
+            format!("release `{}` in namespace `{namespace}`", rendering.release(*at).id())
+        })
+        .collect();
+    let releases: BTreeSet<ReleaseAt> = found.iter().map(|(at, _)| *at).collect();
+    let hint = if releases.len() > 1 {
+        "`from=[NAMESPACE/]RELEASE` says which one is meant"
+    } else {
+        "nothing tells them apart here: depend on the whole release with `release:`, or on the files"
+    };
+    let message = format!(
+        "it is rendered {} times, by {}; looked in {}",
+        found.len(),
+        names.join(" and by "),
+        looked(wanted, rendering)
+    );
+    Box::new(Problem::new(message).hint(hint))
+}

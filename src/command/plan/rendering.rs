@@ -1,0 +1,330 @@
+//! What producers give, each asked once however many consumers it has.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use rayon::prelude::*;
+
+use super::doubts::{Told, doubts};
+use super::producers::{ReleaseAt, release};
+use crate::finding::Finding;
+use crate::rendered::{self, Object, Piece, Templating, Unstable};
+use crate::report::counted;
+use crate::source::{Source, What};
+use crate::state::{Release, Request, Resolved};
+use crate::template::function::Registry;
+use crate::text::{Place, Problem};
+use crate::tree::{Overlay, Tree};
+
+/// One environment of a state, kept until everything that depends on it is rendered.
+#[derive(Debug)]
+pub(super) struct Environment {
+    /// What it was read with.
+    pub(super) request: Request,
+    /// What was read.
+    pub(super) resolved: Resolved,
+    /// Values templates that changed `.Values`, by visit: the release and the file.
+    pub(super) changing: BTreeMap<usize, Vec<(String, Utf8PathBuf)>>,
+}
+
+/// What a release is rendered with in the place of its own target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Target {
+    /// What helmsum is about to write.
+    Computed,
+    /// A stand-in, since what is rendered is needed for the target itself. The second one shows whether it matters.
+    StandIn(u8),
+}
+
+/// What asking a producer gave.
+type Answer<T> = Result<T, Box<Problem>>;
+
+/// A rendered release.
+#[derive(Debug)]
+pub(super) struct Rendered {
+    /// Its `ConfigMap`s and `Secret`s.
+    pub(super) objects: Vec<Object>,
+    /// What differed when it was rendered once more.
+    pub(super) unstable: Vec<Unstable>,
+}
+
+/// What asking a producer showed beside its answer: the answer may be another one next time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Shaky {
+    /// A function with a random or time-dependent result, and where it is called.
+    Function(String, Option<Place>),
+    /// Something that helmfile may have read differently.
+    Doubt(Finding),
+    /// A values template that changes `.Values`, which all releases of the state file share, and its release.
+    Values(Option<(String, Utf8PathBuf)>),
+}
+
+/// The producers of a run.
+pub(super) struct Rendering<'e> {
+    environments: &'e [Environment],
+    registry: Registry,
+    /// What a hook knows of helmfile's command line, where one runs this.
+    told: Option<Told>,
+    /// The targets as they are about to be written, for each environment.
+    targets: Vec<Overlay>,
+    /// Releases whose own target could not be computed.
+    unknown: BTreeSet<ReleaseAt>,
+    rendered: BTreeMap<(ReleaseAt, Target), Answer<Rendered>>,
+    pieces: BTreeMap<ReleaseAt, Answer<Vec<Piece>>>,
+    shaky: BTreeMap<ReleaseAt, Vec<Shaky>>,
+    /// How often helm was called.
+    calls: usize,
+}
+
+/// A source that somebody waits for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Wanted<'s> {
+    /// The consumer.
+    pub(super) consumer: ReleaseAt,
+    /// Its target, and a content that parses like the one to come.
+    pub(super) target: Option<(&'s Utf8Path, [&'s str; 2])>,
+    /// The source.
+    pub(super) source: &'s Source,
+    /// The releases that it may come from.
+    pub(super) producers: &'s [ReleaseAt],
+}
+
+impl<'e> Rendering<'e> {
+    /// Nothing rendered yet.
+    pub(super) fn new(environments: &'e [Environment], registry: Registry, told: Option<Told>) -> Self {
+        let targets = environments.iter().map(|read| Overlay::new(Arc::clone(&read.request.tree))).collect();
+        Self {
+            environments,
+            registry,
+            told,
+            targets,
+            unknown: BTreeSet::new(),
+            rendered: BTreeMap::new(),
+            pieces: BTreeMap::new(),
+            shaky: BTreeMap::new(),
+            calls: 0,
+        }
+    }
+
+    /// The release at a position.
+    pub(super) fn release(&self, at: ReleaseAt) -> &'e Release {
+        release(&self.environments[at.environment].resolved, at)
+    }
+
+    /// What is about to be written to the target of a release, in the place of what is on disk; nothing where that is not known.
+    pub(super) fn settle(&mut self, at: ReleaseAt, target: &Utf8Path, content: Option<&str>) {
+        match content {
+            Some(content) => self.targets[at.environment].insert(target, content.as_bytes()),
+            None => {
+                self.unknown.insert(at);
+            }
+        }
+    }
+
+    /// A line about what was rendered, for `--debug`.
+    pub(super) fn trace(&self) -> Option<String> {
+        let releases: BTreeSet<ReleaseAt> = self.rendered.keys().map(|(at, _)| *at).collect();
+        (self.calls > 0).then(|| {
+            format!(
+                "rendered {} with {} of helm",
+                counted(releases.len(), "release"),
+                counted(self.calls, "call")
+            )
+        })
+    }
+
+    /// Asks all producers that these sources wait for and that were not asked yet, in parallel.
+    pub(super) fn prepare(&mut self, wanted: &[Wanted<'_>]) {
+        let trees: Vec<Arc<dyn Tree>> =
+            self.targets.iter().map(|targets| Arc::new(targets.clone()) as Arc<dyn Tree>).collect();
+        let mut calls = BTreeMap::new();
+        for source in wanted {
+            for at in source.producers {
+                match source.source.what {
+                    What::Release(_) => self.collect(*at, &trees),
+                    _ if *at == source.consumer => self.stand_in(source, 0, &mut calls),
+                    _ => self.call(*at, Target::Computed, &trees[at.environment], &mut calls),
+                }
+            }
+        }
+        self.render(calls);
+        let mut calls = BTreeMap::new();
+        for source in wanted.iter().filter(|source| source.producers.contains(&source.consumer)) {
+            // Only what is taken from the consumer itself could depend on its own target.
+            if self.found(source.consumer, source).is_some_and(|found| !found.is_empty()) {
+                self.stand_in(source, 1, &mut calls);
+            }
+        }
+        self.render(calls);
+    }
+
+    /// Prepares the rendering of a consumer itself.
+    fn stand_in(
+        &mut self,
+        wanted: &Wanted<'_>,
+        number: u8,
+        calls: &mut BTreeMap<(ReleaseAt, Target), Templating>,
+    ) {
+        let at = wanted.consumer;
+        let mut targets = self.targets[at.environment].clone();
+        if let Some((path, contents)) = wanted.target {
+            targets.insert(path, contents[usize::from(number)].as_bytes());
+        }
+        let tree: Arc<dyn Tree> = Arc::new(targets);
+        self.call(at, Target::StandIn(number), &tree, calls);
+    }
+
+    /// Prepares a call of helm, unless there was one already.
+    fn call(
+        &mut self,
+        at: ReleaseAt,
+        target: Target,
+        tree: &Arc<dyn Tree>,
+        calls: &mut BTreeMap<(ReleaseAt, Target), Templating>,
+    ) {
+        if self.rendered.contains_key(&(at, target)) || calls.contains_key(&(at, target)) {
+            return;
+        }
+        match self.ask(at, tree, rendered::templating) {
+            Ok(templating) => {
+                calls.insert((at, target), templating);
+            }
+            Err(problem) => {
+                self.rendered.insert((at, target), Err(problem));
+            }
+        }
+    }
+
+    /// Collects what helm would be given for a release.
+    fn collect(&mut self, at: ReleaseAt, trees: &[Arc<dyn Tree>]) {
+        if !self.pieces.contains_key(&at) {
+            let pieces = self.ask(at, &trees[at.environment], rendered::release_pieces);
+            self.pieces.insert(at, pieces);
+        }
+    }
+
+    /// Asks something about a producer that renders its values, and watches what that does.
+    fn ask<T>(
+        &mut self,
+        at: ReleaseAt,
+        tree: &Arc<dyn Tree>,
+        question: impl Fn(&rendered::Producer<'_>, &Registry) -> Answer<T>,
+    ) -> Answer<T> {
+        let Environment { request, resolved, changing } = &self.environments[at.environment];
+        let visit = &resolved.visits[at.visit];
+        let producer = release(resolved, at);
+        if self.unknown.contains(&at) {
+            let problem =
+                Problem::new(format!("the checksum of release `{}` itself is not known", producer.id()));
+            return Err(Box::new(problem.hint("correct what is wrong with that one first")));
+        }
+        let request = Request { tree: Arc::clone(tree), effects: Rc::default(), ..request.clone() };
+        let before = visit.values.deep_copy();
+        let answer =
+            question(&rendered::Producer { request: &request, visit, release: producer }, &self.registry);
+        let mut effects = request.effects.take();
+        let called = std::mem::take(&mut effects.unstable);
+        let mut shaky: Vec<Shaky> =
+            called.into_iter().map(|(function, place)| Shaky::Function(function, place)).collect();
+        shaky.extend(doubts(&effects, visit, self.told).into_iter().map(Shaky::Doubt));
+        let changed = changing.get(&at.visit).and_then(|files| files.first());
+        if changed.is_some() || !before.deep_equal(&visit.values) {
+            shaky.push(Shaky::Values(changed.cloned()));
+        }
+        let known = self.shaky.entry(at).or_default();
+        for one in shaky {
+            if !known.contains(&one) {
+                known.push(one);
+            }
+        }
+        answer
+    }
+
+    /// Calls helm, and once more where that could give something else.
+    fn render(&mut self, calls: BTreeMap<(ReleaseAt, Target), Templating>) {
+        let answers: Vec<_> = calls
+            .into_par_iter()
+            .map(|(key, templating)| {
+                let twice = templating.may_vary();
+                let answer = rendered::template(&templating).and_then(|objects| {
+                    let unstable = if twice {
+                        rendered::unstable(&objects, &rendered::template(&templating)?)
+                    } else {
+                        Vec::new()
+                    };
+                    Ok(Rendered { objects, unstable })
+                });
+                (key, answer, 1 + usize::from(twice))
+            })
+            .collect();
+        for (key, answer, calls) in answers {
+            self.calls += calls;
+            self.rendered.insert(key, answer);
+        }
+    }
+
+    fn answer(&self, at: ReleaseAt, wanted: &Wanted<'_>) -> Option<&Answer<Rendered>> {
+        let target = if at == wanted.consumer { Target::StandIn(0) } else { Target::Computed };
+        self.rendered.get(&(at, target))
+    }
+
+    /// The objects of a producer that a source means; nothing where it could not be rendered.
+    pub(super) fn found(&self, at: ReleaseAt, wanted: &Wanted<'_>) -> Option<Vec<&Object>> {
+        let rendered = self.answer(at, wanted)?.as_ref().ok()?;
+        let objects = rendered.objects.iter();
+        Some(objects.filter(|object| means(&wanted.source.what, object)).collect())
+    }
+
+    /// A rendered producer.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be rendered.
+    pub(super) fn rendered(&self, at: ReleaseAt, wanted: &Wanted<'_>) -> Answer<&Rendered> {
+        match self.answer(at, wanted) {
+            Some(answer) => answer.as_ref().map_err(Clone::clone),
+            None => {
+                Err(Box::new(Problem::new(format!("release `{}` was not rendered", self.release(at).id()))))
+            }
+        }
+    }
+
+    /// What differs where the consumer itself is rendered with another checksum.
+    pub(super) fn circular(&self, wanted: &Wanted<'_>) -> Answer<Vec<Unstable>> {
+        let both = [0, 1].map(|number| self.rendered.get(&(wanted.consumer, Target::StandIn(number))));
+        match both {
+            [Some(Ok(one)), Some(Ok(other))] => Ok(rendered::unstable(&one.objects, &other.objects)),
+            [_, Some(Err(problem))] => Err(problem.clone()),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Everything that helm would be given for a release.
+    ///
+    /// # Errors
+    ///
+    /// Why that is not known.
+    pub(super) fn pieces(&self, at: ReleaseAt) -> Answer<&[Piece]> {
+        match self.pieces.get(&at) {
+            Some(answer) => answer.as_deref().map_err(Clone::clone),
+            None => Err(Box::new(Problem::new(format!("release `{}` was not read", self.release(at).id())))),
+        }
+    }
+
+    /// Where files of pieces are read from.
+    pub(super) fn tree(&self, at: ReleaseAt) -> &Overlay {
+        &self.targets[at.environment]
+    }
+
+    /// What makes the answers of a producer differ from time to time.
+    pub(super) fn shaky(&self, at: ReleaseAt) -> &[Shaky] {
+        self.shaky.get(&at).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// Whether a source means an object.
+pub(super) fn means(what: &What, object: &Object) -> bool {
+    matches!(what, What::Object(kind, name) if *kind == object.kind && *name == object.name)
+}
