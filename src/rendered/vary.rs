@@ -56,7 +56,8 @@ fn calls(text: &[u8]) -> bool {
 }
 
 fn is_package(name: &str) -> bool {
-    name.ends_with(".tgz") || name.ends_with(".tar.gz")
+    // helm tells packages by these endings, in lower case (`pkg/chart/loader`).
+    [".tgz", ".tar.gz"].iter().any(|ending| name.ends_with(ending))
 }
 
 /// Whether anything in a directory varies; true for what is no directory or cannot be read.
@@ -78,11 +79,11 @@ fn directory_varies(path: &Utf8Path) -> bool {
                     return true;
                 }
                 open.push((entry.path().to_owned(), depth + 1));
-            } else if !metadata.is_file() || is_package(entry.file_name()) {
-                return true;
-            } else if metadata.len() <= LARGEST
-                && fs_err::read(entry.path()).map_or(true, |text| calls(&text))
-            {
+                continue;
+            }
+            let searched = metadata.is_file() && !is_package(entry.file_name());
+            let small = metadata.len() <= LARGEST;
+            if !searched || small && fs_err::read(entry.path()).map_or(true, |text| calls(&text)) {
                 return true;
             }
         }

@@ -73,7 +73,7 @@ fn edges(drafts: &[Draft]) -> Vec<BTreeSet<usize>> {
     let of = |(index, draft): (usize, &Draft)| {
         let producers = draft.sources.iter().flat_map(|source| {
             let own = matches!(source.what, What::Release(_));
-            draft.producers_of(source).iter().filter_map(move |at| Some((own, *at)))
+            draft.producers_of(source).iter().map(move |at| (own, *at))
         });
         producers
             .filter_map(|(own, at)| indices.get(&at).map(|other| (own, *other)))
