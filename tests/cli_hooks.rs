@@ -135,8 +135,8 @@ fn the_namespace_of_the_top_level_key_is_what_the_hook_hands_over() {
             .file("gateway/values.yaml", "# helmsum: ./{{ .Release.Namespace }}\n")
             .with_sources()
     };
-    keyed("").helmsum(with("--namespace=other")).exits(0).says("other/gateway").says("./other: 1 file");
-    keyed("").helmsum(RUN).exits(0).says("./other: 1 file");
+    keyed("").helmsum(with("--namespace=other")).exits(0).says("other/gateway").tells("./other 1 file");
+    keyed("").helmsum(RUN).exits(0).tells("./other 1 file");
     keyed("")
         .helmsum(with("--namespace=edge"))
         .exits(1)

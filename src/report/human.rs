@@ -149,7 +149,7 @@ impl Table<'_> {
                 [source] if self.changes(release, source).is_empty() => Some(inline(source)),
                 _ => None,
             };
-            let room = WIDTH.saturating_sub(first + second + third + 6);
+            let room = self.layout.width.unwrap_or(WIDTH).saturating_sub(first + second + third + 6);
             if let Some(tail) = tail.filter(|tail| tail.width() <= room || release.sources.is_empty()) {
                 let _ = writeln!(text, "{gap}{tail}");
                 return;
