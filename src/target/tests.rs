@@ -501,6 +501,18 @@ fn mistakes_point_into_the_template() {
 }
 
 #[test]
+fn a_slip_of_the_finger_in_a_variable_is_recognised() {
+    for (name, meant) in [
+        ("chksum", "did you mean `checksum`?"),
+        ("source", "did you mean `sources`?"),
+        ("values", "docs/targets.md lists what a template can use"),
+    ] {
+        let problem = refused(&[section("./apis", None)], &template(&format!("a: \"{{{{ {name} }}}}\"\n")));
+        assert_eq!(problem.hint.as_deref(), Some(meant));
+    }
+}
+
+#[test]
 fn what_comes_from_nowhere_in_the_template_names_its_line_in_the_text() {
     let filtered = "a: 1\n{% filter truncate(length=20, end='') %}b: \"{{ checksum }}\"{% endfilter %}\n";
     for (source, message) in [

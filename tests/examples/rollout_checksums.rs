@@ -244,15 +244,11 @@ fn helm_and_kustomize_render_the_same_without_helmfile() {
     let _ = example.run("helmsum", &["generate", "--strict"]).succeeds();
     assert_eq!(example.run("git", &["status", "--porcelain", "values"]).succeeds(), "", "it is committed so");
 
-    let arguments = [
-        "template",
-        "shop",
-        "charts/shop",
-        "--namespace=edge",
-        "--values=values/shop/values.yaml",
-        "--values=values/shop/argocd.checksum.yaml",
-        "--values=values/shop/staging.yaml",
-    ];
+    let files = [VALUES, ARGOCD, STAGING].map(|file| format!("--values={file}"));
+    let files: Vec<&str> = files.iter().map(String::as_str).collect();
+    let _ = example.run("helm", &[&["lint", "--strict", "charts/shop"], &files[..]].concat()).succeeds();
+    let arguments = ["template", "shop", "charts/shop", "--namespace=edge"];
+    let arguments = [&arguments, &files[..]].concat();
     assert_eq!(places(&example.run("helm", &arguments).succeeds()), with_helmfile);
 
     let kustomize = || places(&example.run("kustomize", &["build", "--enable-helm"]).succeeds());

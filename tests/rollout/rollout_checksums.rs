@@ -83,6 +83,17 @@ fn the_switch_rolls_once_when_it_goes_on_and_goes_back_when_it_goes_off() {
 }
 
 #[test]
+fn a_name_that_is_taken_off_the_list_rolls_once_and_no_more() {
+    let Some(site) = Site::new(EXAMPLE, "shop-off-list") else { return };
+    let (listed, worker) = stage(&site);
+    site.replace(STAGING, "    - shop-features\n", "");
+    let (shorter, _) = stage(&site);
+    assert!(shorter.rolled_once_since(&listed), "{listed:?}\n{shorter:?}");
+    site.replace(FEATURES, "classic", "express");
+    assert_eq!(stage(&site), (shorter, worker), "an edit of what was taken off");
+}
+
+#[test]
 fn a_rollback_of_both_releases_is_a_true_one() {
     let Some(site) = Site::new(EXAMPLE, "shop-rollback") else { return };
     let (installed, _) = stage(&site);

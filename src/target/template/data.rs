@@ -22,6 +22,9 @@ pub struct Subject {
     pub labels: BTreeMap<String, String>,
 }
 
+/// The names of the variables of a template.
+pub(super) const VARIABLES: [&str; 4] = ["checksum", "sources", "release", "environment"];
+
 /// The variables of a template.
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Data<'a> {

@@ -8,8 +8,9 @@ use std::time::Duration;
 use camino::Utf8Path;
 use tera::{Context, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
-use super::data::Data;
+use super::data::{Data, VARIABLES};
 use super::offset;
+use crate::source::nearest;
 use crate::text::{Excerpt, Place, Problem};
 
 /// The name of the template inside tera, which reaches messages only where ours do not replace it.
@@ -141,8 +142,10 @@ impl Fault {
         match self {
             Self::Tera(error) => match error.kind() {
                 ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-                    Problem::new(in_our_style(report.message()))
-                        .hint(HINT)
+                    let message = in_our_style(report.message());
+                    let meant = meant(&message).map(|name| format!("did you mean `{name}`?"));
+                    Problem::new(message)
+                        .hint(meant.unwrap_or_else(|| HINT.to_owned()))
                         .excerpt(excerpt(report.span().range.clone()))
                 }
                 ErrorKind::Io(_) => whole(format!("the template renders to more than {} MiB", MOST >> 20))
@@ -188,6 +191,12 @@ fn report(text: &str, source: &str) -> (String, Option<std::ops::Range<usize>>) 
         Some((line, column))
     });
     (message, numbers.map(|(line, column)| offset(source, Some(line), Some(column))))
+}
+
+/// The variable that a message about an unknown one may be about.
+fn meant(message: &str) -> Option<&'static str> {
+    let name = message.strip_prefix("variable `")?.strip_suffix("` is not defined")?;
+    nearest(name, VARIABLES)
 }
 
 /// The first sentence, without the capital letter that it starts with.
