@@ -275,7 +275,7 @@ topics! {
     maps_are_merged_and_shared: "merging", refuses 2, rewords 0;
     texts_are_encoded_and_hashed: "encodings", refuses 0, rewords 0;
     json_is_read_and_written: "json", refuses 0, rewords 0;
-    yaml_is_read_and_written: "yaml", refuses 3, rewords 1;
+    yaml_is_read_and_written: "yaml", refuses 10, rewords 1;
     regular_expressions_match_as_in_go: "regex", refuses 44, rewords 0;
     versions_satisfy_constraints: "versions", refuses 0, rewords 1;
     dates_are_read_and_written: "dates", refuses 0, rewords 0;

@@ -2,13 +2,14 @@
 //! pinned helmfile answered.
 //!
 //! A case is a text. Its first lines say what it shows, `> ` starts options for helmfile, `> env NAME=VALUE` a variable,
+//! `> stdin FILE` a file for standard input,
 //! `! ` a reason why helmsum refuses what helmfile accepts. `== PATH` starts a file, `== answer` the answer. Where helmfile
 //! is built (`tests/tools/build`), the answers are compared with it; with `HELMSUM_UPDATE=1` they are written down.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -22,6 +23,7 @@ struct Case {
     head: String,
     options: Vec<String>,
     variables: BTreeMap<String, String>,
+    stdin: Option<String>,
     refused: bool,
     files: Vec<(String, String)>,
     answer: Option<Value>,
@@ -36,6 +38,7 @@ impl Case {
             path: path.to_owned(),
             options: Vec::new(),
             variables: BTreeMap::new(),
+            stdin: None,
             refused: head.lines().any(|line| line.starts_with("! ")),
             files: Vec::new(),
             answer: None,
@@ -45,6 +48,8 @@ impl Case {
             if let Some(variable) = line.strip_prefix("env ") {
                 let (name, value) = variable.split_once('=').expect("NAME=VALUE");
                 case.variables.insert(name.into(), value.into());
+            } else if let Some(file) = line.strip_prefix("stdin ") {
+                case.stdin = Some(file.to_owned());
             } else {
                 case.options.extend(line.split(' ').map(str::to_owned));
             }
@@ -80,6 +85,8 @@ impl Case {
         variables.insert("HOME".into(), root.join(".home").into());
         variables.insert("PATH".into(), std::env::var("PATH").unwrap_or_default());
         let mut request = Request::new(Arc::new(WorkTree), root, variables);
+        request.standard_input =
+            self.stdin.as_ref().map(|file| Ok(fs_err::read(root.join(file)).expect("a file").into()));
         let mut options = self.options.iter();
         while let Some(option) = options.next() {
             let value = || options.clone().next().expect("an option has a value").clone();
@@ -122,6 +129,9 @@ impl Case {
             .env("HOME", root.join(".home"))
             .env("HELMFILE_UPGRADE_NOTICE_DISABLED", "1")
             .envs(&self.variables)
+            .stdin(self.stdin.as_ref().map_or_else(Stdio::null, |file| {
+                Stdio::from(fs_err::File::open(root.join(file)).expect("a file").into_parts().0)
+            }))
             .output()
             .expect("helmfile runs")
     }
@@ -234,8 +244,8 @@ fn answer(case: &Case, root: &Utf8Path, resolved: &Resolved, expected: &Value) -
     let mut answer = json!({ "documents": resolved.to_json(root)["documents"] });
     for document in answer["documents"].as_array_mut().into_iter().flatten() {
         // helmfile names a linked file by where it really is.
-        let file =
-            root.join(document["file"].as_str().expect("a path")).canonicalize_utf8().expect("it exists");
+        let file = root.join(document["file"].as_str().expect("a path"));
+        let file = file.canonicalize_utf8().unwrap_or(file); // `-` is no file
         document["file"] = json!(file.strip_prefix(root).expect("a file of the case"));
     }
     if !expected["digests"].is_null() {

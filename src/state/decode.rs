@@ -105,11 +105,10 @@ pub(super) fn documents<T: Record + Default>(source: &Source) -> Result<Vec<T>, 
 ///
 /// Where the text is no YAML or a known key has a value of another type.
 pub(super) fn first_lenient<T: Record + Default>(source: &Source) -> Result<T, Error> {
-    let nodes =
-        yaml::parse(source.text.as_bytes(), &Limits::default()).map_err(|error| source.error(error))?;
+    let node = yaml::parse_first(source.text.as_bytes(), &Limits::default());
     let mut document = T::default();
-    if let Some(node) = nodes.first().filter(|node| !node.is_null()) {
-        decode_into(&mut document, node, source, false)?;
+    if let Some(node) = node.map_err(|error| source.error(error))?.filter(|node| !node.is_null()) {
+        decode_into(&mut document, &node, source, false)?;
     }
     Ok(document)
 }
@@ -310,8 +309,8 @@ impl<T: Decode + Default> Decode for BTreeMap<String, T> {
 ///
 /// Where the text is no YAML, or its first document is no boolean.
 pub(super) fn boolean(text: &str) -> Result<bool, String> {
-    let nodes = yaml::parse(text.as_bytes(), &Limits::default()).map_err(|error| error.as_go())?;
-    match nodes.first() {
+    let node = yaml::parse_first(text.as_bytes(), &Limits::default()).map_err(|error| error.as_go())?;
+    match node {
         None => Ok(false),
         Some(node) if node.kind() == Kind::Scalar => {
             node.decode_bool().map(Option::unwrap_or_default).map_err(|error| error.as_go())

@@ -128,11 +128,15 @@ impl Field<'_> {
             .render_text(self.directory, &text, self.data)
             .map_err(|error| error.context("a map in `valuesTemplate`"))?;
         let read = || {
-            let nodes = yaml::parse(rendered.as_bytes(), &yaml::Limits::default())?;
-            nodes.first().map_or(Ok(None), yaml::Node::decode_map)
+            let node = yaml::parse_first(rendered.as_bytes(), &yaml::Limits::default())?;
+            node.as_ref().map_or(Ok(None), yaml::Node::decode_map)
         };
         let map = read().map_err(|error: yaml::Error| {
-            Error::invalid(format!("a map in `valuesTemplate` gives no YAML map: {error}"))
+            let message = format!("a map in `valuesTemplate` gives no YAML map: {error}");
+            error.refusal().map_or_else(
+                || Error::invalid(&message),
+                |refusal| Error::unsupported(refusal, &message).hint("write it as an entry of `values`"),
+            )
         })?;
         cast_value(&map.unwrap_or_default().into())
     }
@@ -191,8 +195,8 @@ pub(super) fn through_yaml(value: &Value) -> Result<Value, Error> {
     }
     let again = || {
         let text = yaml::encode(value)?;
-        let nodes = yaml::parse(text.as_bytes(), &yaml::Limits::default())?;
-        nodes.first().map_or(Ok(Value::Nil), yaml::Node::decode)
+        let node = yaml::parse_first(text.as_bytes(), &yaml::Limits::default())?;
+        node.as_ref().map_or(Ok(Value::Nil), yaml::Node::decode)
     };
     again().map_err(|error: yaml::Error| {
         let refusal = error.refusal().unwrap_or(Refusal::UnsupportedYaml);

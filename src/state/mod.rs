@@ -47,4 +47,5 @@ pub use resolved::{
     EntryContent, EnvironmentObject, Hook, Release, Resolved, SetEntry, SetKind, ValuesEntry, Visit,
 };
 pub use selectors::Selector;
+pub use spec::keys;
 pub use visit::{environments, read};

@@ -78,8 +78,8 @@ impl Reader<'_> {
             let place = Place { file: file.to_owned(), line: error.line(), column: error.column() };
             Error::invalid("the decrypted file is no YAML map").at(place)
         };
-        let nodes = yaml::parse(source.text.as_bytes(), &Limits::default()).map_err(unreadable)?;
-        let map = nodes.first().map_or(Ok(None), yaml::Node::decode_map).map_err(unreadable)?;
+        let node = yaml::parse_first(source.text.as_bytes(), &Limits::default()).map_err(unreadable)?;
+        let map = node.as_ref().map_or(Ok(None), yaml::Node::decode_map).map_err(unreadable)?;
         cast_keys(&map.unwrap_or_default()).map_err(|error| error.within(file))
     }
 }
@@ -209,7 +209,7 @@ impl Decryption<'_> {
         });
         plugins.flatten().find_map(|plugin| {
             let text = fs_err::read(plugin.join("plugin.yaml")).ok()?;
-            let metadata = yaml::parse(&text, &Limits::default()).ok()?.first()?.decode_map().ok()??;
+            let metadata = yaml::parse_first(&text, &Limits::default()).ok()??.decode_map().ok()??;
             if metadata.get("name")?.as_str() != Some("secrets") {
                 return None;
             }

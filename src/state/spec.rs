@@ -347,6 +347,26 @@ record! {
     }
 }
 
+/// The parts of a state file, each with how messages name it and the keys that it may have.
+#[must_use]
+pub fn keys() -> Vec<(&'static str, &'static [&'static str])> {
+    vec![
+        (StateSpec::LABEL, StateSpec::KEYS),
+        (EnvironmentSpec::LABEL, EnvironmentSpec::KEYS),
+        (MissingFileHandlerConfig::LABEL, MissingFileHandlerConfig::KEYS),
+        (HelmDefaults::LABEL, HelmDefaults::KEYS),
+        (Repository::LABEL, Repository::KEYS),
+        (ReleaseSpec::LABEL, ReleaseSpec::KEYS),
+        (HookSpec::LABEL, HookSpec::KEYS),
+        (SetValue::LABEL, SetValue::KEYS),
+        (Dependency::LABEL, Dependency::KEYS),
+        (TrackResource::LABEL, TrackResource::KEYS),
+        (Llm::LABEL, Llm::KEYS),
+        (Inherit::LABEL, Inherit::KEYS),
+        (HelmfileMap::LABEL, HelmfileMap::KEYS),
+    ]
+}
+
 record! {
     /// A lock file.
     Lock ("a lock file") {

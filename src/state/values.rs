@@ -183,9 +183,8 @@ impl Reader<'_> {
         } else {
             Source { file: file.to_owned(), text: self.read_text(file)?.into(), lines: Lines::From(1) }
         };
-        let nodes =
-            yaml::parse(source.text.as_bytes(), &Limits::default()).map_err(|error| source.error(error))?;
-        let Some(node) = nodes.first() else { return Ok(Map::new()) };
+        let node = yaml::parse_first(source.text.as_bytes(), &Limits::default());
+        let Some(node) = node.map_err(|error| source.error(error))? else { return Ok(Map::new()) };
         let map = node.decode_map().map_err(|error| source.error(error))?.unwrap_or_default();
         super::merge::cast_keys(&map).map_err(|error| error.at(Place::file(file)))
     }

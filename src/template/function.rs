@@ -1,5 +1,6 @@
 //! What a template function is: a name, a signature that arguments are checked against, and a body.
 
+use std::cell::Cell;
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
@@ -144,6 +145,11 @@ impl Registry {
         self.unsupported.get(name).copied()
     }
 
+    /// The functions that are refused by name, sorted, each with what the user can do instead.
+    pub fn refused(&self) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
+        self.unsupported.iter().map(|(name, hint)| (*name, *hint))
+    }
+
     /// The names of all functions, sorted.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
         self.functions.keys().copied()
@@ -249,6 +255,20 @@ pub enum CommandOption {
     Chart,
 }
 
+/// A call of a function that brings the entries of a map in any order.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Unordered {
+    /// The name of the function.
+    pub function: String,
+    /// Where it was called.
+    pub place: Option<Place>,
+    /// Whether somebody looked at the order before it was sorted.
+    pub seen: Rc<Cell<bool>>,
+}
+
+/// So many calls are told apart; later ones count as the last of them.
+const MAX_UNORDERED: usize = 1_000;
+
 /// What templates did beyond producing text. Of each thing the first place counts; it is missing until somebody has told it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Effects {
@@ -256,6 +276,8 @@ pub struct Effects {
     pub unstable: BTreeMap<String, Option<Place>>,
     /// Options of helmfile's whose value was looked at.
     pub options: BTreeMap<CommandOption, Option<Place>>,
+    /// Calls that brought entries in any order.
+    pub unordered: Vec<Unordered>,
     /// How many calls changed a map that existed before the call (`set`, `unset`, `merge`, `setValueAtPath` …).
     pub mutations: u64,
     /// Whether something has no place yet.
@@ -269,6 +291,23 @@ impl Effects {
             call.insert(None);
             self.unplaced = true;
         }
+    }
+
+    /// Notes a call that brings entries in any order. What it returns is to be set once somebody looks at the order.
+    pub fn call_unordered(&mut self, function: &str) -> Rc<Cell<bool>> {
+        if let Some(last) = self.unordered.last().filter(|_| self.unordered.len() >= MAX_UNORDERED) {
+            return Rc::clone(&last.seen);
+        }
+        let seen = Rc::default();
+        let call = Unordered { function: function.to_owned(), place: None, seen: Rc::clone(&seen) };
+        self.unordered.push(call);
+        self.unplaced = true;
+        seen
+    }
+
+    /// The calls whose order decided something.
+    pub fn order_seen(&self) -> impl Iterator<Item = &Unordered> {
+        self.unordered.iter().filter(|call| call.seen.get())
     }
 
     /// Notes that the value of an option was looked at.
@@ -313,11 +352,13 @@ impl Effects {
         for (option, place) in later.options {
             self.options.entry(option).or_insert(place);
         }
+        self.unordered.extend(later.unordered);
         self.mutations += later.mutations;
         self.unplaced |= later.unplaced;
     }
 
     fn places(&mut self) -> impl Iterator<Item = &mut Option<Place>> {
-        self.unstable.values_mut().chain(self.options.values_mut())
+        let calls = self.unordered.iter_mut().map(|call| &mut call.place);
+        self.unstable.values_mut().chain(self.options.values_mut()).chain(calls)
     }
 }

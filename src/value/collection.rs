@@ -23,11 +23,13 @@ struct Items {
     sorted: OnceCell<Vec<Value>>,
     /// Whether another list shares a part of the same memory in Go, so that sorting one would change the other.
     overlaps: Cell<bool>,
+    /// Set once somebody looks at the order of the items, where Go would have brought them in any order.
+    witness: RefCell<Option<Rc<Cell<bool>>>>,
 }
 
 impl Items {
     const fn new(original: Vec<Value>) -> Self {
-        Self { original, sorted: OnceCell::new(), overlaps: Cell::new(false) }
+        Self { original, sorted: OnceCell::new(), overlaps: Cell::new(false), witness: RefCell::new(None) }
     }
 
     fn take(&mut self) -> Vec<Value> {
@@ -54,6 +56,38 @@ impl List {
     #[must_use]
     pub fn typed(element: Element, items: Vec<Value>) -> Self {
         Self { element, items: Some(Rc::new(Items::new(items))) }
+    }
+
+    /// A slice whose order Go leaves to chance, as that of a map's keys. `witness` is set once somebody looks at the order:
+    /// from then on a result may differ from run to run. Sorting in place, or [`List::unordered_slice`], does not set it.
+    #[must_use]
+    pub fn unordered(element: Element, items: Vec<Value>, witness: Rc<Cell<bool>>) -> Self {
+        let list = Self::typed(element, items);
+        list.watch(witness);
+        list
+    }
+
+    /// A slice made of the items of this list, whose order is as much left to chance as that of this list.
+    #[must_use]
+    pub fn derived(&self, element: Element, items: Vec<Value>) -> Self {
+        let list = Self::typed(element, items);
+        if let Some(witness) = self.items.as_ref().and_then(|items| items.witness.borrow().clone()) {
+            list.watch(witness);
+        }
+        list
+    }
+
+    /// Whether the order of the items is left to chance, and somebody wants to know who looks at it.
+    #[must_use]
+    pub fn is_unordered(&self) -> bool {
+        self.items.as_ref().is_some_and(|items| items.witness.borrow().is_some())
+    }
+
+    /// One item has no order.
+    fn watch(&self, witness: Rc<Cell<bool>>) {
+        if let Some(items) = self.items.as_ref().filter(|items| items.original.len() > 1) {
+            items.witness.replace(Some(witness));
+        }
     }
 
     /// Go's nil slice.
@@ -83,6 +117,17 @@ impl List {
     /// The items in order.
     #[must_use]
     pub fn as_slice(&self) -> &[Value] {
+        if let Some(items) = &self.items
+            && let Some(witness) = &*items.witness.borrow()
+        {
+            witness.set(true);
+        }
+        self.unordered_slice()
+    }
+
+    /// The items, for a use that does not depend on their order.
+    #[must_use]
+    pub fn unordered_slice(&self) -> &[Value] {
         self.items.as_ref().map_or(&[], |items| items.sorted.get().unwrap_or(&items.original).as_slice())
     }
 
@@ -110,7 +155,8 @@ impl List {
     #[must_use]
     pub fn sort_in_place(&self, compare: impl Fn(&Value, &Value) -> Ordering) -> bool {
         let Some(items) = &self.items else { return true };
-        if self.as_slice().is_sorted_by(|a, b| compare(a, b) != Ordering::Greater) {
+        if self.unordered_slice().is_sorted_by(|a, b| compare(a, b) != Ordering::Greater) {
+            items.witness.take();
             return true;
         }
         if items.overlaps.get() {
@@ -118,6 +164,7 @@ impl List {
         }
         let mut sorted = items.original.clone();
         sorted.sort_by(compare);
+        items.witness.take();
         items.sorted.set(sorted).is_ok()
     }
 
@@ -129,13 +176,13 @@ impl List {
     /// How many items there are.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.as_slice().len()
+        self.unordered_slice().len()
     }
 
     /// Whether there are no items.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.as_slice().is_empty()
+        self.unordered_slice().is_empty()
     }
 
     /// The item at `index`, or nothing.

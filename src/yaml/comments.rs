@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use libyaml_safer::{ScalarStyle, Scanner, TokenData};
 
-use super::compose::{compose, syntax_error};
+use super::compose::{Extent, compose, syntax_error};
 use super::input::{Input, is_break};
 use super::{Error, Limits};
 
@@ -16,7 +16,7 @@ use super::{Error, Limits};
 /// As [`super::parse`]: in a text that is no YAML nobody can tell a comment from a value.
 pub fn comments(source: &[u8], limits: &Limits) -> Result<Vec<Range<usize>>, Error> {
     let input = Input::check(source, limits)?;
-    compose(&input, limits)?;
+    compose(&input, limits, Extent::All)?;
     // The input has been checked to be UTF-8.
     let text = std::str::from_utf8(source).unwrap_or_default();
     let mut found = Vec::new();

@@ -6,13 +6,22 @@ use indexmap::IndexMap;
 use libyaml_safer::{Encoding, Event, EventData, MappingStyle, Mark, Parser, ScalarStyle, SequenceStyle};
 
 use super::error::{Error, ErrorKind};
-use super::input::{Input, is_break};
+use super::input::{Input, Reader, is_break};
 use super::tag;
 use super::tree::{Content, Data, Id, Style, Tree};
 use super::{Limits, expansion};
 
+/// How much of a text is looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// All documents.
+    All,
+    /// The first document; what follows it may be anything.
+    First,
+}
+
 /// The nodes of a text, and the roots of its documents.
-pub(super) fn compose(input: &Input<'_>, limits: &Limits) -> Result<(Tree, Vec<Id>), Error> {
+pub(super) fn compose(input: &Input<'_>, limits: &Limits, extent: Extent) -> Result<(Tree, Vec<Id>), Error> {
     let mut parser = Parser::new();
     parser.set_input(input.reader());
     // Left to itself, the parser takes any text that starts with a byte of a byte order mark for one.
@@ -20,10 +29,33 @@ pub(super) fn compose(input: &Input<'_>, limits: &Limits) -> Result<(Tree, Vec<I
     let mut composer = Composer::new(input, limits);
     loop {
         let event = parser.parse().map_err(|error| syntax_error(&error, input))?;
+        let ends_document = matches!(event.data, EventData::DocumentEnd { .. });
         if composer.take(event)? {
             return Ok((composer.tree, composer.roots));
         }
+        if ends_document && extent == Extent::First {
+            look_ahead(&mut parser, input)?;
+            return Ok((composer.tree, composer.roots));
+        }
     }
+}
+
+/// go-yaml's scanner is some tokens ahead of its parser, so it may notice a mistake right behind a document. How many
+/// depends on the tokens; what is wrong in the first few events is refused.
+fn look_ahead(parser: &mut Parser<Reader<'_>>, input: &Input<'_>) -> Result<(), Error> {
+    for _ in 0..4 {
+        match parser.parse() {
+            Ok(Event { data: EventData::StreamEnd, .. }) => break,
+            Ok(_) => {}
+            Err(error) if error.kind() == libyaml_safer::ErrorKind::Scanner => {
+                let error = syntax_error(&error, input);
+                return Err(error.into_unsupported("behind the first document"));
+            }
+            // Its parser does not run ahead.
+            Err(_) => break,
+        }
+    }
+    Ok(())
 }
 
 struct Composer<'a> {
@@ -329,10 +361,21 @@ pub(super) fn syntax_error(error: &libyaml_safer::Error, input: &Input<'_>) -> E
     let mut result = Error::new(ErrorKind::Syntax, message)
         .at(count(mark.line) as usize, count(mark.column) as usize, at..at + found.map_or(0, char::len_utf8))
         .go_text(go_text(error));
+    if found == Some('\t') && is_comment_after_tab(input, mark.index) {
+        // go-yaml passes over some of these, when they follow another comment.
+        return Error::new(ErrorKind::Unsupported, "a tab before a comment that has a line of its own")
+            .at(count(mark.line) as usize, count(mark.column) as usize, at..at + 1)
+            .hint("indent the comment with spaces");
+    }
     if found == Some('\t') || problem.contains("tab character") {
         result = result.hint("YAML is indented with spaces, never with tabs");
     }
     result
+}
+
+/// Whether a line holds nothing but blanks and a comment from this character on.
+fn is_comment_after_tab(input: &Input<'_>, from: u64) -> bool {
+    input.rest(from).trim_start_matches([' ', '\t']).starts_with('#')
 }
 
 /// The text of go-yaml's parser for the same problem. It counts lines from 0, except for problems of the scanner.

@@ -89,6 +89,16 @@ impl Error {
         self
     }
 
+    /// The same error where go-yaml may not notice the mistake.
+    pub(super) fn into_unsupported(mut self, whereabouts: &str) -> Self {
+        self.kind = ErrorKind::Unsupported;
+        self.go_text = None;
+        let issue = &mut self.issues[0];
+        issue.message = format!("a mistake {whereabouts}: {}", issue.message);
+        issue.hint.get_or_insert_with(|| "mend it, or remove what follows the first document".into());
+        self
+    }
+
     /// Why the text or value was refused.
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {

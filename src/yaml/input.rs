@@ -62,6 +62,11 @@ impl<'a> Input<'a> {
         &self.text[start..end.max(start)]
     }
 
+    /// The text from one of the parser's offsets on.
+    pub(super) fn rest(&self, start: u64) -> &str {
+        &self.text[floor_boundary(self.text, usize::try_from(start).unwrap_or(usize::MAX))..]
+    }
+
     /// Whether a line break was added, and the parser's offset behind it.
     pub(super) fn added_break(&self) -> Option<u64> {
         self.unfinished.then_some(self.text.len() as u64 + 1)

@@ -35,6 +35,7 @@ pub use tree::Style;
 
 use std::rc::Rc;
 
+use compose::Extent;
 use tree::Place;
 
 /// What a text may cost before it is refused.
@@ -61,17 +62,27 @@ impl Default for Limits {
 /// Reads all documents of a text, in order. Nothing but blanks and comments is no document; `---` alone is one that
 /// holds null. Anchors of one document can be used in the ones after it.
 ///
-/// go-yaml's `Unmarshal` looks at the first document only, so it does not notice mistakes in later ones. Here they are
-/// errors.
-///
 /// # Errors
 ///
 /// The text is no YAML, passes a limit, or holds one of the few things that are read differently by go-yaml.
 pub fn parse(source: &[u8], limits: &Limits) -> Result<Vec<Node>, Error> {
     let input = input::Input::check(source, limits)?;
-    let (tree, roots) = compose::compose(&input, limits)?;
+    let (tree, roots) = compose::compose(&input, limits, Extent::All)?;
     let tree = Rc::new(tree);
     Ok(roots.into_iter().map(|id| Node::new(&Place { tree: Rc::clone(&tree), id })).collect())
+}
+
+/// Reads the first document of a text, as go-yaml's `Unmarshal` does: mistakes behind it are not noticed. Nothing for a text
+/// without documents.
+///
+/// # Errors
+///
+/// As [`parse`].
+pub fn parse_first(source: &[u8], limits: &Limits) -> Result<Option<Node>, Error> {
+    let input = input::Input::check(source, limits)?;
+    let (tree, roots) = compose::compose(&input, limits, Extent::First)?;
+    let tree = Rc::new(tree);
+    Ok(roots.first().map(|&id| Node::new(&Place { tree, id })))
 }
 
 #[cfg(test)]

@@ -49,7 +49,14 @@ pub(super) fn doubts(effects: &Effects, visit: &Visit, told: Option<Told>) -> Ve
         let known = told.is_none_or(|told| told.knows(option, visit));
         (!known).then(|| untold(option, place.as_ref(), visit))
     });
-    unstable.chain(untold).collect()
+    let mut doubts: Vec<Finding> = unstable.chain(untold).collect();
+    for call in effects.order_seen() {
+        let doubt = unordered(&call.function, call.place.as_ref(), visit);
+        if !doubts.contains(&doubt) {
+            doubts.push(doubt);
+        }
+    }
+    doubts
 }
 
 fn at(finding: Finding, place: Option<&Place>, visit: &Visit) -> Finding {
@@ -63,6 +70,13 @@ fn unstable(function: &str, place: Option<&Place>, visit: &Visit) -> Finding {
         "helmfile reads something else than helmsum; keep random values and the clock out of the state",
     );
     at(finding, place, visit)
+}
+
+fn unordered(function: &str, place: Option<&Place>, visit: &Visit) -> Finding {
+    let message =
+        format!("what `{function}` gives has no fixed order, and something was made of it unsorted");
+    let hint = format!("sort it first, as in `{function} … | sortAlpha`, or `range` over the map itself");
+    at(Finding::new(Code::UnstableTemplate, message).hint(hint), place, visit)
 }
 
 fn untold(option: CommandOption, place: Option<&Place>, visit: &Visit) -> Finding {

@@ -146,6 +146,12 @@ pub(super) fn note_unstable(call: &dyn Call, function: &str) {
     call.context().effects.borrow_mut().call_unstable(function);
 }
 
+/// A list whose order Go leaves to chance, watched for whether somebody looks at it.
+pub(super) fn unordered(call: &dyn Call, function: &str, element: Element, items: Vec<Value>) -> Value {
+    let witness = call.context().effects.borrow_mut().call_unordered(function);
+    Value::List(List::unordered(element, items, witness))
+}
+
 /// Notes that a map which existed before was changed.
 pub(super) fn note_mutation(call: &dyn Call) {
     call.context().effects.borrow_mut().mutations += 1;

@@ -68,13 +68,14 @@ pub(super) fn strval(value: &Value) -> Result<Vec<u8>, FunctionError> {
 pub(super) fn strslice(value: &Value) -> Result<Vec<Value>, FunctionError> {
     match value {
         Value::Nil => Ok(Vec::new()),
-        Value::List(list) => list
-            .iter()
-            .filter(|item| !item.is_nil())
-            .map(|item| strval(item).map(Value::from_bytes))
-            .collect(),
+        Value::List(list) => strings_of(list.as_slice()),
         other => Ok(vec![Value::from_bytes(strval(other)?)]),
     }
+}
+
+/// The items as strings without nils.
+pub(super) fn strings_of(items: &[Value]) -> Result<Vec<Value>, FunctionError> {
+    items.iter().filter(|item| !item.is_nil()).map(|item| strval(item).map(Value::from_bytes)).collect()
 }
 
 /// sprig's `empty`: zero numbers, false, nil, and strings, lists and maps of length 0.

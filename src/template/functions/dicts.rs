@@ -1,13 +1,13 @@
 //! Maps: making, reading, changing and choosing.
 //!
 //! Go's maps have no order. Where sprig hands their keys or values out in whatever order Go has at that moment, they come
-//! sorted by key here, so that the result is the same in every run.
+//! sorted by key here, and whether that order decides anything is noted in the effects.
 
-use super::arguments::{Outcome, any, bytes, function, map, note_mutation, refused, variadic};
+use super::arguments::{Outcome, any, bytes, function, map, note_mutation, refused, unordered, variadic};
 use super::convert::strval;
 use crate::template::function::{Call, Function, FunctionError, Parameter};
 use crate::text::Refusal;
-use crate::value::{Element, List, Map, Value};
+use crate::value::{Element, Map, Value};
 
 use Parameter::{Any, Map as Dict, String as Text};
 
@@ -90,13 +90,14 @@ fn keys(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
         keys.extend(map(arguments, at)?.keys().into_iter().map(Value::Str));
     }
     call.spend(u64::try_from(keys.len()).unwrap_or(u64::MAX))?;
-    Ok(Value::List(List::typed(Element::String, keys)))
+    Ok(unordered(call, "keys", Element::String, keys))
 }
 
 fn values(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let map = map(arguments, 0)?;
     call.spend(u64::try_from(map.len()).unwrap_or(u64::MAX))?;
-    Ok(Value::from(map.entries().into_iter().map(|(_, value)| value).collect::<Vec<_>>()))
+    let values = map.entries().into_iter().map(|(_, value)| value).collect();
+    Ok(unordered(call, "values", Element::Any, values))
 }
 
 fn pick(_: &mut dyn Call, arguments: &[Value]) -> Outcome {

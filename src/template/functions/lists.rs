@@ -4,8 +4,7 @@ use super::arguments::{
     MAX_ITEMS, Outcome, any, function, integer, nil_dereference, refused, too_large, variadic,
 };
 use super::compare::deep_equal;
-use super::convert::{is_empty, strval, to_int64};
-use super::strings::to_strings;
+use super::convert::{is_empty, strings_of, strval, to_int64};
 use crate::template::function::{Call, Function, FunctionError, Parameter};
 use crate::text::Refusal;
 use crate::value::{Element, List, Value};
@@ -62,17 +61,19 @@ const fn nil_list() -> Value {
 }
 
 fn append(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
-    let mut items = list(arguments, 0, "Cannot push on type")?.as_slice().to_vec();
+    let list = list(arguments, 0, "Cannot push on type")?;
+    let mut items = list.unordered_slice().to_vec();
     call.spend(count(items.len()))?;
     items.push(any(arguments, 1)?.clone());
-    Ok(items.into())
+    Ok(Value::List(list.derived(Element::Any, items)))
 }
 
 fn prepend(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
-    let mut items = list(arguments, 0, "Cannot prepend on type")?.as_slice().to_vec();
+    let list = list(arguments, 0, "Cannot prepend on type")?;
+    let mut items = list.unordered_slice().to_vec();
     call.spend(count(items.len()))?;
     items.insert(0, any(arguments, 1)?.clone());
-    Ok(items.into())
+    Ok(Value::List(list.derived(Element::Any, items)))
 }
 
 fn first(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
@@ -98,33 +99,36 @@ fn initial(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
 fn reverse(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let list = list(arguments, 0, "Cannot find reverse on type")?;
     call.spend(count(list.len()))?;
-    Ok(list.iter().rev().cloned().collect::<Vec<_>>().into())
+    Ok(Value::List(list.derived(Element::Any, list.unordered_slice().iter().rev().cloned().collect())))
 }
 
 fn compact(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let list = list(arguments, 0, "Cannot compact on type")?;
     call.spend(count(list.len()))?;
-    Ok(list.iter().filter(|item| !is_empty(item)).cloned().collect::<Vec<_>>().into())
+    let items = list.unordered_slice().iter().filter(|item| !is_empty(item)).cloned().collect();
+    Ok(Value::List(list.derived(Element::Any, items)))
 }
 
 fn uniq(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
+    let list = list(arguments, 0, "Cannot find uniq on type")?;
     let mut items: Vec<Value> = Vec::new();
-    for item in list(arguments, 0, "Cannot find uniq on type")? {
+    for item in list.unordered_slice() {
         if !contains(call, &items, item)? {
             items.push(item.clone());
         }
     }
-    Ok(items.into())
+    Ok(Value::List(list.derived(Element::Any, items)))
 }
 
 fn without(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
+    let list = list(arguments, 0, "Cannot find without on type")?;
     let mut items = Vec::new();
-    for item in list(arguments, 0, "Cannot find without on type")? {
+    for item in list.unordered_slice() {
         if !contains(call, &arguments[1..], item)? {
             items.push(item.clone());
         }
     }
-    Ok(items.into())
+    Ok(Value::List(list.derived(Element::Any, items)))
 }
 
 fn has(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
@@ -132,7 +136,7 @@ fn has(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
         return Ok(false.into());
     }
     let haystack = list(arguments, 1, "Cannot find has on type")?;
-    contains(call, haystack.as_slice(), any(arguments, 0)?).map(Value::from)
+    contains(call, haystack.unordered_slice(), any(arguments, 0)?).map(Value::from)
 }
 
 fn contains(call: &mut dyn Call, items: &[Value], wanted: &Value) -> Result<bool, FunctionError> {
@@ -170,9 +174,16 @@ fn slice(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
 
 fn concat(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let mut items = Vec::new();
+    let lists = arguments.iter().filter_map(|argument| match argument {
+        Value::List(list) => Some(list),
+        _ => None,
+    });
+    let unordered: Vec<&List> = lists.filter(|list| list.is_unordered()).collect();
     for argument in arguments {
         match argument {
-            Value::List(list) => items.extend(list.iter().cloned()),
+            // What is left to chance in more than one of them is looked at, for only one can be watched.
+            Value::List(list) if unordered.len() > 1 => items.extend(list.iter().cloned()),
+            Value::List(list) => items.extend(list.unordered_slice().iter().cloned()),
             Value::Nil => return Err(nil_dereference()),
             other => {
                 let kind = other.kind_name();
@@ -184,7 +195,11 @@ fn concat(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
         }
     }
     call.spend(count(items.len()))?;
-    Ok(if items.is_empty() { nil_list() } else { items.into() })
+    Ok(match unordered[..] {
+        _ if items.is_empty() => nil_list(),
+        [list] => Value::List(list.derived(Element::Any, items)),
+        _ => items.into(),
+    })
 }
 
 fn chunk(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
@@ -212,7 +227,11 @@ fn sort_alpha(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
         return Ok(Value::List(List::typed(Element::String, vec![text])));
     };
     call.spend(count(list.len()))?;
-    let Value::List(strings) = to_strings(value)? else { return Err(nil_dereference()) };
+    let strings = if list.element() == Element::String {
+        list.clone()
+    } else {
+        List::typed(Element::String, strings_of(list.unordered_slice())?)
+    };
     let sorted = strings.sort_in_place(|a, b| a.string_bytes().cmp(&b.string_bytes()));
     if !sorted {
         return Err(refused(

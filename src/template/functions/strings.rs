@@ -4,7 +4,7 @@ use super::arguments::{
     MAX_ITEMS, MAX_TEXT, Outcome, any, bytes, function, integer, string, too_large, unprintable, variadic,
 };
 use super::case::{DIGIT, LETTER, map_runes, to_lower, to_title, to_upper};
-use super::convert::{strslice, strval};
+use super::convert::{strings_of, strslice, strval};
 use crate::template::function::{Call, Function, FunctionError, Parameter};
 use crate::value::print::{self, runes};
 use crate::value::{Element, List, Map, Value};
@@ -278,6 +278,9 @@ fn numbered(parts: &[&[u8]]) -> Value {
 pub(super) fn to_strings(value: &Value) -> Outcome {
     match value {
         Value::List(list) if list.element() == Element::String => Ok(value.clone()),
+        Value::List(list) => {
+            Ok(Value::List(list.derived(Element::String, strings_of(list.unordered_slice())?)))
+        }
         other => Ok(Value::List(List::typed(Element::String, strslice(other)?))),
     }
 }

@@ -119,6 +119,46 @@ fn random_and_clock_functions_are_noted() {
 }
 
 #[test]
+fn an_order_left_to_chance_is_noted_once_it_decides_something() {
+    for text in [
+        "{{ keys .m }}",
+        "{{ range keys .m }}{{ . }}{{ end }}",
+        "{{ range $i, $k := keys .m }}{{ $i }}{{ end }}",
+        "{{ keys .m | first }}",
+        "{{ keys .m | last }}",
+        "{{ index (keys .m) 0 }}",
+        "{{ keys .m | join \",\" }}",
+        "{{ keys .m | toYaml }}",
+        "{{ keys .m | uniq | toJson }}",
+        "{{ values .m | reverse | quote }}",
+        "{{ concat (keys .m) (keys .m) | sortAlpha }}",
+        "{{ append (values .m) 1 | rest }}",
+        "{{ without (keys .m) \"x\" | toString }}",
+        "{{ chunk 1 (keys .m) }}",
+        "{{ dict \"k\" (keys .m) | toYaml }}",
+        "{{ deepEqual (values .m) (list 1 2) }}",
+    ] {
+        let text = text.replace(".m", r#"(dict "a" 1 "b" 2)"#);
+        assert!(effects(&text).order_seen().next().is_some(), "{text}");
+    }
+    for text in [
+        "{{ keys .m | len }}{{ values .m | len }}",
+        "{{ has \"a\" (keys .m) }}",
+        "{{ keys .m | sortAlpha }}{{ keys .m | uniq | sortAlpha | join \",\" }}",
+        "{{ values .m | toStrings | sortAlpha }}{{ values .m | sortAlpha | first }}",
+        "{{ without (keys .m) \"x\" | sortAlpha | first }}{{ append (keys .m) \"z\" | sortAlpha }}",
+        "{{ $k := keys .m }}{{ $s := sortAlpha $k }}{{ range $k }}{{ . }}{{ end }}",
+        "{{ concat (keys .m) (list \"z\") | sortAlpha }}{{ keys .m | compact | empty }}",
+        "{{ if keys .m }}{{ keys .m | default (list) | kindOf }}{{ end }}",
+        "{{ range keys (dict \"one\" 1) }}{{ . }}{{ end }}",
+        "{{ range $k, $v := .m }}{{ $k }}{{ end }}",
+    ] {
+        let text = text.replace(".m", r#"(dict "a" 1 "b" 2)"#);
+        assert!(effects(&text).order_seen().next().is_none(), "{text}");
+    }
+}
+
+#[test]
 fn random_text_has_the_length_and_letters_that_were_asked_for() {
     let context = context(ExecPolicy::Run);
     let shown = |text: &str| rendered(text, &context).expect("it renders");

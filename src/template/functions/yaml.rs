@@ -45,8 +45,8 @@ fn from_yaml(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
         }
         None => offending(&error.as_go()),
     };
-    let documents = yaml::parse(source, &Limits::default()).map_err(wrong)?;
-    let Some(document) = documents.first() else { return Ok(Value::Nil) };
+    let document = yaml::parse_first(source, &Limits::default()).map_err(wrong)?;
+    let Some(document) = document else { return Ok(Value::Nil) };
     let value = document.decode().map_err(wrong)?;
     match bad_key(&value, 0)? {
         Some(message) => Err(offending(&message)),

@@ -233,7 +233,8 @@ func yamls() *topic {
 		quoted("", "a: 1", "- 1\n- x", "x", "1", "1.5", "true", "yes", "null", "~", "a: b: c", "a: 1\na: 2", "1: x", "a:\n  1: x", "- {1: 2}", "true: 1", "null: 1", "[1, 2", "{a: 1}",
 			"a: &x {b: 1}\nc: *x", "base: &b {x: 1}\nuse:\n  <<: *b\n  y: 2", "a: 2024-01-02", "a: 0o17\nb: 010\nc: 0x1F\nd: 1_000\ne: 1e3", "a: |\n  text\n  more\n", "a: >\n  folded\n  text\n",
 			"---\na: 1\n---\nb: 2\n", "# only a comment\n", "---\n", "a: !!binary aGk=", "\ta: 1", "a: 'x", "x: y: z", "*unknown", "a: [1, {b: c}]", "? a\n: b", "a: \"\\u00e9\"",
-			"a: 9223372036854775808", "a: .inf", "a: !custom x", "{a: 1, b}", "- - 1\n  - 2\n- 3", "\"a\": 'b'", "a:\n- 1\n- 2"))
+			"a: 9223372036854775808", "a: .inf", "a: !custom x", "{a: 1, b}", "a: 1\n---\nb: [", "a: 1\n...\n]", "a: 1\n--- ]", "a: 1\n%YAML 3.0\n---\n", "a: 1\n--- *x", "a: 1\n---\nb: 1\nb: 2", "a: 1\n---\n\t- x", "a: 1\n]", "- 1\n---\n\"",
+			"x\n--- 'y", "---\n---\n[", "# c\n---\na: 1\n--- \nb: @", "a: |\n  t\n---\nb: `x", "{a: 1}\n{", "{a: 1}\n--- {", "a: 1\t# one\n# two\n\t# three\nb: 2", "a: 1\n \t# two\nb: 2", "a:\n\t# c\n  b: 1", "- - 1\n  - 2\n- 3", "\"a\": 'b'", "a:\n- 1\n- 2"))
 	each(t, []string{"toYaml @", "toYaml @ | fromYaml"},
 		[]string{"nil", "true", "1", "1.5", "1e21", `""`, `"text"`, `"true"`, `"multi\nline\n"`, `"a: b"`, `"1"`, `"é😀"`, ".bytes", ".list", ".strings", ".ints", ".nothing", ".map", ".texts",
 			".anymap", ".mixed", ".none", ".time", ".east", ".uint64", ".int64", `(dict "a10" 1 "a2" 2 "y" 3)`, `(list (list 1) (dict "a" (list)))`, `(semver "1.2.3")`, `(list (semver "1.2.3"))`,
