@@ -268,6 +268,22 @@ fn a_hook_that_hands_no_namespace_over_is_refused_where_it_matters() {
 }
 
 #[test]
+fn an_object_is_rendered_for_the_namespace_that_helmfile_is_given() {
+    let Some(layouts) = Layouts::new() else { return };
+    let object = "kind: ConfigMap\napiVersion: v1\nmetadata:\n  name: {{ .Release.Name }}-config\ndata:\n  namespace: {{ .Release.Namespace }}\n";
+    fs::write(layouts.root.join("chart/templates/config.yaml"), object).expect("a template");
+    layouts.edit("one/values/web.yaml", "./web", "configmap:web-config");
+    let state = "--file=global.yaml.gotmpl";
+    let own = annotation(&layouts.template("one", &[state]), "web");
+    let other = annotation(&layouts.template("one", &[state, "--namespace=other"]), "web");
+    assert_ne!(own, other);
+
+    layouts.edit("one/global.yaml.gotmpl", NAMESPACE, "- --output=human\n");
+    let told = layouts.helmfile("one", &[state, "--namespace=other", "template"]).fails();
+    assert!(told.contains("unverified-state") && told.contains("--namespace="), "{told}");
+}
+
+#[test]
 fn a_kube_context_reaches_the_directives_by_the_variable() {
     let Some(layouts) = Layouts::new() else { return };
     layouts.edit("one/values/web.yaml", "./web", "./web/{{ .KubeContext }}");

@@ -14,7 +14,7 @@ use crate::rendered::{self, Object, Piece, Templating, Unstable};
 use crate::report::counted;
 use crate::source::{Source, What};
 use crate::state::{Release, Request, Resolved};
-use crate::template::function::Registry;
+use crate::template::function::{CommandOption, Registry};
 use crate::text::{Place, Problem};
 use crate::tree::{Overlay, Tree};
 
@@ -187,7 +187,16 @@ impl<'e> Rendering<'e> {
         if self.rendered.contains_key(&(at, target)) || calls.contains_key(&(at, target)) {
             return;
         }
-        match self.ask(at, tree, rendered::templating) {
+        let templating = |producer: &rendered::Producer<'_>, registry: &Registry| {
+            // helm is given it, and any template of the chart may look at it.
+            let place = producer.release.place.clone().unwrap_or_else(|| Place::file(&producer.visit.file));
+            let mut effects = producer.request.effects.borrow_mut();
+            effects.read_option(CommandOption::Namespace);
+            effects.place(&place);
+            drop(effects);
+            rendered::templating(producer, registry)
+        };
+        match self.ask(at, tree, templating) {
             Ok(templating) => {
                 calls.insert((at, target), templating);
             }
