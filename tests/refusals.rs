@@ -64,10 +64,35 @@ fn every_refusal_has_its_code_its_place_and_what_to_do() {
     in_templates();
     without_end();
     of_another_revision();
+    of_charts();
     let tried = TRIED.take();
     let left: Vec<&Refusal> = Refusal::ALL.iter().filter(|refusal| !tried.contains(refusal)).collect();
     // Nothing is known that leads to a defect; whoever finds something mends it.
     assert_eq!(left, [&Refusal::Defect]);
+}
+
+/// What is only read of releases that others depend on.
+fn of_charts() {
+    use helmsum::rendered::{Producer, templating};
+    let chart = "apiVersion: v2\nname: a\nversion: 1.0.0\n";
+    for (release, refusal) in [
+        ("chart: 'oci://r.example.org/a', version: 1.0.0", Refusal::RemoteChart),
+        ("chart: r/a", Refusal::RemoteChart),
+        ("chart: ./a, forceNamespace: b", Refusal::UnsupportedChart),
+        ("chart: ./a}]\nhelmDefaults: {templateArgs: [--validate]}\nhooks: [{name: x", Refusal::NeedsCluster),
+    ] {
+        let repo = plain(&format!("releases: [{{name: a, {release}}}]\n")).file("a/Chart.yaml", chart);
+        let root = Utf8PathBuf::from_path_buf(repo.path("")).expect("temporary folders are UTF-8");
+        let request = Request::new(Arc::new(WorkTree), root, [("HOME".into(), "/nowhere".into())].into());
+        let resolved = state::read(&request).expect("the state is read");
+        let visit = &resolved.visits[0];
+        let producer = Producer { request: &request, visit, release: &visit.releases[0] };
+        let registry = helmsum::template::functions::registry();
+        let problem = templating(&producer, &registry).expect_err("it is refused");
+        assert_eq!(problem.refusal, Some(refusal), "{problem}");
+        assert!(problem.hint.is_some() && problem.place.is_some(), "{problem}");
+        TRIED.with_borrow_mut(|tried| tried.insert(refusal));
+    }
 }
 
 fn remote() {

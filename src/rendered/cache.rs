@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use camino::Utf8PathBuf;
 use sha2::{Digest as _, Sha256};
 
-use super::chart::Remote;
+use super::chart::{Remote, chart_text};
 use super::producer::Producer;
-use crate::text::Problem;
+use crate::text::{Problem, Refusal};
 use crate::tree::Kind;
 use crate::value::Value;
 use crate::yaml::{self, Limits};
@@ -29,7 +29,8 @@ pub(super) fn in_repository(producer: &Producer<'_>, chart: &Remote) -> Result<S
         if chart.version.is_empty() { "VERSION" } else { &chart.version }
     );
     let version = exact(producer, chart)?;
-    let refused = |message: &str| Err(Box::new(producer.problem(message).hint(fetch.clone())));
+    let refused =
+        |message: &str| Err(Box::new(producer.refusal(Refusal::RemoteChart, message).hint(fetch.clone())));
     let Some(cache) = helm_cache(producer).map(|cache| match variable(producer, "HELM_REPOSITORY_CACHE") {
         Some(own) => Utf8PathBuf::from(own),
         None => cache.join("repository"),
@@ -96,16 +97,17 @@ pub(super) fn in_registry(producer: &Producer<'_>, chart: &Remote) -> Result<Str
         .map(Utf8PathBuf::from)
         .or_else(|| Some(cache_home(producer)?.join("helmfile")))
     else {
-        return Err(Box::new(producer.problem("there is no folder for helmfile's cache").hint(hint)));
+        let message = "there is no folder for helmfile's cache";
+        return Err(Box::new(producer.refusal(Refusal::RemoteChart, message).hint(hint)));
     };
     let mut directory = cache;
-    let plain = producer.release.chart.replace("//", "_").replace([':', '.', '&'], "_");
+    let plain = chart_text(producer).replace("//", "_").replace([':', '.', '&'], "_");
     directory.extend(plain.split('/'));
     let safe = |sign: char| if "=><!|~^ ,*".contains(sign) { '_' } else { sign };
     directory.push(version.chars().map(safe).collect::<String>());
     chart_below(producer, &directory, 0).map(Utf8PathBuf::into_string).ok_or_else(|| {
         let message = format!("its chart `{}` in version `{version}` is not in helmfile's cache", chart.name);
-        Box::new(producer.problem(&message).hint(hint))
+        Box::new(producer.refusal(Refusal::RemoteChart, &message).hint(hint))
     })
 }
 
@@ -140,7 +142,9 @@ fn exact<'c>(producer: &Producer<'_>, chart: &'c Remote) -> Result<&'c str, Box<
         if version.is_empty() { "no version".to_owned() } else { format!("the version `{version}`") }
     );
     Err(Box::new(
-        producer.problem(&message).hint("give the exact version, or run `helmfile deps` to lock it"),
+        producer
+            .refusal(Refusal::RemoteChart, &message)
+            .hint("give the exact version, or run `helmfile deps` to lock it"),
     ))
 }
 

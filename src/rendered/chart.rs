@@ -52,11 +52,7 @@ impl Chart {
     ///
     /// Where neither helmfile nor helm would find one.
     pub(super) fn of(producer: &Producer<'_>) -> Result<Self, Box<Problem>> {
-        let chart = if producer.visit.chart.is_empty() {
-            producer.release.chart.as_str()
-        } else {
-            producer.visit.chart.as_str()
-        };
+        let chart = chart_text(producer);
         let remote = |repository: Option<&Repository>| Remote {
             name: without_credentials(chart),
             repository: repository.map(|repository| without_credentials(&repository.url)),
@@ -83,6 +79,12 @@ impl Chart {
         }
         Ok(Self::Repository(remote(repository)))
     }
+}
+
+/// What names the chart: `--chart` or the top-level key, else the release.
+pub(super) fn chart_text<'p>(producer: &Producer<'p>) -> &'p str {
+    let given = Some(producer.visit.chart.as_str()).filter(|chart| !chart.is_empty());
+    given.unwrap_or(&producer.release.chart)
 }
 
 /// A directory or file that a chart names.

@@ -12,7 +12,7 @@ use super::values::{is_template, rendered, values};
 use crate::state::{EntryKind, EntrySource};
 use crate::template::MissingKey;
 use crate::template::function::Registry;
-use crate::text::{Place, Problem};
+use crate::text::{Place, Problem, Refusal};
 use crate::tree::Kind;
 use crate::value::{Map, Value};
 use crate::yaml::{self, Limits};
@@ -109,7 +109,8 @@ fn patch_file(
         EntrySource::Hidden(_) => return Ok(None),
         EntrySource::Inline(_) | EntrySource::Remote(_) | EntrySource::Reference(_) => {
             let message = format!("its patch `{path}` is downloaded, and helmsum does not do that");
-            return Err(Box::new(producer.problem(&message).hint("fetch it into the repository")));
+            let problem = producer.refusal(Refusal::RemoteValues, &message);
+            return Err(Box::new(problem.hint("fetch it into the repository")));
         }
     };
     let text = producer.read(&file)?;
@@ -170,11 +171,18 @@ fn manifest(
         let message =
             format!("`{path}` is rendered without the `_*.tpl` files beside it, which helmsum cannot do");
         return Err(Box::new(
-            producer.problem(&message).at(Place::file(path)).hint("put the helpers into another directory"),
+            producer
+                .refusal(Refusal::UnsupportedChart, &message)
+                .at(Place::file(path))
+                .hint("put the helpers into another directory"),
         ));
     }
-    let text = String::from_utf8(producer.read(path)?)
-        .map_err(|_| Box::new(producer.problem(&format!("`{path}` is not UTF-8")).at(Place::file(path))))?;
+    let text = String::from_utf8(producer.read(path)?).map_err(|_| {
+        let message = format!("`{path}` is not UTF-8");
+        Box::new(
+            producer.refusal(Refusal::NotUtf8, &message).at(Place::file(path)).hint("templates are text"),
+        )
+    })?;
     let data = producer.visit.release_data(producer.release, &producer.request.effects);
     producer.render_with(path, directory, &text, &data, registry, MissingKey::Zero)
 }
@@ -186,7 +194,7 @@ fn check_kustomization(producer: &Producer<'_>, path: &Utf8Path) -> Result<(), B
         let message = format!("`{path}` {what}, and helmsum hashes only what is in its directory");
         Box::new(
             producer
-                .problem(&message)
+                .refusal(Refusal::UnsupportedChart, &message)
                 .at(Place::file(path))
                 .hint("declare the directories it takes files from as sources of their own"),
         )

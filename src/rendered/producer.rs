@@ -5,8 +5,12 @@ use camino::Utf8Path;
 use crate::state::{self, Release, Request, Visit};
 use crate::template::function::Registry;
 use crate::template::{self, MissingKey, Options};
-use crate::text::{Place, Problem};
+use crate::text::{Place, Problem, Refusal};
+use crate::tree::Kind;
 use crate::value::Value;
+
+/// The largest file that is read whole.
+const LARGEST: u64 = 64 << 20;
 
 /// A release that another one depends on, in the state it belongs to.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +34,11 @@ impl Producer<'_> {
         Problem::new(format!("release `{}`: {message}", self.release.id())).at(self.place())
     }
 
+    /// What helmsum does not do, though helmfile may.
+    pub(super) fn refusal(&self, refusal: Refusal, message: &str) -> Problem {
+        self.problem(message).refusal(refusal)
+    }
+
     /// An error of the state, as a problem of the release where it does not say so yet.
     pub(super) fn state_problem(&self, error: state::Error) -> Box<Problem> {
         let problem = error.into_problem();
@@ -43,8 +52,24 @@ impl Producer<'_> {
     }
 
     /// The bytes of a file.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read, is no regular file, or has more than 64 MiB.
     pub(super) fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, Box<Problem>> {
-        self.request.tree.read(path).map_err(|error| self.unreadable(path, &error))
+        let failed = |error| self.unreadable(path, &error);
+        let stat = self.request.tree.stat(path).map_err(failed)?;
+        if stat.kind == Kind::Special {
+            let message = format!("`{path}` is a pipe, a socket or a device");
+            let problem = self.refusal(Refusal::SpecialFile, &message).at(Place::file(path));
+            return Err(Box::new(problem.hint("reading it may never end: put the content into a file")));
+        }
+        if stat.size > LARGEST {
+            let message = format!("`{path}` has more than {} MiB", LARGEST >> 20);
+            let problem = self.refusal(Refusal::Limit, &message).at(Place::file(path));
+            return Err(Box::new(problem.hint("make it smaller")));
+        }
+        self.request.tree.read(path).map_err(failed)
     }
 
     /// Renders a template of the release that stands in `file`, with relative paths relative to `base`.

@@ -12,6 +12,7 @@ use super::object::{Object, objects};
 use super::stage::Staged;
 use super::template::Templating;
 use crate::text::Problem;
+use crate::tree::Unfinished;
 
 /// The `ConfigMap`s and `Secret`s that helm renders for a release.
 ///
@@ -25,6 +26,11 @@ pub fn template(templating: &Templating) -> Result<Vec<Object>, Box<Problem>> {
         let message = format!("the values for helm cannot be written to a temporary folder: {error}");
         Box::new(templating.problem(&message))
     };
+    // Dropped after the folder.
+    let unfinished = Unfinished::begin();
+    if unfinished.is_told_to_end() {
+        return Err(Box::new(templating.problem("it is not rendered, for helmsum was told to end")));
+    }
     let folder = tempfile::Builder::new().prefix("helmsum-").tempdir().map_err(written)?;
     fs_err::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700)).map_err(written)?;
     let Some(root) = Utf8Path::from_path(folder.path()) else {

@@ -5,7 +5,7 @@ use camino::Utf8PathBuf;
 
 use super::producer::Producer;
 use crate::state::{SetEntry, SetKind};
-use crate::text::{Problem, clean};
+use crate::text::{Problem, Refusal, clean};
 use crate::value::{List, Map, Value, json};
 
 /// An option that sets values.
@@ -119,7 +119,8 @@ fn check_reference(producer: &Producer<'_>, entry: &SetEntry, value: &str) -> Re
     if value.contains("ref+") {
         let message =
             format!("`set` of `{}` has a `ref+…` reference, which helmsum does not resolve", entry.name);
-        return Err(Box::new(producer.problem(&message).hint("declare a `sha256:` digest of it instead")));
+        let problem = producer.refusal(Refusal::SecretReference, &message);
+        return Err(Box::new(problem.hint("declare a `sha256:` digest of it instead")));
     }
     Ok(())
 }

@@ -7,7 +7,7 @@ use super::chart::{Chart, Local};
 use super::dependencies::{self, Declared};
 use super::files::{Files, chart_files};
 use super::producer::Producer;
-use crate::text::{Place, Problem};
+use crate::text::{Place, Problem, Refusal};
 
 /// The chart that helm renders.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -39,7 +39,9 @@ pub(super) fn stage(producer: &Producer<'_>, chart: &Chart) -> Result<Staged, Bo
         Chart::Url(remote) => {
             let message = format!("its chart `{}` is downloaded, and helmsum does not do that", remote.name);
             Err(Box::new(
-                producer.problem(&message).hint("depend on the release as a whole, with `release:`"),
+                producer
+                    .refusal(Refusal::RemoteChart, &message)
+                    .hint("depend on the release as a whole, with `release:`"),
             ))
         }
     }
@@ -98,7 +100,7 @@ fn check_downloaded(
             let message = format!("its chart depends on `{}`, which is not in `{chart}/charts`", entry.name);
             return Err(Box::new(
                 producer
-                    .problem(&message)
+                    .refusal(Refusal::RemoteChart, &message)
                     .at(Place::file(chart.join("Chart.yaml")))
                     .hint(format!("run `helm dependency build {chart}`")),
             ));

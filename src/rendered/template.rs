@@ -12,7 +12,7 @@ use super::producer::Producer;
 use super::stage::{Staged, stage};
 use super::values::values;
 use crate::template::function::{ExecPolicy, Registry};
-use crate::text::{Place, Problem};
+use crate::text::{Place, Problem, Refusal};
 
 /// A call of `helm template`, exactly as helmfile would make it. Plain data, so that it can be made on any thread.
 #[derive(Clone, PartialEq, Eq)]
@@ -75,13 +75,16 @@ pub fn templating(producer: &Producer<'_>, registry: &Registry) -> Result<Templa
         let message =
             format!("{reason}, so helmfile writes a chart of its own for it, which helmsum does not do");
         return Err(Box::new(
-            producer.problem(&message).hint("depend on the release as a whole, with `release:`"),
+            producer
+                .refusal(Refusal::UnsupportedChart, &message)
+                .hint("depend on the release as a whole, with `release:`"),
         ));
     }
     let context = producer.request.context(&producer.visit.directory);
     if context.exec == ExecPolicy::Refused && !producer.release.helm.post_renderer.is_empty() {
         let message = "it has a post renderer, and `--no-exec` forbids to run it";
-        return Err(Box::new(producer.problem(message)));
+        let problem = producer.refusal(Refusal::NoExec, message);
+        return Err(Box::new(problem.hint("run without `--no-exec` if the program is to be trusted")));
     }
     let values: Vec<Vec<u8>> = values(producer, registry)?.into_iter().map(|given| given.bytes).collect();
     let arguments = template_arguments(producer, values.len(), registry)?;
@@ -112,7 +115,9 @@ fn check_cluster(producer: &Producer<'_>, arguments: &[Argument]) -> Result<(), 
         if asks {
             let message = format!("helm is to render it with `{text}`, which needs a cluster");
             return Err(Box::new(
-                producer.problem(&message).hint("depend on the release as a whole, with `release:`"),
+                producer
+                    .refusal(Refusal::NeedsCluster, &message)
+                    .hint("depend on the release as a whole, with `release:`"),
             ));
         }
         previous = text;

@@ -7,9 +7,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::producer::Producer;
 use crate::state::{EntryKind, EntrySource, ValuesEntry};
 use crate::template::function::Registry;
-use crate::text::{Place, Problem};
+use crate::text::{Place, Problem, Refusal};
 use crate::value::{Map, Value};
-use crate::yaml::{self, Limits};
+use crate::yaml::{self, ErrorKind, Limits};
 
 /// Where values come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +79,15 @@ impl GivenValues {
     }
 
     fn unreadable(&self, error: &yaml::Error) -> Problem {
+        let problem = self.unread(error);
+        match error.kind() {
+            ErrorKind::Unsupported => problem.refusal(Refusal::UnsupportedYaml),
+            ErrorKind::Limit => problem.refusal(Refusal::Limit),
+            _ => problem,
+        }
+    }
+
+    fn unread(&self, error: &yaml::Error) -> Problem {
         // Of a template the lines are others, and of a secret not even a word must be told.
         let Origin::File(file) = &self.origin else { return self.problem("not readable to helm") };
         if self.kind == EntryKind::Secrets {
@@ -86,7 +95,11 @@ impl GivenValues {
             return self.problem("not readable to helm when decrypted").at(place);
         }
         if is_template(file) {
-            return self.problem(&format!("not readable to helm once it is rendered: {error}"));
+            // What was rendered may hold secrets of the environment.
+            let line = error.line().map(|line| format!(", in line {line} of the result")).unwrap_or_default();
+            return self
+                .problem(&format!("not readable to helm once it is rendered{line}"))
+                .at(Place::file(file));
         }
         self.problem(&format!("not readable to helm: {error}")).at(Place {
             file: file.clone(),
@@ -131,7 +144,10 @@ pub(super) fn given_by(
         EntrySource::Hidden(_) => return Ok(None),
         EntrySource::Remote(path) => {
             let problem = producer
-                .problem(&format!("its values file `{path}` is downloaded, and helmsum does not do that"))
+                .refusal(
+                    Refusal::RemoteValues,
+                    &format!("its values file `{path}` is downloaded, and helmsum does not do that"),
+                )
                 .hint("fetch it into the repository");
             return Err(Box::new(problem));
         }
@@ -179,7 +195,10 @@ pub(super) fn rendered(
 ) -> Result<Vec<u8>, Box<Problem>> {
     let bytes = if is_template(file) {
         let text = String::from_utf8(text).map_err(|_| {
-            Box::new(producer.problem(&format!("`{file}` is not UTF-8")).at(Place::file(file)))
+            let message = format!("`{file}` is not UTF-8");
+            Box::new(
+                producer.refusal(Refusal::NotUtf8, &message).at(Place::file(file)).hint("templates are text"),
+            )
         })?;
         let base = file.parent().unwrap_or(file);
         producer.render(file, base, &text, &data(), registry).map_err(|mut problem| {
@@ -203,7 +222,7 @@ fn reference(producer: &Producer<'_>, what: &str) -> Box<Problem> {
     let message = format!("{what} has a `ref+…` reference, which helmsum does not resolve");
     Box::new(
         producer
-            .problem(&message)
+            .refusal(Refusal::SecretReference, &message)
             .hint("declare a `sha256:` digest of it instead, which templates can bring from where it is"),
     )
 }

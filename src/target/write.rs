@@ -2,13 +2,11 @@
 
 use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, LazyLock};
 
 use camino::Utf8Path;
-use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
 
 use super::error::TargetError;
+use crate::tree::Unfinished;
 
 /// The mode of a new target.
 const MODE: u32 = 0o644;
@@ -78,7 +76,7 @@ fn replace(
     before: Option<&std::fs::Metadata>,
     bytes: &[u8],
 ) -> io::Result<()> {
-    let _held = Held::signals();
+    let _unfinished = Unfinished::begin();
     let mut draft = tempfile::Builder::new().prefix(".helmsum-").tempfile_in(directory)?;
     draft.write_all(bytes)?;
     let mode = before.map_or(MODE, |metadata| metadata.permissions().mode());
@@ -97,43 +95,4 @@ fn replace(
 /// The system's own words: messages name the target already.
 fn bare(error: &io::Error) -> io::Error {
     error.raw_os_error().map_or_else(|| error.kind().into(), io::Error::from_raw_os_error)
-}
-
-/// Signals that end a process are held back while this lives, so that no temporary file stays behind.
-struct Held;
-
-struct Signals {
-    /// Whether a signal does what it does by default.
-    ends: Arc<AtomicBool>,
-    /// The signal that came while it did not, or 0.
-    pending: Arc<AtomicUsize>,
-}
-
-static SIGNALS: LazyLock<Signals> = LazyLock::new(|| {
-    let signals = Signals { ends: Arc::new(AtomicBool::new(true)), pending: Arc::default() };
-    for (signal, number) in [(SIGHUP, 1), (SIGINT, 2), (SIGQUIT, 3), (SIGTERM, 15)] {
-        // Where a handler cannot be had, the signal ends the process as it always did.
-        let _ = signal_hook::flag::register_conditional_default(signal, Arc::clone(&signals.ends))
-            .and_then(|_| signal_hook::flag::register_usize(signal, Arc::clone(&signals.pending), number));
-    }
-    // A limit on file sizes is an error to report, and not the end of the process.
-    let _ = signal_hook::flag::register(SIGXFSZ, Arc::default());
-    signals
-});
-
-impl Held {
-    fn signals() -> Self {
-        SIGNALS.ends.store(false, Ordering::SeqCst);
-        Self
-    }
-}
-
-impl Drop for Held {
-    fn drop(&mut self) {
-        SIGNALS.ends.store(true, Ordering::SeqCst);
-        let signal = SIGNALS.pending.swap(0, Ordering::SeqCst);
-        if let Ok(signal @ 1..) = i32::try_from(signal) {
-            let _ = signal_hook::low_level::emulate_default_handler(signal);
-        }
-    }
 }

@@ -47,6 +47,12 @@ refusals! {
     EncryptedRevision = "encrypted-revision";
     /// A reference to a secret (`ref+…`) would have to be resolved.
     SecretReference = "secret-reference";
+    /// A chart, or one that it depends on, would have to be downloaded.
+    RemoteChart = "remote-chart";
+    /// helmfile would write a chart of its own for a release.
+    UnsupportedChart = "unsupported-chart";
+    /// A release could only be rendered with a cluster.
+    NeedsCluster = "needs-cluster";
     /// A template calls a function or a method that helmsum does not have.
     UnsupportedFunction = "unsupported-function";
     /// A template does something with values for which Go's result is not reproduced.

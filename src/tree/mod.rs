@@ -5,6 +5,7 @@
 
 mod glob;
 mod overlay;
+mod unfinished;
 mod work;
 
 use std::ffi::OsString;
@@ -15,6 +16,7 @@ use camino::Utf8Path;
 
 pub use glob::{GlobError, glob, matches};
 pub use overlay::Overlay;
+pub use unfinished::Unfinished;
 pub use work::WorkTree;
 
 /// What a path leads to.

@@ -1,5 +1,6 @@
 //! What helm makes of a release, with the real helm.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 
 use helmsum::rendered::{Object, ObjectKind, Producer, template, templating, unstable};
@@ -267,4 +268,52 @@ fn a_chart_that_helmfile_pulled_is_taken_from_its_cache() {
     let cache = project.root.join("cache");
     let Some(project) = with_helm(project.variable("HELMFILE_CACHE_HOME", cache.as_str())) else { return };
     assert_eq!(objects(&project), ["ConfigMap /config: data/values={}"]);
+}
+
+#[test]
+fn values_are_removed_before_a_signal_ends_the_run() {
+    let mut project = web()
+        .with("bin/helm", "#!/bin/sh\nfor last; do :; done\nprintf '%s' $$ > pid\nprintf '%s' \"$last\" > values\nexec sleep 30\n");
+    let helm = project.root.join("bin/helm");
+    fs_err::set_permissions(&helm, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    project.helm = Some(helm.into_string());
+    let test = std::env::current_exe().expect("this program");
+    let mut child = std::process::Command::new(test)
+        .args(["--exact", "objects::renders_in_a_process_of_its_own", "--ignored", "--nocapture"])
+        .env("HELMSUM_TEST_PROJECT", &project.root)
+        .spawn()
+        .expect("this program runs");
+    let named = || fs_err::read_to_string(project.root.join("values")).unwrap_or_default();
+    let begun = std::time::Instant::now();
+    while named().is_empty() {
+        assert!(begun.elapsed().as_secs() < 60, "helm was never called");
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    let values = std::path::PathBuf::from(named());
+    assert!(values.exists());
+    let kill = |arguments: &[String]| {
+        std::process::Command::new("kill").args(arguments).status().expect("kill runs")
+    };
+    assert!(kill(&["-TERM".into(), child.id().to_string()]).success());
+    std::thread::sleep(std::time::Duration::from_millis(200));
+    assert!(child.try_wait().expect("a child").is_none(), "it waits for helm");
+    // A terminal would tell the whole group.
+    let helm = fs_err::read_to_string(project.root.join("pid")).expect("the number of helm's process");
+    assert!(kill(&["-TERM".into(), helm]).success());
+    let status = child.wait().expect("a child");
+    assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(15), "{status}");
+    assert!(!values.exists() && !values.parent().expect("a folder").exists());
+}
+
+/// Not a test: what the one above starts.
+#[test]
+#[ignore = "it is started by another test"]
+fn renders_in_a_process_of_its_own() {
+    let root = std::env::var("HELMSUM_TEST_PROJECT").expect("a project");
+    let mut request = Request::new(Arc::new(WorkTree), root.as_str(), std::env::vars().collect());
+    request.helm_binary = Some(format!("{root}/bin/helm"));
+    let resolved = helmsum::state::read(&request).expect("a state");
+    let (visit, release) = (&resolved.visits[0], &resolved.visits[0].releases[0]);
+    let producer = Producer { request: &request, visit, release };
+    let _ = template(&templating(&producer, &registry()).expect("it can be rendered"));
 }
