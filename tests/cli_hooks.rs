@@ -334,6 +334,7 @@ fn a_random_function_in_values_keeps_the_target_of_its_release() {
         .helmsum(["generate", "--strict"])
         .exits(1)
         .says("--> web/_words.tpl:2:4")
+        .says("keep random values and the clock out of files with directives")
         .lacks("web/checksum.yaml")
         .holds("gateway/checksum.yaml", &target());
 }

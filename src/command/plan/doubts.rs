@@ -1,5 +1,7 @@
 //! Findings about what templates looked at while they were rendered: whatever helmfile may have read differently.
 
+use camino::Utf8PathBuf;
+
 use super::super::reading::Reading;
 use crate::finding::{Code, Finding};
 use crate::state::Visit;
@@ -66,10 +68,16 @@ fn at(finding: Finding, place: Option<&Place>, visit: &Visit) -> Finding {
 fn unstable(function: &str, place: Option<&Place>, visit: &Visit) -> Finding {
     let message =
         format!("`{function}` was called while the state was read; every reading gives another result");
-    let finding = Finding::new(Code::UnstableTemplate, message).hint(
-        "helmfile reads something else than helmsum; keep random values and the clock out of the state",
-    );
-    at(finding, place, visit)
+    let of_state = |file: &Utf8PathBuf| {
+        *file == visit.file || visit.bases.contains(file) || visit.values_files.contains(file)
+    };
+    let hint = if place.is_none_or(|place| of_state(&place.file)) {
+        "helmfile reads something else than helmsum; keep random values and the clock out of the state"
+    } else {
+        "helmfile reads something else than helmsum; keep random values and the clock out of files with directives: a plain \
+         values file beside this one can have them"
+    };
+    at(Finding::new(Code::UnstableTemplate, message).hint(hint), place, visit)
 }
 
 fn unordered(function: &str, place: Option<&Place>, visit: &Visit) -> Finding {
