@@ -5,6 +5,7 @@ use serde_json::{Map as Json, Value as JsonValue, json};
 
 use super::resolved::{EntryContent, Release, Resolved, ValuesEntry, Visit};
 use crate::value::{Value, json as go_json, print};
+use crate::yaml;
 
 impl Resolved {
     /// The state as `helmsum state --output json` prints it, with paths relative to `directory`. Where selectors apply to
@@ -106,8 +107,12 @@ fn to_json(value: &Value) -> JsonValue {
     }
 }
 
+/// A key that is no text, as helmfile writes it and helm reads it: a point in time as RFC 3339, nil as `null`.
 fn key_text(key: &Value) -> String {
-    print::display(key).map_or_else(|_| key.type_name(), |bytes| String::from_utf8_lossy(&bytes).into_owned())
+    match key {
+        Value::Str(text) => text.to_string(),
+        other => yaml::encode(other).map_or_else(|_| other.type_name(), |text| text.trim_end().to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -122,6 +127,20 @@ mod tests {
             ("/r/a/helmfile.yaml", "/r/b", "../a/helmfile.yaml"),
         ] {
             assert_eq!(relative(path.into(), directory.into()), expected);
+        }
+    }
+
+    #[test]
+    fn keys_are_told_as_helm_reads_them() {
+        let time = crate::value::Time::utc("2024-01-01T00:00:00Z".parse().unwrap());
+        for (key, text) in [
+            (Value::Time(time), "2024-01-01T00:00:00Z"),
+            (Value::Nil, "null"),
+            (Value::Float(1e21), "1e+21"),
+            (Value::Bool(true), "true"),
+            (Value::from("on"), "on"),
+        ] {
+            assert_eq!(key_text(&key), text);
         }
     }
 
