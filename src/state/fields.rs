@@ -213,15 +213,17 @@ fn is_plain(text: &str) -> bool {
 /// Whether a round changed nothing, as `reflect.DeepEqual` sees it. Only what is rendered can change, but NaN is never the
 /// same.
 fn same(a: &ReleaseSpec, b: &ReleaseSpec) -> bool {
+    // helmfile copies the maps in every round, so a NaN inside is compared although the maps are shared here.
     let items = |a: &[Item], b: &[Item]| {
-        a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.value.deep_equal(&b.value))
+        a.len() == b.len()
+            && a.iter().zip(b).all(|(a, b)| a.value.deep_equal(&b.value) && !holds_nan(&b.value))
     };
     let set = |a: &[SetValue], b: &[SetValue]| {
         a.len() == b.len()
             && a.iter().zip(b).all(|(a, b)| {
                 (&a.name, &a.value, &a.file) == (&b.name, &b.value, &b.file)
                     && a.values.len() == b.values.len()
-                    && a.values.iter().zip(&b.values).all(|(a, b)| a.deep_equal(b))
+                    && a.values.iter().zip(&b.values).all(|(a, b)| a.deep_equal(b) && !holds_nan(b))
             })
     };
     let templates = |release: &ReleaseSpec| {
@@ -247,6 +249,21 @@ fn same(a: &ReleaseSpec, b: &ReleaseSpec) -> bool {
         && set(&a.set_template, &b.set_template)
         && set(&a.set, &b.set)
         && set(&a.set_string, &b.set_string)
+        && ![&b.json_patches, &b.strategic_merge_patches, &b.transformers]
+            .into_iter()
+            .flatten()
+            .any(holds_nan)
+}
+
+/// Whether a value is NaN or has it inside, which `reflect.DeepEqual` never finds equal to a copy.
+fn holds_nan(value: &Value) -> bool {
+    match value {
+        Value::Float(number) => number.is_nan(),
+        Value::List(list) => list.iter().any(holds_nan),
+        Value::Map(map) => map.entries().iter().any(|(_, value)| holds_nan(value)),
+        Value::AnyMap(map) => map.entries().iter().any(|(key, value)| holds_nan(key) || holds_nan(value)),
+        _ => false,
+    }
 }
 
 /// Stores what the boolean templates say (`updateBoolTemplatedValues`).
