@@ -101,6 +101,8 @@ fn listed(producer: &Producer<'_>, path: &Utf8Path) -> Result<Vec<Declared>, Box
         let Value::Map(map) = value else { return None };
         let text = |key| match map.get(key) {
             Some(Value::Str(text)) => text.to_string(),
+            // A field of text takes these as helm writes them: `name: off` is the chart `false`.
+            Some(Value::Bool(value)) => value.to_string(),
             Some(Value::Int(number)) => number.to_string(),
             Some(Value::Float(number)) => crate::value::print::format_float(number, 'g', None),
             _ => String::new(),

@@ -6,6 +6,7 @@ use super::cache;
 use super::chart::{Chart, Local};
 use super::dependencies::{self, Declared};
 use super::files::{Files, chart_files};
+use super::ignore;
 use super::producer::Producer;
 use crate::text::{Place, Problem, Refusal};
 
@@ -59,7 +60,9 @@ fn directory(producer: &Producer<'_>, local: &Local) -> Result<Staged, Box<Probl
     }
     let mut copy = Vec::new();
     for (name, path) in &files {
-        if !packed.iter().any(|entry| entry.is_package(name)) {
+        // The rules have done their work, and must not reach into what is packed below.
+        let rules = !packed.is_empty() && name == ignore::FILE;
+        if !rules && !packed.iter().any(|entry| entry.is_package(name)) {
             copy.push((name.clone(), producer.read(path)?));
         }
     }

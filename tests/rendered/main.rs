@@ -5,6 +5,7 @@
 #[path = "../programs/mod.rs"]
 mod programs;
 
+mod alike;
 mod arguments;
 mod embed;
 mod generated;

@@ -146,6 +146,27 @@ fn a_dependency_in_a_directory_is_rendered_as_it_is_now() {
 }
 
 #[test]
+fn rules_of_a_chart_do_not_reach_into_a_packed_dependency() {
+    let chart =
+        format!("{CHART}dependencies:\n- {{name: lib, version: 1.0.0, repository: 'file://../lib'}}\n");
+    let config = CONFIG.replace("{{ .Values | toJson | quote }}", "{{ .Files.Get \"x.txt\" | quote }}");
+    let project = web()
+        .with("chart/Chart.yaml", chart)
+        .with("chart/.helmignore", "*.txt\nignored.yaml\n")
+        .with("chart/x.txt", "of the chart")
+        .with("chart/templates/config.yaml", &config)
+        .with("chart/templates/ignored.yaml", "no: yaml: at all")
+        .with("lib/Chart.yaml", CHART.replace("web", "lib"))
+        .with("lib/x.txt", "of the library")
+        .with("lib/templates/ignored.yaml", config.replace("name: config", "name: lib"));
+    let Some(project) = with_helm(project) else { return };
+    assert_eq!(
+        objects(&project),
+        ["ConfigMap edge/lib: data/values=of the library", "ConfigMap edge/config: data/values="]
+    );
+}
+
+#[test]
 fn a_dependency_that_would_be_downloaded_is_refused_with_the_command() {
     let chart = format!(
         "{CHART}dependencies:\n- {{name: db, version: 1.0.0, repository: 'https://charts.example.org'}}\n"
