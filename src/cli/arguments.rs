@@ -55,7 +55,7 @@ pub struct StateArgs {
     #[arg(long, help_heading = READING)]
     pub no_exec: bool,
 
-    /// The helm to run for encrypted environment values [default: `HELMFILE_HELM_BINARY`, else `helm`]
+    /// The helm to run for releases [default: `HELMFILE_HELM_BINARY`, else that of the state]
     #[arg(short = 'b', long, value_name = "PATH", help_heading = READING)]
     pub helm_binary: Option<String>,
 

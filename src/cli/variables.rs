@@ -74,4 +74,16 @@ mod tests {
             Variables { github_workspace: Some("/r".into()), no_color: true, ..Variables::default() };
         assert_eq!(variables, expected);
     }
+
+    #[test]
+    fn either_variable_takes_colours_away() {
+        for (name, value, expected) in [
+            ("HELMFILE_NO_COLOR", "true", true),
+            ("HELMFILE_NO_COLOR", "yes", false),
+            ("NO_COLOR", "x", true),
+        ] {
+            let variables = Variables::from_lookup(|asked| (asked == name).then(|| value.into()));
+            assert_eq!(variables.no_color, expected, "{name}={value}");
+        }
+    }
 }

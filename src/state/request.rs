@@ -80,9 +80,11 @@ impl Request {
         self.option(self.environment.as_deref(), "HELMFILE_ENVIRONMENT").unwrap_or("default")
     }
 
-    /// The program that helmfile calls for helm: `--helm-binary`, else its variable, else `helmBinary` of the state.
+    /// The program that helmfile calls for helm: `--helm-binary`, else its variable, else `helmBinary` of the state. To name
+    /// the default is to name nothing (`pkg/state/create.go: ApplyDefaultsAndOverrides`).
     pub(super) fn helm_binary<'s>(&'s self, of_state: &'s str) -> &'s str {
         let given = self.option(self.helm_binary.as_deref(), "HELMFILE_HELM_BINARY");
+        let given = given.filter(|binary| *binary != "helm");
         given.or(Some(of_state).filter(|binary| !binary.is_empty())).unwrap_or("helm")
     }
 
