@@ -6,6 +6,7 @@ mod generate;
 mod hash;
 mod hashing;
 mod manual;
+mod masking;
 mod plan;
 mod reading;
 mod show;
@@ -102,6 +103,7 @@ fn run_plan(
     streams: &mut Streams,
 ) -> io::Result<Outcome> {
     let mut plan = plan::plan(context, reading, purpose, streams)?;
+    masking::mask(&mut plan, &reading.secrets);
     if context.output.debug {
         for line in &plan.trace {
             streams.err.styled(&format!("debug: {}\n", report::Shown(line)))?;

@@ -10,6 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::cli::{self, RUNNING};
 use crate::state;
+use crate::text::Secrets;
 use crate::tree::WorkTree;
 use crate::yaml::Limits;
 
@@ -20,6 +21,8 @@ pub(super) struct Reading {
     pub(super) request: cli::Request,
     directory: Utf8PathBuf,
     variables: Rc<BTreeMap<String, String>>,
+    /// What was decrypted, so that no output repeats it.
+    pub(super) secrets: Secrets,
     /// What stands on standard input, once it has been read.
     standard_input: OnceCell<Result<Arc<[u8]>, String>>,
 }
@@ -32,7 +35,13 @@ impl Reading {
             .collect();
         // Programs that templates start inherit it, so that a helmsum among them does not do the same once more.
         variables.insert(RUNNING.into(), "1".into());
-        Self { request, directory, variables: Rc::new(variables), standard_input: OnceCell::new() }
+        Self {
+            request,
+            directory,
+            variables: Rc::new(variables),
+            secrets: Secrets::default(),
+            standard_input: OnceCell::new(),
+        }
     }
 
     /// The state file or directory that was named.
@@ -64,6 +73,7 @@ impl Reading {
         };
         let mut request = state::Request::new(Arc::new(WorkTree), self.directory.clone(), BTreeMap::new());
         request.variables = Rc::clone(&self.variables);
+        request.secrets = self.secrets.clone();
         request.file.clone_from(&self.request.file);
         if self.file() == Some("-") {
             request.standard_input = Some(self.standard_input.get_or_init(standard_input).clone());

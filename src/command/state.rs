@@ -5,6 +5,7 @@ use std::io;
 use serde_json::json;
 
 use super::Context;
+use super::masking::masked;
 use super::reading::Reading;
 use crate::cli::OutputFormat;
 use crate::rendered::{self, Producer};
@@ -29,8 +30,9 @@ pub(super) fn run(
     let resolved = match read.and_then(|state| if embed { embedded(state, &request) } else { Ok(state) }) {
         Ok(resolved) => resolved,
         Err(problem) => {
+            let problem = masked(*problem, &request.secrets);
             if context.output.format == OutputFormat::Json {
-                let errors = report::error_entries(std::slice::from_ref(&*problem), &context.directory);
+                let errors = report::error_entries(std::slice::from_ref(&problem), &context.directory);
                 let environment = request.environment_name();
                 let document =
                     json!({ "format": 1, "environment": environment, "documents": [], "errors": errors });
@@ -41,11 +43,11 @@ pub(super) fn run(
             return Ok(Outcome::Failed);
         }
     };
+    let mut document = resolved.to_json(&context.directory);
+    request.secrets.mask_json(&mut document);
     let text = match context.output.format {
-        OutputFormat::Json => report::print(&resolved.to_json(&context.directory)),
-        OutputFormat::Human | OutputFormat::Github => {
-            resolved.to_yaml(&context.directory).map_err(io::Error::other)?
-        }
+        OutputFormat::Json => report::print(&document),
+        OutputFormat::Human | OutputFormat::Github => state::to_yaml(&document).map_err(io::Error::other)?,
     };
     streams.out.raw(text.as_bytes())?;
     if resolved.visits.is_empty() && !resolved.skipped.is_empty() {

@@ -41,6 +41,7 @@ pub use discovery::is_state_file_name;
 pub use entries::{EntryKind, EntrySource};
 pub use error::{Cause, Error};
 pub use helm::{Chartify, Dependency, HelmOptions, Repository};
+pub use output::to_yaml;
 pub use remote::is_remote;
 pub use request::Request;
 pub use resolved::{

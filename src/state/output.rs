@@ -15,20 +15,20 @@ impl Resolved {
         let documents: Vec<JsonValue> = self.visits.iter().map(|visit| document(visit, directory)).collect();
         json!({ "format": 1, "environment": self.environment, "documents": documents })
     }
+}
 
-    /// The same as YAML, a document for each state file.
-    ///
-    /// # Errors
-    ///
-    /// None in practice: everything in the JSON has a YAML form.
-    pub fn to_yaml(&self, directory: &Utf8Path) -> Result<String, yaml_serde::Error> {
-        let mut text = String::new();
-        for visit in &self.visits {
-            text.push_str("---\n");
-            text.push_str(&yaml_serde::to_string(&document(visit, directory))?);
-        }
-        Ok(text)
+/// The documents of [`Resolved::to_json`] as YAML, one for each state file.
+///
+/// # Errors
+///
+/// None in practice: everything in the JSON has a YAML form.
+pub fn to_yaml(state: &JsonValue) -> Result<String, yaml_serde::Error> {
+    let mut text = String::new();
+    for document in state["documents"].as_array().into_iter().flatten() {
+        text.push_str("---\n");
+        text.push_str(&yaml_serde::to_string(document)?);
     }
+    Ok(text)
 }
 
 fn document(visit: &Visit, directory: &Utf8Path) -> JsonValue {

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::template::function::{Context, Effects, ExecPolicy};
+use crate::text::Secrets;
 use crate::tree::Tree;
 
 /// What is to be read: the options helmfile has under the same names, and the surroundings.
@@ -42,6 +43,8 @@ pub struct Request {
     pub no_exec: bool,
     /// The process environment, with helmfile's own variables.
     pub variables: Rc<BTreeMap<String, String>>,
+    /// What was decrypted, so that no output repeats it.
+    pub secrets: Secrets,
     /// What templates did beyond producing text.
     pub effects: Rc<std::cell::RefCell<Effects>>,
 }
@@ -70,6 +73,7 @@ impl Request {
             state_values_set_string: Vec::new(),
             no_exec: false,
             variables: Rc::new(variables),
+            secrets: Secrets::default(),
             effects: Rc::default(),
         }
     }

@@ -22,6 +22,9 @@ use crate::text::{Place, Refusal};
 use crate::value::Map;
 use crate::yaml::{self, Limits};
 
+/// How many values of one file are remembered: anchors can make more of them than there are bytes.
+const MOST_VALUES: usize = 100_000;
+
 impl Reader<'_> {
     /// The decrypted values of an environment's `secrets:`.
     ///
@@ -187,15 +190,35 @@ impl Decryption<'_> {
         let output = output
             .map_err(|error| Error::invalid(format!("cannot run `{helm}` to decrypt `{shown}`: {error}")))?;
         if !output.status.success() {
-            let stderr = String::from_utf8_lossy(&output.stderr);
-            return Err(Error::invalid(format!(
-                "`{helm} secrets {verb} {shown}` failed ({}): {}",
-                output.status,
-                stderr.lines().last().unwrap_or("it says nothing")
-            )));
+            // What it says may quote the plaintext, or a digest of it.
+            let message = format!("`{helm} secrets {verb} {shown}` failed ({})", output.status);
+            return Err(Error::invalid(message).hint("run it by hand to see what it says"));
         }
-        String::from_utf8(output.stdout)
-            .map_err(|_| Error::invalid(format!("`{shown}` is not UTF-8 when decrypted")))
+        let text = String::from_utf8(output.stdout)
+            .map_err(|_| Error::invalid(format!("`{shown}` is not UTF-8 when decrypted")))?;
+        self.remember(&text);
+        Ok(text)
+    }
+
+    /// Notes every value of a decrypted text. One that is no YAML is no help to helmfile either.
+    fn remember(&self, text: &str) {
+        let mut open = yaml::parse(text.as_bytes(), &Limits::default()).unwrap_or_default();
+        let mut left = MOST_VALUES;
+        while let Some(node) = open.pop() {
+            left -= 1;
+            if left == 0 {
+                break;
+            }
+            let pairs = node.pairs();
+            if pairs.is_empty() {
+                open.extend(node.children());
+            } else {
+                open.extend(pairs.into_iter().map(|(_, value)| value));
+            }
+            if let Some(text) = node.text() {
+                self.request.secrets.remember(text);
+            }
+        }
     }
 
     /// The plugin's command: `decrypt` since version 4.

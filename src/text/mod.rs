@@ -1,6 +1,7 @@
 //! Places in files, and problems that point at them.
 
 mod refusal;
+mod secrets;
 
 use std::fmt;
 use std::ops::Range;
@@ -9,6 +10,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 pub use refusal::Refusal;
+pub use secrets::Secrets;
 
 /// A place in a file that the reader of a message can open. Lines and columns count from 1, columns in characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,8 +1,10 @@
 //! Digests that never change.
 
 use helmsum::checksum::{
-    Digest, Progress, Reproduction, Transform, combination, combine, hash_listing, reproduction,
+    Digest, KeyFile, Progress, Reproduction, Transform, combination, combine, hash_listing, hash_pieces,
+    reproduction,
 };
+use helmsum::rendered::{Content, Piece};
 use helmsum::tree::WorkTree;
 use serde::Deserialize;
 
@@ -64,6 +66,65 @@ fn version_one_never_moves() {
         if sources.len() > 1 {
             assert_eq!(shell("/".into(), &combination(&sources)), case.checksum, "{}", case.why);
         }
+    }
+}
+
+/// Something rendered, and what must come out for ever.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RenderedVector {
+    why: String,
+    pieces: Vec<(String, String)>,
+    key: Option<String>,
+    lines: Vec<String>,
+    digest: String,
+}
+
+/// The lines and the digest that the second implementation gives.
+fn second_opinion(case: &RenderedVector) -> Vec<String> {
+    use std::io::Write as _;
+    use std::process::{Command, Stdio};
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/checksum/pieces.py");
+    let mut python = Command::new("python3");
+    let mut child =
+        python.arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("Python is installed");
+    let text = serde_json::json!({ "pieces": case.pieces, "key": case.key }).to_string();
+    child.stdin.take().expect("a pipe").write_all(text.as_bytes()).expect("it reads");
+    let output = child.wait_with_output().expect("it ends");
+    assert!(output.status.success());
+    String::from_utf8(output.stdout).expect("UTF-8").lines().map(str::to_owned).collect()
+}
+
+#[test]
+fn digests_of_what_is_rendered_never_move() {
+    let text = include_str!("../vectors/checksum/rendered-1.json");
+    let vectors: Vec<RenderedVector> = serde_json::from_str(text).expect("the vectors parse");
+    assert!(vectors.len() >= 15);
+    let folder = Folder::new(&[]);
+    let bytes = |text: &str| data_encoding::BASE64.decode(text.as_bytes()).expect("base64");
+    for case in vectors {
+        let pieces: Vec<Piece> = case
+            .pieces
+            .iter()
+            .map(|(name, content)| Piece {
+                name: name.clone(),
+                content: Content::Bytes(bytes(content)),
+                secret: false,
+            })
+            .collect();
+        let key = case.key.as_deref().map(|key| {
+            let path = folder.root.join("key");
+            fs_err::write(&path, bytes(key)).expect("a file");
+            KeyFile::read(&path).expect("a key").key
+        });
+        let hashed =
+            hash_pieces(&WorkTree, &pieces, key.as_ref(), &Progress::default()).expect("it can be hashed");
+        let lines: Vec<String> =
+            hashed.files.iter().map(|file| format!("{}  {}", file.digest, file.name)).collect();
+        assert_eq!(lines, case.lines, "{}", case.why);
+        assert_eq!(hashed.digest.to_string(), case.digest, "{}", case.why);
+        let expected: Vec<String> = lines.into_iter().chain([case.digest.clone()]).collect();
+        assert_eq!(second_opinion(&case), expected, "{}", case.why);
     }
 }
 

@@ -4,7 +4,10 @@
 #[expect(dead_code, reason = "the projects are written here, not copied")]
 mod programs;
 
+mod generated;
+mod leak;
 mod objects;
 mod order;
+mod parallel;
 mod project;
 mod sops;

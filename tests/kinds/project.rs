@@ -55,7 +55,8 @@ impl Project {
         Some(project)
     }
 
-    fn with(programs: &[PathBuf]) -> Self {
+    /// The project, with these programs at hand.
+    pub(crate) fn with(programs: &[PathBuf]) -> Self {
         let sandbox = Sandbox::new(programs, &[]);
         let root = sandbox.project("edge");
         let project = Self { sandbox, root };
@@ -92,6 +93,13 @@ impl Project {
         let path = self.root.join(file);
         fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
         fs::write(path, text).expect("a file");
+    }
+
+    /// Writes a shell script that can be run.
+    pub(crate) fn script(&self, file: &str, body: &str) {
+        self.write(file, &format!("#!/bin/sh\n{body}\n"));
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs::set_permissions(self.root.join(file), mode).expect("permissions");
     }
 
     /// Replaces a part of a file, which has to be there.

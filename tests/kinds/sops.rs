@@ -5,13 +5,22 @@ use std::path::PathBuf;
 use fs_err as fs;
 
 use crate::programs::{self, Run, Sandbox, Toolset};
+use crate::project::Project;
 
 /// sops and age-keygen.
-const SOPS: Toolset = Toolset {
+pub(crate) const SOPS: Toolset = Toolset {
     variable: "HELMSUM_SOPS_BIN",
     script: "tests/tools/sops/build",
     programs: &["sops", "age-keygen"],
 };
+
+/// Writes a file of a project and encrypts it with the age key in `identity`.
+pub(crate) fn encrypt(project: &Project, identity: &str, file: &str, text: &str) {
+    project.write(file, text);
+    let script = format!("sops encrypt --age \"$(age-keygen -y {identity})\" --in-place {file}");
+    project.shell(&script);
+    assert!(project.read(file).contains("ENC[AES256_GCM,"), "{file}");
+}
 
 const STATE: &str = "\
 releases:
