@@ -1,8 +1,8 @@
 //! What helm is given for a release, and what it makes of it.
 //!
-//! A [`Producer`] is a release that another one depends on. [`values`] gives its values as helm gets them,
+//! A [`Producer`] is a release that another one depends on. [`values()`] gives its values as helm gets them,
 //! [`release_pieces`] everything that helm is given for it, without helm. [`templating`] collects what `helm template` is
-//! called with, as plain data, and [`template`] calls it, on any thread, and gives the `ConfigMap`s and `Secret`s.
+//! called with, as plain data, and [`template()`] calls it, on any thread, and gives the `ConfigMap`s and `Secret`s.
 //!
 //! Files are read through the tree of the request, so a producer that is itself a consumer is rendered with the target
 //! that is about to be written where the tree is a [`tree::Overlay`](crate::tree::Overlay) with it. No message ever holds a
