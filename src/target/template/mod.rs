@@ -8,6 +8,8 @@ mod data;
 mod engine;
 mod positions;
 mod proof;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 use std::sync::Arc;
