@@ -240,7 +240,9 @@ impl Project {
             &["unknownKey: 1", "Releases: []"],
         );
         if self.chance.percent(30) {
-            let digest = setting.late(self, "digest ", "{{ .Environment | toJson | sha256sum }}", "");
+            let action = "{{ .Environment | toJson | sha256sum }}";
+            let action = if setting.template { format!("{{{{`{action}`}}}}") } else { action.to_owned() };
+            let digest = format!("'digest {action}'");
             sections.push(vec![
                 "hooks:".into(),
                 format!(

@@ -74,8 +74,9 @@ pub(crate) fn of_helmsum(root: &Utf8Path, resolved: &Resolved, expected: &Value)
         let mut digests: Vec<String> = resolved
             .visits
             .iter()
-            .filter(|visit| visit.hooks.iter().any(told))
-            .map(|visit| visit.environment_object.digest())
+            .flat_map(|visit| {
+                visit.hooks.iter().filter(|hook| told(hook)).map(|_| visit.environment_object.digest())
+            })
             .collect();
         digests.sort_unstable();
         answer["digests"] = json!(digests);
