@@ -81,6 +81,10 @@ fn state() -> serde_json::Value {
     let mut errors =
         SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<ErrorEntry>();
     errors.remove("$schema");
+    // References lead from the root of the whole document.
+    if let Some(definitions) = errors.remove("$defs") {
+        schema["$defs"] = definitions;
+    }
     schema["properties"]["errors"] = json!({
         "type": "array",
         "description": "What went wrong; only there if something did, and then `documents` is empty.",

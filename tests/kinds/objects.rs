@@ -16,6 +16,21 @@ fn a_configmap_of_a_needed_release_is_hashed_as_data() {
     let told = project.helmsum(&["list"]).succeeds();
     assert!(told.contains("configmap:gateway-apis (from edge/gateway-apis)  2 keys  4 B"), "{told}");
 
+    let document: serde_json::Value =
+        serde_json::from_str(&project.helmsum(&["list", "--output=json"]).succeeds()).expect("JSON");
+    let source = &document["releases"][0]["sources"][0];
+    for (key, value) in [
+        ("kind", "configmap"),
+        ("label", "configmap:gateway-apis"),
+        ("producer", "edge/gateway-apis"),
+        ("digest", expected.as_str()),
+    ] {
+        assert_eq!(source[key], value, "{key}");
+    }
+    let names: Vec<&str> =
+        source["files"].as_array().expect("keys").iter().filter_map(|file| file["name"].as_str()).collect();
+    assert_eq!((names, source["bytes"].as_u64()), (vec!["data/orders", "data/users"], Some(4)));
+
     for (file, from, to) in [
         ("charts/apis/Chart.yaml", "1.0.0", "1.1.0"),
         ("apis.yaml", "# The API definitions.\n", ""),
