@@ -1,7 +1,7 @@
 // Writes what helm v3.22.0 reads from values files, which files of a chart its rules leave out, and which files it loads from a
-// directory. Run it in its own folder, after the vectors of YAML were written, whose texts it reads:
+// directory. Run it in its own folder. The texts are those of the vectors of YAML, which lie beside the directory:
 //
-//	go run . ../../yaml ../../helm
+//	go run . ../../helm
 package main
 
 import (
@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -18,17 +19,18 @@ import (
 )
 
 func main() {
-	if len(os.Args) != 3 {
-		fmt.Fprintln(os.Stderr, "usage: go run . YAML-VECTORS DIRECTORY")
+	if len(os.Args) != 2 {
+		fmt.Fprintln(os.Stderr, "usage: go run . DIRECTORY")
 		os.Exit(1)
 	}
+	directory := os.Args[1]
 	var values []any
-	for _, text := range texts(os.Args[1]) {
+	for _, text := range texts(filepath.Join(directory, "..", "yaml")) {
 		values = append(values, valuesVector(text))
 	}
-	write(os.Args[2], "values", values)
-	write(os.Args[2], "ignore", ignoreVectors())
-	write(os.Args[2], "files", filesVectors())
+	write(directory, "values", values)
+	write(directory, "ignore", ignoreVectors())
+	write(directory, "files", filesVectors())
 }
 
 // texts are those of the decoding vectors, without the damaged ones, each once.
@@ -78,8 +80,23 @@ type vector struct {
 	Err any `json:"err,omitempty"`
 }
 
-// valuesVector reads a text as helm's pkg/cli/values/options.go does.
-func valuesVector(text string) (result vector) {
+// valuesVector reads a text as helm does. Where keys of different types become one, or a key does not equal itself, the order
+// in which Go walks a map decides; such a text has no result.
+func valuesVector(text string) vector {
+	result := valuesOnce(text)
+	if strings.Count(text, ":") < 2 {
+		return result
+	}
+	for range 400 {
+		if !reflect.DeepEqual(valuesOnce(text), result) {
+			return vector{In: text, Err: "differs from run to run"}
+		}
+	}
+	return result
+}
+
+// valuesOnce reads a text as helm's pkg/cli/values/options.go does.
+func valuesOnce(text string) (result vector) {
 	result.In = text
 	// A panic of the library ends helm; it is an error here.
 	defer func() {
