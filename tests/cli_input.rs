@@ -71,19 +71,19 @@ fn templates_that_would_never_end() {
         "{{ range until 100000 }}{{ repeat 100000 \"xxxxxxxxxx\" }}{{ end }}",
         "{{ noSuchFunction }}",
     ] {
-        refused(template(text), "gateway/values.yaml.gotmpl", "error: ");
+        refused(template(text), "gateway/values.yaml.gotmpl", "error");
     }
 }
 
 #[test]
 fn states_that_lead_back_to_themselves() {
     let parent = gateway().file("helmfile.yaml", format!("helmfiles: [other.yaml]\n{GATEWAY}"));
-    refused(parent.file("other.yaml", "helmfiles: [helmfile.yaml]\n"), "yaml", "error: ");
+    refused(parent.file("other.yaml", "helmfiles: [helmfile.yaml]\n"), "yaml", "error[helmfile-circle]: ");
     let templates = "templates:\n  a: { inherit: [{ template: b }] }\n  b: { inherit: [{ template: a }] }\n";
     refused(
         gateway().file("helmfile.yaml", format!("{templates}{GATEWAY}    inherit: [{{ template: a }}]\n")),
         "helmfile.yaml",
-        "error: ",
+        "error",
     );
 }
 
