@@ -15,6 +15,9 @@ use crate::tree::Tree;
 
 /// Gives every release whose chart is in a declared repository the version that the lock file has for it.
 ///
+/// Where selectors apply, helmfile has dropped what they leave out before it looks into the lock file, so that nothing
+/// that is wrong with the version of such a release counts.
+///
 /// # Errors
 ///
 /// Where the lock file is no YAML, or has no version that fits.
@@ -23,8 +26,10 @@ pub(super) fn resolve(
     state: &StateSpec,
     file: &Utf8Path,
     base: &Base,
+    filtered: bool,
     releases: &mut [Release],
 ) -> Result<(), Error> {
+    let counts = |release: &Release| release.selected || !filtered;
     let repositories: BTreeMap<&str, &Repository> =
         state.repositories.iter().map(|repository| (repository.name.as_str(), repository)).collect();
     let mut locked: Vec<(&mut Release, &Repository, String)> = releases
@@ -35,9 +40,9 @@ pub(super) fn resolve(
             Some((release, *repository, chart))
         })
         .collect();
-    if locked.is_empty() {
+    let Some(strict) = locked.iter().map(|(release, ..)| counts(release)).reduce(|a, b| a || b) else {
         return Ok(());
-    }
+    };
     let path = if state.lock_file_path.is_empty() {
         let name = file.file_name().unwrap_or_default();
         let name = name.strip_suffix(".gotmpl").unwrap_or(name);
@@ -47,34 +52,45 @@ pub(super) fn resolve(
     } else {
         join_clean(base.directory(), &state.lock_file_path)
     };
-    let text = match tree.read(&path) {
-        Ok(text) => String::from_utf8(text)
-            .map_err(|_| Error::invalid(format!("`{path}` is not UTF-8")).within(&path))?,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(()),
-        Err(error) => return Err(Error::reading(&path, &error)),
+    let lock = match read(tree, &path) {
+        Ok(Some(lock)) => lock,
+        Err(error) if strict => return Err(error),
+        Ok(None) | Err(_) => return Ok(()),
     };
-    let source = Source { file: path.clone(), text: text.into(), lines: Lines::From(1) };
-    let lock = decode::first_lenient::<Lock>(&source)?;
     for (release, repository, chart) in &mut locked {
         let short = chart.rsplit('/').next().unwrap_or_default();
-        let found = if repository.oci && short != chart.as_str() {
-            match version_of(&lock.dependencies, short, &release.version)? {
-                Some(version) => Some(version),
-                None => version_of(&lock.dependencies, chart, &release.version)?,
-            }
-        } else {
-            version_of(&lock.dependencies, chart, &release.version)?
+        let wanted = release.version.as_str();
+        let found = match version_of(&lock.dependencies, if repository.oci { short } else { chart }, wanted) {
+            Ok(None) if repository.oci => version_of(&lock.dependencies, chart, wanted),
+            found => found,
         };
-        release.version = found.ok_or_else(|| {
-            Error::invalid(format!(
-                "`{path}` has no version of the chart `{chart}` that fits `{}`",
-                if release.version.is_empty() { "*" } else { &release.version }
-            ))
-            .at(release.place.clone().unwrap_or_else(|| Place::file(&path)))
-            .hint("run `helmfile deps`")
-        })?;
+        match found {
+            Ok(Some(version)) => release.version = version,
+            Err(error) if counts(release) => return Err(error),
+            Ok(None) if counts(release) => {
+                return Err(Error::invalid(format!(
+                    "`{path}` has no version of the chart `{chart}` that fits `{}`",
+                    if wanted.is_empty() { "*" } else { wanted }
+                ))
+                .at(release.place.clone().unwrap_or_else(|| Place::file(&path)))
+                .hint("run `helmfile deps`"));
+            }
+            _ => {}
+        }
     }
     Ok(())
+}
+
+/// The lock file, if there is one.
+fn read(tree: &dyn Tree, path: &Utf8Path) -> Result<Option<Lock>, Error> {
+    let text = match tree.read(path) {
+        Ok(text) => String::from_utf8(text)
+            .map_err(|_| Error::invalid(format!("`{path}` is not UTF-8")).within(path))?,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Error::reading(path, &error)),
+    };
+    let source = Source { file: path.to_owned(), text: text.into(), lines: Lines::From(1) };
+    decode::first_lenient::<Lock>(&source).map(Some)
 }
 
 fn version_of(locked: &[LockedChart], chart: &str, wanted: &str) -> Result<Option<String>, Error> {

@@ -306,7 +306,8 @@ fn finish(
         chart: &state.chart,
     };
     let mut releases = reader.releases(&state, view, &file, base.directory(), &options.selectors, &trace)?;
-    lock::resolve(&*reader.request.tree, &state, &file, &base, &mut releases)?;
+    let filtered = !options.selectors.is_empty();
+    lock::resolve(&*reader.request.tree, &state, &file, &base, filtered, &mut releases)?;
     Ok(Visit {
         directory: base.directory().to_owned(),
         repositories: helm::repositories(&state),
@@ -324,7 +325,7 @@ fn finish(
         kube_context: state.kube_context,
         chart: state.chart,
         releases,
-        filtered: !options.selectors.is_empty(),
+        filtered,
         hooks: state.hooks.into_iter().map(release::hook).collect(),
         missing_file_handler: state.missing_file_handler.get(),
         helmfiles: state.helmfiles.into_iter().map(|entry| entry.path.into()).collect(),
