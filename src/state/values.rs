@@ -172,13 +172,19 @@ impl Reader<'_> {
         strategy: Strategy,
         earlier: &Map,
     ) -> Result<Map, Error> {
-        let source = if file.as_str().ends_with(".gotmpl") {
-            let fresh = EnvironmentObject::new(self.environment);
-            let environment = environment.unwrap_or(&fresh);
-            let mut values = environment.merged_values()?;
-            if strategy == Strategy::Fallback && !earlier.is_empty() {
-                values = enrich(earlier, &values)?;
-            }
+        let is_template = file.as_str().ends_with(".gotmpl");
+        // For a plain file nobody sees the enriched values, but earlier entries take them over all the same.
+        let enriches = strategy == Strategy::Fallback && !earlier.is_empty();
+        let fresh = EnvironmentObject::new(self.environment);
+        let environment = environment.unwrap_or(&fresh);
+        let mut values = Map::new();
+        if is_template || enriches {
+            values = environment.merged_values()?;
+        }
+        if enriches {
+            values = enrich(earlier, &values)?;
+        }
+        let source = if is_template {
             self.render_file(file, &values_data(environment, &values))?
         } else {
             Source { file: file.to_owned(), text: self.read_text(file)?.into(), lines: Lines::From(1) }
