@@ -113,10 +113,13 @@ impl Step {
             let digits =
                 unsigned.find(|sign: char| !sign.is_ascii_digit()).map_or(unsigned, |end| &unsigned[..end]);
             if !digits.is_empty() {
-                let index = digits.parse().ok().filter(|&index| index <= MAX_INDEX && !rest.starts_with('-'));
+                if rest.starts_with('-') && digits.trim_matches('0') != "" {
+                    return Err(Error::invalid(format!("the index in `{part}` is negative")));
+                }
+                let index = digits.parse().ok().filter(|&index| index <= MAX_INDEX);
                 return index.map(|index| Self::Item(name.into(), index)).ok_or_else(|| {
                     Error::unsupported(Refusal::Limit, format!("the index in `{part}` is out of range"))
-                        .hint(format!("an index is at least 0 and at most {MAX_INDEX}"))
+                        .hint(format!("an index is at most {MAX_INDEX}"))
                 });
             }
         }
