@@ -4,6 +4,7 @@ mod support;
 
 use std::cell::RefCell;
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 use std::io;
 use std::sync::Arc;
 
@@ -45,7 +46,8 @@ fn refuses<const N: usize>(repo: &Repo, arguments: [&str; N], refusal: Refusal, 
     TRIED.with_borrow_mut(|tried| tried.insert(refusal));
     let arguments = ["state"].into_iter().chain(arguments);
     let output = repo.command("").args(arguments.clone()).output().expect("helmsum runs");
-    let text = String::from_utf8_lossy(&output.stderr);
+    let root = repo.path("").display().to_string();
+    let text = String::from_utf8_lossy(&output.stderr).replace(root.trim_end_matches('/'), "[REPO]");
     assert_eq!(output.status.code(), Some(1), "{text}");
     assert!(text.starts_with(&format!("error[{refusal}]: ")), "{refusal} in {text}");
     assert!(text.contains("help: "), "what to do is in {text}");
@@ -157,6 +159,28 @@ fn without_end() {
     refuses(&named("{{ repeat 1000000000 \"abc\" }}"), [], Refusal::Limit, "helmfile.yaml.gotmpl:3:12");
     let deep = format!("values: [{}{}]\n", "[".repeat(11_000), "]".repeat(11_000));
     refuses(&plain(&deep), [], Refusal::Limit, "helmfile.yaml:1");
+    let large = |repo: Repo, name: &str| {
+        let file = fs_err::File::create(repo.path(name)).expect("a file");
+        file.set_len(200 << 20).expect("a file of holes");
+        repo
+    };
+    let values = large(plain("values: [v.yaml]\n"), "v.yaml");
+    refuses(&values, [], Refusal::Limit, "`[REPO]/v.yaml` is longer than 64 MiB");
+    refuses(&large(Repo::new(), "helmfile.yaml"), [], Refusal::Limit, "is longer than 64 MiB");
+    refuses(&large(named("{{ readFile \"big\" }}"), "big"), [], Refusal::Limit, "helmfile.yaml.gotmpl:3:12");
+    let mut laughs = String::from("values:\n- a0: &a0 [x, x, x, x, x, x, x, x, x]\n");
+    for level in 1..30 {
+        let below = format!("*a{}, ", level - 1).repeat(9);
+        writeln!(laughs, "  a{level}: &a{level} [{below}]").expect("a string");
+    }
+    // helmfile's YAML library has a limit of its own for this.
+    plain(&laughs).helmsum(["state"]).exits(1).complains("error: document contains excessive aliasing");
+    let mut tree = plain("helmfiles: [s0.yaml, s0.yaml, s0.yaml]\n");
+    for level in 0..12 {
+        let below = format!("s{}.yaml", level + 1);
+        tree = tree.file(&format!("s{level}.yaml"), format!("helmfiles: [{below}, {below}, {below}]\n"));
+    }
+    refuses(&tree.file("s12.yaml", "releases: []\n"), [], Refusal::Limit, "more than 10000 state files");
 }
 
 /// The work tree, but for one file.

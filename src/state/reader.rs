@@ -339,24 +339,27 @@ impl Reader<'_> {
     /// read.
     pub(super) fn read_bytes(&self, file: &Utf8Path) -> Result<Vec<u8>, Error> {
         let failed = |error: io::Error| Error::reading(file, &error);
-        let special = self.request.tree.stat(file).is_ok_and(|stat| stat.kind == Kind::Special);
-        if special && !file.starts_with("/dev") {
+        let stat = self.request.tree.stat(file).ok();
+        if stat.is_some_and(|stat| stat.kind == Kind::Special) && !file.starts_with("/dev") {
             let message = format!("`{file}` is a pipe, a socket or a device");
             return Err(Error::unsupported(Refusal::SpecialFile, message)
                 .within(file)
                 .hint("reading it may never end: put the content into a file"));
         }
-        let most = Limits::default().bytes;
+        let most = u64::try_from(Limits::default().bytes).unwrap_or(u64::MAX);
+        let too_long = || {
+            Error::unsupported(Refusal::Limit, format!("`{file}` is longer than {} MiB", most >> 20))
+                .within(file)
+                .hint("split it, or leave out what the state does not need")
+        };
+        if stat.is_some_and(|stat| stat.size > most) {
+            return Err(too_long());
+        }
         let mut bytes = Vec::new();
         let opened = self.request.tree.open(file).map_err(failed)?;
-        opened.take(u64::try_from(most).unwrap_or(u64::MAX) + 1).read_to_end(&mut bytes).map_err(failed)?;
-        if bytes.len() > most {
-            let message = format!("`{file}` is longer than {} MiB", most >> 20);
-            return Err(Error::unsupported(Refusal::Limit, message)
-                .within(file)
-                .hint("split it, or leave out what the state does not need"));
-        }
-        Ok(bytes)
+        // What has no size, such as a pipe, has to end as well.
+        opened.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
+        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > most { Err(too_long()) } else { Ok(bytes) }
     }
 }
 

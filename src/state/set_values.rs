@@ -113,7 +113,7 @@ impl Step {
             let digits =
                 unsigned.find(|sign: char| !sign.is_ascii_digit()).map_or(unsigned, |end| &unsigned[..end]);
             if !digits.is_empty() {
-                if rest.starts_with('-') && digits.trim_matches('0') != "" {
+                if rest.starts_with('-') && !digits.trim_matches('0').is_empty() {
                     return Err(Error::invalid(format!("the index in `{part}` is negative")));
                 }
                 let index = digits.parse().ok().filter(|&index| index <= MAX_INDEX);

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::arguments::{Outcome, bytes, function, refused, string};
+use super::arguments::{MAX_TEXT, Outcome, bytes, function, refused, string, too_large};
 use super::paths::clean;
 use crate::template::function::{Call, Context, ExecPolicy, Function, FunctionError, Parameter};
 use crate::text::Refusal;
@@ -91,6 +91,9 @@ fn read_file(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
         }
         Ok(stat) if stat.kind == Kind::Directory => {
             return Err(failed("read", &path, &io::ErrorKind::IsADirectory.into()));
+        }
+        Ok(stat) if usize::try_from(stat.size).unwrap_or(usize::MAX) > MAX_TEXT => {
+            return Err(too_large("readFile"));
         }
         Ok(_) => {}
         Err(error) => return Err(failed("open", &path, &error)),
