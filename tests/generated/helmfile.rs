@@ -42,9 +42,9 @@ impl Drop for Process {
 pub(crate) enum Outcome {
     /// helmfile reads the project: its answer.
     Reads(Value),
-    /// helmfile refuses the project, or breaks down over it: its last words.
+    /// helmfile refuses the project: its last words.
     Refuses(String),
-    /// helmfile hangs, or wants to fetch a chart after it has read the state.
+    /// helmfile hangs, overflows its stack, or wants to fetch a chart after it has read the state.
     NoAnswer,
 }
 
@@ -66,11 +66,7 @@ impl Helmfile {
 
     /// What helmfile says about the project that lies at `root`.
     pub(crate) fn ask(&mut self, case: &Case, root: &Utf8Path) -> Outcome {
-        match self.runs(case, root) {
-            Ok(told) => read(&told, root),
-            Err(RecvTimeoutError::Timeout) => Outcome::NoAnswer,
-            Err(RecvTimeoutError::Disconnected) => Outcome::Refuses("helmfile broke down".into()),
-        }
+        self.runs(case, root).map_or(Outcome::NoAnswer, |told| read(&told, root))
     }
 
     /// The exit status of `helmfile build`, and what it prints.

@@ -135,6 +135,9 @@ impl Tally {
         let verdict = if verdict.is_wrong() { judge(&case, helmfile) } else { verdict };
         if show && verdict != Verdict::Equal {
             eprintln!("seed {seed}: {verdict:.2000?}");
+            if verdict.is_wrong() {
+                eprintln!("{}\n{}", head(&case), case.text(None));
+            }
         }
         let name = match &verdict {
             Verdict::Equal => "equal",

@@ -15,7 +15,7 @@ pub(crate) enum Verdict {
     BothRefuse(String),
     /// helmsum says that it does not read this; why.
     Unsupported(String),
-    /// helmfile hangs, or wants something of the network.
+    /// helmfile hangs, overflows its stack, wants something of the network, or has another answer for each of its commands.
     NoAnswer,
     /// They read it differently; the patch from helmfile's to helmsum's answer.
     Differs(String),
@@ -63,6 +63,18 @@ pub(crate) fn judge(case: &Case, helmfile: &mut Helmfile) -> Verdict {
         (Outcome::NoAnswer, _) => Verdict::NoAnswer,
         (_, Err(error)) if error.cause() == Cause::Unsupported => Verdict::Unsupported(error.to_string()),
         (Outcome::Refuses(why), Err(_)) => Verdict::BothRefuse(why),
+        // `build` and `list` refuse two releases of one name although a condition switches one of them off; the commands that
+        // deploy take them, and so does helmsum.
+        (Outcome::Refuses(why), Ok(resolved))
+            if why.contains("duplicate release \"")
+                && resolved
+                    .visits
+                    .iter()
+                    .flat_map(|visit| &visit.releases)
+                    .any(|release| !release.enabled) =>
+        {
+            Verdict::NoAnswer
+        }
         (Outcome::Refuses(why), Ok(_)) => Verdict::Accepts(why),
         (Outcome::Reads(_), Err(error)) => Verdict::FindsFault(error.to_string()),
         (Outcome::Reads(expected), Ok(resolved)) => {
