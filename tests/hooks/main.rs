@@ -139,6 +139,25 @@ fn a_child_that_is_read_twice_with_different_values_gets_a_checksum_for_each_rea
 }
 
 #[test]
+fn a_child_gets_the_same_checksum_on_its_own_and_from_its_parent() {
+    for recipe in RECIPES {
+        for environment in ["default", "production"] {
+            let expected =
+                |layouts: &Layouts| layouts.checksum(&format!("alone/shop/values/web/{environment}"), "*");
+            let target = format!("alone/shop/values/{environment}.checksum.yaml");
+            for folder in ["alone", "alone/shop"] {
+                let Some(layouts) = Layouts::new() else { return };
+                let arguments =
+                    [format!("--file={recipe}.yaml.gotmpl"), format!("--environment={environment}")];
+                let manifests = layouts.template(folder, &arguments.each_ref().map(String::as_str));
+                assert_eq!(annotation(&manifests, "web"), expected(&layouts), "{recipe} in {folder}");
+                assert!(layouts.read(&target).contains("pages"), "{recipe} in {folder}");
+            }
+        }
+    }
+}
+
+#[test]
 fn releases_that_inherit_their_values_list_get_a_checksum_if_they_declare_sources() {
     for (recipe, state) in [("global", "global.yaml.gotmpl"), ("release", "release.yaml")] {
         let Some(layouts) = Layouts::new() else { return };
