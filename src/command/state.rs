@@ -44,10 +44,13 @@ pub(super) fn run(
         }
     };
     let mut document = resolved.to_json(&context.directory);
-    request.secrets.mask_json(&mut document);
     let text = match context.output.format {
+        // Programs compare it with helmfile's state, so nothing in it is replaced.
         OutputFormat::Json => report::print(&document),
-        OutputFormat::Human | OutputFormat::Github => state::to_yaml(&document).map_err(io::Error::other)?,
+        OutputFormat::Human | OutputFormat::Github => {
+            request.secrets.mask_json(&mut document);
+            state::to_yaml(&document).map_err(io::Error::other)?
+        }
     };
     streams.out.raw(text.as_bytes())?;
     if resolved.visits.is_empty() && !resolved.skipped.is_empty() {

@@ -1,4 +1,5 @@
 //! No output, file or error holds a secret: a marker stands in every place where one can stand, and is looked for everywhere.
+//! Only the state for programs holds the values of the environment, so that it can be compared with helmfile's.
 
 use std::path::Path;
 
@@ -134,20 +135,39 @@ impl Leak {
                 for key in [true, false] {
                     let arguments = [&[command], options].concat();
                     let told = self.run(key, &arguments).told();
-                    self.search(&format!("{arguments:?}"), &told);
+                    if arguments == ["state", "--output=json"] {
+                        self.shows_state_values(&told);
+                    } else {
+                        self.search(&format!("{arguments:?}"), &told);
+                    }
                 }
             }
         }
-        let told = self.run(true, &["state", "--embed-values", "--output=json"]).told();
+        let told = self.run(true, &["state", "--embed-values"]).told();
         self.search("state --embed-values", &told);
+        let told = self.run(true, &["state", "--embed-values", "--output=json"]).told();
+        self.shows_state_values(&told);
         let told = self.run(true, &["hash", "./vault", "--output=json"]).told();
         self.search("hash", &told);
         self.search_files();
     }
 
+    /// The state for programs: it holds what the environment brought in, as helmfile's own does, and nothing else.
+    fn shows_state_values(&mut self, text: &str) {
+        const SHOWN: [&str; 2] = ["environment", "inline"];
+        for place in SHOWN {
+            assert!(text.contains(&marker(place)), "the state lacks the value of `{place}`: {text}");
+        }
+        self.search_for(PLACES.into_iter().filter(|place| !SHOWN.contains(place)), "the state", text);
+    }
+
     fn search(&mut self, what: &str, text: &str) {
+        self.search_for(PLACES, what, text);
+    }
+
+    fn search_for(&mut self, places: impl IntoIterator<Item = &'static str>, what: &str, text: &str) {
         self.searched += 1;
-        for place in PLACES {
+        for place in places {
             let marker = marker(place);
             for form in [encoded(&marker), encoded(&format!("{marker}\n")), marker] {
                 assert!(!text.contains(&form), "{what} holds the secret of `{place}`: {text}");
