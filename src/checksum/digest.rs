@@ -39,7 +39,9 @@ impl Digest {
 
     /// The line of a file or source in what is hashed next: digest, two blanks, name, line feed.
     pub(super) fn absorb_line(self, into: &mut Hasher, name: &str) {
-        into.update(data_encoding::HEXLOWER.encode(&self.0).as_bytes());
+        let mut hex = [0; 64];
+        data_encoding::HEXLOWER.encode_mut(&self.0, &mut hex);
+        into.update(&hex);
         into.update(b"  ");
         into.update(name.as_bytes());
         into.update(b"\n");

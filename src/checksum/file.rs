@@ -174,7 +174,7 @@ fn attempt(
     }
     let mut reading = Reading::new(transform.line_feeds, !reads && !transform.line_feeds, key);
     loop {
-        let length = fill(file.as_mut(), chunk)?;
+        let length = fill(file.as_mut(), chunk, before.size.saturating_sub(reading.bytes))?;
         if reads || (transform.decrypt && content.len() as u64 <= SOPS_LIMIT) {
             content.extend_from_slice(&chunk[..length]);
         }
@@ -240,13 +240,20 @@ fn moved(before: &Stat, after: &Stat, read: u64) -> bool {
     before.size != after.size || before.modified != after.modified || (after.size != 0 && after.size != read)
 }
 
-/// Reads until the buffer is full or the file ends.
-fn fill(file: &mut dyn OpenFile, buffer: &mut [u8]) -> io::Result<usize> {
+/// Reads until the buffer is full or the file ends, which is `rest` bytes ahead as far as is known. That a read which could
+/// have given more ends just there is as good as another one that gives nothing; a look at the file afterwards shows whether
+/// it has grown.
+fn fill(file: &mut dyn OpenFile, buffer: &mut [u8], rest: u64) -> io::Result<usize> {
     let mut length = 0;
     while length < buffer.len() {
         match file.read(&mut buffer[length..]) {
             Ok(0) => break,
-            Ok(more) => length += more,
+            Ok(more) => {
+                length += more;
+                if length as u64 == rest {
+                    break;
+                }
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
@@ -321,17 +328,26 @@ impl Reading {
     /// Looks for what the report should mention.
     fn look(&mut self, chunk: &[u8]) {
         let border = SEAL.len() - 1;
-        self.tail.extend_from_slice(&chunk[..chunk.len().min(border)]);
-        for text in [chunk, &self.tail] {
-            self.sealed = self.sealed || SEALS.is_match(text);
-            self.notes.crlf = self.notes.crlf || (self.warn && CRLF.is_match(text));
+        self.search(chunk);
+        if !self.tail.is_empty() {
+            let mut across = std::mem::take(&mut self.tail);
+            across.extend_from_slice(&chunk[..chunk.len().min(border)]);
+            self.search(&across);
+            self.tail = across;
         }
         if chunk.len() >= border {
             self.tail.clear();
             self.tail.extend_from_slice(&chunk[chunk.len() - border..]);
+        } else if self.tail.is_empty() {
+            self.tail.extend_from_slice(chunk);
         } else {
             self.tail.drain(..self.tail.len().saturating_sub(border));
         }
+    }
+
+    fn search(&mut self, text: &[u8]) {
+        self.sealed = self.sealed || SEALS.is_match(text);
+        self.notes.crlf = self.notes.crlf || (self.warn && CRLF.is_match(text));
     }
 
     fn hash_line_feeds(&mut self, chunk: &mut [u8]) {

@@ -92,7 +92,11 @@ impl Listing {
     /// The absolute path of a listed file.
     #[must_use]
     pub fn path_of(&self, name: &str) -> Utf8PathBuf {
-        self.base.join(name.strip_prefix("./").unwrap_or(name))
+        let name = name.strip_prefix("./").unwrap_or(name);
+        let mut path = Utf8PathBuf::with_capacity(self.base.as_str().len() + 1 + name.len());
+        path.push(&self.base);
+        path.push(name);
+        path
     }
 
     pub(super) fn bare(shape: Shape, base: impl Into<Utf8PathBuf>) -> Self {

@@ -1,10 +1,10 @@
 //! Templates of a state: its parts, its values files and the fields of its releases.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
 use super::data::state_data;
 use super::decode::{Lines, Source};
@@ -25,8 +25,8 @@ const TEXT: &str = "helmsum takes states that are text: keep binary content out 
 #[derive(Debug, Default)]
 pub(super) struct Templates {
     registry: Registry,
-    /// Whether a directory has `_*.tpl` files.
-    helpers: RefCell<BTreeMap<Utf8PathBuf, bool>>,
+    /// Whether a directory has `_*.tpl` files. Asked for every field of every release, and paths are slow to compare.
+    helpers: RefCell<HashMap<String, bool>>,
 }
 
 impl Templates {
@@ -124,13 +124,13 @@ impl Reader<'_> {
     /// Whether a directory has files that are added to every template there. Even a text without actions needs them: where
     /// it is empty, what they have outside of `define` takes its place.
     fn has_helpers(&self, directory: &Utf8Path) -> Result<bool, Error> {
-        if let Some(&known) = self.templates.helpers.borrow().get(directory) {
+        if let Some(&known) = self.templates.helpers.borrow().get(directory.as_str()) {
             return Ok(known);
         }
         let pattern = directory.join("_*.tpl");
         let found = glob(&*self.request.tree, &pattern)
             .map_err(|error| Error::invalid(format!("`{pattern}`: {error}")))?;
-        self.templates.helpers.borrow_mut().insert(directory.to_owned(), !found.is_empty());
+        self.templates.helpers.borrow_mut().insert(directory.to_string(), !found.is_empty());
         Ok(!found.is_empty())
     }
 }

@@ -1,7 +1,7 @@
 //! Templates that may call each other, and the `_*.tpl` files that helmfile adds to every one it renders.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ impl Set {
 
 /// The parsed `_*.tpl` files of each directory, kept between renderings. They are read again whenever the files differ.
 #[derive(Debug, Default)]
-pub(super) struct Helpers(RefCell<BTreeMap<Utf8PathBuf, Kept>>);
+pub(super) struct Helpers(RefCell<HashMap<String, Kept>>);
 
 #[derive(Debug)]
 struct Kept {
@@ -62,7 +62,7 @@ pub(super) fn load(
 
 fn helpers(context: &Context, registry: &Registry) -> Result<Rc<Set>, Error> {
     let texts = read_helpers(context)?;
-    if let Some(kept) = registry.helpers.0.borrow().get(&context.base)
+    if let Some(kept) = registry.helpers.0.borrow().get(context.base.as_str())
         && kept.texts == texts
         && Arc::ptr_eq(&kept.files, &context.tree)
     {
@@ -76,7 +76,7 @@ fn helpers(context: &Context, registry: &Registry) -> Result<Rc<Set>, Error> {
     }
     let set = Rc::new(set);
     let kept = Kept { files: Arc::clone(&context.tree), texts, set: Rc::clone(&set) };
-    registry.helpers.0.borrow_mut().insert(context.base.clone(), kept);
+    registry.helpers.0.borrow_mut().insert(context.base.to_string(), kept);
     Ok(set)
 }
 
