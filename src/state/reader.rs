@@ -1,7 +1,7 @@
 //! One state file: its parts, its bases and its values
 //! (`pkg/app/desired_state_file_loader.go`, `pkg/state/create.go`).
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::io::{self, Read as _};
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::decode::{self, Lines, Source};
-use super::error::{Error, standard_input};
+use super::error::{Error, WITHOUT_STATE, standard_input};
 use super::forms::{HelmfileEntry, RenderedValues};
 use super::layer::{Layer, Merging};
 use super::location::Base;
@@ -26,6 +26,9 @@ use crate::text::{Place, Refusal, join_clean};
 use crate::tree::Kind;
 use crate::yaml::Limits;
 
+/// How many bytes of state files, bases and values files one run may read, each file as often as it is read.
+pub(super) const MOST_TEXT: u64 = 512 << 20;
+
 /// What all files of a run have in common.
 #[derive(Debug)]
 pub(super) struct Reader<'r> {
@@ -38,6 +41,8 @@ pub(super) struct Reader<'r> {
     pub(super) standard_input: RefCell<Option<Result<Arc<[u8]>, String>>>,
     /// The names of all environments that have been come upon.
     pub(super) environments: RefCell<BTreeSet<String>>,
+    /// How many bytes have been read so far.
+    pub(super) read: Cell<u64>,
 }
 
 /// What was read on the way to a state.
@@ -359,7 +364,18 @@ impl Reader<'_> {
         let opened = self.request.tree.open(file).map_err(failed)?;
         // What has no size, such as a pipe, has to end as well.
         opened.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
-        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > most { Err(too_long()) } else { Ok(bytes) }
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        if length > most {
+            return Err(too_long());
+        }
+        self.read.set(self.read.get().saturating_add(length));
+        if self.read.get() > MOST_TEXT {
+            let message = format!("more than {} MiB of state files, bases and values files", MOST_TEXT >> 20);
+            return Err(Error::unsupported(Refusal::Limit, message).within(file).hint(format!(
+                "files count as often as they are read: list each base once; {WITHOUT_STATE}"
+            )));
+        }
+        Ok(bytes)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Templates of a state: its parts, its values files and the fields of its releases.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::Utf8Path;
@@ -26,7 +26,7 @@ const TEXT: &str = "helmsum takes states that are text: keep binary content out 
 pub(super) struct Templates {
     registry: Registry,
     /// Whether a directory has `_*.tpl` files. Asked for every field of every release, and paths are slow to compare.
-    helpers: RefCell<HashMap<String, bool>>,
+    helpers: RefCell<BTreeMap<String, bool>>,
 }
 
 impl Templates {

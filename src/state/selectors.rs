@@ -31,6 +31,7 @@ impl Selector {
             {
                 selector.wanted.push((key.into(), value.into()));
             } else {
+                let (label, text) = (beginning(label), beginning(text));
                 return Err(Error::invalid(format!("malformed label `{label}` in the selector `{text}`"))
                     .hint(
                         "a selector is `key=value` or `key!=value`, several joined by commas, without blanks",
@@ -61,6 +62,12 @@ impl Selector {
             other.wanted.iter().any(|(other_key, other)| key == other_key && value != other)
         })
     }
+}
+
+/// As much of a text as a message can show.
+fn beginning(text: &str) -> String {
+    let end = crate::text::floor_boundary(text, 200);
+    if end == text.len() { text.to_owned() } else { format!("{}…", &text[..end]) }
 }
 
 fn is_word(text: &str) -> bool {
@@ -107,6 +114,13 @@ mod tests {
         {
             assert!(Selector::parse(selector).is_err(), "{selector}");
         }
+    }
+
+    #[test]
+    fn of_a_long_selector_only_the_beginning_is_shown() {
+        let error = Selector::parse(&"a=é,".repeat(10_000)).unwrap_err();
+        assert!(error.to_string().len() < 300, "{error}");
+        assert!(error.to_string().contains("a=é,a=é"), "{error}");
     }
 
     #[test]

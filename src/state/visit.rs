@@ -1,6 +1,6 @@
 //! From state file to state file (`pkg/app/app.go: visitStatesWithContext, processNestedHelmfiles`).
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -65,6 +65,7 @@ fn reader(request: &Request) -> Reader<'_> {
         cache: Cache::of(request),
         standard_input: RefCell::new(request.standard_input.clone()),
         environments: RefCell::default(),
+        read: Cell::default(),
     }
 }
 
@@ -333,4 +334,28 @@ fn finish(
         values_files: trace.values_files,
         effects: Effects::default(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::state::reader::MOST_TEXT;
+    use crate::tree::WorkTree;
+
+    #[test]
+    fn what_one_run_reads_has_a_limit() {
+        let folder = tempfile::tempdir().unwrap();
+        let directory = Utf8Path::from_path(folder.path()).unwrap();
+        let file = directory.join("base.yaml");
+        fs_err::write(&file, "values: []\n").unwrap();
+        let request = Request::new(Arc::new(WorkTree), directory, BTreeMap::new());
+        let reader = reader(&request);
+        reader.read.set(MOST_TEXT - 11);
+        assert_eq!(reader.read_text(&file).unwrap(), "values: []\n");
+        let error = reader.read_text(&file).unwrap_err();
+        assert!(error.to_string().contains("more than 512 MiB"), "{error}");
+    }
 }

@@ -1,7 +1,7 @@
 //! Templates that may call each other, and the `_*.tpl` files that helmfile adds to every one it renders.
 
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -37,7 +37,7 @@ impl Set {
 
 /// The parsed `_*.tpl` files of each directory, kept between renderings. They are read again whenever the files differ.
 #[derive(Debug, Default)]
-pub(super) struct Helpers(RefCell<HashMap<String, Kept>>);
+pub(super) struct Helpers(RefCell<BTreeMap<String, Kept>>);
 
 #[derive(Debug)]
 struct Kept {
