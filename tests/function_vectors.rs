@@ -268,6 +268,7 @@ macro_rules! topics {
 
 topics! {
     every_function_takes_values_of_every_type: "matrix", refuses 132, rewords 1;
+    functions_without_a_fixed_result_fail_and_give_types_as_go_does: "types", refuses 9, rewords 0;
     texts_are_cut_quoted_and_replaced: "strings", refuses 0, rewords 0;
     names_change_their_letter_case: "names", refuses 0, rewords 0;
     numbers_are_converted_and_computed: "numbers", refuses 0, rewords 0;

@@ -10,6 +10,7 @@ use super::paths::clean;
 use crate::template::function::{Call, Context, ExecPolicy, Function, FunctionError, Parameter};
 use crate::text::Refusal;
 use crate::tree::{Entry, Kind};
+use crate::value::print::quote;
 use crate::value::{Element, List, Object, Value};
 
 use Parameter::String as Text;
@@ -110,7 +111,8 @@ fn entries(
     check_allowed(context)?;
     let path = joined(context, path)?;
     let fail = |operation: &str, error: &io::Error| {
-        FunctionError::failed(format!("{function} \"{path}\": {operation} {path}: {}", reason(error)))
+        let quoted = quote(path.as_str().as_bytes(), false);
+        FunctionError::failed(format!("{function} {quoted}: {operation} {path}: {}", reason(error)))
     };
     let stat = context.tree.stat(&path).map_err(|error| fail("open", &error))?;
     if stat.kind != Kind::Directory {

@@ -173,7 +173,10 @@ func programs() *topic {
 	t.show(`exec "printf" (list "a b\n\n")`, `exec "cat" (list) "input\n"`, `exec "sh" (list "-c" "pwd")`, `exec "sh" (list "-c" "echo $PWD")`, `exec "sh" (list "-c" "echo out; echo err >&2")`, `exec "cat" (list "a.txt")`, `exec "sh" (list "-c" "printf '\\377'")`, `exec "true" nil`, `exec "cat" (list) ""`,
 		`exec "sh" (list "-c" "wc -c") "12345"`, `exec "cat" (list "-") "one" "two"`, `exec "printf" (list "%s|" "a b" "" "c")`, `envExec (dict "X" "1") "sh" (list "-c" "echo $X $GREETING")`, `envExec (dict "GREETING" "bye") "sh" (list "-c" "echo $GREETING")`, `envExec nil "sh" (list "-c" "echo $PWD")`,
 		`exec "echo" (list 1)`, `exec "echo" (list nil)`, `exec "echo" (list "a" (list))`, `envExec (dict "X" 1) "echo" (list)`, `exec "no-such-program-anywhere" (list)`, `exec "./nope" (list)`, `exec "" (list)`, `exec "echo" .strings`, `exec "echo" "a"`, `exec "echo"`, `exec "echo" (list) 1`,
-		`exec "sh" (list "-c" "head -c 200000 /dev/zero | tr '\\0' x") | len`, `exec "wc" (list "-c") (repeat 100000 "abc") | trim`)
+		`exec "sh" (list "-c" "head -c 200000 /dev/zero | tr '\\0' x") | len`, `exec "wc" (list "-c") (repeat 100000 "abc") | trim`,
+		`exec`, `exec 1 (list)`, `exec nil (list)`, `exec "true" .map`, `exec "true" 1`, `exec "cat" (list) nil`, `exec "cat" .nothing "a" 2`, `envExec`, `envExec nil`, `envExec nil "true"`, `envExec nil "true" nil`, `envExec nil "true" "a"`,
+		`envExec nil "true" .strings`, `envExec nil "cat" (list) 1`, `envExec nil "cat" (list) "a" "b"`, `envExec nil 1 (list)`, `envExec nil nil (list)`, `envExec "a" "true" (list)`, `envExec .texts "true" (list)`, `envExec .list "true" (list)`, `envExec .none "true" (list)`, `envExec (dict "X" nil) "true" (list)`,
+		`envExec (dict "X" (list)) "true" (list)`, `envExec .anymap "true" (list)`)
 	t.raw(`{{ exec "sh" (list "-c" "exit 3") }}`, `{{ exec "sh" (list "-c" "echo problem >&2; exit 1") }}`, `{{ exec "sh" (list "-c" "kill -9 $$") }}`)
 	return t
 }

@@ -16,10 +16,10 @@ import (
 var refused = words(`bcrypt buildCustomCert decryptAES derivePassword encryptAES genCA genCAWithKey genPrivateKey
 	genSelfSignedCert genSelfSignedCertWithKey genSignedCert genSignedCertWithKey getHostByName htpasswd`)
 
-// Functions whose results differ between runs, or that reach outside: they have no matrix.
-var outside = words(`ago exec envExec keys now randAlpha randAlphaNum randAscii randBytes randInt randNumeric readDir
+// Functions whose results differ between runs or machines, or are long: of these only the type of the result is shown.
+var outside = words(`ago keys now randAlpha randAlphaNum randAscii randBytes randInt randNumeric readDir
 	readDirEntries readFile isFile isDir shuffle uuidv4 values date dateInZone date_in_zone htmlDate htmlDateInZone
-	durationRound repeat until untilStep fetchSecretValue expandSecretRefs tpl`)
+	durationRound repeat until untilStep tpl`)
 
 func words(text string) map[string]bool {
 	set := map[string]bool{}
@@ -112,18 +112,41 @@ func pool(kind reflect.Type) []string {
 // The most combinations of arguments for one function.
 const most = 55
 
-// Calls every function with values of the types it takes, with one of another type, and with too few and too many.
-func matrix() *topic {
-	t := newTopic("matrix")
-	all := functions()
+// These have no matrix: what programs are called with is chosen by hand, and the rest needs a template or a vault.
+var apart = words(`envExec exec expandSecretRefs fetchSecretValue include`)
+
+// The names of the functions that have a matrix: those with a result to show, or those with a type only.
+func named(all map[string]any, typeOnly bool) []string {
 	names := []string{}
 	for name := range all {
-		if !refused[name] && !outside[name] && name != "include" {
+		if !refused[name] && outside[name] == typeOnly && !apart[name] {
 			names = append(names, name)
 		}
 	}
 	sort.Strings(names)
-	for _, name := range names {
+	return names
+}
+
+// As matrix, for the functions whose results cannot be compared: whether they fail, and the type of what they give.
+func types() *topic {
+	t := newTopic("types")
+	all := functions()
+	for _, name := range named(all, true) {
+		kind := reflect.TypeOf(all[name])
+		for _, count := range counts(kind) {
+			combinations(kind, count, func(arguments []string) {
+				t.raw("{{ typeOf (" + strings.Join(append([]string{name}, arguments...), " ") + ") }}")
+			})
+		}
+	}
+	return t
+}
+
+// Calls every function with values of the types it takes, with one of another type, and with too few and too many.
+func matrix() *topic {
+	t := newTopic("matrix")
+	all := functions()
+	for _, name := range named(all, false) {
 		kind := reflect.TypeOf(all[name])
 		for _, count := range counts(kind) {
 			combinations(kind, count, func(arguments []string) {

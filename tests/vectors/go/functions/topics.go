@@ -6,7 +6,7 @@ import (
 )
 
 func topics() []*topic {
-	return []*topic{matrix(), texts(), names(), numbers(), collections(), merging(), encodings(), jsons(), yamls(), expressions(),
+	return []*topic{matrix(), types(), texts(), names(), numbers(), collections(), merging(), encodings(), jsons(), yamls(), expressions(),
 		versions(), dates(), spans(), urls(), stateValues(), outsides(), programs()}
 }
 
