@@ -288,6 +288,19 @@ fn a_difference_in_the_environment_is_named_as_far_as_it_can_be() {
 }
 
 #[test]
+fn a_helmfile_before_1_3_is_told_apart_by_its_environment() {
+    let state = format!("environments: {{ default: {{ values: [{{ a: 1 }}] }} }}\n---\n{GATEWAY}");
+    // {"Name":"default","KubeContext":"","Values":{"a":1},"Defaults":{}}, as helmfile 1.0.0 digests it.
+    let old = "--expect-environment=c7bc38bcc8d5162fa76ca10d700fb4ee64e48f81e73b0a5a67ccb764647a332a";
+    gateway()
+        .file("helmfile.yaml", state)
+        .helmsum(["generate", old])
+        .exits(1)
+        .says("error[unverified-state]: this helmfile is older than 1.3.0")
+        .lacks("gateway/checksum.yaml");
+}
+
+#[test]
 fn a_random_function_in_the_state_keeps_its_targets_as_they_are() {
     let state = format!("values:\n  - password: {{{{ randAlphaNum 8 }}}}\n---\n{GATEWAY}");
     let random = || gateway().file("helmfile.yaml.gotmpl", &state).without("helmfile.yaml");

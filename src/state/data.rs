@@ -12,16 +12,23 @@ impl EnvironmentObject {
     /// `.Environment`. The maps are shared: a template that changes them changes this environment.
     #[must_use]
     pub fn template_value(&self) -> Value {
-        Value::Object(Rc::new(Fields::new(
-            "environment.Environment",
-            vec![
-                ("Name", Value::from(self.name.as_str())),
-                ("KubeContext", Value::from(self.kube_context.as_str())),
-                ("Values", self.values.clone().into()),
-                ("Defaults", self.defaults.clone().into()),
-                ("CLIOverrides", self.overrides.clone().into()),
-            ],
-        )))
+        let mut fields = self.fields();
+        fields.push(("CLIOverrides", self.overrides.clone().into()));
+        Value::Object(Rc::new(Fields::new("environment.Environment", fields)))
+    }
+
+    /// The environment as templates of a helmfile before 1.3.0 see it.
+    pub(super) fn template_value_before_overrides(&self) -> Value {
+        Value::Object(Rc::new(Fields::new("environment.Environment", self.fields())))
+    }
+
+    fn fields(&self) -> Vec<(&'static str, Value)> {
+        vec![
+            ("Name", Value::from(self.name.as_str())),
+            ("KubeContext", Value::from(self.kube_context.as_str())),
+            ("Values", self.values.clone().into()),
+            ("Defaults", self.defaults.clone().into()),
+        ]
     }
 }
 

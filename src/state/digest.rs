@@ -3,7 +3,7 @@
 use sha2::{Digest, Sha256};
 
 use super::resolved::EnvironmentObject;
-use crate::value::json;
+use crate::value::{Value, json};
 
 impl EnvironmentObject {
     /// What `{{ .Environment | toJson | sha256sum }}` gives in a hook: lower-case hex SHA-256 of the environment as Go
@@ -13,18 +13,28 @@ impl EnvironmentObject {
     /// nothing, [`Self::DIGEST_OF_NOTHING`].
     #[must_use]
     pub fn digest(&self) -> String {
-        let text = json::encode(&self.template_value(), json::Style::Compact).unwrap_or_default();
-        data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
+        digest_of(&self.template_value())
+    }
+
+    /// What the same template gives in a helmfile before 1.3.0, which knows no command-line overrides apart.
+    #[must_use]
+    pub fn digest_before_overrides(&self) -> String {
+        digest_of(&self.template_value_before_overrides())
     }
 
     /// The SHA-256 of no bytes at all, which proves nothing.
     pub const DIGEST_OF_NOTHING: &str = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 }
 
+fn digest_of(environment: &Value) -> String {
+    let text = json::encode(environment, json::Style::Compact).unwrap_or_default();
+    data_encoding::HEXLOWER.encode(&Sha256::digest(text.as_bytes()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::value::{Map, Value};
+    use crate::value::Map;
 
     #[test]
     fn the_digest_covers_name_context_and_the_three_maps() {

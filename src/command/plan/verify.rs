@@ -47,6 +47,10 @@ pub(super) fn verify(
         }
         proved = of_digest(resolved, &wanted);
         if !proved.contains(&true) {
+            let old = |visit: &Visit| visit.environment_object.digest_before_overrides() == wanted;
+            if resolved.visits.iter().any(old) {
+                return Err(at(old_helmfile()));
+            }
             return Err(at(other_environment(reading, request, resolved, &wanted)));
         }
     }
@@ -64,6 +68,14 @@ pub(super) fn verify(
 
 fn of_digest(resolved: &Resolved, wanted: &str) -> Vec<bool> {
     resolved.visits.iter().map(|visit| visit.environment_object.digest() == wanted).collect()
+}
+
+/// The finding for a helmfile that gives its environment other fields.
+fn old_helmfile() -> Finding {
+    let message = "this helmfile is older than 1.3.0: its state values are those that helmsum read, and no more is proved";
+    let hint = "update helmfile. What an older one reads in another way is in docs/helmfile-compatibility.md; where none of it matters, \
+                leave `--expect-environment` out of the hook";
+    Finding::new(Code::UnverifiedState, message).hint(hint)
 }
 
 fn proves_nothing(wanted: &str) -> Finding {
