@@ -2,20 +2,15 @@
 
 use std::io;
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{self, RecvTimeoutError};
-use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use rayon::prelude::*;
 
+use super::waiting::watched;
 use crate::checksum::{ChecksumError, Hashed, Key, Progress, Transform, hash_secret};
 use crate::report::{Bytes, Stream};
 use crate::source::{self, Shape};
 use crate::tree::Tree;
-
-/// How long hashing may take before a word about it, and how often the word changes then.
-const PATIENCE: Duration = Duration::from_secs(1);
-const REFRESH: Duration = Duration::from_millis(100);
 
 /// A path source to hash. Two that are equal are hashed once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -47,41 +42,13 @@ pub(super) type Outcome = Result<Hashed, ChecksumError>;
 pub(super) fn hash_all(tree: &dyn Tree, jobs: &[Job], watcher: &mut Stream) -> io::Result<Vec<Outcome>> {
     let progress = Progress::default();
     let run = || jobs.par_iter().map(|job| hash(tree, job, &progress)).collect();
-    if !watcher.terminal {
-        return Ok(run());
-    }
-    std::thread::scope(|scope| {
-        let (done, waiting) = mpsc::channel();
-        let work = scope.spawn(move || {
-            let outcomes: Vec<Outcome> = run();
-            // Nobody waits any more where the progress line could not be written.
-            let _ = done.send(());
-            outcomes
-        });
-        let mut shown = false;
-        let mut pause = PATIENCE;
-        while waiting.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-            watcher.raw(line(&progress).as_bytes())?;
-            shown = true;
-            pause = REFRESH;
-        }
-        if shown {
-            watcher.raw(CLEAR.as_bytes())?;
-        }
-        match work.join() {
-            Ok(outcomes) => Ok(outcomes),
-            Err(panic) => std::panic::resume_unwind(panic),
-        }
-    })
+    watched(watcher, || line(&progress), run)
 }
-
-/// Back to the start of the line, and nothing on it.
-const CLEAR: &str = "\r\u{1b}[K";
 
 fn line(progress: &Progress) -> String {
     let files = progress.files.load(Ordering::Relaxed);
     let bytes = Bytes(progress.bytes.load(Ordering::Relaxed));
-    format!("{CLEAR}hashing: {files} files, {bytes}")
+    format!("hashing: {files} files, {bytes}")
 }
 
 fn hash(tree: &dyn Tree, job: &Job, progress: &Progress) -> Outcome {
@@ -132,10 +99,10 @@ mod tests {
     }
 
     #[test]
-    fn the_progress_line_replaces_itself() {
+    fn the_progress_line_counts_files_and_bytes() {
         let progress = Progress::default();
         progress.files.store(12, Ordering::Relaxed);
         progress.bytes.store(2048, Ordering::Relaxed);
-        assert_eq!(line(&progress), "\r\u{1b}[Khashing: 12 files, 2.0 KiB");
+        assert_eq!(line(&progress), "hashing: 12 files, 2.0 KiB");
     }
 }

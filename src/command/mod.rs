@@ -11,6 +11,7 @@ mod plan;
 mod reading;
 mod show;
 mod state;
+mod waiting;
 
 use std::io;
 use std::os::unix::fs::MetadataExt as _;

@@ -1,6 +1,7 @@
 //! From drafts to consumers, those first that others depend on.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 
 use super::Purpose;
 use super::consumer::{Consumer, Draft};
@@ -9,7 +10,7 @@ use super::producers::ReleaseAt;
 use super::rendering::{Rendering, Wanted};
 use crate::command::Context;
 use crate::command::hashing::{Job, Outcome};
-use crate::report::relative;
+use crate::report::{Stream, relative};
 use crate::source::{Source, What};
 use crate::text::Problem;
 use crate::tree::Tree;
@@ -25,11 +26,16 @@ pub(super) struct Finishing<'a> {
 }
 
 /// Finishes all drafts. They stay in their order.
+///
+/// # Errors
+///
+/// Where the progress line cannot be written.
 pub(super) fn compute(
     mut drafts: Vec<Draft>,
     rendering: &mut Rendering<'_>,
     finishing: Finishing<'_>,
-) -> Vec<Consumer> {
+    watcher: &mut Stream,
+) -> io::Result<Vec<Consumer>> {
     let order = graph::order(&edges(&drafts));
     for stuck in &order.stuck {
         let problem = cycle(&drafts, stuck, finishing.context);
@@ -48,7 +54,7 @@ pub(super) fn compute(
             .filter_map(|(index, stand_ins)| Some((drafts[*index].as_ref()?, stand_ins)))
             .flat_map(|(draft, stand_ins)| draft.wanted(stand_ins))
             .collect();
-        rendering.prepare(&wanted);
+        rendering.prepare(&wanted, watcher)?;
         for (index, stand_ins) in wave.iter().zip(&stand_ins) {
             let Some(draft) = drafts[*index].take() else { continue };
             let at = draft.at;
@@ -63,7 +69,7 @@ pub(super) fn compute(
         let draft = drafts[index].take();
         consumers.extend(draft.map(|draft| (index, draft.finish(finishing, None))));
     }
-    consumers.into_values().collect()
+    Ok(consumers.into_values().collect())
 }
 
 /// Which drafts each one depends on.

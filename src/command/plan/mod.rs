@@ -109,7 +109,7 @@ pub(super) fn plan(
     let mut rendering =
         Rendering::new(&environments, template::functions::registry(), doubts::Told::of(reading));
     let finishing = Finishing { tree: &*tree, hashed: &hashed, context, purpose };
-    plan.consumers = compute::compute(drafts, &mut rendering, finishing);
+    plan.consumers = compute::compute(drafts, &mut rendering, finishing, &mut streams.err)?;
     let trace = rendering.trace();
     plan.trace.extend(trace.map(|line| format!("{line} in {} ms", started.elapsed().as_millis())));
     conflicts::settle(&mut plan, &context.directory);

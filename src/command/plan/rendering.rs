@@ -1,17 +1,20 @@
 //! What producers give, each asked once however many consumers it has.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 
 use super::doubts::{Told, doubts};
 use super::producers::{ReleaseAt, release};
+use crate::command::waiting::watched;
 use crate::finding::Finding;
 use crate::rendered::{self, Object, Piece, Templating, Unstable};
-use crate::report::counted;
+use crate::report::{Stream, counted};
 use crate::source::{Source, What};
 use crate::state::{Release, Request, Resolved};
 use crate::template::function::{CommandOption, Registry};
@@ -136,7 +139,11 @@ impl<'e> Rendering<'e> {
     }
 
     /// Asks all producers that these sources wait for and that were not asked yet, in parallel.
-    pub(super) fn prepare(&mut self, wanted: &[Wanted<'_>]) {
+    ///
+    /// # Errors
+    ///
+    /// Where the progress line cannot be written.
+    pub(super) fn prepare(&mut self, wanted: &[Wanted<'_>], watcher: &mut Stream) -> io::Result<()> {
         let trees: Vec<Arc<dyn Tree>> =
             self.targets.iter().map(|targets| Arc::new(targets.clone()) as Arc<dyn Tree>).collect();
         let mut calls = BTreeMap::new();
@@ -149,7 +156,7 @@ impl<'e> Rendering<'e> {
                 }
             }
         }
-        self.render(calls);
+        self.render(calls, watcher)?;
         let mut calls = BTreeMap::new();
         for source in wanted.iter().filter(|source| source.producers.contains(&source.consumer)) {
             // Only what is taken from the consumer itself could depend on its own target.
@@ -157,7 +164,7 @@ impl<'e> Rendering<'e> {
                 self.stand_in(source, 1, &mut calls);
             }
         }
-        self.render(calls);
+        self.render(calls, watcher)
     }
 
     /// Prepares the rendering of a consumer itself.
@@ -252,10 +259,16 @@ impl<'e> Rendering<'e> {
     }
 
     /// Calls helm, and once more where that could give something else.
-    fn render(&mut self, calls: BTreeMap<(ReleaseAt, Target), Templating>) {
-        let answers: Vec<_> = calls
-            .into_par_iter()
-            .map(|(key, templating)| {
+    fn render(
+        &mut self,
+        calls: BTreeMap<(ReleaseAt, Target), Templating>,
+        watcher: &mut Stream,
+    ) -> io::Result<()> {
+        let all = counted(calls.len(), "release");
+        let rendered = AtomicUsize::new(0);
+        let line = || format!("rendering: {} of {all}", rendered.load(Ordering::Relaxed));
+        let run = || -> Vec<_> {
+            let one = |(key, templating): ((ReleaseAt, Target), Templating)| {
                 let twice = templating.may_vary();
                 let answer = rendered::template(&templating).and_then(|objects| {
                     let unstable = if twice {
@@ -265,13 +278,17 @@ impl<'e> Rendering<'e> {
                     };
                     Ok(Rendered { objects, unstable })
                 });
+                rendered.fetch_add(1, Ordering::Relaxed);
                 (key, answer, 1 + usize::from(twice))
-            })
-            .collect();
+            };
+            calls.into_par_iter().map(one).collect()
+        };
+        let answers = watched(watcher, line, run)?;
         for (key, answer, calls) in answers {
             self.calls += calls;
             self.rendered.insert(key, answer);
         }
+        Ok(())
     }
 
     fn answer(&self, at: ReleaseAt, wanted: &Wanted<'_>) -> Option<&Answer<Rendered>> {
