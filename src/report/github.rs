@@ -15,7 +15,7 @@ use crate::text::{Place, Refusal};
 #[must_use]
 pub fn annotations(report: &Report, workspace: &Utf8Path) -> String {
     let mut text = String::new();
-    for finding in &report.findings {
+    for finding in &report.told() {
         let command = if finding.level == Level::Deny { "error" } else { "warning" };
         let place = finding.file.as_ref().map(|file| Place {
             file: file.clone(),
@@ -46,7 +46,7 @@ pub fn step_summary(report: &Report, view: View, directory: &Utf8Path) -> String
             format!(" ({}{line})", markdown(relative(file, directory).as_str()))
         })
     };
-    for finding in &report.findings {
+    for finding in &report.told() {
         let level = if finding.level == Level::Deny { "error" } else { "warning" };
         let at = place(finding.file.as_deref().map(|file| (file, finding.line)));
         let _ = writeln!(text, "- {level} `{}`: {}{at}", finding.code, markdown(&finding.message));

@@ -44,7 +44,7 @@ pub fn human(report: &Report, view: View, quiet: bool, layout: Layout<'_>) -> St
         text.push_str(&Table { report, view, layout }.draw());
     }
     let hidden = |code| !quiet && matches!(code, Code::StaleChecksum | Code::MissingChecksum);
-    for finding in report.findings.iter().filter(|finding| !hidden(finding.code)) {
+    for finding in report.told().iter().filter(|finding| !hidden(finding.code)) {
         if !text.is_empty() {
             text.push('\n');
         }
@@ -84,9 +84,11 @@ pub fn summary(report: &Report, view: View) -> String {
     }
     // A target that is out of date is counted above.
     let told = |finding: &&Finding| matches!(finding.code, Code::StaleChecksum | Code::MissingChecksum);
-    let denied = report.findings.iter().filter(|finding| finding.level == Level::Deny && !told(finding));
+    let findings = report.told();
+    let denied = findings.iter().filter(|finding| finding.level == Level::Deny && !told(finding));
     let grave = report.problems.len() + denied.count();
-    let shown = [(report.count(Level::Warn), "warning"), (grave, "error")];
+    let warnings = findings.iter().filter(|finding| finding.level == Level::Warn).count();
+    let shown = [(warnings, "warning"), (grave, "error")];
     for (number, noun) in shown.into_iter().filter(|(number, _)| *number > 0) {
         let _ = write!(text, "; {}", counted(number, noun));
     }
@@ -396,6 +398,22 @@ mod tests {
     fn several_environments_are_told_apart() {
         let report = Report { environments: vec!["default".into(), "prod".into()], ..report() };
         assert!(drawn(&report, View::Generate, false).contains("edge/web (default)"));
+    }
+
+    #[test]
+    fn what_environments_share_is_said_once_and_names_them() {
+        let found = |message: &str, environment: &str| Finding {
+            environment: Some(environment.into()),
+            ..Finding::new(Code::EmptySource, message)
+        };
+        let findings = vec![found("shared", "dev"), found("of one", "dev"), found("shared", "prod")];
+        let report = Report { environments: vec!["dev".into(), "prod".into()], findings, ..report() };
+        let text = drawn(&report, View::Generate, false);
+        assert_eq!(text.matches("shared (environments `dev`, `prod`)").count(), 1, "{text}");
+        assert!(text.contains("of one (environment `dev`)"), "{text}");
+        assert!(text.contains("; 2 warnings"), "{text}");
+        let alone = Report { environments: vec!["dev".into()], ..report };
+        assert!(!drawn(&alone, View::Generate, false).contains("environment"));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! Everything a run has to say, before it is decided how. Paths are absolute here; each renderer names them relative to
 //! the working directory.
 
+use std::collections::BTreeMap;
+
 use camino::Utf8PathBuf;
 
 use crate::checksum::{Digest, HashedFile};
@@ -27,6 +29,37 @@ impl Report {
     #[must_use]
     pub fn count(&self, level: Level) -> usize {
         self.findings.iter().filter(|finding| finding.level == level).count()
+    }
+
+    /// The findings as people are told them. Of several environments, those that they share stand there once, and the message
+    /// names the environments.
+    #[must_use]
+    pub fn told(&self) -> Vec<Finding> {
+        if self.environments.len() < 2 {
+            return self.findings.clone();
+        }
+        let mut told: Vec<(Finding, Vec<&str>)> = Vec::new();
+        let mut first: BTreeMap<_, usize> = BTreeMap::new();
+        for finding in &self.findings {
+            let alike = Finding { environment: None, ..finding.clone() };
+            let found = finding.environment.as_deref();
+            let index = *first
+                .entry((&finding.message, &finding.file, finding.line, finding.code))
+                .or_insert(told.len());
+            match told.get_mut(index) {
+                Some((other, environments)) if *other == alike => environments.extend(found),
+                _ => told.push((alike, found.into_iter().collect())),
+            }
+        }
+        let named = |(finding, environments): (Finding, Vec<&str>)| match environments[..] {
+            [] => finding,
+            [one] => Finding { message: format!("{} (environment `{one}`)", finding.message), ..finding },
+            [..] => {
+                let names = environments.join("`, `");
+                Finding { message: format!("{} (environments `{names}`)", finding.message), ..finding }
+            }
+        };
+        told.into_iter().map(named).collect()
     }
 
     /// Whether the run failed over something.
