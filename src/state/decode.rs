@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 
 use super::error::Error;
 use super::layer::{Item, Pointer};
-use crate::text::Place;
+use crate::text::{Place, nearest};
 use crate::value::{Map, Value};
 use crate::yaml::{self, Kind, Limits, Node};
 
@@ -187,8 +187,8 @@ impl<T: Record> Decode for T {
                 None if !decoding.strict => {}
                 None => {
                     let message = format!("unknown key `{}` in {}", entry.key, T::LABEL);
-                    let near = similar::get_close_matches(&*entry.key, T::KEYS, 1, 0.6);
-                    let hint = near.first().map(|near| format!("; did you mean `{near}`?"));
+                    let near = nearest(&entry.key, T::KEYS.iter().copied());
+                    let hint = near.map(|near| format!("; did you mean `{near}`?"));
                     decoding.errors.push(entry.error(&(message + hint.as_deref().unwrap_or_default())));
                 }
             }

@@ -8,8 +8,7 @@ use super::template::{Subject, Template};
 use super::{KeyPath, KeyPaths};
 use crate::checksum::Digest;
 use crate::source::config::Shape;
-use crate::source::nearest;
-use crate::text::Problem;
+use crate::text::{Problem, nearest};
 
 /// The annotation of the checksum. `checksum/config` is often the chart's own, and of two equal keys in one map one is lost.
 pub(super) const ANNOTATION: &str = "checksum/helmsum";

@@ -2,6 +2,7 @@
 
 mod refusal;
 mod secrets;
+mod spelling;
 
 use std::fmt;
 use std::ops::Range;
@@ -11,6 +12,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 pub use refusal::Refusal;
 pub use secrets::Secrets;
+pub use spelling::nearest;
 
 /// A place in a file that the reader of a message can open. Lines and columns count from 1, columns in characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

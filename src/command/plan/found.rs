@@ -10,8 +10,8 @@ use crate::command::Context;
 use crate::finding::{Code, Finding, Level};
 use crate::rendered::{Object, ObjectKind, Piece, Unstable};
 use crate::report::relative;
-use crate::source::{What, nearest};
-use crate::text::Problem;
+use crate::source::What;
+use crate::text::{Problem, nearest};
 
 impl Draft {
     /// The digest of a source that is rendered, where it has one.

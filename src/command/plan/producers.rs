@@ -1,8 +1,8 @@
 //! Which releases may have what a source names.
 
-use crate::source::{Producer, Source, What, nearest};
+use crate::source::{Producer, Source, What};
 use crate::state::{Release, Resolved};
-use crate::text::Problem;
+use crate::text::{Problem, nearest};
 
 use super::needs::{is, names};
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, LazyLock};
 use camino::{Utf8Path, Utf8PathBuf};
 use regex::Regex;
 
-use crate::source::spelling::nearest;
+use crate::text::nearest;
 use crate::text::{Excerpt, Place, Problem};
 
 /// Why there is no configuration.

@@ -5,8 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::scan::{LOOKS_LIKE, may_declare};
-use crate::source::nearest;
-use crate::text::position;
+use crate::text::{nearest, position};
 use crate::yaml::{self, Limits};
 
 /// The lines, from 1, of comments that look like directives in a file that is not a values file: a state file, a base, a

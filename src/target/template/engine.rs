@@ -10,8 +10,7 @@ use tera::{Context, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
 use super::data::{Data, VARIABLES};
 use super::offset;
-use crate::source::nearest;
-use crate::text::{Excerpt, Place, Problem};
+use crate::text::{Excerpt, Place, Problem, nearest};
 
 /// The name of the template inside tera, which reaches messages only where ours do not replace it.
 const NAME: &str = "template";

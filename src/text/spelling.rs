@@ -12,26 +12,10 @@ pub fn nearest<'k>(word: &str, known: impl IntoIterator<Item = &'k str>) -> Opti
         .map(|(_, candidate)| candidate)
 }
 
-/// How many letters have to be added, dropped, replaced or swapped with their neighbour.
+/// How many letters have to be added, dropped, replaced or swapped with their neighbour. Of long words the beginning counts.
 fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) =
-        (one.chars().take(64).collect(), other.chars().take(64).collect());
-    let mut before_last: Vec<usize> = Vec::new();
-    let mut last: Vec<usize> = (0..=other.len()).collect();
-    for row in 1..=one.len() {
-        let mut current = vec![row];
-        for column in 1..=other.len() {
-            let replaced = last[column - 1] + usize::from(one[row - 1] != other[column - 1]);
-            let mut best = replaced.min(last[column] + 1).min(current[column - 1] + 1);
-            if row > 1 && column > 1 && one[row - 1] == other[column - 2] && one[row - 2] == other[column - 1]
-            {
-                best = best.min(before_last[column - 2] + 1);
-            }
-            current.push(best);
-        }
-        before_last = std::mem::replace(&mut last, current);
-    }
-    last[other.len()]
+    let beginning = |word: &str| word.chars().take(64).collect::<String>();
+    strsim::osa_distance(&beginning(one), &beginning(other))
 }
 
 #[cfg(test)]
