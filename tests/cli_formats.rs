@@ -421,3 +421,28 @@ fn a_target_of_another_format_is_stale_and_is_replaced() {
         .helmsum(["check"])
         .exits(0);
 }
+
+#[test]
+fn a_digest_from_elsewhere_is_checked_shown_and_moves_the_checksum() {
+    let digest = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+    let state = |digest: &str| {
+        format!(
+            "values: [{{ vault: {digest} }}]\n---\nreleases:\n- name: web\n  chart: ./c\n  values: [values.yaml, checksum.yaml]\n"
+        )
+    };
+    let repo = Repo::new()
+        .file("helmfile.yaml", state(digest))
+        .file("values.yaml", "# helmsum: sha256:{{ .Values.vault }} as vault\n")
+        .helmsum(["generate"])
+        .exits(0)
+        .says("created  web  checksum.yaml  vault: digest ba7816bf8f01");
+    assert!(repo.read("checksum.yaml").contains(&format!("vault: \"{digest}\"")));
+    repo.file("helmfile.yaml", state(&digest.replace("ba78", "ca78")))
+        .helmsum(["check"])
+        .exits(2)
+        .says("stale  web  checksum.yaml  vault: digest ca7816bf8f01")
+        .file("helmfile.yaml", state("none"))
+        .helmsum(["check"])
+        .exits(1)
+        .complains("`none` is not a SHA-256 digest of 64 hexadecimal digits");
+}

@@ -240,10 +240,10 @@ fn word(release: &Release) -> (&'static str, Style) {
 }
 
 fn size(source: &Source) -> Vec<String> {
-    if source.digest.is_none() {
-        return vec!["not read".to_owned()];
-    }
+    let Some(digest) = source.digest else { return vec!["not read".to_owned()] };
     let noun = match source.kind {
+        // It is all there is to it.
+        "sha256" => return vec![format!("digest {digest:.12}")],
         "configmap" | "secret" => "key",
         "release" => "part",
         _ => "file",
