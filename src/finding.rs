@@ -117,7 +117,7 @@ impl fmt::Display for Code {
 }
 
 /// Something the user should know.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Finding {
     /// What kind it is.
     pub code: Code,

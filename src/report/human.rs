@@ -83,9 +83,9 @@ pub fn summary(report: &Report, view: View) -> String {
         let _ = write!(text, ": {}", states.join(", "));
     }
     // A target that is out of date is counted above.
-    let told = |finding: &&Finding| matches!(finding.code, Code::StaleChecksum | Code::MissingChecksum);
+    let in_table = |finding: &&Finding| matches!(finding.code, Code::StaleChecksum | Code::MissingChecksum);
     let findings = report.told();
-    let denied = findings.iter().filter(|finding| finding.level == Level::Deny && !told(finding));
+    let denied = findings.iter().filter(|finding| finding.level == Level::Deny && !in_table(finding));
     let grave = report.problems.len() + denied.count();
     let warnings = findings.iter().filter(|finding| finding.level == Level::Warn).count();
     let shown = [(warnings, "warning"), (grave, "error")];

@@ -1,9 +1,8 @@
 //! Everything a run has to say, before it is decided how. Paths are absolute here; each renderer names them relative to
 //! the working directory.
 
-use std::collections::BTreeMap;
-
 use camino::Utf8PathBuf;
+use indexmap::IndexMap;
 
 use crate::checksum::{Digest, HashedFile};
 use crate::finding::{Finding, Level};
@@ -38,18 +37,10 @@ impl Report {
         if self.environments.len() < 2 {
             return self.findings.clone();
         }
-        let mut told: Vec<(Finding, Vec<&str>)> = Vec::new();
-        let mut first: BTreeMap<_, usize> = BTreeMap::new();
+        let mut told: IndexMap<Finding, Vec<&str>> = IndexMap::new();
         for finding in &self.findings {
             let alike = Finding { environment: None, ..finding.clone() };
-            let found = finding.environment.as_deref();
-            let index = *first
-                .entry((&finding.message, &finding.file, finding.line, finding.code))
-                .or_insert(told.len());
-            match told.get_mut(index) {
-                Some((other, environments)) if *other == alike => environments.extend(found),
-                _ => told.push((alike, found.into_iter().collect())),
-            }
+            told.entry(alike).or_default().extend(finding.environment.as_deref());
         }
         let named = |(finding, environments): (Finding, Vec<&str>)| match environments[..] {
             [] => finding,

@@ -6,8 +6,7 @@ use std::sync::{Arc, LazyLock};
 use camino::{Utf8Path, Utf8PathBuf};
 use regex::Regex;
 
-use crate::text::nearest;
-use crate::text::{Excerpt, Place, Problem};
+use crate::text::{Excerpt, Place, Problem, nearest};
 
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]

@@ -7,8 +7,7 @@ use crate::rendered::ObjectKind;
 use crate::source::exclusion::Patterns;
 use crate::source::name;
 use crate::source::pattern::Glob;
-use crate::text::Problem;
-use crate::text::nearest;
+use crate::text::{Problem, nearest};
 
 /// What a directive says, but for where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]

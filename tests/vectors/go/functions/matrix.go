@@ -115,8 +115,10 @@ const most = 55
 // These have no matrix: what programs are called with is chosen by hand, and the rest needs a template or a vault.
 var apart = words(`envExec exec expandSecretRefs fetchSecretValue include`)
 
-// The names of the functions that have a matrix: those with a result to show, or those with a type only.
-func named(all map[string]any, typeOnly bool) []string {
+// Calls each with functions and arguments: values of the types they take, one of another type, too few and too many. It is
+// those with a result to show, or those with a type only.
+func calls(typeOnly bool, each func(name, expression string)) {
+	all := functions()
 	names := []string{}
 	for name := range all {
 		if !refused[name] && outside[name] == typeOnly && !apart[name] {
@@ -124,46 +126,38 @@ func named(all map[string]any, typeOnly bool) []string {
 		}
 	}
 	sort.Strings(names)
-	return names
-}
-
-// As matrix, for the functions whose results cannot be compared: whether they fail, and the type of what they give.
-func types() *topic {
-	t := newTopic("types")
-	all := functions()
-	for _, name := range named(all, true) {
+	for _, name := range names {
 		kind := reflect.TypeOf(all[name])
 		for _, count := range counts(kind) {
 			combinations(kind, count, func(arguments []string) {
-				t.raw("{{ typeOf (" + strings.Join(append([]string{name}, arguments...), " ") + ") }}")
+				each(name, strings.Join(append([]string{name}, arguments...), " "))
 			})
 		}
 	}
+}
+
+// The functions whose results cannot be compared: whether they fail, and the type of what they give.
+func types() *topic {
+	t := newTopic("types")
+	calls(true, func(_, expression string) { t.raw("{{ typeOf (" + expression + ") }}") })
 	return t
 }
 
-// Calls every function with values of the types it takes, with one of another type, and with too few and too many.
+// All other functions, with what they give.
 func matrix() *topic {
 	t := newTopic("matrix")
-	all := functions()
-	for _, name := range named(all, false) {
-		kind := reflect.TypeOf(all[name])
-		for _, count := range counts(kind) {
-			combinations(kind, count, func(arguments []string) {
-				expression := strings.Join(append([]string{name}, arguments...), " ")
-				// A map that holds itself ends Go's stack when it is printed.
-				if (strings.Count(expression, ".map") > 1 || strings.Count(expression, ".none") > 1) && strings.HasPrefix(name, "set") {
-					return
-				}
-				if strings.Contains(expression, ".time") || strings.Contains(expression, ".east") ||
-					strings.Contains(expression, "semver") || strings.Contains(strings.ToLower(name), "date") {
-					t.plain(expression)
-				} else {
-					t.show(expression)
-				}
-			})
+	calls(false, func(name, expression string) {
+		// A map that holds itself ends Go's stack when it is printed.
+		if (strings.Count(expression, ".map") > 1 || strings.Count(expression, ".none") > 1) && strings.HasPrefix(name, "set") {
+			return
 		}
-	}
+		if strings.Contains(expression, ".time") || strings.Contains(expression, ".east") ||
+			strings.Contains(expression, "semver") || strings.Contains(strings.ToLower(name), "date") {
+			t.plain(expression)
+		} else {
+			t.show(expression)
+		}
+	})
 	return t
 }
 
