@@ -9,8 +9,8 @@ use std::time::Duration;
 use camino::Utf8Path;
 use serde_json::{Value, json};
 
-use crate::answer;
-use crate::case::Case;
+use crate::support::answer;
+use crate::support::case::Case;
 
 /// Longer than this no project takes, unless helmfile hangs.
 const PATIENCE: Duration = Duration::from_secs(60);

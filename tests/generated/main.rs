@@ -4,21 +4,17 @@
 //! first; the others follow. What the two programs read differently is made small and printed in the form of a case for
 //! `tests/vectors/state`.
 
-#[path = "../support/answer.rs"]
-mod answer;
-#[path = "../support/case.rs"]
-mod case;
 mod chance;
+mod checksum;
 mod environment;
 mod functions;
 mod helmfile;
-#[path = "../programs/mod.rs"]
-#[expect(dead_code, unused_imports, reason = "only what finds programs is used")]
-mod programs;
 mod project;
 mod release;
 mod shrink;
 mod state;
+#[path = "../support/mod.rs"]
+mod support;
 mod template;
 mod verdict;
 mod yaml;
@@ -27,9 +23,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
-use case::Case;
 use helmfile::Helmfile;
-use programs::Toolset;
+use support::case::Case;
+use support::programs::{self, Toolset};
 use verdict::{Verdict, judge};
 
 /// helmfile in a process that answers many questions.

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::Case;
 use crate::chance::Chance;
 use crate::state::Role;
+use crate::support::case::Case;
 use crate::template;
 
 /// A project that is being made.

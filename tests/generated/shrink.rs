@@ -1,6 +1,6 @@
 //! From a project that shows a defect to a small one that shows the same.
 
-use crate::case::Case;
+use crate::support::case::Case;
 
 /// So many smaller projects are tried at most.
 const ATTEMPTS: usize = 400;

@@ -2,9 +2,9 @@
 
 use helmsum::state::{self, Cause};
 
-use crate::answer;
-use crate::case::Case;
 use crate::helmfile::{Helmfile, Outcome};
+use crate::support::answer;
+use crate::support::case::Case;
 
 /// How the two compare.
 #[derive(Clone, Debug, PartialEq, Eq)]

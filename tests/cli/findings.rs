@@ -1,0 +1,541 @@
+//! Each finding: a project that has it, and one beside it that has not.
+
+use crate::support::repo::{GATEWAY, HEADER, Repo, gateway, target};
+
+/// Every finding is shown with its code at its level, and nothing but the expected exit code comes of it.
+#[track_caller]
+fn has(repo: Repo, code: &str, exits: i32) -> Repo {
+    let repo = repo.helmsum(["generate"]).exits(exits);
+    let level = if exits == 0 { "warning" } else { "error" };
+    repo.says(&format!("{level}[{code}]: "))
+}
+
+/// The finding is not made, and the run is fine even when it is strict.
+#[track_caller]
+fn has_not(repo: Repo, code: &str) {
+    let repo = repo.helmsum(["generate"]).does_not_say(&format!("[{code}]"));
+    repo.helmsum(["generate", "--strict"]).exits(0).does_not_say(&format!("[{code}]"));
+}
+
+fn state(from: &str, to: &str) -> String {
+    let changed = GATEWAY.replace(from, to);
+    assert_ne!(changed, GATEWAY, "{from} is not in the state");
+    changed
+}
+
+#[test]
+fn missing_source() {
+    has(gateway().without("gateway/apis"), "missing-source", 1)
+        .says("denied  edge/gateway  gateway/checksum.yaml  ./apis: not read")
+        .says("the source `./apis` does not exist; looked for `[REPO]/gateway/apis`")
+        .says("--> gateway/values.yaml:1")
+        .says("paths are relative to `gateway`, the directory of the file that declares them")
+        .lacks("gateway/checksum.yaml");
+    has(gateway().without("gateway/apis").folder("apis"), "missing-source", 1)
+        .says("`./apis` exists relative to the root of the repository");
+    has_not(gateway(), "missing-source");
+    let optional =
+        gateway().file("gateway/values.yaml", "# helmsum: ./gone optional=true\n# helmsum: ./apis\n");
+    has_not(optional, "missing-source");
+}
+
+#[test]
+fn missing_source_counts_as_empty_where_it_is_lowered() {
+    has(
+        gateway().without("gateway/apis").file("helmsum.yaml", "levels: { missing-source: warn }\n"),
+        "missing-source",
+        0,
+    );
+}
+
+#[test]
+fn empty_source() {
+    let empty = || gateway().without("gateway/apis").file("gateway/apis/.gitkeep", "");
+    has(empty(), "empty-source", 0)
+        .says("the source `./apis` holds no file that counts; left out: `./.gitkeep` (never counts)")
+        .says("--> gateway/values.yaml:1");
+    let excluded = gateway().file("gateway/values.yaml", "# helmsum: ./apis exclude=*.yaml\n");
+    has(excluded, "empty-source", 0).says("`./orders.yaml` (excluded)");
+    let glob = gateway().file("gateway/values.yaml", "# helmsum: ./apis/*.json\n");
+    has(glob, "empty-source", 0).says("the source `./apis/*.json` matches no file that counts");
+    empty()
+        .helmsum(["generate", "--strict"])
+        .exits(1)
+        .says("error[empty-source]")
+        .lacks("gateway/checksum.yaml");
+    has_not(empty().file("gateway/values.yaml", "# helmsum: ./apis optional=true\n"), "empty-source");
+    has_not(gateway(), "empty-source");
+}
+
+#[test]
+fn crlf() {
+    let windows = || gateway().file("gateway/apis/orders.yaml", "orders: 1\r\n");
+    has(windows(), "crlf", 0).says("release `edge/gateway`: `./apis` holds text with CRLF line breaks");
+    has_not(windows().file("gateway/values.yaml", "# helmsum: ./apis eol=lf\n"), "crlf");
+    has_not(gateway().file("gateway/apis/image.bin", b"\0\r\n"), "crlf");
+}
+
+#[test]
+fn encrypted_source() {
+    let sops = "password: ENC[AES256_GCM,data:p673w==,iv:YY=,aad:UQ=,tag:A=,type:str]\nsops:\n    mac: ENC[AES256_GCM,data:A=,iv:B=,tag:C=,type:str]\n    lastmodified: \"2024-01-01T00:00:00Z\"\n    version: 3.8.1\n";
+    let encrypted = || gateway().file("gateway/apis/users.enc.yaml", sops);
+    has(encrypted(), "encrypted-source", 0)
+        .says("`./users.enc.yaml`")
+        .says("--> gateway/apis/users.enc.yaml");
+    has_not(
+        encrypted().file("gateway/values.yaml", "# helmsum: ./apis exclude=*.enc.yaml\n"),
+        "encrypted-source",
+    );
+}
+
+/// A stand-in for `sops` that takes the seal off, with what it decrypts.
+fn sealed() -> Repo {
+    let sops = "#!/bin/sh\nsed -n 's/ENC\\[AES256_GCM,data:\\(.*\\)\\]/\\1/; /^sops:/q; p'\n";
+    let encrypted = "password: ENC[AES256_GCM,data:hunter2]\nsops:\n    mac: x\n";
+    let repo = gateway()
+        .file("bin/sops", sops)
+        .file("gateway/secret.yaml", encrypted)
+        .file("gateway/values.yaml", "# helmsum: ./secret.yaml decrypt=sops\n");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs_err::set_permissions(repo.path("bin/sops"), mode).expect("permissions");
+    let path = format!("{}:/usr/bin:/bin", repo.path("bin").display());
+    repo.variable("PATH", &path)
+}
+
+/// The same with a key file of this mode.
+fn keyed(mode: u32) -> Repo {
+    let repo = sealed().file("keys/helmsum", "0123456789abcdef\n");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(mode);
+    fs_err::set_permissions(repo.path("keys/helmsum"), mode).expect("permissions");
+    repo
+}
+
+#[test]
+fn guessable_secret() {
+    has(sealed(), "guessable-secret", 0)
+        .says("`./secret.yaml` is hashed without a key")
+        .says("--> gateway/values.yaml:1")
+        .does_not_say("hunter2");
+    has(keyed(0o644).variable("HELMSUM_KEY_FILE", "keys/helmsum"), "guessable-secret", 0)
+        .says("every user of this machine can read the key file");
+    has_not(keyed(0o600).variable("HELMSUM_KEY_FILE", "keys/helmsum"), "guessable-secret");
+    has_not(keyed(0o600).file("helmsum.yaml", "keyFile: keys/helmsum\n"), "guessable-secret");
+    has_not(gateway(), "guessable-secret");
+}
+
+#[test]
+fn the_key_decides_the_digest_of_a_secret_and_of_nothing_else() {
+    let checksum = |repo: Repo| repo.helmsum(["generate"]).exits(0).read("gateway/checksum.yaml");
+    let plain = checksum(sealed());
+    let first = checksum(keyed(0o600).variable("HELMSUM_KEY_FILE", "keys/helmsum"));
+    let other = keyed(0o600)
+        .file("keys/other", "another key, longer than the first")
+        .variable("HELMSUM_KEY_FILE", "keys/other");
+    let other = checksum(other.file("helmsum.yaml", "keyFile: keys/helmsum\n"));
+    assert!(plain != first && first != other && plain != other);
+    assert_eq!(checksum(keyed(0o600).file("helmsum.yaml", "keyFile: keys/helmsum\n")), first);
+    let apis = "# helmsum: ./apis\n";
+    let keyed = keyed(0o600).variable("HELMSUM_KEY_FILE", "keys/helmsum").file("gateway/values.yaml", apis);
+    assert_eq!(checksum(keyed), target(), "it is not asked for where there is no secret");
+}
+
+#[test]
+fn a_key_file_that_is_none_denies_releases_with_secrets_only() {
+    for (content, said) in [
+        ("", "the key file `keys/helmsum` is empty"),
+        ("short\n", "the key file `keys/helmsum` holds 5 bytes, and a key needs 16"),
+    ] {
+        let repo = keyed(0o600).file("keys/helmsum", content).file("helmsum.yaml", "keyFile: keys/helmsum\n");
+        let repo = repo.helmsum(["generate"]).exits(1).complains(said).complains("openssl rand -hex 32");
+        repo.lacks("gateway/checksum.yaml")
+            .file("gateway/values.yaml", "# helmsum: ./apis\n")
+            .helmsum(["generate"])
+            .exits(0)
+            .holds("gateway/checksum.yaml", &target());
+    }
+    sealed()
+        .variable("HELMSUM_KEY_FILE", "keys/gone")
+        .helmsum(["generate"])
+        .exits(1)
+        .complains("the key file `keys/gone` cannot be read");
+}
+
+/// A release with a chart that a stand-in for helm "renders", something else each time.
+fn rendered(template: &str) -> Repo {
+    let helm = "#!/bin/sh\nprintf 'apiVersion: v1\\nkind: ConfigMap\\nmetadata: {name: apis}\\ndata: {a: \"%s\"}\\n' \"$(date +%N)\"\n";
+    let repo = gateway()
+        .file("bin/helm", helm)
+        .file("chart/Chart.yaml", "apiVersion: v2\nname: chart\nversion: 1.0.0\n")
+        .file("chart/templates/a.yaml", template)
+        .file("gateway/values.yaml", "# helmsum: configmap:apis\n");
+    let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+    fs_err::set_permissions(repo.path("bin/helm"), mode).expect("permissions");
+    let path = format!("{}:/usr/bin:/bin", repo.path("bin").display());
+    repo.variable("PATH", &path)
+}
+
+#[test]
+fn unstable_source() {
+    has(rendered("{{ now }}"), "unstable-source", 1)
+        .says("`data/a` differs each time release `edge/gateway` is rendered")
+        .says("--> gateway/values.yaml:1")
+        .lacks("gateway/checksum.yaml");
+    let lowered = rendered("{{ now }}").file("helmsum.yaml", "levels: { unstable-source: warn }\n");
+    has(lowered, "unstable-source", 0);
+    has_not(gateway(), "unstable-source");
+}
+
+#[test]
+fn lfs_pointer() {
+    let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";
+    has(gateway().file("gateway/apis/big.bin", pointer), "lfs-pointer", 1).lacks("gateway/checksum.yaml");
+    has_not(
+        gateway().file("gateway/apis/note.md", "See https://git-lfs.github.com/spec/v1\n"),
+        "lfs-pointer",
+    );
+}
+
+#[test]
+fn outside_source() {
+    let outside = tempfile::tempdir().expect("a temporary folder");
+    fs_err::write(outside.path().join("ca.pem"), "x").expect("a file");
+    let to = outside.path().to_str().expect("UTF-8");
+    has(gateway().link("gateway/apis/certs", to), "outside-source", 1)
+        .says("the link `./certs` in `./apis` leads out of the repository")
+        .lacks("gateway/checksum.yaml");
+    has(gateway().file("gateway/values.yaml", "# helmsum: ../..\n"), "outside-source", 1);
+    has_not(
+        gateway().file("shared/ca.pem", "x").link("gateway/apis/certs", "../../shared"),
+        "outside-source",
+    );
+}
+
+#[test]
+fn unwired_release() {
+    let unwired = gateway().file("helmfile.yaml", state("      - gateway/checksum.yaml\n", ""));
+    has(unwired, "unwired-release", 1)
+        .says("release `edge/gateway` declares sources, but lists no target among its `values`")
+        .says("--> gateway/values.yaml:1")
+        .says("add a line to its `values` in `helmfile.yaml`: `- gateway/checksum.yaml`");
+    has_not(gateway(), "unwired-release");
+    let bare = gateway().file("helmfile.yaml", state("      - gateway/checksum.yaml\n", ""));
+    has_not(bare.file("gateway/values.yaml", "replicas: 1\n"), "unwired-release");
+}
+
+#[test]
+fn orphan_target() {
+    let orphan = gateway().file("gateway/values.yaml", "replicas: 1\n");
+    has(orphan, "orphan-target", 0)
+        .says("release `edge/gateway` lists the target `gateway/checksum.yaml`, but declares no sources")
+        .says("--> helmfile.yaml:2");
+    has_not(gateway(), "orphan-target");
+    let inherited = "\
+templates:
+  default:
+    values: [\"{{ .Release.Name }}.checksum.yaml\"]
+releases:
+  - { name: a, chart: ./c, inherit: [{ template: default }] }
+  - { name: b, chart: ./c, inherit: [{ template: default }] }
+";
+    has_not(Repo::new().file("helmfile.yaml", inherited), "orphan-target");
+}
+
+#[test]
+fn unread_directive() {
+    let in_state = gateway().file("helmfile.yaml", format!("# helmsum: ./apis\n{GATEWAY}"));
+    has(in_state, "unread-directive", 1)
+        .says("a directive in a state file is read by nobody")
+        .says("--> helmfile.yaml:1");
+    let base = gateway()
+        .file("helmfile.yaml", format!("bases: [base.yaml]\n{GATEWAY}"))
+        .file("base.yaml", "helmDefaults: { wait: true }\n# helmsum: ./apis\n");
+    has(base, "unread-directive", 1).says("--> base.yaml:2");
+    let environment = gateway()
+        .file(
+            "helmfile.yaml",
+            format!("environments: {{ default: {{ values: [env.yaml] }} }}\n---\n{GATEWAY}"),
+        )
+        .file("env.yaml", "a: 1\n  # helmsum: ./apis\n");
+    has(environment, "unread-directive", 1).says("a directive in state values").says("--> env.yaml:2");
+    let chart = gateway().file("chart/values.yaml", "# helmsum: ./apis\n");
+    has(chart, "unread-directive", 1).says("--> chart/values.yaml:1");
+    let secrets = gateway()
+        .file("helmfile.yaml", format!("{GATEWAY}    secrets: [secrets.yaml]\n"))
+        .file("secrets.yaml", "# helmsum: ./apis\na: 1\n");
+    has(secrets, "unread-directive", 1).says("a directive in `secrets`").says("--> secrets.yaml:1");
+    let comment = gateway()
+        .file("helmfile.yaml", state("gateway/values.yaml", "gateway/values.yaml.gotmpl"))
+        .file("gateway/values.yaml.gotmpl", "{{/*\n# helmsum: ./gone\n*/}}\n# helmsum: ./apis\n");
+    has(comment, "unread-directive", 1)
+        .says("a directive in a template comment")
+        .says("--> gateway/values.yaml.gotmpl:2");
+    has_not(
+        gateway().file("helmfile.yaml", format!("# helmsum writes the checksums\n{GATEWAY}")),
+        "unread-directive",
+    );
+}
+
+#[test]
+fn target_is_state() {
+    let released = "releases: [{ name: a, chart: ./c, values: [../a/values.yaml, checksum.yaml] }]\n";
+    let beside = |state: &str| {
+        Repo::new()
+            .file("helmfile.d/a.yaml", state)
+            .file("a/values.yaml", "# helmsum: ./conf\n")
+            .file("a/conf/x", "1")
+    };
+    has(beside(released), "target-is-state", 1)
+        .says("helmfile would load the target `helmfile.d/checksum.yaml` as a state file")
+        .lacks("helmfile.d/checksum.yaml");
+    has_not(beside(&released.replace("checksum.yaml", "../a/checksum.yaml")), "target-is-state");
+    let globbed = gateway().file(
+        "helmfile.yaml",
+        format!("helmfiles: [\"gateway/c*.yaml\"]\nmissingFileHandler: Debug\n{GATEWAY}"),
+    );
+    has(globbed, "target-is-state", 1);
+    let configuration = beside(&released.replace("checksum.yaml", "../a/checksum.yaml"));
+    let configuration = configuration.file("helmfile.d/helmsum.yaml", "key: configChecksum\n");
+    configuration
+        .helmsum(["generate"])
+        .exits(1)
+        .says("error[target-is-state]: helmfile would load `helmfile.d/helmsum.yaml` as a state file");
+}
+
+#[test]
+fn shadowed_checksum() {
+    let after = |entry: &str| gateway().file("helmfile.yaml", format!("{GATEWAY}      - {entry}\n"));
+    has(
+        after("gateway/late.yaml").file("gateway/late.yaml", "configChecksum: none\n"),
+        "shadowed-checksum",
+        0,
+    )
+    .says(
+        "release `edge/gateway`: `gateway/late.yaml` comes after the target, sets `configChecksum` and wins",
+    );
+    has(after("configChecksum: none"), "shadowed-checksum", 0).says("an inline map comes after the target");
+    let template = after("gateway/late.yaml.gotmpl");
+    has(
+        template.file("gateway/late.yaml.gotmpl", "configChecksum: {{ .Release.Name }}\n"),
+        "shadowed-checksum",
+        0,
+    );
+    let earlier = gateway().file("gateway/values.yaml", "# helmsum: ./apis\nconfigChecksum: \"\"\n");
+    has(earlier, "shadowed-checksum", 0)
+        .says("`gateway/values.yaml` sets `configChecksum`, but the target comes after it and wins");
+    let set = gateway()
+        .file("helmfile.yaml", format!("{GATEWAY}    set: [{{ name: configChecksum, value: x }}]\n"));
+    has(set, "shadowed-checksum", 0).says("`set` of `configChecksum` wins over the target");
+    let secret = gateway().file("helmfile.yaml", format!("{GATEWAY}    secrets: [s.yaml]\n"));
+    has(secret.file("s.yaml", "configChecksum: ENC[x]\n"), "shadowed-checksum", 0)
+        .says("the secrets file `s.yaml`");
+    has_not(after("gateway/late.yaml").file("gateway/late.yaml", "other: 1\n"), "shadowed-checksum");
+    has_not(after("other: { configChecksum: none }"), "shadowed-checksum");
+}
+
+#[test]
+fn missing_need() {
+    let producer = "  - { name: gateway-apis, namespace: edge, chart: ./c }\n";
+    let consumer = |from: &str, needs: &str| {
+        gateway()
+            .file("helmfile.yaml", format!("{GATEWAY}    needs: [{needs}]\n{producer}"))
+            .file("gateway/values.yaml", format!("# helmsum: ./apis from={from}\n"))
+    };
+    has(consumer("gateway-apis", ""), "missing-need", 0)
+        .says("release `edge/gateway` depends on files of release `edge/gateway-apis`, but does not need it")
+        .says("add `needs: [edge/gateway-apis]` to release `edge/gateway`")
+        .says("--> gateway/values.yaml:1");
+    has(consumer("edge/gateway-api", ""), "missing-need", 0).says("there is no such release");
+    has_not(consumer("gateway-apis", "gateway-apis"), "missing-need");
+    has_not(consumer("edge/gateway-apis", "edge/gateway-apis"), "missing-need");
+    let indirect = gateway()
+        .file(
+            "helmfile.yaml",
+            format!("{GATEWAY}    needs: [between]\n  - {{ name: between, namespace: edge, chart: ./c, needs: [gateway-apis] }}\n{producer}"),
+        )
+        .file("gateway/values.yaml", "# helmsum: ./apis from=gateway-apis\n");
+    has_not(indirect, "missing-need");
+}
+
+#[test]
+fn missing_need_of_another_state_file_is_a_matter_of_order() {
+    let producer = "releases: [{ name: apis, namespace: edge, chart: ./c }]\n";
+    let first = gateway()
+        .file("helmfile.yaml", format!("helmfiles: [apis/helmfile.yaml]\n{GATEWAY}"))
+        .file("apis/helmfile.yaml", producer)
+        .file("gateway/values.yaml", "# helmsum: ./apis from=edge/apis\n");
+    has_not(first, "missing-need");
+    let parallel = Repo::new()
+        .file("helmfile.d/apis.yaml", producer)
+        .file("helmfile.d/gateway.yaml", GATEWAY.replace("gateway/", "../gateway/"))
+        .file("gateway/values.yaml", "# helmsum: ./apis from=edge/apis\n")
+        .file("gateway/apis/a", "1");
+    has(parallel, "missing-need", 0).says("releases of another state file cannot be needed");
+}
+
+#[test]
+fn hidden_missing_file() {
+    let handler = |line: &str| gateway().file("helmfile.yaml", format!("{line}{GATEWAY}"));
+    has(handler("missingFileHandler: Warn\n"), "hidden-missing-file", 0)
+        .says("with `missingFileHandler: Warn` helmfile deploys it without its checksum where `gateway/checksum.yaml` is missing");
+    let own = gateway().file("helmfile.yaml", format!("{GATEWAY}    missingFileHandler: Debug\n"));
+    has(own, "hidden-missing-file", 0);
+    let back = format!("missingFileHandler: Warn\n{GATEWAY}    missingFileHandler: Error\n");
+    has_not(gateway().file("helmfile.yaml", back), "hidden-missing-file");
+    has_not(gateway(), "hidden-missing-file");
+}
+
+/// A hook as the README has it, in a plain state file.
+const HOOK: &str = "\
+hooks:
+  - name: helmsum
+    events: [prepare]
+    showlogs: true
+    command: helmsum
+    args:
+      - generate
+      - --file=helmfile.yaml
+      - \"--environment={{ .Environment.Name }}\"
+";
+
+#[test]
+fn hook_misuse() {
+    let hook = |from: &str, to: &str| {
+        gateway().file("helmfile.yaml", format!("{}{GATEWAY}", HOOK.replace(from, to)))
+    };
+    has_not(hook("", ""), "hook-misuse");
+    has_not(hook("--file=helmfile.yaml", "-f\n      - helmfile.yaml"), "hook-misuse");
+    has_not(hook("command: helmsum", "command: other"), "hook-misuse");
+    has(hook("[prepare]", "[presync]"), "hook-misuse", 0)
+        .says("the hook `helmsum` does not run on `prepare`");
+    has(hook("    showlogs: true\n", ""), "hook-misuse", 0)
+        .says("the hook `helmsum` has no `showlogs: true`: nobody sees what it finds")
+        .says("--> helmfile.yaml:4");
+    has(hook("      - --file=helmfile.yaml\n", ""), "hook-misuse", 0).says("has no `--file`");
+    has(hook("--file=helmfile.yaml", "--file=other.yaml"), "hook-misuse", 0)
+        .says("which is another state file");
+    has(hook("      - \"--environment={{ .Environment.Name }}\"\n", ""), "hook-misuse", 0)
+        .says("has no `--environment`");
+    let of_release = "    hooks: [{ events: [prepare], command: ./bin/helmsum, showlogs: true, args: [generate, -f, helmfile.yaml] }]\n";
+    has(gateway().file("helmfile.yaml", format!("{GATEWAY}{of_release}")), "hook-misuse", 0)
+        .says("the hook that runs helmsum of release `edge/gateway` has no `--environment`");
+}
+
+#[test]
+fn hook_misuse_where_the_consumers_come_first() {
+    let parent = |hooks: &str| gateway().file("parent.yaml", format!("helmfiles: [helmfile.yaml]\n{hooks}"));
+    let hook = HOOK.replace("helmfile.yaml", "parent.yaml");
+    let repo = parent(&hook).helmsum(["generate", "-f", "parent.yaml"]).exits(0);
+    repo.says("warning[hook-misuse]: the hook `helmsum` comes too late");
+    let child = parent("").file("helmfile.yaml", format!("{HOOK}{GATEWAY}"));
+    child.helmsum(["generate", "--strict", "-f", "parent.yaml"]).exits(0).does_not_say("hook-misuse");
+    let names_parent = HOOK.replace("--file=helmfile.yaml", "--file=parent.yaml");
+    let child = parent("").file("helmfile.yaml", format!("{names_parent}{GATEWAY}"));
+    child.helmsum(["generate", "--strict", "-f", "parent.yaml"]).exits(0).does_not_say("hook-misuse");
+}
+
+/// `{"Name":"default","KubeContext":"","Values":{},"Defaults":{},"CLIOverrides":{}}`
+const DEFAULT_ENVIRONMENT: &str = "673b411362b71134127a169ae1b4a127267a38ad47932799804655344e4df568";
+
+#[test]
+fn unverified_state() {
+    let nothing = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+    for (digest, said) in [
+        (&DEFAULT_ENVIRONMENT.replace('7', "8")[..], "helmfile read another environment than helmsum"),
+        (nothing, "`--expect-environment` is the digest of nothing, which proves nothing"),
+        ("", "`--expect-environment` is empty, which proves nothing"),
+    ] {
+        gateway()
+            .helmsum(["generate", &format!("--expect-environment={digest}")])
+            .exits(1)
+            .says(&format!("error[unverified-state]: {said}"))
+            .lacks("gateway/checksum.yaml");
+    }
+    gateway()
+        .helmsum(["generate", &format!("--expect-environment={DEFAULT_ENVIRONMENT}")])
+        .exits(0)
+        .holds("gateway/checksum.yaml", &target())
+        .helmsum([
+            "generate",
+            "--state-values-set=a=1",
+            &format!("--expect-environment={DEFAULT_ENVIRONMENT}"),
+        ])
+        .exits(1);
+    gateway()
+        .file("helmsum.yaml", "levels: { unverified-state: warn }\n")
+        .helmsum(["generate", "--expect-environment="])
+        .exits(0)
+        .says("warning[unverified-state]")
+        .holds("gateway/checksum.yaml", &target());
+}
+
+#[test]
+fn unstable_template() {
+    let random = gateway()
+        .file("helmfile.yaml", state("gateway/values.yaml", "gateway/values.yaml.gotmpl"))
+        .file("gateway/values.yaml.gotmpl", "# helmsum: ./apis\npassword: {{ randAlphaNum 8 }}\n");
+    has(random, "unstable-template", 0).says("`randAlphaNum` was called while the state was read");
+    has_not(gateway(), "unstable-template");
+}
+
+#[test]
+fn unstable_template_where_values_are_shared() {
+    let state = "\
+values: [{ directory: apis }]
+releases:
+  - { name: a, chart: ./c, values: [a.yaml.gotmpl] }
+  - { name: b, chart: ./c, values: [b.yaml.gotmpl, b.checksum.yaml] }
+";
+    let repo = |first: &str| {
+        Repo::new()
+            .file("helmfile.yaml", state)
+            .file("a.yaml.gotmpl", first)
+            .file("b.yaml.gotmpl", "# helmsum: ./{{ .Values.directory }}\n")
+            .file("apis/x", "1")
+            .file("other/x", "1")
+    };
+    has(repo("{{ $_ := set .Values \"directory\" \"other\" }}\n"), "unstable-template", 1)
+        .says("release `b`: `b.yaml.gotmpl` declares sources, and `a.yaml.gotmpl` of release `a` changes `.Values`")
+        .lacks("b.checksum.yaml");
+    has_not(repo("{{ $_ := set (deepCopy .Values) \"directory\" \"other\" }}\n"), "unstable-template");
+    has_not(repo("{{ $_ := set .Values \"directory\" \"apis\" }}\n"), "unstable-template");
+}
+
+#[test]
+fn stale_and_missing_checksum() {
+    gateway().helmsum(["check", "-q"]).exits(2).says("error[missing-checksum]: release `edge/gateway`");
+    let stale = gateway().file("gateway/checksum.yaml", format!("{HEADER}configChecksum: \"0\"\n"));
+    stale
+        .helmsum(["check", "-q"])
+        .exits(2)
+        .says("error[stale-checksum]: release `edge/gateway`: the target `gateway/checksum.yaml` is out of date")
+        .file("helmsum.yaml", "levels: { stale-checksum: warn }\n")
+        .helmsum(["check"])
+        .exits(0)
+        .says("stale  edge/gateway")
+        .file("gateway/checksum.yaml", target())
+        .helmsum(["check", "-q"])
+        .exits(0)
+        .stdout("");
+}
+
+#[test]
+fn levels_are_chosen_in_the_configuration() {
+    let crlf = || gateway().file("gateway/apis/orders.yaml", "orders: 1\r\n");
+    crlf()
+        .file("helmsum.yaml", "levels: { crlf: deny }\n")
+        .helmsum(["generate"])
+        .exits(1)
+        .says("error[crlf]");
+    crlf()
+        .file("helmsum.yaml", "levels: { crlf: allow }\n")
+        .helmsum(["generate", "--strict"])
+        .exits(0)
+        .does_not_say("crlf");
+    crlf()
+        .file("helmsum.yaml", "levels: { clrf: allow }\n")
+        .helmsum(["generate"])
+        .exits(1)
+        .complains("`clrf`")
+        .complains("helmsum.yaml:1:")
+        .lacks("gateway/checksum.yaml");
+}

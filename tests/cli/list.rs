@@ -1,0 +1,156 @@
+//! `helmsum list`, `helmsum state`, and which releases and environments are meant.
+
+use crate::support::repo::{GATEWAY, Repo, gateway, schema};
+
+fn two() -> Repo {
+    let other = "  - { name: web, chart: ./chart, labels: { tier: front }, values: [web/values.yaml, web/checksum.yaml] }\n";
+    gateway()
+        .file("helmfile.yaml", format!("{GATEWAY}{other}"))
+        .file("web/values.yaml", "# helmsum: ./conf as conf exclude=*.md\n# helmsum: ./certs\n")
+        .file("web/conf/a", "1")
+        .file("web/conf/README.md", "1")
+        .file("web/certs/ca.pem", "22")
+}
+
+#[test]
+fn a_list_shows_releases_sources_and_targets() {
+    two()
+        .helmsum(["generate"])
+        .helmsum(["list"])
+        .exits(0)
+        .says("current  edge/gateway  gateway/checksum.yaml  ")
+        .says("         ./apis  2 files  19 B  gateway/values.yaml:1\n")
+        .says("         ./certs  1 file  2 B  web/values.yaml:2\n         conf     1 file  1 B  web/values.yaml:1\n");
+}
+
+#[test]
+fn a_list_does_not_fail_over_what_is_out_of_date() {
+    let repo = two().helmsum(["list", "--output", "json"]).exits(0);
+    let document = repo.json();
+    assert_eq!(schema("list", &document), Vec::<String>::new());
+    let source = &document["releases"][1]["sources"][1];
+    assert_eq!(source["label"], "conf");
+    assert_eq!(source["options"], serde_json::json!({ "exclude": ["*.md"] }));
+    assert_eq!(source["excluded"], 1);
+    assert_eq!(document["releases"][1]["target"]["status"], "missing");
+}
+
+#[test]
+fn selectors_add_up_before_and_after_the_command() {
+    two()
+        .helmsum(["-l", "tier=front", "generate", "-l", "name=gateway"])
+        .exits(0)
+        .says("2 releases: 2 written");
+    two().helmsum(["generate", "-l", "tier=front"]).exits(0).says("1 release").lacks("gateway/checksum.yaml");
+}
+
+#[test]
+fn releases_are_named_with_or_without_their_namespace() {
+    for (name, code) in
+        [("gateway", 0), ("edge/gateway", 0), ("/gateway", 3), ("/web", 0), ("other/gateway", 3)]
+    {
+        two().helmsum(["check", "--release", name]).exits(if code == 0 { 2 } else { code });
+    }
+    two().helmsum(["check", "--release", "edge/gateway", "-n", "other"]).exits(2).says("other/gateway");
+    two().helmsum(["check", "--release", "other/gateway", "-n", "other"]).exits(2);
+}
+
+#[test]
+fn nothing_that_matches_exits_with_three() {
+    two()
+        .helmsum(["generate", "-l", "name=nobody"])
+        .exits(3)
+        .stdout("none of 2 releases is selected\n")
+        .helmsum(["generate", "-l", "name=nobody", "--allow-no-matching-release"])
+        .exits(0);
+    two().helmsum(["generate", "-e", "prod"]).exits(3).says("no state file defines the environment `prod`");
+    two().helmsum(["state", "-e", "prod"]).exits(3);
+    two().helmsum(["generate", "-l", "tier"]).exits(1).complains("malformed label");
+}
+
+#[test]
+fn helmfile_variables_are_defaults() {
+    two()
+        .file("other.yaml", format!("environments: {{ prod: {{}} }}\n---\n{GATEWAY}"))
+        .variable("HELMFILE_FILE_PATH", "other.yaml")
+        .variable("HELMFILE_ENVIRONMENT", "prod")
+        .helmsum(["generate"])
+        .exits(0)
+        .says("1 release: 1 written")
+        .helmsum(["state", "--output", "json"])
+        .exits(0)
+        .says("\"environment\": \"prod\"");
+}
+
+#[test]
+fn all_environments_are_those_that_the_state_defines() {
+    let state = format!(
+        "environments: {{ dev: {{}}, prod: {{}} }}\n---\n{}",
+        GATEWAY.replace("gateway/checksum.yaml", "\"gateway/{{ .Environment.Name }}.checksum.yaml\"")
+    );
+    let repo =
+        gateway().file("helmfile.yaml", state).helmsum(["list", "--all-environments", "--output", "json"]);
+    let document = repo.exits(0).json();
+    assert_eq!(document["environments"], serde_json::json!(["dev", "prod"]));
+    gateway().helmsum(["list", "--all-environments", "-e", "x"]).exits(1).complains("exclude each other");
+}
+
+#[test]
+fn a_hook_of_a_command_that_deploys_nothing_does_not_stop_it() {
+    let broken = || gateway().without("gateway/apis");
+    for command in ["destroy", "status", "list"] {
+        broken()
+            .helmsum(["generate", "--helmfile-command", command])
+            .exits(0)
+            .says("error[missing-source]")
+            .tells("deploys nothing, so this does not stop it");
+    }
+    for command in ["sync", "apply", "template", "diff", "new-command"] {
+        broken().helmsum(["generate", "--helmfile-command", command]).exits(1);
+    }
+}
+
+#[test]
+fn the_state_is_yaml_for_people_and_json_for_programs() {
+    gateway().helmsum(["state"]).exits(0).says("file: helmfile.yaml\n").says("- gateway/checksum.yaml\n");
+    let repo = gateway().helmsum(["state", "--output", "json"]).exits(0);
+    let document = repo.json();
+    assert_eq!(schema("state", &document), Vec::<String>::new());
+    assert_eq!(document["documents"][0]["releases"][0]["namespace"], "edge");
+    let repo =
+        Repo::new().file("helmfile.yaml", "nonsense: 1\n").helmsum(["state", "--output", "json"]).exits(1);
+    assert_eq!(schema("state", &repo.json()), Vec::<String>::new());
+}
+
+#[test]
+fn debug_says_what_was_read() {
+    gateway()
+        .helmsum(["list", "--debug"])
+        .exits(0)
+        .complains("debug: read `[REPO]/helmfile.yaml` in environment `default`: 1 release\n")
+        .complains("debug: hashed 1 source with 2 files and 19 B in ");
+}
+
+#[test]
+fn a_visit_is_picked_by_its_environment() {
+    let parent = "\
+helmfiles:
+  - { path: child.yaml, values: [{ directory: one }] }
+  - { path: child.yaml, values: [{ directory: two }] }
+";
+    let child =
+        "releases: [{ name: a, chart: ./c, values: [a.yaml, \"{{ .Values.directory }}.checksum.yaml\"] }]\n";
+    let environment =
+        r#"{"Name":"default","KubeContext":"","Values":{"directory":"two"},"Defaults":{},"CLIOverrides":{}}"#;
+    let digest = helmsum::checksum::Digest::of(environment.as_bytes());
+    Repo::new()
+        .file("helmfile.yaml", parent)
+        .file("child.yaml", child)
+        .file("a.yaml", "# helmsum: ./{{ .Values.directory }}\n")
+        .file("one/x", "1")
+        .file("two/x", "2")
+        .helmsum(["generate", &format!("--expect-environment={digest}")])
+        .exits(0)
+        .says("created  a  two.checksum.yaml")
+        .lacks("one.checksum.yaml");
+}

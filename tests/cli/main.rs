@@ -1,0 +1,16 @@
+//! What people type and what they see: commands, findings, reports and bad input. No other program is needed but git.
+
+mod bad_input;
+mod check;
+mod findings;
+mod formats;
+mod generate;
+mod hash;
+mod hooks;
+mod input;
+mod list;
+#[path = "../support/mod.rs"]
+mod support;
+mod targets;
+mod usage;
+mod writing;

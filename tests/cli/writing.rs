@@ -1,0 +1,188 @@
+//! Writing targets: whole, only when they differ, and nowhere else.
+
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::os::unix::process::CommandExt as _;
+
+use crate::support::full_name;
+use camino::Utf8PathBuf;
+use helmsum::target::{TargetError, check_place, write};
+
+struct Folder {
+    _temporary: tempfile::TempDir,
+    root: Utf8PathBuf,
+}
+
+impl Folder {
+    fn new() -> Self {
+        let temporary = tempfile::tempdir().expect("a temporary folder");
+        let root = temporary.path().canonicalize().expect("it exists");
+        Self { root: root.try_into().expect("UTF-8"), _temporary: temporary }
+    }
+
+    fn path(&self, name: &str) -> Utf8PathBuf {
+        self.root.join(name)
+    }
+
+    fn names(&self, folder: &str) -> Vec<String> {
+        let mut names: Vec<String> = std::fs::read_dir(self.path(folder))
+            .expect("a folder")
+            .map(|entry| entry.expect("an entry").file_name().into_string().expect("UTF-8"))
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+fn mode(path: &Utf8PathBuf) -> u32 {
+    std::fs::metadata(path).expect("it exists").permissions().mode() & 0o7777
+}
+
+#[test]
+fn a_new_target_is_readable_by_all_whatever_the_umask() {
+    let folder = Folder::new();
+    let path = folder.path("a/b/checksum.yaml");
+    assert!(write(&path, &folder.root, b"x: 1\n").expect("is written"));
+    assert_eq!(fs_err::read(&path).expect("is there"), b"x: 1\n");
+    assert_eq!(mode(&path), 0o644);
+    assert_eq!(folder.names("a/b"), ["checksum.yaml"]);
+}
+
+#[test]
+fn an_existing_target_keeps_its_mode() {
+    let folder = Folder::new();
+    let path = folder.path("checksum.yaml");
+    fs_err::write(&path, "old").expect("a file");
+    fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).expect("ours");
+    assert!(write(&path, &folder.root, b"new").expect("is written"));
+    assert_eq!(mode(&path), 0o640);
+}
+
+#[test]
+fn a_target_with_these_bytes_is_not_touched() {
+    let folder = Folder::new();
+    let path = folder.path("checksum.yaml");
+    assert!(write(&path, &folder.root, b"x: 1\n").expect("is written"));
+    let before = std::fs::metadata(&path).expect("it exists");
+    assert!(!write(&path, &folder.root, b"x: 1\n").expect("is compared"));
+    let after = std::fs::metadata(&path).expect("it exists");
+    assert_eq!((before.ino(), before.mtime_nsec()), (after.ino(), after.mtime_nsec()));
+    assert!(write(&path, &folder.root, b"x: 2\n").expect("is written"), "as long, and other bytes");
+}
+
+#[test]
+fn what_is_no_ordinary_file_is_refused() {
+    let folder = Folder::new();
+    fs_err::write(folder.path("real.yaml"), "real").expect("a file");
+    std::os::unix::fs::symlink("real.yaml", folder.path("link.yaml")).expect("a link");
+    std::os::unix::fs::symlink("nowhere", folder.path("dangling.yaml")).expect("a link");
+    fs_err::create_dir(folder.path("directory.yaml")).expect("a directory");
+    fs_err::write(folder.path("locked.yaml"), "locked").expect("a file");
+    fs_err::set_permissions(folder.path("locked.yaml"), std::fs::Permissions::from_mode(0o444))
+        .expect("ours");
+    let names = folder.names("");
+    for name in ["link.yaml", "dangling.yaml", "directory.yaml", "locked.yaml"] {
+        let path = folder.path(name);
+        let checked = check_place(&path, &folder.root).expect_err(name).to_string();
+        let written = write(&path, &folder.root, b"x").expect_err(name).to_string();
+        assert_eq!(checked, written);
+        assert!(written.contains(name), "{written}");
+    }
+    assert_eq!(folder.names(""), names);
+    assert_eq!(fs_err::read_to_string(folder.path("real.yaml")).expect("is there"), "real");
+    assert_eq!(fs_err::read_to_string(folder.path("locked.yaml")).expect("is there"), "locked");
+}
+
+#[test]
+fn nothing_is_written_outside_of_the_repository() {
+    let folder = Folder::new();
+    let root = folder.path("repository");
+    fs_err::create_dir(&root).expect("a directory");
+    fs_err::create_dir(folder.path("elsewhere")).expect("a directory");
+    std::os::unix::fs::symlink("../elsewhere", root.join("out")).expect("a link");
+    std::os::unix::fs::symlink("../repository", folder.path("elsewhere/back")).expect("a link");
+    for path in [
+        folder.path("elsewhere/checksum.yaml"),
+        root.join("out/checksum.yaml"),
+        root.join("out/deep/er/checksum.yaml"),
+        folder.path("repository-two/checksum.yaml"),
+    ] {
+        let error = write(&path, &root, b"x").expect_err(path.as_str());
+        assert!(matches!(error, TargetError::Outside { .. }), "{path}: {error}");
+        assert!(error.problem().message.contains("lies outside of the repository"), "{error}");
+    }
+    assert_eq!(folder.names("elsewhere"), ["back"]);
+    assert_eq!(folder.names(""), ["elsewhere", "repository"]);
+}
+
+#[test]
+fn many_writers_at_once_leave_one_whole_file_and_nothing_else() {
+    let folder = Folder::new();
+    let path = folder.path("sub/checksum.yaml");
+    let texts: Vec<String> = (0..8).map(|number| format!("{number}\n").repeat(20_000)).collect();
+    std::thread::scope(|scope| {
+        for text in &texts {
+            let (path, root) = (&path, &folder.root);
+            scope.spawn(move || {
+                for _ in 0..5 {
+                    write(path, root, text.as_bytes()).expect("is written");
+                }
+            });
+        }
+    });
+    let result = fs_err::read_to_string(&path).expect("is there");
+    assert!(texts.contains(&result), "a mixture of {} bytes", result.len());
+    assert_eq!(folder.names("sub"), ["checksum.yaml"]);
+}
+
+/// Runs this test again in a process of its own, with `wrapper` in front.
+fn in_a_process_of_its_own(test: &str, wrapper: &[&str], folder: &Folder) -> std::process::Output {
+    let own = std::env::current_exe().expect("this test");
+    let mut command = std::process::Command::new(wrapper[0]);
+    let name = full_name(module_path!(), test);
+    command.args(&wrapper[1..]).arg(own).args(["--exact", &name, "--nocapture"]);
+    command.env("HELMSUM_TEST_FOLDER", &folder.root).process_group(0);
+    command.output().expect("it runs")
+}
+
+fn folder_of_this_process() -> Option<Utf8PathBuf> {
+    std::env::var("HELMSUM_TEST_FOLDER").ok().map(Into::into)
+}
+
+#[test]
+fn a_disk_that_is_full_leaves_the_target_as_it_was() {
+    if let Some(root) = folder_of_this_process() {
+        let error =
+            write(&root.join("checksum.yaml"), &root, "x".repeat(1 << 20).as_bytes()).expect_err("no room");
+        assert!(error.to_string().starts_with("cannot write the target `"), "{error}");
+        return;
+    }
+    let folder = Folder::new();
+    fs_err::write(folder.path("checksum.yaml"), "old").expect("a file");
+    let limited = ["bash", "-c", "ulimit -f 8; exec \"$@\"", "bash"];
+    let output =
+        in_a_process_of_its_own("a_disk_that_is_full_leaves_the_target_as_it_was", &limited, &folder);
+    let stdout = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success() && stdout.contains("1 passed"), "{stdout}");
+    assert_eq!(fs_err::read_to_string(folder.path("checksum.yaml")).expect("is there"), "old");
+    assert_eq!(folder.names(""), ["checksum.yaml"]);
+}
+
+#[test]
+fn a_signal_leaves_no_temporary_file_behind() {
+    if let Some(root) = folder_of_this_process() {
+        loop {
+            for text in ["x", "y"] {
+                write(&root.join("checksum.yaml"), &root, text.repeat(100_000).as_bytes())
+                    .expect("is written");
+            }
+        }
+    }
+    for signal in ["TERM", "INT", "HUP"] {
+        let folder = Folder::new();
+        // `timeout` sends the signal while the process does nothing but write.
+        let ended = ["timeout", "--signal", signal, "0.3"];
+        let output = in_a_process_of_its_own("a_signal_leaves_no_temporary_file_behind", &ended, &folder);
+        assert_eq!(output.status.code(), Some(124), "{}", String::from_utf8_lossy(&output.stdout));
+        assert_eq!(folder.names(""), ["checksum.yaml"], "{signal}");
+    }
+}

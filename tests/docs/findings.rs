@@ -1,0 +1,67 @@
+//! Every finding has a section in the manual.
+
+use helmsum::finding::Code;
+use helmsum::text::Refusal;
+
+const MANUAL: &str = include_str!("../../docs/findings.md");
+
+fn section(code: Code) -> &'static str {
+    let heading = format!("### `{}`\n", code.name());
+    let start = MANUAL.find(&heading).unwrap_or_else(|| panic!("{code} has no section"));
+    let rest = &MANUAL[start + heading.len()..];
+    rest.split("\n#").next().unwrap_or(rest)
+}
+
+#[test]
+fn the_manual_explains_every_code() {
+    for &code in Code::ALL {
+        let section = section(code);
+        assert!(section.contains(&format!("Default: `{}`", code.default_level())), "the level of {code}");
+        assert!(section.contains("```\n"), "an example of {code}");
+        assert!(section.contains("**Fix**: "), "how to fix {code}");
+        assert!(section.contains("**Level**: "), "what the level of {code} means");
+    }
+}
+
+#[test]
+fn the_manual_explains_nothing_that_does_not_exist() {
+    for heading in MANUAL.lines().filter_map(|line| line.strip_prefix("### `")) {
+        let name = heading.trim_end_matches('`');
+        assert!(Code::from_name(name).is_some(), "{name} is no code");
+    }
+}
+
+#[test]
+fn every_finding_is_tried() {
+    let tests = include_str!("../cli/findings.rs");
+    for code in Code::ALL {
+        assert!(tests.contains(code.name()), "{code} is in no test");
+    }
+}
+
+/// The rows of the table of refusals: codes, reasons, remedies.
+fn rows() -> Vec<Vec<&'static str>> {
+    let errors = MANUAL.split("\n## Errors\n").nth(1).expect("a section on errors");
+    errors
+        .lines()
+        .filter(|line| line.starts_with("| `"))
+        .map(|line| line.trim_matches('|').split(" | ").map(str::trim).collect())
+        .collect()
+}
+
+#[test]
+fn the_manual_lists_every_refusal_in_order() {
+    let listed: Vec<String> = rows().iter().map(|row| row[0].trim_matches('`').to_owned()).collect();
+    let known: Vec<&str> = Refusal::ALL.iter().map(|refusal| refusal.name()).collect();
+    assert_eq!(listed, known);
+    for row in rows() {
+        assert!(row.len() == 3 && row.iter().all(|cell| !cell.is_empty()), "{row:?}");
+    }
+}
+
+#[test]
+fn no_refusal_has_the_name_of_a_finding() {
+    for refusal in Refusal::ALL {
+        assert_eq!(Code::from_name(refusal.name()), None);
+    }
+}

@@ -1,0 +1,9 @@
+//! The manual and the published files against the code, and the order of the modules.
+
+mod architecture;
+mod compatibility;
+mod configuration;
+mod findings;
+mod schema;
+#[path = "../support/mod.rs"]
+mod support;

@@ -1,0 +1,9 @@
+//! Sources that are rendered or decrypted, with the real helm, helmfile and sops.
+
+mod generated;
+mod leak;
+mod objects;
+mod order;
+mod parallel;
+mod project;
+mod sops;

@@ -1,0 +1,13 @@
+//! helmsum beside the real programs: helm, helmfile, sops, kustomize and a Kubernetes API server.
+//!
+//! A test whose programs are not built (`tests/tools`) says so and is skipped; with `CI=true` it fails.
+
+mod examples;
+mod hooks;
+mod kinds;
+mod remote;
+mod rendered;
+mod rollout;
+mod secrets;
+#[path = "../support/mod.rs"]
+mod support;

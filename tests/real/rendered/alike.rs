@@ -1,0 +1,161 @@
+//! The objects that helmsum sees are those that `helmfile template` prints.
+
+use helmsum::rendered::{Content, template, templating};
+use helmsum::template::functions::registry;
+use helmsum::value::Value;
+use helmsum::yaml;
+
+use super::project::Project;
+use super::stand_in::{helmfile, tools};
+
+const CHART: &str = "apiVersion: v2\nname: web\nversion: 1.0.0\n";
+const LIB: &str = "apiVersion: v2\nname: lib\nversion: 1.2.0\n";
+const DUMP: &str = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: {{ .Chart.Name }}}\ndata:\n  values: {{ .Values | toJson | quote }}\n  release: \"{{ .Release.Name }} {{ .Release.Namespace }} {{ .Capabilities.KubeVersion.Version }} {{ .Capabilities.APIVersions.Has \"a/v1\" }}\"\n";
+
+/// A state, and the files beside it.
+type Case = (&'static str, &'static [(&'static str, &'static str)]);
+
+const CASES: &[Case] = &[
+    (
+        "apiVersions: [a/v1]\nkubeVersion: 1.31.2\nreleases:\n- name: web\n  namespace: edge\n  chart: ./chart\n  values: [v.yaml, {a: {b: yes}}]\n  set: [{name: a.c, value: \"1\"}, {name: l, values: [x, {y: 1}]}]\n  setString: [{name: a.d, value: \"1\"}]\n",
+        &[
+            ("v.yaml", "a: {b: no, on: y}\nwhen: 2024-01-01\n"),
+            ("chart/values.yaml", "of: the chart\na: {z: ~}\n"),
+        ],
+    ),
+    (
+        "releases:\n- {name: web, chart: ./chart, values: [{lib: {x: 1}, other: {x: 2}, extra: {enabled: false}, global: {g: 1}}]}\n",
+        &[
+            (
+                "chart/Chart.yaml",
+                "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n- {name: lib, version: ~1.2, repository: 'file://../lib'}\n- {name: lib, version: 1.2.0, alias: other, repository: 'file://../lib'}\n- {name: extra, version: 1.0.0, repository: 'file://../libs/extra', condition: extra.enabled}\n",
+            ),
+            ("lib/Chart.yaml", LIB),
+            ("lib/values.yaml", "x: 0\ny: 0\n"),
+            (
+                "lib/templates/dump.yaml",
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: 'lib-{{ .Values.x }}'}\ndata: {values: {{ .Values | toJson | quote }}}\n",
+            ),
+            ("libs/extra/Chart.yaml", "apiVersion: v2\nname: extra\nversion: 1.0.0\n"),
+            ("libs/extra/templates/dump.yaml", DUMP),
+        ],
+    ),
+    (
+        "releases:\n- {name: web, chart: ./chart, skipDeps: true}\n",
+        &[
+            (
+                "chart/Chart.yaml",
+                "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n- {name: lib, version: 1.2.0, repository: 'file://../lib'}\n",
+            ),
+            ("chart/charts/lib/Chart.yaml", LIB),
+            ("chart/charts/lib/templates/dump.yaml", DUMP),
+            ("lib/Chart.yaml", LIB),
+            ("lib/templates/dump.yaml", "this: is not looked at\n"),
+        ],
+    ),
+    (
+        "releases:\n- {name: web, chart: ./chart}\n",
+        &[
+            ("chart/charts/lib/Chart.yaml", LIB),
+            ("chart/charts/lib/templates/dump.yaml", DUMP),
+            ("chart/charts/_no/templates/dump.yaml", DUMP),
+            ("chart/.helmignore", "*.txt\nno/\n#\n"),
+            ("chart/templates/_helpers.tpl", "{{ define \"a\" }}helped{{ end }}"),
+            (
+                "chart/templates/list.yaml",
+                "apiVersion: v1\nkind: List\nitems:\n- apiVersion: v1\n  kind: ConfigMap\n  metadata: {name: of-a-list, namespace: other}\n  data: {values: '{{ include \"a\" . }}'}\n",
+            ),
+            ("chart/crds/x.yaml", "kind: CustomResourceDefinition\n"),
+        ],
+    ),
+    (
+        "helmDefaults: {postRendererArgs: [\"s/of the chart/of {{ .Release.Name }}/\"]}\nreleases:\n- {name: web, chart: ./chart, postRenderer: ./render.sh}\n",
+        &[("chart/values.yaml", "text: of the chart\n"), ("render.sh", "#!/bin/sh\nexec sed \"$1\"\n")],
+    ),
+    (
+        "helmfiles: [sub/helmfile.yaml]\n",
+        &[
+            (
+                "sub/helmfile.yaml",
+                "releases: [{name: web, namespace: sub, chart: ../chart, values: [v.yaml.gotmpl]}]\n",
+            ),
+            ("sub/v.yaml.gotmpl", "file: {{ readFile \"v.txt\" }}\n"),
+            ("sub/v.txt", "text"),
+        ],
+    ),
+];
+
+/// Namespace, name and data of every `ConfigMap` in a text, sorted.
+fn printed(text: &str) -> Vec<String> {
+    fn collect(manifest: &Value, found: &mut Vec<String>) {
+        let Value::Map(map) = manifest else { return };
+        if let Some(Value::List(items)) = map.get("items") {
+            items.iter().for_each(|item| collect(item, found));
+        }
+        if map.get("kind").is_some_and(|kind| kind.as_str() == Some("ConfigMap")) {
+            let Some(Value::Map(metadata)) = map.get("metadata") else { panic!("metadata") };
+            let Some(Value::Map(data)) = map.get("data") else { panic!("data") };
+            let name = metadata.get("name").expect("a name");
+            let entries = data.entries();
+            let entries =
+                entries.iter().map(|(key, value)| format!("{key}={}", value.as_str().expect("a text")));
+            found.push(format!(
+                "{} {}",
+                name.as_str().expect("a text"),
+                entries.collect::<Vec<_>>().join(" ")
+            ));
+        }
+    }
+    let mut found = Vec::new();
+    for node in yaml::parse(text.as_bytes(), &yaml::Limits::default()).expect("YAML") {
+        collect(&node.decode_as_helm().expect("a manifest"), &mut found);
+    }
+    found.sort();
+    found
+}
+
+fn ours(project: &Project) -> Vec<String> {
+    let reading = project.read();
+    let templating = templating(&reading.producer("web"), &registry())
+        .unwrap_or_else(|problem| panic!("{problem}: {:?}", problem.hint));
+    let objects = template(&templating).unwrap_or_else(|problem| panic!("{problem}"));
+    let mut shown: Vec<String> = objects
+        .iter()
+        .map(|object| {
+            let entries = object.data.iter().map(|piece| {
+                let Content::Bytes(bytes) = &piece.content else { panic!("bytes") };
+                let key = piece.name.strip_prefix("data/").expect("data");
+                format!("{key}={}", String::from_utf8_lossy(bytes))
+            });
+            format!("{} {}", object.name, entries.collect::<Vec<_>>().join(" "))
+        })
+        .collect();
+    shown.sort();
+    shown
+}
+
+#[test]
+fn objects_are_those_of_helmfile_template() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let Some(tools) = tools() else { return };
+    for (state, files) in CASES {
+        let project = Project::new(&[
+            ("helmfile.yaml", state),
+            ("chart/Chart.yaml", CHART),
+            ("chart/templates/dump.yaml", DUMP),
+        ]);
+        let mut project = files.iter().fold(project, |project, (name, content)| project.with(name, content));
+        if files.iter().any(|(name, _)| *name == "render.sh") {
+            let mode = std::fs::Permissions::from_mode(0o755);
+            fs_err::set_permissions(project.root.join("render.sh"), mode).expect("a mode");
+        }
+        let helm = tools.helm.to_str().expect("UTF-8").to_owned();
+        project.helm = Some(helm.clone());
+        // Before helmfile builds any dependency, and after it.
+        let before = ours(&project);
+        let theirs = printed(&helmfile(&project, &tools, &["-b", &helm, "template"]));
+        assert!(!theirs.is_empty(), "{state}");
+        assert_eq!(before, theirs, "{state}");
+        assert_eq!(ours(&project), theirs, "once more, {state}");
+    }
+}

@@ -1,0 +1,467 @@
+//! What moves `release:` and what does not: a row of the table in `docs/sources.md` for each test.
+
+use std::collections::BTreeSet;
+
+use std::os::unix::fs::PermissionsExt as _;
+
+use super::project::Project;
+use super::stand_in::with_secrets_plugin;
+
+const STATE: &str = "\
+# The web front end.
+repositories:
+- {name: stable, url: 'https://user:secret@charts.example.org/stable'}
+releases:
+- name: web
+  namespace: edge
+  chart: ./chart
+  labels: {tier: front}
+  values:
+  - values/base.yaml
+  - values/more.yaml.gotmpl
+  - inline: {a: 1, b: [x, y]}
+  set:
+  - {name: image.tag, value: \"1.2\"}
+  - {name: script, file: files/script.sh}
+  setString:
+  - {name: number, value: \"007\"}
+";
+
+fn web() -> Project {
+    Project::new(&[
+        ("helmfile.yaml", STATE),
+        ("chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+        ("chart/values.yaml", "replicas: 1\n"),
+        ("chart/templates/deployment.yaml", "kind: Deployment\n"),
+        ("chart/.helmignore", "*.md\n"),
+        ("chart/README.md", "# web\n"),
+        ("values/base.yaml", "# base\nreplicas: 2\non: yes\nlist:\n- 1\n- two\n"),
+        ("values/more.yaml.gotmpl", "name: {{ .Release.Name }}\n"),
+        ("files/script.sh", "echo one\n"),
+    ])
+}
+
+fn state(project: Project, edit: impl Fn(&str) -> String) -> Project {
+    let text = edit(STATE);
+    assert_ne!(text, STATE, "the edit does something");
+    project.with("helmfile.yaml", text)
+}
+
+/// The names of the pieces that an edit adds, removes or changes.
+fn moved(before: Project, edit: impl Fn(Project) -> Project) -> Vec<String> {
+    let one = before.contents();
+    let other = edit(before).contents();
+    let names: BTreeSet<&String> = one.keys().chain(other.keys()).collect();
+    names.into_iter().filter(|name| one.get(*name) != other.get(*name)).cloned().collect()
+}
+
+#[test]
+fn everything_that_helm_is_given_is_a_piece() {
+    let shown: Vec<(String, String)> = web()
+        .contents()
+        .into_iter()
+        .map(|(name, bytes)| (name, String::from_utf8(bytes).expect("UTF-8")))
+        .collect();
+    let shown: Vec<(&str, &str)> = shown.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    assert_eq!(
+        shown,
+        [
+            ("chart/.helmignore", "*.md\n"),
+            ("chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+            ("chart/templates/deployment.yaml", "kind: Deployment\n"),
+            ("chart/values.yaml", "replicas: 1\n"),
+            ("release", "{\"name\":\"web\",\"namespace\":\"edge\"}\n"),
+            ("set/0", "[\"--set\",\"image.tag=1.2\"]\n"),
+            ("set/1", "[\"--set-file\",\"script\"]\necho one\n"),
+            ("set/2", "[\"--set-string\",\"number=007\"]\n"),
+            ("values/0", "{\"list\":[1,\"two\"],\"replicas\":2,\"true\":true}\n"),
+            ("values/1", "{\"name\":\"web\"}\n"),
+            ("values/2", "{\"inline\":{\"a\":1,\"b\":[\"x\",\"y\"]}}\n"),
+        ]
+    );
+}
+
+#[test]
+fn a_comment_in_the_state_moves_nothing() {
+    let edit = |project| state(project, |text| text.replace("# The web front end.", "# The front end."));
+    assert_eq!(moved(web(), edit), [""; 0]);
+}
+
+#[test]
+fn labels_of_the_release_move_nothing() {
+    let edit = |project| state(project, |text| text.replace("tier: front", "tier: back, team: a"));
+    assert_eq!(moved(web(), edit), [""; 0]);
+}
+
+#[test]
+fn comments_order_and_layout_of_values_move_nothing() {
+    let text = "list: [1, \"two\"] # a list\n\n\"on\": yes\nreplicas:   2 # base\n";
+    let edit = |project: Project| project.with("values/base.yaml", text.replace("\"on\"", "on"));
+    assert_eq!(moved(web(), edit), [""; 0]);
+}
+
+#[test]
+fn a_values_file_of_comments_alone_moves_nothing() {
+    let edit = |project: Project| {
+        let project = project.with("values/empty.yaml", "# nothing yet\n");
+        state(project, |text| text.replace("  - values/base", "  - values/empty.yaml\n  - values/base"))
+    };
+    assert_eq!(moved(web(), edit), [""; 0]);
+}
+
+#[test]
+fn another_name_of_a_values_file_moves_nothing() {
+    let edit = |project: Project| {
+        let text = fs_err::read(project.root.join("values/base.yaml")).expect("a file");
+        let project = project.without("values/base.yaml").with("values/other.yaml", text);
+        state(project, |text| text.replace("values/base", "values/other"))
+    };
+    assert_eq!(moved(web(), edit), [""; 0]);
+}
+
+#[test]
+fn a_value_moves_it() {
+    let edit = |project: Project| project.with("values/base.yaml", "replicas: 3\non: yes\nlist: [1, two]\n");
+    assert_eq!(moved(web(), edit), ["values/0"]);
+}
+
+#[test]
+fn the_type_of_a_value_moves_it() {
+    let edit =
+        |project: Project| project.with("values/base.yaml", "replicas: \"2\"\non: yes\nlist: [1, two]\n");
+    assert_eq!(moved(web(), edit), ["values/0"]);
+}
+
+#[test]
+fn the_order_of_values_files_moves_it() {
+    let swap = |text: &str| {
+        text.replace(
+            "  - values/base.yaml\n  - values/more.yaml.gotmpl\n",
+            "  - values/more.yaml.gotmpl\n  - values/base.yaml\n",
+        )
+    };
+    assert_eq!(moved(web(), |project| state(project, swap)), ["values/0", "values/1"]);
+}
+
+#[test]
+fn an_inline_value_moves_it() {
+    assert_eq!(moved(web(), |project| state(project, |text| text.replace("a: 1", "a: 2"))), ["values/2"]);
+}
+
+#[test]
+fn set_and_the_content_of_its_files_move_it() {
+    assert_eq!(moved(web(), |project| state(project, |text| text.replace("1.2", "1.3"))), ["set/0"]);
+    assert_eq!(moved(web(), |project| project.with("files/script.sh", "echo two\n")), ["set/1"]);
+    assert_eq!(moved(web(), |project| state(project, |text| text.replace("007", "008"))), ["set/2"]);
+}
+
+#[test]
+fn the_files_of_a_local_chart_move_it_but_for_ignored_ones() {
+    let edit = |project: Project| project.with("chart/templates/deployment.yaml", "kind: StatefulSet\n");
+    assert_eq!(moved(web(), edit), ["chart/templates/deployment.yaml"]);
+    let edit = |project: Project| project.with("chart/crds/a.yaml", "kind: X\n");
+    assert_eq!(moved(web(), edit), ["chart/crds/a.yaml"]);
+    let edit =
+        |project: Project| project.with("chart/README.md", "# other\n").with("chart/templates/.swap", "x");
+    assert_eq!(moved(web(), edit), [""; 0]);
+}
+
+#[test]
+fn name_and_namespace_move_it() {
+    let edit = |project| state(project, |text| text.replace("namespace: edge", "namespace: core"));
+    assert_eq!(moved(web(), edit), ["release"]);
+}
+
+#[test]
+fn what_only_says_how_to_deploy_moves_nothing() {
+    let edit = |project| {
+        state(project, |text| {
+            text.replace("  labels:", "  wait: true\n  timeout: 600\n  atomic: true\n  needs: []\n  labels:")
+        })
+    };
+    assert_eq!(moved(web(), edit), [""; 0]);
+}
+
+#[test]
+fn the_state_of_another_release_moves_nothing() {
+    let edit = |project| state(project, |text| format!("{text}- {{name: other, chart: ./chart}}\n"));
+    assert_eq!(moved(web(), edit), [""; 0]);
+}
+
+fn remote(version: &str) -> String {
+    STATE.replace("chart: ./chart", &format!("chart: stable/web\n  version: '{version}'"))
+}
+
+#[test]
+fn a_chart_in_a_repository_is_its_name_its_version_and_the_url_without_credentials() {
+    let project = web().with("helmfile.yaml", remote("1.2.3"));
+    let contents = project.contents();
+    assert_eq!(
+        String::from_utf8_lossy(&contents["chart"]),
+        "{\"name\":\"stable/web\",\"repository\":\"https://charts.example.org/stable\",\"version\":\"1.2.3\"}\n"
+    );
+    assert!(!contents.keys().any(|name| name.starts_with("chart/")));
+    let edit = |project: Project| {
+        project.with("helmfile.yaml", remote("1.2.3").replace("user:secret", "user:changed"))
+    };
+    assert_eq!(moved(project, edit), [""; 0]);
+}
+
+#[test]
+fn the_version_of_a_chart_in_a_repository_moves_it() {
+    let project = || web().with("helmfile.yaml", remote("1.2.3"));
+    assert_eq!(moved(project(), |project| project.with("helmfile.yaml", remote("1.2.4"))), ["chart"]);
+    let other = |text: String| text.replace("charts.example.org", "mirror.example.org");
+    assert_eq!(moved(project(), |project| project.with("helmfile.yaml", other(remote("1.2.3")))), ["chart"]);
+}
+
+const LOCK: &str =
+    "dependencies:\n- {name: web, repository: 'https://charts.example.org/stable', version: 1.4.0}\n";
+
+#[test]
+fn a_locked_version_counts_and_not_the_constraint() {
+    let project =
+        || web().with("helmfile.yaml", remote("~1.2")).with("helmfile.lock", LOCK.replace("1.4", "1.2"));
+    assert!(String::from_utf8_lossy(&project().contents()["chart"]).contains("\"1.2.0\""));
+    let edit = |project: Project| project.with("helmfile.lock", LOCK.replace("1.4.0", "1.2.5"));
+    assert_eq!(moved(project(), edit), ["chart"]);
+    assert_eq!(moved(project(), |project| project.with("helmfile.yaml", remote(">=1.2"))), [""; 0]);
+}
+
+/// A helm whose plugin takes base64 for encryption.
+fn with_secrets(project: Project) -> Project {
+    let mut project = with_secrets_plugin(project).with("bin/helm", "#!/bin/sh\nexec base64 -d \"$3\"\n");
+    let helm = project.root.join("bin/helm");
+    fs_err::set_permissions(&helm, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+    project.helm = Some(helm.into_string());
+    project
+}
+
+#[test]
+fn a_secret_moves_it_and_its_encryption_does_not() {
+    let project = || {
+        let project = with_secrets(web()).with("secret.yaml", "cGFzc3dvcmQ6IG9uZQo=\n");
+        state(project, |text| format!("{text}  secrets: [secret.yaml]\n"))
+    };
+    let pieces = project().pieces().expect("pieces");
+    let secret = pieces.iter().find(|piece| piece.name == "secrets/0").expect("a secret");
+    assert!(secret.secret && pieces.iter().filter(|piece| piece.secret).count() == 1);
+    assert!(!format!("{pieces:?}").contains("one"));
+    // `password: one`, in lines of another length.
+    let edit = |project: Project| project.with("secret.yaml", "cGFzc3\ndvcmQ6IG\n9uZQo=\n");
+    assert_eq!(moved(project(), edit), [""; 0]);
+    // `password: two`
+    let edit = |project: Project| project.with("secret.yaml", "cGFzc3dvcmQ6IHR3bwo=\n");
+    assert_eq!(moved(project(), edit), ["secrets/0"]);
+}
+
+const DEPENDENT: &str = "\
+apiVersion: v2
+name: web
+version: 1.0.0
+dependencies:
+- {name: lib, version: 1.0.0, repository: 'file://../lib'}
+- {name: db, version: ~2.1, repository: 'https://charts.example.org'}
+- {name: own, version: 1.0.0}
+";
+
+const CHART_LOCK: &str = "\
+dependencies:
+- {name: lib, repository: 'file://../lib', version: 1.0.0}
+- {name: db, repository: 'https://charts.example.org', version: 2.1.4}
+digest: sha256:0000
+generated: \"2024-01-01T00:00:00Z\"
+";
+
+fn dependent() -> Project {
+    web()
+        .with("chart/Chart.yaml", DEPENDENT)
+        .with("chart/Chart.lock", CHART_LOCK)
+        .with("chart/charts/own/Chart.yaml", "name: own\nversion: 1.0.0\n")
+        .with("lib/Chart.yaml", "apiVersion: v2\nname: lib\nversion: 1.0.0\n")
+        .with("lib/.helmignore", "*.md\n")
+        .with("lib/templates/a.yaml", "a: 1\n")
+        .with("lib/README.md", "# lib\n")
+}
+
+#[test]
+fn a_dependency_in_a_directory_counts_by_its_files() {
+    let edit = |project: Project| project.with("lib/templates/a.yaml", "a: 2\n");
+    assert_eq!(moved(dependent(), edit), ["chart-dependency/lib/templates/a.yaml"]);
+    assert_eq!(moved(dependent(), |project| project.with("lib/README.md", "# other\n")), [""; 0]);
+    let edit = |project: Project| project.with("chart/charts/own/templates/x.yaml", "x: 1\n");
+    assert_eq!(moved(dependent(), edit), ["chart/charts/own/templates/x.yaml"]);
+}
+
+#[test]
+fn building_dependencies_moves_nothing() {
+    let edit = |project: Project| {
+        project
+            .with("chart/charts/lib-1.0.0.tgz", "a package with the time in it")
+            .with("chart/charts/db-2.1.4.tgz", "what the repository has")
+            .with("chart/Chart.lock", CHART_LOCK.replace("2024", "2025").replace("0000", "1111"))
+    };
+    assert_eq!(moved(dependent(), edit), [""; 0]);
+    let edit =
+        |project: Project| project.with("chart/charts/lib-1.0.0.tgz", "one").without("chart/Chart.lock");
+    let local = DEPENDENT.lines().filter(|line| !line.contains("name: db")).collect::<Vec<_>>().join("\n");
+    let lock = CHART_LOCK.lines().filter(|line| !line.contains("name: db")).collect::<Vec<_>>().join("\n");
+    let project = dependent().with("chart/Chart.yaml", local).with("chart/Chart.lock", lock);
+    assert_eq!(moved(project, edit), [""; 0], "a lock file of directories alone says nothing");
+}
+
+#[test]
+fn a_locked_dependency_moves_it() {
+    let edit = |project: Project| project.with("chart/Chart.lock", CHART_LOCK.replace("2.1.4", "2.1.5"));
+    assert_eq!(moved(dependent(), edit), ["chart/Chart.lock"]);
+}
+
+#[test]
+fn packages_count_where_helmfile_does_not_make_them() {
+    let project = || {
+        let project = dependent().with("chart/charts/db-2.1.4.tgz", "one");
+        state(project, |text| text.replace("  labels:", "  skipDeps: true\n  labels:"))
+    };
+    let edit = |project: Project| project.with("chart/charts/db-2.1.4.tgz", "two");
+    assert_eq!(moved(project(), edit), ["chart/charts/db-2.1.4.tgz"]);
+}
+
+#[test]
+fn the_post_renderer_moves_it() {
+    let project = |arguments: &str| {
+        let project = web().with("render.sh", "#!/bin/sh\ncat\n");
+        state(project, |text| {
+            text.replace(
+                "  labels:",
+                &format!("  postRenderer: ./render.sh\n  postRendererArgs: [{arguments}]\n  labels:"),
+            )
+        })
+    };
+    let contents = project("\"{{ .Release.Name }}\"").contents();
+    assert_eq!(contents["post-renderer"], b"[\"./render.sh\",\"web\"]\n");
+    let edit = |project: Project| project.with("render.sh", "#!/bin/sh\nsed s/a/b/\n");
+    assert_eq!(moved(project("x"), edit), ["post-renderer/program"]);
+    assert_ne!(project("x").contents()["post-renderer"], project("y").contents()["post-renderer"]);
+    assert_eq!(
+        moved(web(), |_| project("x")),
+        ["post-renderer", "post-renderer/program"],
+        "and nothing else has moved"
+    );
+}
+
+#[test]
+fn what_helmfile_adds_moves_it() {
+    let project = |more: &str| {
+        let project = web()
+            .with("patch.yaml.gotmpl", "# a patch\na: {{ .Values.replicas }}\n")
+            .with("lib/Chart.yaml", "name: lib\nversion: 1.0.0\n");
+        state(project, |text| text.replace("  labels:", &format!("{more}\n  labels:")))
+    };
+    let patched = || project("  strategicMergePatches: [patch.yaml.gotmpl, {b: 1}]");
+    let contents = patched().contents();
+    assert_eq!(
+        contents["strategic-merge-patches/0"], b"{\"a\":2}\n{\"a\":2}\n",
+        "it sees the release's values"
+    );
+    assert_eq!(contents["strategic-merge-patches/1"], b"{\"b\":1}\n{\"b\":1}\n");
+    let edit =
+        |project: Project| project.with("patch.yaml.gotmpl", "a:   {{ .Values.replicas }} # the number\n");
+    assert_eq!(moved(patched(), edit), [""; 0]);
+    let edit = |project: Project| project.with("patch.yaml.gotmpl", "a: 7\n");
+    assert_eq!(moved(patched(), edit), ["strategic-merge-patches/0"]);
+    for (more, pieces) in [
+        ("  jsonPatches: [{target: {kind: X}, patch: []}]", &["json-patches/0"][..]),
+        ("  transformers: [{a: 1}]", &["transformers/0"]),
+        ("  forceNamespace: other", &["force-namespace"]),
+        (
+            "  dependencies: [{chart: ./lib, version: 1.0.0}]",
+            &["dependencies/0", "dependencies/0/chart/Chart.yaml"],
+        ),
+        ("  dependencies: [{chart: stable/db, version: 1.0.0}]", &["dependencies/0"]),
+    ] {
+        assert_eq!(moved(web(), |_| project(more)), pieces, "{more}");
+    }
+}
+
+#[test]
+fn options_of_helm_move_it() {
+    for more in
+        ["apiVersions: [a/v1]", "kubeVersion: 1.30.0", "enableDNS: true", "devel: true", "reuseValues: true"]
+    {
+        let edit =
+            |project| state(project, |text| text.replace("  labels:", &format!("  {more}\n  labels:")));
+        assert_eq!(moved(web(), edit), ["options"], "{more}");
+    }
+    let edit = |project| state(project, |text| format!("helmDefaults: {{args: [--x=1]}}\n{text}"));
+    assert_eq!(moved(web(), edit), ["options"]);
+}
+
+#[test]
+fn time_mode_and_place_move_nothing() {
+    let one = web();
+    let other = web();
+    for name in ["values/base.yaml", "chart/templates/deployment.yaml"] {
+        let path = other.root.join(name);
+        fs_err::set_permissions(&path, std::fs::Permissions::from_mode(0o755)).expect("a mode");
+        let file = fs_err::File::options().append(true).open(&path).expect("a file");
+        file.file().set_modified(std::time::UNIX_EPOCH).expect("a time");
+    }
+    assert_ne!(one.root, other.root);
+    assert_eq!(one.contents(), other.contents());
+}
+
+#[test]
+fn a_directory_of_manifests_counts_with_its_rendered_templates() {
+    let project = || {
+        web()
+            .without("chart/Chart.yaml")
+            .with("chart/templates/cm.yaml.gotmpl", "name: {{ .Release.Name }}\nnone: {{ .Values.none }}\n")
+    };
+    assert_eq!(project().contents()["chart/templates/cm.yaml.gotmpl"], b"name: web\nnone: <no value>\n");
+    let edit = |project: Project| project.with("chart/README.md", "# counts here\n");
+    assert_eq!(moved(project(), edit), ["chart/README.md"]);
+    let kustomization = |text: &str| project().with("chart/kustomization.yaml", text);
+    let raw = kustomization("resources: [values.yaml]\n").contents();
+    assert!(raw["chart/templates/cm.yaml.gotmpl"].starts_with(b"name: {{"), "kustomize sees it as it is");
+    for text in [
+        "resources: [../base]\n",
+        "resources: ['https://example.org/x.yaml']\n",
+        "patches: [{path: /etc/x}]\n",
+    ] {
+        assert!(kustomization(text).refusal().contains("hashes only what is in its directory"), "{text}");
+    }
+}
+
+#[test]
+fn a_packaged_chart_counts_by_its_bytes() {
+    let project = || {
+        let project = web().with("web-1.0.0.tgz", "one");
+        state(project, |text| text.replace("chart: ./chart", "chart: ./web-1.0.0.tgz"))
+    };
+    assert_eq!(moved(project(), |project| project.with("web-1.0.0.tgz", "two")), ["chart"]);
+}
+
+/// Every row of the table in the manual names the tests that show it.
+#[test]
+fn the_table_in_the_manual_is_tested() {
+    let root = env!("CARGO_MANIFEST_DIR");
+    let manual = fs_err::read_to_string(format!("{root}/docs/sources.md")).expect("the manual");
+    let tests = fs_err::read_to_string(format!("{root}/tests/real/rendered/pieces.rs")).expect("this file");
+    let table = manual.split("### What moves it").nth(1).expect("the table");
+    let rows: Vec<&str> = table
+        .lines()
+        .skip_while(|line| !line.starts_with("|---"))
+        .skip(1)
+        .take_while(|line| line.starts_with('|'))
+        .collect();
+    assert!(rows.len() >= 25, "{}", rows.len());
+    for row in rows {
+        let cells: Vec<&str> = row.trim_matches('|').split('|').map(str::trim).collect();
+        let [_, moves, names] = cells[..] else { panic!("{row}") };
+        assert!(["yes", "no"].contains(&moves), "{row}");
+        for name in names.split(", ") {
+            let name = name.trim_matches('`');
+            assert!(tests.contains(&format!("\nfn {name}() {{")), "there is no test {name}");
+        }
+    }
+}

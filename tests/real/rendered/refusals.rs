@@ -1,0 +1,67 @@
+//! What cannot be read is refused by name, with what to do.
+
+use super::project::Project;
+
+fn release(body: &str) -> Project {
+    Project::new(&[
+        ("helmfile.yaml", &format!("releases:\n- name: web\n  chart: ./chart\n{body}")),
+        ("chart/Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+        ("v.yaml", "a: 1\n"),
+    ])
+}
+
+#[track_caller]
+fn refused(project: &Project, words: &[&str]) {
+    let said = project.refusal();
+    for word in words {
+        assert!(said.contains(word), "{word:?} is not in {said:?}");
+    }
+}
+
+#[test]
+fn references_are_refused_where_their_content_is_needed() {
+    let project = release("  values: [secret.yaml]\n").with("secret.yaml", "a: ref+vault://x/y#/z\n");
+    refused(&project, &["release `web`", "secret.yaml", "ref+", "sha256:"]);
+    refused(&release("  values: [{a: {b: 'ref+echo://x'}}]\n"), &["a map among its values", "ref+"]);
+    refused(&release("  values: ['ref+echo://v.yaml']\n"), &["ref+echo://v.yaml"]);
+    refused(&release("  set: [{name: a, value: 'ref+echo://x'}]\n"), &["`set` of `a`", "ref+"]);
+}
+
+#[test]
+fn what_is_downloaded_is_refused() {
+    refused(&release("  values: ['https://example.org/v.yaml']\n"), &["downloaded", "fetch it"]);
+}
+
+#[test]
+fn a_chart_that_is_not_there_is_named_with_the_path() {
+    let project = release("").with("helmfile.yaml", "releases: [{name: web, chart: ./charts/web}]\n");
+    refused(&project, &["there is no chart `./charts/web`", "charts/web`; what a hook makes"]);
+}
+
+#[test]
+fn variables_that_are_not_set_are_named() {
+    let project = release("  env: [{name: a, value: HELMSUM_TEST_A}]\n");
+    refused(&project, &["`env` of `a`", "`HELMSUM_TEST_A`", "not set"]);
+    let project = project.variable("HELMSUM_TEST_A", "x,{y}");
+    assert_eq!(project.contents()["set/0"], b"[\"--set\",\"a=x\\\\,\\\\{y\\\\}\"]\n");
+}
+
+#[test]
+fn rules_that_helm_refuses_are_shown_with_their_line() {
+    let project = release("").with("chart/.helmignore", "# rules\nfoo/**\n");
+    refused(&project, &["chart/.helmignore:2", "`**`"]);
+    refused(&project.with("chart/.helmignore", "a[\n"), &["chart/.helmignore:1", "malformed"]);
+}
+
+#[test]
+fn a_dependency_in_a_directory_that_is_not_there_is_named() {
+    let chart = "apiVersion: v2\nname: web\nversion: 1.0.0\ndependencies:\n- {name: lib, version: 1.0.0, repository: 'file://../lib'}\n";
+    refused(&release("").with("chart/Chart.yaml", chart), &["depends on `lib`", "lib`"]);
+}
+
+#[test]
+fn values_that_helm_cannot_read_are_refused() {
+    for text in ["- 1\n", "a: .nan\n", "a: 1\n1: 2\n\"1\": 3\n", "~: 1\n"] {
+        refused(&release("  values: [v.yaml]\n").with("v.yaml", text), &["v.yaml"]);
+    }
+}

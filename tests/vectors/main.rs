@@ -1,0 +1,7 @@
+//! What the real libraries do, written down by the programs in `go/`, against what helmsum does.
+
+mod functions;
+#[path = "../support/mod.rs"]
+mod support;
+mod template;
+mod yaml;
