@@ -16,6 +16,8 @@ use crate::text::Place;
 pub enum Level {
     /// Not shown.
     Allow,
+    /// Shown, and no more: not counted as a warning, and not raised by `--strict`.
+    Note,
     /// Shown.
     Warn,
     /// Shown, and the run fails; the target of the release stays as it was.
@@ -26,6 +28,7 @@ impl fmt::Display for Level {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.pad(match self {
             Self::Allow => "allow",
+            Self::Note => "note",
             Self::Warn => "warn",
             Self::Deny => "deny",
         })
@@ -236,5 +239,7 @@ mod tests {
         assert_eq!(levels.level_of(Code::MissingSource, Level::Deny), Level::Deny);
         let lenient = Levels { strict: false, ..levels };
         assert_eq!(lenient.level_of(Code::MissingSource, Level::Deny), Level::Warn);
+        let noted = Levels { chosen: [(Code::Crlf, Level::Note)].into(), strict: true };
+        assert_eq!(noted.level_of(Code::Crlf, Level::Warn), Level::Note);
     }
 }

@@ -13,6 +13,7 @@ mod show;
 mod state;
 mod waiting;
 
+use std::cmp::Reverse;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 
@@ -145,7 +146,7 @@ fn into_report(plan: Plan) -> Report {
         report.notes.extend(consumer.notes);
     }
     // What stops a release before what is only odd about it.
-    report.findings.sort_by_key(|finding| finding.level == Level::Warn);
+    report.findings.sort_by_key(|finding| Reverse(finding.level));
     report
 }
 

@@ -16,7 +16,11 @@ use crate::text::{Place, Refusal};
 pub fn annotations(report: &Report, workspace: &Utf8Path) -> String {
     let mut text = String::new();
     for finding in &report.told() {
-        let command = if finding.level == Level::Deny { "error" } else { "warning" };
+        let command = match finding.level {
+            Level::Deny => "error",
+            Level::Warn => "warning",
+            Level::Note | Level::Allow => "notice",
+        };
         let place = finding.file.as_ref().map(|file| Place {
             file: file.clone(),
             line: finding.line,
@@ -47,7 +51,11 @@ pub fn step_summary(report: &Report, view: View, directory: &Utf8Path) -> String
         })
     };
     for finding in &report.told() {
-        let level = if finding.level == Level::Deny { "error" } else { "warning" };
+        let level = match finding.level {
+            Level::Deny => "error",
+            Level::Warn => "warning",
+            Level::Note | Level::Allow => "note",
+        };
         let at = place(finding.file.as_deref().map(|file| (file, finding.line)));
         let _ = writeln!(text, "- {level} `{}`: {}{at}", finding.code, markdown(&finding.message));
     }

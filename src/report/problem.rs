@@ -99,7 +99,7 @@ impl Paragraph<'_> {
         let (word, colour) = match self.level {
             finding::Level::Deny => ("error", AnsiColor::BrightRed),
             finding::Level::Warn => ("warning", AnsiColor::Yellow),
-            finding::Level::Allow => ("note", AnsiColor::BrightGreen),
+            finding::Level::Note | finding::Level::Allow => ("note", AnsiColor::BrightGreen),
         };
         let style = colour.on_default().bold();
         let code = self.code.map(|code| format!("[{code}]")).unwrap_or_default();

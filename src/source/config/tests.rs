@@ -155,7 +155,12 @@ const WRONG: &[(&str, &str, &str, usize)] = &[
         "did you mean `empty-source`?",
         2,
     ),
-    ("levels:\n  crlf: error\n", "there is no value `error` here", "values are `allow`, `warn`, `deny`", 2),
+    (
+        "levels:\n  crlf: error\n",
+        "there is no value `error` here",
+        "values are `allow`, `note`, `warn`, `deny`",
+        2,
+    ),
     ("levels:\n  crlf: warn\n  crlf: deny\n", "already defined", "", 3),
     ("key: x\nkey: y\n", "already defined", "", 2),
     ("format: annotations\n", "there is no value `annotations` here", "`pod-annotations`", 1),
