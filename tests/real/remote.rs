@@ -25,7 +25,7 @@ fn write(folder: &Path, files: &[(&str, &str)]) {
 
 impl Site {
     fn new() -> Option<Self> {
-        let programs = programs::find(&[&programs::HELMFILE], &["git"])?;
+        let programs = programs::find(&[&programs::HELMFILE, programs::helm()], &["git"])?;
         let cache = tempfile::Builder::new().prefix("helmsum-cache-").tempdir().expect("a folder").keep();
         let sandbox = Sandbox::new(&programs, &[("HELMFILE_CACHE_HOME", cache.clone())]);
         let repository = sandbox.project("repository");

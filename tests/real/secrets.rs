@@ -20,7 +20,7 @@ fn stand_in(folder: &Path, name: &str, helm: &Path) {
 
 #[test]
 fn secrets_are_decrypted_by_the_program_that_helmfile_takes() {
-    let Some(found) = programs::find(&[&programs::HELMFILE], &["git"]) else { return };
+    let Some(found) = programs::find(&[&programs::HELMFILE, programs::helm()], &["git"]) else { return };
     let (helmfile, helm) = (found[0].clone(), found[1].clone());
     let folder = tempfile::Builder::new().prefix("helmsum-test-").tempdir().expect("a folder");
     let folder = folder.path().canonicalize().expect("it exists");

@@ -14,9 +14,30 @@ pub(crate) struct Toolset {
     pub(crate) programs: &'static [&'static str],
 }
 
-/// helmfile and helm.
+/// helmfile.
 pub(crate) const HELMFILE: Toolset =
-    Toolset { variable: "HELMSUM_TOOLS_BIN", script: "tests/tools/build", programs: &["helmfile", "helm"] };
+    Toolset { variable: "HELMSUM_TOOLS_BIN", script: "tests/tools/build", programs: &["helmfile"] };
+
+/// Helm 3, built beside helmfile.
+pub(crate) const HELM_3: Toolset =
+    Toolset { variable: "HELMSUM_TOOLS_BIN", script: "tests/tools/build", programs: &["helm"] };
+
+/// Helm 4.
+pub(crate) const HELM_4: Toolset =
+    Toolset { variable: "HELMSUM_HELM4_BIN", script: "tests/tools/helm4/build", programs: &["helm"] };
+
+/// The helm that tests run: the major version in `HELMSUM_TEST_HELM`, else Helm 3.
+///
+/// # Panics
+///
+/// When the variable names another version.
+pub(crate) fn helm() -> &'static Toolset {
+    match env::var("HELMSUM_TEST_HELM").as_deref() {
+        Ok("4") => &HELM_4,
+        Ok("3") | Err(_) => &HELM_3,
+        Ok(other) => panic!("HELMSUM_TEST_HELM is `{other}`: there are tests for Helm 3 and 4"),
+    }
+}
 
 impl Toolset {
     /// The folder and its programs, or what to do to have them.

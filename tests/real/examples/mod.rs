@@ -22,7 +22,7 @@ struct Example {
 
 impl Example {
     fn new(name: &str) -> Option<Self> {
-        let programs = programs::find(&[&programs::HELMFILE], &["git"])?;
+        let programs = programs::find(&[&programs::HELMFILE, programs::helm()], &["git"])?;
         Some(Self::with(&programs, name))
     }
 

@@ -233,7 +233,10 @@ fn long_names_are_cut_and_stay_apart() {
 
 #[test]
 fn helm_and_kustomize_render_the_same_without_helmfile() {
-    let Some(programs) = programs::find(&[&programs::HELMFILE, &KUSTOMIZE], &["git"]) else { return };
+    let Some(programs) = programs::find(&[&programs::HELMFILE, programs::helm(), &KUSTOMIZE], &["git"])
+    else {
+        return;
+    };
     let example = Example::with(&programs, "rollout-checksums");
     let mut with_helmfile = example.template(&IN_STAGING);
     with_helmfile

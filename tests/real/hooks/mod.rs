@@ -18,7 +18,7 @@ struct Layouts {
 
 impl Layouts {
     fn new() -> Option<Self> {
-        let programs = programs::find(&[&programs::HELMFILE], &["git"])?;
+        let programs = programs::find(&[&programs::HELMFILE, programs::helm()], &["git"])?;
         let sandbox = Sandbox::new(&programs, &[]);
         let root = sandbox.import("tests/real/hooks/layouts", "layouts");
         Some(Self { sandbox, root })
@@ -340,7 +340,7 @@ fn values_that_the_hook_is_not_told_are_refused() {
 
 #[test]
 fn the_gateway_example_is_committed_as_its_hook_leaves_it() {
-    let Some(programs) = programs::find(&[&programs::HELMFILE], &["git"]) else { return };
+    let Some(programs) = programs::find(&[&programs::HELMFILE, programs::helm()], &["git"]) else { return };
     let sandbox = Sandbox::new(&programs, &[]);
     let project = sandbox.import("examples/gateway", "gateway");
     fs::remove_file(project.join("helmfile-values/gateway/checksum.yaml")).expect("a committed target");
@@ -358,7 +358,7 @@ fn the_gateway_example_is_committed_as_its_hook_leaves_it() {
 
 #[test]
 fn the_gateway_chart_refuses_to_render_without_a_checksum() {
-    let Some(programs) = programs::find(&[&programs::HELMFILE], &["git"]) else { return };
+    let Some(programs) = programs::find(&[&programs::HELMFILE, programs::helm()], &["git"]) else { return };
     let sandbox = Sandbox::new(&programs, &[]);
     let project = sandbox.import("examples/gateway", "gateway");
     let told = sandbox.run(&project, "helm", ["template", "gateway", "charts/gateway"]).fails();

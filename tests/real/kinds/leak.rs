@@ -75,7 +75,7 @@ struct Leak {
 
 impl Leak {
     fn new() -> Option<Self> {
-        let programs = programs::find(&[&programs::HELMFILE, &SOPS], &["git"])?;
+        let programs = programs::find(&[&programs::HELMFILE, programs::helm(), &SOPS], &["git"])?;
         let helm = programs.iter().find(|path| path.ends_with("helm")).expect("helm is among them").clone();
         let others: Vec<_> = programs.into_iter().filter(|path| !path.ends_with("helm")).collect();
         let project = Project::with(&others);

@@ -11,7 +11,7 @@ const PRODUCERS: usize = 100;
 
 #[test]
 fn a_hundred_producers_are_rendered_once_each() {
-    let Some(programs) = programs::find(&[&programs::HELMFILE], &["git"]) else { return };
+    let Some(programs) = programs::find(&[&programs::HELMFILE, programs::helm()], &["git"]) else { return };
     let helm = programs.iter().find(|path| path.ends_with("helm")).expect("helm is among them").clone();
     let others: Vec<_> = programs.into_iter().filter(|path| !path.ends_with("helm")).collect();
     let project = Project::with(&others);

@@ -50,7 +50,7 @@ stringData:
 impl Project {
     /// The project, with `directives` in the values file of the consumer. Nothing without the programs.
     pub(crate) fn new(directives: &str) -> Option<Self> {
-        let programs = programs::find(&[&programs::HELMFILE], &["git"])?;
+        let programs = programs::find(&[&programs::HELMFILE, programs::helm()], &["git"])?;
         let project = Self::with(&programs);
         project.write("gateway.yaml", directives);
         Some(project)

@@ -17,7 +17,7 @@ pub(crate) struct Tools {
 
 /// The real programs; nothing where they are missing and may be.
 pub(crate) fn tools() -> Option<Tools> {
-    let paths = programs::find(&[&programs::HELMFILE], &[])?;
+    let paths = programs::find(&[&programs::HELMFILE, programs::helm()], &[])?;
     let [helmfile, helm] = <[PathBuf; 2]>::try_from(paths).expect("two programs");
     Some(Tools { helmfile, helm })
 }

@@ -27,7 +27,7 @@ impl Site {
     ///
     /// `None` means that programs are missing and the test is to be skipped.
     pub(crate) fn new(from: &str, namespace: &str) -> Option<Self> {
-        let toolsets = [&programs::HELMFILE, &cluster::PROGRAMS];
+        let toolsets = [&programs::HELMFILE, programs::helm(), &cluster::PROGRAMS];
         let programs = programs::find(&toolsets, &["git", "openssl", "setpriv"])?;
         let cluster = cluster::shared(&programs);
         let sandbox = Sandbox::new(&programs, &[("KUBECONFIG", cluster.kubeconfig())]);
