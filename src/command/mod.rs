@@ -23,7 +23,7 @@ use serde_json::json;
 use self::plan::{Plan, Purpose};
 use self::reading::Reading;
 use crate::cli::{self, Cli, Command, Output, OutputFormat, Variables};
-use crate::finding::{Level, Levels};
+use crate::finding::Levels;
 use crate::report::{self, Document, Layout, Outcome, Report, Stream, Streams, View};
 use crate::text::{Problem, join_clean};
 
