@@ -4,16 +4,17 @@ use std::collections::BTreeSet;
 
 use camino::Utf8PathBuf;
 
-use super::plan::{Consumer, Plan};
+use super::plan::{Consumer, Plan, Purpose};
 use crate::report::Status;
-use crate::target::write;
+use crate::target::{Order, Writer};
 use crate::text::{Place, Problem};
 
 /// Writes the targets of a plan. A target that fails keeps nobody else's from being written.
-pub(super) fn carry_out(plan: &mut Plan) {
+pub(super) fn carry_out(plan: &mut Plan, purpose: Purpose) {
+    let mut writer = Writer::default();
     let mut written: BTreeSet<Utf8PathBuf> = BTreeSet::new();
     for consumer in &mut plan.consumers {
-        if let Err(problem) = write_target(consumer) {
+        if let Err(problem) = write_target(consumer, &mut writer, purpose) {
             consumer.row.target.status = Status::Denied;
             consumer.problems.push(*problem);
         }
@@ -27,12 +28,13 @@ pub(super) fn carry_out(plan: &mut Plan) {
     }
 }
 
-fn write_target(consumer: &mut Consumer) -> Result<(), Box<Problem>> {
+fn write_target(consumer: &mut Consumer, writer: &mut Writer, purpose: Purpose) -> Result<(), Box<Problem>> {
     if consumer.row.target.status == Status::Denied || consumer.denied() {
         return Ok(());
     }
     let (Some(path), Some(content)) = (&consumer.row.target.path, &consumer.content) else { return Ok(()) };
-    let written = write(path, &consumer.root, content.text.as_bytes()).map_err(|error| {
+    let order = Order { path, root: &consumer.root, bytes: content.text.as_bytes(), force: purpose.force };
+    let written = writer.write(order).map_err(|error| {
         let problem = error.problem();
         let message = format!("{}: {}", consumer.owner, problem.message);
         let place = problem.place.clone().or_else(|| Some(Place::file(path.clone())));

@@ -112,7 +112,7 @@ fn run_plan(
         }
     }
     match view {
-        View::Generate => generate::carry_out(&mut plan),
+        View::Generate => generate::carry_out(&mut plan, purpose),
         View::Check => check::judge(&mut plan, &context.directory),
         View::DryRun | View::List => {}
     }

@@ -163,7 +163,10 @@ fn manifest(
     path: &Utf8Path,
     registry: &Registry,
 ) -> Result<Vec<u8>, Box<Problem>> {
-    let helpers = producer.request.tree.entries(directory).unwrap_or_default().into_iter().any(|entry| {
+    let entries = producer.request.tree.entries(directory).map_err(|error| {
+        Box::new(producer.problem(&format!("its chart `{directory}` cannot be read: {error}")))
+    })?;
+    let helpers = entries.into_iter().any(|entry| {
         let name = entry.name.to_string_lossy();
         name.starts_with('_') && name.ends_with(".tpl")
     });

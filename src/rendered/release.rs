@@ -110,8 +110,18 @@ fn post_renderer_pieces(producer: &Producer<'_>, registry: &Registry) -> Result<
     // A program of the system differs between machines without a difference in what it does.
     let path = crate::text::join_clean(&producer.visit.working_directory, program);
     let own = program.contains('/') && !program.starts_with('/');
-    if own && producer.request.tree.stat(&path).is_ok_and(|stat| stat.kind == Kind::File) {
-        pieces.push(Piece::new("post-renderer/program", Content::File(path)));
+    if own {
+        match producer.request.tree.stat(&path) {
+            Ok(stat) if stat.kind == Kind::File => {
+                pieces.push(Piece::new("post-renderer/program", Content::File(path)));
+            }
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => {
+                let message = format!("its post-renderer `{path}` cannot be read: {error}");
+                return Err(Box::new(producer.problem(&message)));
+            }
+        }
     }
     Ok(pieces)
 }

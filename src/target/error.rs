@@ -17,6 +17,9 @@ pub enum TargetError {
         /// The root of the repository.
         root: Utf8PathBuf,
     },
+    /// It lies below `.git`, or is called so.
+    #[error("the target `{0}` lies in the `.git` of a repository")]
+    Git(Utf8PathBuf),
     /// A symbolic link.
     #[error("the target `{0}` is a symbolic link")]
     Link(Utf8PathBuf),
@@ -26,6 +29,20 @@ pub enum TargetError {
     /// A file that may not be written.
     #[error("the target `{0}` is read-only")]
     ReadOnly(Utf8PathBuf),
+    /// A file that is there and cannot be read.
+    #[error("the target `{path}` cannot be read: {error}")]
+    Unreadable {
+        /// The target.
+        path: Utf8PathBuf,
+        /// What the system said.
+        error: io::Error,
+    },
+    /// A file that is larger than any target.
+    #[error("the target `{0}` is larger than 64 MiB")]
+    TooLarge(Utf8PathBuf),
+    /// Its directory was replaced while it was opened, again and again.
+    #[error("the directory of the target `{0}` is replaced while it is written to")]
+    Moving(Utf8PathBuf),
     /// A file that helmsum did not write.
     #[error("the target `{0}` was not written by helmsum")]
     Foreign(Utf8PathBuf),
@@ -45,6 +62,10 @@ impl TargetError {
     pub fn path(&self) -> &Utf8PathBuf {
         match self {
             Self::Outside { path, .. }
+            | Self::Git(path)
+            | Self::Unreadable { path, .. }
+            | Self::TooLarge(path)
+            | Self::Moving(path)
             | Self::Link(path)
             | Self::NotAFile(path)
             | Self::ReadOnly(path)
@@ -59,6 +80,10 @@ impl TargetError {
         let problem = Problem::new(self.to_string()).at(Place::file(self.path().clone()));
         match self {
             Self::Outside { .. } => problem.hint("list a file inside of the repository among the values of the release"),
+            Self::Git(_) => problem.hint("git's own files are there; list another file among the values of the release"),
+            Self::Unreadable { .. } => problem.hint("what is in it could be lost: make it readable, or move it away"),
+            Self::TooLarge(_) => problem.hint("helmsum did not write it: move it away, or list another file"),
+            Self::Moving(_) => problem.hint("it is as it was; run it again once nothing moves directories there any more"),
             Self::Link(_) => problem.hint("replace the link by a file, or list the file it leads to"),
             Self::NotAFile(_) => problem.hint("move it away, or list another file among the values of the release"),
             Self::ReadOnly(_) => problem.hint("allow writing: `chmod u+w`"),

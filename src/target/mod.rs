@@ -6,8 +6,11 @@
 
 mod block;
 mod content;
+mod directory;
+mod draft;
 mod error;
 mod format;
+mod location;
 mod recorded;
 mod template;
 #[cfg(test)]
@@ -19,6 +22,7 @@ pub use crate::source::{KeyPath, KeyPathError, KeyPaths};
 pub use content::{Content, Section};
 pub use error::TargetError;
 pub use format::{Format, FormatError, Object};
+pub use location::{Identity, Location, check_place};
 pub use recorded::{Moved, Recorded, RecordedSource, same_values};
 pub use template::{Subject, Template};
-pub use write::{check_place, write};
+pub use write::{Order, Writer, read};

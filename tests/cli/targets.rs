@@ -143,6 +143,74 @@ fn what_is_no_ordinary_file_is_refused() {
 }
 
 #[test]
+fn a_target_in_the_folder_of_git_is_refused() {
+    for (target, pattern) in
+        [("commondir", "commondir"), ("index.lock", "\"*.lock\""), ("hooks/pre-commit", "pre-commit")]
+    {
+        gateway()
+            .file("helmsum.yaml", format!("targets: [{pattern}]\n"))
+            .file("helmfile.yaml", GATEWAY.replace("gateway/checksum.yaml", &format!(".git/{target}")))
+            .helmsum(["generate", "--force"])
+            .exits(1)
+            .complains(&format!("the target `[REPO]/.git/{target}` lies in the `.git` of a repository"))
+            .lacks(&format!(".git/{target}"))
+            .helmsum(["check"])
+            .exits(1);
+    }
+    let rule = "checksums: [{ name: x, sources: [./gateway/apis], target: .git/hooks/post-checkout }]\n";
+    gateway()
+        .without("helmfile.yaml")
+        .file("helmsum.yaml", rule)
+        .helmsum(["generate"])
+        .exits(1)
+        .complains("lies in the `.git` of a repository")
+        .lacks(".git/hooks");
+}
+
+#[test]
+fn a_target_that_cannot_be_read_is_not_taken_for_absent() {
+    let repo = gateway().file("gateway/checksum.yaml", "replicas: 3\n");
+    let file = fs_err::OpenOptions::new().write(true).open(repo.path("gateway/checksum.yaml")).expect("ours");
+    // As many zeros as no memory takes, and no room on the disk.
+    file.set_len(1 << 42).expect("a file with a hole");
+    repo.helmsum(["generate"])
+        .exits(1)
+        .complains("the target `[REPO]/gateway/checksum.yaml` is larger than 64 MiB")
+        .helmsum(["generate", "--force"])
+        .exits(1);
+    assert_eq!(file.metadata().expect("it is there").len(), 1 << 42);
+}
+
+#[test]
+fn only_a_write_needs_write_access() {
+    let repo = gateway().helmsum(["generate"]).exits(0);
+    let path = repo.path("gateway/checksum.yaml");
+    let lock = |mode| {
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).expect("ours");
+        let mode = if mode == 0o444 { 0o555 } else { 0o755 };
+        std::fs::set_permissions(path.parent().expect("a folder"), std::fs::Permissions::from_mode(mode))
+            .expect("ours");
+    };
+    lock(0o444);
+    let repo = repo.helmsum(["check"]).exits(0).helmsum(["list"]).exits(0).helmsum(["generate"]).exits(0);
+    lock(0o644);
+    let repo = repo.file("gateway/apis/orders.yaml", "orders: 2\n");
+    lock(0o444);
+    let repo = repo
+        .helmsum(["check"])
+        .exits(2)
+        .helmsum(["list"])
+        .exits(0)
+        .helmsum(["generate", "--dry-run"])
+        .exits(0)
+        .helmsum(["generate"])
+        .exits(1)
+        .complains("is read-only");
+    lock(0o644);
+    repo.helmsum(["generate"]).exits(0).helmsum(["check"]).exits(0);
+}
+
+#[test]
 fn a_target_outside_of_the_repository_is_refused() {
     let repo = Repo::new();
     repo.file("sub/.git/HEAD", "")

@@ -4,8 +4,14 @@ use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::CommandExt as _;
 
 use crate::support::full_name;
-use camino::Utf8PathBuf;
-use helmsum::target::{TargetError, check_place, write};
+use camino::{Utf8Path, Utf8PathBuf};
+use helmsum::target::{Order, TargetError, Writer, check_place};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Writes a target as a run of its own does.
+fn write(path: &Utf8Path, root: &Utf8Path, bytes: &[u8]) -> Result<bool, TargetError> {
+    Writer::default().write(Order { path, root, bytes, force: true })
+}
 
 struct Folder {
     _temporary: tempfile::TempDir,
@@ -82,10 +88,13 @@ fn what_is_no_ordinary_file_is_refused() {
     let names = folder.names("");
     for name in ["link.yaml", "dangling.yaml", "directory.yaml", "locked.yaml"] {
         let path = folder.path(name);
-        let checked = check_place(&path, &folder.root).expect_err(name).to_string();
         let written = write(&path, &folder.root, b"x").expect_err(name).to_string();
-        assert_eq!(checked, written);
         assert!(written.contains(name), "{written}");
+        match check_place(&path, &folder.root) {
+            Err(checked) => assert_eq!(checked.to_string(), written),
+            // Only a write needs write access.
+            Ok(_) => assert_eq!(name, "locked.yaml"),
+        }
     }
     assert_eq!(folder.names(""), names);
     assert_eq!(fs_err::read_to_string(folder.path("real.yaml")).expect("is there"), "real");
@@ -112,6 +121,172 @@ fn nothing_is_written_outside_of_the_repository() {
     }
     assert_eq!(folder.names("elsewhere"), ["back"]);
     assert_eq!(folder.names(""), ["elsewhere", "repository"]);
+}
+
+#[test]
+fn nothing_is_written_below_the_folder_of_git() {
+    let folder = Folder::new();
+    for directory in [".git/hooks", "sub/.git", "v"] {
+        fs_err::create_dir_all(folder.path(directory)).expect("a directory");
+    }
+    std::os::unix::fs::symlink("../.git/hooks", folder.path("v/hooks")).expect("a link");
+    std::os::unix::fs::symlink(".git", folder.path("g")).expect("a link");
+    for name in [
+        ".git/index.lock",
+        ".git/commondir",
+        ".git/hooks/pre-commit",
+        ".git/new/checksum.yaml",
+        "sub/.git/checksum.yaml",
+        "new/.git",
+        ".GIT/checksum.yaml",
+        "v/hooks/pre-commit",
+        "g/deep/checksum.yaml",
+    ] {
+        let error = write(&folder.path(name), &folder.root, b"x").expect_err(name);
+        assert!(matches!(error, TargetError::Git(_)), "{name}: {error}");
+    }
+    assert_eq!(folder.names(".git"), ["hooks"]);
+    assert_eq!(folder.names(".git/hooks"), [""; 0]);
+    assert_eq!(folder.names(""), [".git", "g", "sub", "v"]);
+    assert!(write(&folder.path(".github/checksum.yaml"), &folder.root, b"x").expect("is written"));
+}
+
+/// Swaps `v` for a link and back as fast as it can while targets are written below it: 100 at least, and 100 more are refused.
+fn write_while_a_link_is_swapped(folder: &Folder, link: &str) {
+    fs_err::create_dir_all(folder.path("repository/v/w")).expect("a directory");
+    std::os::unix::fs::symlink(link, folder.path("repository/link")).expect("a link");
+    let (root, done) = (folder.path("repository"), AtomicBool::new(false));
+    // In the moment in which there is no `v`, the writer makes one.
+    let rename = |from: &str, to: &str| {
+        while std::fs::rename(root.join(from), root.join(to)).is_err() {
+            let _ = std::fs::remove_dir_all(root.join(to));
+        }
+    };
+    std::thread::scope(|scope| {
+        let swapping = scope.spawn(|| {
+            while !done.load(Ordering::Relaxed) {
+                rename("v", "aside");
+                rename("link", "v");
+                rename("v", "link");
+                rename("aside", "v");
+            }
+        });
+        let (mut written, mut refused) = (0, 0);
+        for number in 0.. {
+            let text = format!("x: {number}\n");
+            for name in ["v/checksum.yaml", "v/w/checksum.yaml"] {
+                let count = if write(&root.join(name), &root, text.as_bytes()).is_ok() {
+                    &mut written
+                } else {
+                    &mut refused
+                };
+                *count += 1;
+            }
+            if written >= 100 && refused >= 100 {
+                break;
+            }
+        }
+        done.store(true, Ordering::Relaxed);
+        swapping.join().expect("it swapped to the end");
+    });
+}
+
+#[test]
+fn a_link_that_is_swapped_in_meanwhile_leads_nothing_out_of_the_repository() {
+    let folder = Folder::new();
+    fs_err::create_dir_all(folder.path("elsewhere/w")).expect("a directory");
+    write_while_a_link_is_swapped(&folder, "../elsewhere");
+    assert_eq!(folder.names("elsewhere"), ["w"]);
+    assert_eq!(folder.names("elsewhere/w"), [""; 0]);
+}
+
+#[test]
+fn a_link_that_is_swapped_in_meanwhile_leads_nothing_into_the_folder_of_git() {
+    let folder = Folder::new();
+    fs_err::create_dir_all(folder.path("repository/.git/hooks/w")).expect("a directory");
+    write_while_a_link_is_swapped(&folder, ".git/hooks");
+    assert_eq!(folder.names("repository/.git"), ["hooks"]);
+    assert_eq!(folder.names("repository/.git/hooks"), ["w"]);
+    assert_eq!(folder.names("repository/.git/hooks/w"), [""; 0]);
+}
+
+#[test]
+fn a_file_that_became_somebody_elses_meanwhile_is_not_replaced() {
+    let folder = Folder::new();
+    let path = folder.path("checksum.yaml");
+    fs_err::write(&path, "replicas: 3\n").expect("a file");
+    let order = Order { path: &path, root: &folder.root, bytes: b"x", force: false };
+    let error = Writer::default().write(order).expect_err("it is foreign");
+    assert!(matches!(error, TargetError::Foreign(_)), "{error}");
+    assert!(Writer::default().write(Order { force: true, ..order }).expect("it is forced"));
+}
+
+/// The name of a temporary file.
+const LEFT: &str = "v/.helmsum-0123456789abcdef";
+
+#[test]
+fn what_killed_runs_left_is_removed_by_the_next_that_writes_there() {
+    let header = crate::support::repo::HEADER;
+    for content in ["", &header[..10], header] {
+        let folder = Folder::new();
+        fs_err::create_dir_all(folder.path("v")).expect("a directory");
+        fs_err::create_dir_all(folder.path("other")).expect("a directory");
+        fs_err::write(folder.path(LEFT), content).expect("a file");
+        fs_err::write(folder.path("other/.helmsum-0123456789abcdef"), content).expect("a file");
+        write(&folder.path("v/checksum.yaml"), &folder.root, b"x: 1\n").expect("is written");
+        assert_eq!(folder.names("v"), ["checksum.yaml"]);
+        assert_eq!(folder.names("other").len(), 1, "nothing was written there");
+    }
+}
+
+#[test]
+fn what_a_living_process_writes_and_what_is_not_ours_stays() {
+    let folder = Folder::new();
+    fs_err::create_dir_all(folder.path("v")).expect("a directory");
+    let others = [
+        (".helmsum-notes", crate::support::repo::HEADER),
+        (".helmsum-fedcba9876543210", "# my own\n"),
+        (".helmsumignore", ""),
+    ];
+    for (name, content) in others {
+        fs_err::write(folder.path("v").join(name), content).expect("a file");
+    }
+    std::os::unix::fs::symlink(".helmsumignore", folder.path("v/.helmsum-aaaaaaaaaaaaaaaa")).expect("a link");
+    let held = std::fs::File::create(folder.path(LEFT)).expect("a file");
+    held.lock().expect("nobody else has it");
+    write(&folder.path("v/checksum.yaml"), &folder.root, b"x: 1\n").expect("is written");
+    assert_eq!(folder.names("v").len(), others.len() + 3, "{:?}", folder.names("v"));
+    drop(held);
+    write(&folder.path("v/checksum.yaml"), &folder.root, b"x: 2\n").expect("is written");
+    assert!(!folder.path(LEFT).exists());
+    assert_eq!(folder.names("v").len(), others.len() + 2, "{:?}", folder.names("v"));
+}
+
+#[test]
+fn a_run_that_is_killed_loses_its_temporary_file_to_the_next() {
+    if let Some(root) = folder_of_this_process() {
+        let text = format!("{}{}", crate::support::repo::HEADER, "# x\n".repeat(50_000));
+        for number in 0.. {
+            write(&root.join("checksum.yaml"), &root, format!("{text}{number}").as_bytes())
+                .expect("is written");
+        }
+    }
+    let folder = Folder::new();
+    let mut left = 0;
+    for _ in 0..20 {
+        let killed = ["timeout", "--signal", "KILL", "0.2"];
+        in_a_process_of_its_own(
+            "a_run_that_is_killed_loses_its_temporary_file_to_the_next",
+            &killed,
+            &folder,
+        );
+        left += usize::from(folder.names("").len() > 1);
+        write(&folder.path("checksum.yaml"), &folder.root, b"x: 1\n").expect("is written");
+        assert_eq!(folder.names(""), ["checksum.yaml"]);
+        if left > 0 {
+            break;
+        }
+    }
 }
 
 #[test]

@@ -20,7 +20,7 @@ use crate::rendered::ObjectKind;
 use crate::report::{self, Change, How, Status};
 use crate::source::{Source, What};
 use crate::target::{
-    Content, Format, Object, Recorded, Section, Subject, TargetError, check_place, same_values,
+    Content, Format, Object, Recorded, Section, Subject, TargetError, check_place, read, same_values,
 };
 use crate::text::Problem;
 use crate::tree::Tree;
@@ -223,7 +223,13 @@ impl Draft {
             self.problems.push(error.problem());
             return None;
         }
-        let bytes = tree.read(&path).ok()?;
+        let bytes = match read(tree, &path) {
+            Ok(bytes) => bytes?,
+            Err(error) => {
+                self.problems.push(error.problem());
+                return None;
+            }
+        };
         let recorded = Recorded::read(&bytes);
         if recorded.is_foreign() && !purpose.force {
             self.problems.push(TargetError::Foreign(path).problem());

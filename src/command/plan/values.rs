@@ -69,7 +69,8 @@ impl<'r> ValuesFiles<'r> {
     fn helpers_mutate(&self, file: &Utf8Path) -> bool {
         let pattern = file.with_file_name("_*.tpl");
         let helpers = glob(&*self.request.tree, &pattern).unwrap_or_default();
-        helpers.iter().any(|helper| self.request.tree.read(helper).is_ok_and(|text| mutates(&text)))
+        // What cannot be read could change anything.
+        helpers.iter().any(|helper| self.request.tree.read(helper).map_or(true, |text| mutates(&text)))
     }
 
     /// Renders a values template of a release as helmfile does.
