@@ -168,7 +168,7 @@ fn bases_helmfiles_and_templates_in_a_circle() {
 #[test]
 fn directives_that_say_something_else_than_meant() {
     for (values, words) in [
-        ("# helmsum ./conf\n# helmsun: ./conf\n# Helmsum: ./conf\n", ["values.yaml:3", "Helmsum"]),
+        ("# run helmsum ./conf\n# helmsun: ./conf\n# Helmsum: ./conf\n", ["values.yaml:3", "Helmsum"]),
         ("#helmsum:./conf\n", ["values.yaml:1", "helmsum"]),
         ("a: 1 # helmsum: ./conf\n", ["values.yaml:1", "line"]),
         ("\n# helmsum: ./conf ecxlude=*.md\n", ["values.yaml:2", "exclude"]),
@@ -395,4 +395,42 @@ fn helmsum_started_by_its_own_run_says_so_and_ends_well() {
         .exits(0)
         .helmsum(["state"])
         .exits(0);
+}
+
+#[test]
+fn a_look_alike_beside_a_directive_is_an_error_at_its_line() {
+    for (comment, word) in [
+        ("#\u{a0}helmsum: ./more", "U+00A0 (no-break space)"),
+        ("# - helmsum: ./more", "this looks like a directive"),
+        ("# TODO helmsum: ./more", "this looks like a directive"),
+        ("# \"helmsum\": ./more", "this looks like a directive"),
+        ("# helmsum ./more", "this looks like a directive"),
+        ("# helmsum=./more", "this looks like a directive"),
+    ] {
+        refuses(
+            |repo| repo.file("values.yaml", format!("{VALUES}{comment}\n")),
+            &["values.yaml:3", word, "# helmsum: SOURCE"],
+        );
+        let template = format!("{VALUES}{comment}\na: {{{{ 1 }}}}\n");
+        refuses(
+            |repo| {
+                repo.file("helmfile.yaml", STATE.replace("values.yaml", "values.yaml.gotmpl"))
+                    .file("values.yaml.gotmpl", template)
+            },
+            &["values.yaml.gotmpl:3", word],
+        );
+    }
+}
+
+#[test]
+fn a_misspelt_directive_is_noted_wherever_no_finding_names_it() {
+    let note = "values.yaml:3: `# hemlsum: ./more` is a comment; if it is meant as a directive, it is written `# helmsum: …`";
+    let beside = project().file("values.yaml", format!("{VALUES}# hemlsum: ./more\n"));
+    beside.helmsum(["check"]).exits(0).tells(note);
+    let without_target = Repo::new()
+        .file("helmfile.yaml", STATE.replace("      - checksum.yaml\n", ""))
+        .file("values.yaml", "a: 1\nb: 2\n# hemlsum: ./more\n");
+    without_target.helmsum(["list"]).exits(0).tells(note);
+    let plain = project().file("values.yaml", format!("{VALUES}# run helmsum ./scripts by hand\n"));
+    plain.helmsum(["check"]).exits(0).does_not_say("is a comment");
 }

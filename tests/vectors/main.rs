@@ -1,5 +1,6 @@
 //! What the real libraries do, written down by the programs in `go/`, against what helmsum does.
 
+mod directives;
 mod functions;
 #[path = "../support/mod.rs"]
 mod support;

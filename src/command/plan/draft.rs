@@ -111,6 +111,9 @@ impl<'a> Drafting<'a> {
             Err(problem) => problems.push(*problem),
         }
         let effects = self.material.files.take_effects();
+        if candidate.targets.is_empty() || !declared.is_empty() {
+            self.note_misspelt(&found);
+        }
         if candidate.targets.is_empty() && declared.is_empty() && problems.is_empty() {
             return (None, own);
         }
@@ -324,7 +327,7 @@ impl<'a> Drafting<'a> {
         findings.extend(wiring::target_is_state(self.material.resolved, &release.id(), &target.path, &shown));
         if sources.is_empty() {
             if problems.is_empty() && !self.declares_otherwise(release, found) {
-                let near = self.near_miss(found);
+                let near = self.misspelt(found).into_iter().next();
                 findings.extend(wiring::orphan_target(release, target, &shown, near.as_ref()));
             }
         } else {
@@ -341,13 +344,29 @@ impl<'a> Drafting<'a> {
             || self.material.elsewhere.declares(self.visit, release)
     }
 
-    /// A comment in a values file that may have been meant as a directive.
-    fn near_miss(&self, found: &Found) -> Option<(Place, String)> {
-        found.files.iter().find_map(|(_, file)| {
+    /// Comments in the values files that may have been meant as directives.
+    fn misspelt(&self, found: &Found) -> Vec<(Place, String)> {
+        let mut comments = Vec::new();
+        for (_, file) in &found.files {
             let raw = self.material.files.raw(file);
-            let (line, comment) = source::near_misses(raw.text()?).into_iter().next()?;
-            Some((Place::line(file.clone(), line), comment))
-        })
+            let places = raw.misspelt().iter();
+            comments.extend(places.map(|(line, comment)| (Place::line(file, *line), comment.clone())));
+        }
+        comments
+    }
+
+    /// Says which comments may have been meant as directives, where no finding does.
+    fn note_misspelt(&mut self, found: &Found) {
+        for (place, comment) in self.misspelt(found) {
+            let shown = relative(&place.file, &self.material.context.directory);
+            let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
+            let note = format!(
+                "{shown}{line}: `{comment}` is a comment; if it is meant as a directive, it is written `# helmsum: …`"
+            );
+            if !self.notes.contains(&note) {
+                self.notes.push(note);
+            }
+        }
     }
 
     /// Everything else that sets values of a release.

@@ -1,6 +1,6 @@
 //! The values files of a release, and the sources they declare.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -33,12 +33,18 @@ pub(super) struct Raw {
     pub(super) may_declare: bool,
     /// Whether it, or a helper beside it, calls a function that could change `.Values`.
     pub(super) may_mutate: bool,
+    misspelt: OnceCell<Vec<(usize, String)>>,
 }
 
 impl Raw {
     /// Its text, where it is one.
     pub(super) fn text(&self) -> Option<&str> {
         self.bytes.as_ref().ok().and_then(|bytes| std::str::from_utf8(bytes).ok())
+    }
+
+    /// Comments in it that may have been meant as directives, with their lines.
+    pub(super) fn misspelt(&self) -> &[(usize, String)] {
+        self.misspelt.get_or_init(|| self.text().map(source::misspelt).unwrap_or_default())
     }
 }
 
@@ -61,6 +67,7 @@ impl<'r> ValuesFiles<'r> {
             may_declare: source::may_declare(text),
             may_mutate: template && (mutates(text) || self.helpers_mutate(file)),
             bytes,
+            misspelt: OnceCell::new(),
         });
         self.raw.borrow_mut().insert(file.to_owned(), Rc::clone(&raw));
         raw

@@ -18,6 +18,9 @@ pub enum Fault {
     /// A comment that looks like a directive and is none.
     #[error("this looks like a directive, but a directive is written `# helmsum: SOURCE`")]
     LooksLike,
+    /// The same, because of a character that looks like another one, or like nothing.
+    #[error("this looks like a directive, but it contains the character U+{code:04X}{said}", code = u32::from(*.0), said = said(*.0))]
+    OddSign(char),
     /// A directive behind a value.
     #[error("a directive must have a line of its own, not the end of one")]
     NotAlone,
@@ -103,6 +106,18 @@ pub enum Fault {
     Template(Failed),
 }
 
+/// What a character is that cannot be seen, or not be told from another one.
+const fn said(sign: char) -> &'static str {
+    match sign {
+        '\u{a0}' => " (no-break space), which is not a space",
+        '\u{200b}' => " (zero-width space)",
+        '\u{feff}' => " (byte order mark)",
+        '：' => " (full-width colon), which is not a colon",
+        sign if sign.is_whitespace() => ", which is not a plain space",
+        _ => "",
+    }
+}
+
 /// A problem that was already put into words.
 #[derive(Clone, Debug)]
 pub struct Failed(Box<Problem>);
@@ -146,6 +161,9 @@ impl Fault {
     fn hint(&self) -> Option<String> {
         let hint = match self {
             Self::LooksLike => "write it so, on a line of its own, or say it in other words if it is none",
+            Self::OddSign(_) => {
+                "type the beginning of the line again, with plain spaces: `# helmsum: SOURCE`"
+            }
             Self::NotAlone => "move it to a line of its own, above the value",
             Self::NoBlank => "write `# helmsum: SOURCE`",
             Self::Swallowed(..) => {

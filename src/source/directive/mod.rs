@@ -5,6 +5,8 @@
 
 mod collect;
 mod fault;
+mod look_alike;
+mod misspelt;
 mod parse;
 mod scan;
 #[cfg(test)]
@@ -16,9 +18,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 pub use collect::{Clash, collect};
 pub use fault::{DirectiveError, Fault};
+pub use misspelt::misspelt;
 pub use parse::Render;
 pub use scan::{in_plain, in_rendered, may_declare};
-pub use unread::{in_template_comments, near_misses, unread};
+pub use unread::{in_template_comments, unread};
 
 use super::path_label;
 use crate::rendered::ObjectKind;

@@ -8,15 +8,12 @@ use regex::Regex;
 
 use super::Source;
 use super::fault::{At, DirectiveError, Fault};
+use super::look_alike::{self, LookAlike, look_alike};
 use super::parse::{Render, parse};
 use crate::source::name::{self, NameError};
 use crate::template::Rendered;
 use crate::text::{Place, floor_boundary, position};
 use crate::yaml::{self, Limits};
-
-/// What looks like a directive to whoever reads the file.
-pub(super) static LOOKS_LIKE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"(?i)#+[ \t]*helmsum[ \t]*:").expect("the pattern is good"));
 
 static DIRECTIVE: LazyLock<Regex> =
     LazyLock::new(|| Regex::new(r"\A#[ \t]*helmsum:").expect("the pattern is good"));
@@ -24,10 +21,11 @@ static DIRECTIVE: LazyLock<Regex> =
 static MENTION: LazyLock<regex::bytes::Regex> =
     LazyLock::new(|| regex::bytes::Regex::new(r"(?i)helmsum[ \t]*:").expect("the pattern is good"));
 
-/// Whether a values file can hold a directive at all: a template without `helmsum:` need not be rendered.
+/// Whether a values file itself says something that is or looks like a directive. A template that does not may still bring
+/// one in, see [`crate::template::may_print_comments`].
 #[must_use]
 pub fn may_declare(raw: &[u8]) -> bool {
-    MENTION.is_match(raw)
+    MENTION.is_match(raw) || look_alike::in_text(raw)
 }
 
 /// The sources that a plain values file declares, in the order of the file. `directory` of each is the file's own.
@@ -40,7 +38,7 @@ pub fn in_plain(
     text: &[u8],
     render: &mut Render<'_>,
 ) -> Result<Vec<Source>, DirectiveError> {
-    if !may_declare(text) || !LOOKS_LIKE.is_match(&String::from_utf8_lossy(text)) {
+    if !look_alike::in_text(text) {
         return Ok(Vec::new());
     }
     let source: Arc<str> = String::from_utf8_lossy(text).into();
@@ -65,7 +63,7 @@ pub fn in_plain(
 ///
 /// As [`in_plain`]; and for a directive from which template marks took a line break, or in which `{{` is left.
 pub fn in_rendered(file: &Utf8Path, raw: &str, rendered: &Rendered) -> Result<Vec<Source>, DirectiveError> {
-    if !LOOKS_LIKE.is_match(&String::from_utf8_lossy(&rendered.bytes)) {
+    if !look_alike::in_text(&rendered.bytes) {
         return Ok(Vec::new());
     }
     let origin = Origin { raw, rendered };
@@ -112,12 +110,17 @@ fn comments(text: &[u8]) -> Result<Vec<Range<usize>>, At> {
 /// The part of a directive behind its colon, or nothing for a comment that is none.
 fn directive(text: &str, comment: Range<usize>) -> Result<Option<Range<usize>>, At> {
     let body = &text[comment.clone()];
-    let Some(look) = LOOKS_LIKE.find(body) else { return Ok(None) };
-    let look = comment.start + look.start()..comment.start + look.end();
-    if !starts_line(text, comment.start) {
-        return Err(Fault::NotAlone.at(look));
-    }
-    let Some(mark) = DIRECTIVE.find(body) else { return Err(Fault::LooksLike.at(look)) };
+    let Some(LookAlike { span, odd }) = look_alike(body) else { return Ok(None) };
+    let look = comment.start + span.start..comment.start + span.end;
+    let alone = starts_line(text, comment.start);
+    let Some(mark) = DIRECTIVE.find(body).filter(|_| alone) else {
+        let fault = match odd {
+            Some(odd) => Fault::OddSign(odd),
+            None if alone => Fault::LooksLike,
+            None => Fault::NotAlone,
+        };
+        return Err(fault.at(look));
+    };
     let behind = comment.start + mark.end();
     // To the end of the line as everybody but YAML sees it: what YAML takes for a line break is refused.
     let line_end = text[behind..].find('\n').map_or(text.len(), |length| behind + length);
@@ -129,7 +132,7 @@ fn directive(text: &str, comment: Range<usize>) -> Result<Option<Range<usize>>, 
         return Err(Fault::NoSource.at(look));
     }
     if !line.starts_with([' ', '\t']) {
-        return Err(Fault::NoBlank.at(look));
+        return Err(odd.map_or(Fault::NoBlank, Fault::OddSign).at(look));
     }
     let start = behind + (line.len() - line.trim_start_matches([' ', '\t']).len());
     Ok(Some(start..start + rest.len()))
@@ -192,14 +195,30 @@ impl Origin<'_> {
     /// Finds a directive that starts a line of the template, but not of the result: what is before it may have made it a part
     /// of a value, a comment, or no YAML at all.
     fn check_lost(&self, text: &str) -> Result<(), At> {
-        for look in LOOKS_LIKE.find_iter(text) {
-            let at = self.offset(look.start());
-            let was_alone = self.raw[at..].starts_with('#') && starts_line(self.raw, at);
-            if was_alone && !starts_line(text, look.start()) {
-                let (before, line) = (self.line(look.start().saturating_sub(1)), self.line(look.start()));
-                return Err(Fault::Swallowed(before.min(line), line).at(look.range()));
+        let mut start = 0;
+        for line in text.split_inclusive('\n') {
+            let lost: Vec<usize> = if look_alike::in_line(line).is_some() {
+                let hashes = line.match_indices('#').map(|(at, _)| start + at);
+                hashes.filter(|at| self.was_alone(*at) && !starts_line(text, *at)).collect()
+            } else {
+                Vec::new()
+            };
+            let ends = lost.iter().skip(1).copied().chain([start + line.len()]);
+            for (at, end) in lost.iter().copied().zip(ends) {
+                if let Some(look) = look_alike(&text[at..end]) {
+                    let (before, line) = (self.line(at.saturating_sub(1)), self.line(at));
+                    let span = at + look.span.start..at + look.span.end;
+                    return Err(Fault::Swallowed(before.min(line), line).at(span));
+                }
             }
+            start += line.len();
         }
         Ok(())
+    }
+
+    /// Whether a `#` of the result starts a line of the template.
+    fn was_alone(&self, at: usize) -> bool {
+        let origin = self.offset(at);
+        self.raw[origin..].starts_with('#') && starts_line(self.raw, origin)
     }
 }

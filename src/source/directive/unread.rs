@@ -4,33 +4,30 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::scan::{LOOKS_LIKE, may_declare};
-use crate::text::{nearest, position};
+use super::look_alike::{self, look_alike};
+use crate::text::position;
 use crate::yaml::{self, Limits};
 
 /// The lines, from 1, of comments that look like directives in a file that is not a values file: a state file, a base, a
 /// chart's own `values.yaml`. In a text that is no YAML, such as a template, every line that starts like one counts.
 #[must_use]
 pub fn unread(text: &[u8]) -> Vec<usize> {
-    static LINE: LazyLock<Regex> =
-        LazyLock::new(|| Regex::new(r"(?im)^[ \t]*(#+[ \t]*helmsum[ \t]*:)").expect("the pattern is good"));
-    let text_of = String::from_utf8_lossy(text);
-    if !may_declare(text) || !LOOKS_LIKE.is_match(&text_of) {
+    if !look_alike::in_text(text) {
         return Vec::new();
     }
+    let text_of = String::from_utf8_lossy(text);
     let mut lines: Vec<usize> = match yaml::comments(text, &Limits::default()) {
         Ok(comments) => comments
             .into_iter()
             .filter_map(|comment| {
-                LOOKS_LIKE.find(&text_of[comment.clone()]).map(|look| comment.start + look.start())
+                look_alike(&text_of[comment.clone()]).map(|look| comment.start + look.span.start)
             })
             .map(|at| position(&text_of, at).0)
             .collect(),
-        Err(_) => LINE
-            .captures_iter(&text_of)
-            .filter_map(|found| found.get(1))
-            .map(|look| position(&text_of, look.start()).0)
-            .collect(),
+        Err(_) => lines_that(&text_of, |line| {
+            let comment = line.trim_start_matches([' ', '\t']);
+            comment.starts_with('#') && look_alike(comment).is_some()
+        }),
     };
     lines.dedup();
     lines
@@ -42,57 +39,24 @@ pub fn in_template_comments(raw: &str) -> Vec<usize> {
     static COMMENT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?s)\{\{(?:-[ \t\r\n])?/\*.*?\*/(?:[ \t\r\n]-)?\}\}").expect("the pattern is good")
     });
-    let mut lines: Vec<usize> = COMMENT
-        .find_iter(raw)
-        .flat_map(|comment| {
-            LOOKS_LIKE
-                .find_iter(comment.as_str())
-                .map(move |look| comment.start() + look.start())
-                .collect::<Vec<_>>()
-        })
-        .map(|at| position(raw, at).0)
-        .collect();
+    let mut lines = Vec::new();
+    for comment in COMMENT.find_iter(raw) {
+        let first = position(raw, comment.start()).0;
+        let found = lines_that(comment.as_str(), |line| look_alike::in_line_of_comment(line).is_some());
+        lines.extend(found.into_iter().map(|line| first + line - 1));
+    }
     lines.dedup();
     lines
 }
 
-/// Comments on lines of their own that may have been meant as directives, `# helmsun: ./apis` or `# helmsum ./apis`, with
-/// their lines, from 1. They are comments like any other.
-#[must_use]
-pub fn near_misses(text: &str) -> Vec<(usize, String)> {
-    static COMMENT: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"^[ \t]*(#+[ \t]*([A-Za-z-]+)[ \t]*(:?)[ \t]+\S*/.*?)[ \t\r]*$")
-            .expect("the pattern is good")
-    });
-    let near = |line: &str| {
-        let found = COMMENT.captures(line)?;
-        let (comment, word) = (found.get(1)?.as_str(), found.get(2)?.as_str());
-        let is_directive = word.eq_ignore_ascii_case("helmsum") && found.get(3)?.as_str() == ":";
-        (!is_directive && nearest(word, ["helmsum"]).is_some()).then(|| comment.to_owned())
-    };
-    text.lines().enumerate().filter_map(|(at, line)| Some((at + 1, near(line)?))).collect()
+/// The numbers of the lines, from 1, of which something is true.
+fn lines_that(text: &str, is: impl Fn(&str) -> bool) -> Vec<usize> {
+    text.split('\n').enumerate().filter(|(_, line)| is(line)).map(|(index, _)| index + 1).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn comments_that_may_have_been_meant_are_found() {
-        for (line, near) in [
-            ("# helmsun: ./apis", true),
-            ("  ## Helmsum ./apis/*.yaml ", true),
-            ("# hemlsum: ./apis", true),
-            ("# helmsum: ./apis", false),
-            ("# helm sum: ./apis", false),
-            ("# helmsum writes checksums", false),
-            ("# helmfile: ./apis", false),
-            ("a: 1 # helmsun: ./apis", false),
-        ] {
-            assert_eq!(!near_misses(&format!("a: 1\n{line}\n")).is_empty(), near, "{line}");
-        }
-        assert_eq!(near_misses("\n # helmsun: ./a\r\n"), [(2, "# helmsun: ./a".to_owned())]);
-    }
 
     #[test]
     fn comments_in_a_state_file_are_found_and_text_is_not() {
