@@ -73,6 +73,8 @@ codes! {
     OrphanTarget = "orphan-target", Warn;
     /// A directive where nobody reads it.
     UnreadDirective = "unread-directive", Deny;
+    /// A values template that may bring a directive in could not be rendered, so it was not searched.
+    UnsearchedValues = "unsearched-values", Warn;
     /// A file that helmfile would load as a state file.
     TargetIsState = "target-is-state", Deny;
     /// Something else of the release sets the same key.
@@ -197,6 +199,9 @@ pub struct Levels {
     pub chosen: BTreeMap<Code, Level>,
     /// Whether warnings count as denied.
     pub strict: bool,
+    /// Whether helmfile renders all values files once helmsum is done, as in a hook. What cannot be rendered elsewhere, for want
+    /// of a secret, is no reason to fail: without this, `strict` does not raise [`Code::UnsearchedValues`].
+    pub before_rendering: bool,
 }
 
 impl Levels {
@@ -204,7 +209,9 @@ impl Levels {
     #[must_use]
     pub fn level_of(&self, code: Code, own: Level) -> Level {
         match self.chosen.get(&code).copied().unwrap_or(own) {
-            Level::Warn if self.strict => Level::Deny,
+            Level::Warn if self.strict && (self.before_rendering || code != Code::UnsearchedValues) => {
+                Level::Deny
+            }
             level => level,
         }
     }
@@ -233,13 +240,24 @@ mod tests {
     #[test]
     fn strict_denies_warnings_but_not_what_is_allowed() {
         let chosen = [(Code::Crlf, Level::Allow), (Code::MissingSource, Level::Warn)].into();
-        let levels = Levels { chosen, strict: true };
+        let levels = Levels { chosen, strict: true, before_rendering: false };
         assert_eq!(levels.settle(Finding::new(Code::Crlf, "")), None);
         assert_eq!(levels.level_of(Code::EmptySource, Level::Warn), Level::Deny);
         assert_eq!(levels.level_of(Code::MissingSource, Level::Deny), Level::Deny);
         let lenient = Levels { strict: false, ..levels };
         assert_eq!(lenient.level_of(Code::MissingSource, Level::Deny), Level::Warn);
-        let noted = Levels { chosen: [(Code::Crlf, Level::Note)].into(), strict: true };
+        let noted = Levels { chosen: [(Code::Crlf, Level::Note)].into(), strict: true, ..Levels::default() };
         assert_eq!(noted.level_of(Code::Crlf, Level::Warn), Level::Note);
+    }
+
+    #[test]
+    fn strict_denies_unsearched_values_only_where_helmfile_renders_them_next() {
+        let code = Code::UnsearchedValues;
+        let by_hand = Levels { strict: true, ..Levels::default() };
+        assert_eq!(by_hand.level_of(code, Level::Warn), Level::Warn);
+        assert_eq!(by_hand.level_of(code, Level::Deny), Level::Deny);
+        let in_hook = Levels { before_rendering: true, ..by_hand };
+        assert_eq!(in_hook.level_of(code, Level::Warn), Level::Deny);
+        assert_eq!(Levels { strict: false, ..in_hook }.level_of(code, Level::Warn), Level::Warn);
     }
 }

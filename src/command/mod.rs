@@ -61,7 +61,6 @@ impl Context {
 pub fn run(cli: &Cli, variables: &Variables, streams: &mut Streams) -> io::Result<Outcome> {
     let output = Output::resolve(&cli.output(), variables);
     streams.colour(output.colour);
-    let levels = Levels { strict: output.strict, ..Levels::default() };
     let directory = match working_directory() {
         Ok(directory) => directory,
         Err(problem) => return refuse(&problem, streams),
@@ -69,6 +68,7 @@ pub fn run(cli: &Cli, variables: &Variables, streams: &mut Streams) -> io::Resul
     let key_file = variables.key_file.as_deref().map(|path| join_clean(&directory, path));
     let in_hook =
         cli.state().is_some_and(|state| state.helmfile_command.is_some_and(|command| !command.is_empty()));
+    let levels = Levels { strict: output.strict, before_rendering: in_hook, ..Levels::default() };
     let context = Context { directory, output, levels, key_file, in_hook };
     let view = match &cli.command {
         Command::Hash(arguments) => return hash::run(arguments, &context, streams),

@@ -13,7 +13,7 @@ mod walk;
 
 pub use directive::{
     Clash, DirectiveError, Fault, Options, Producer, Render, Source, What, collect, in_plain, in_rendered,
-    in_template_comments, may_declare, misspelt, unread,
+    in_template_comments, lines_like_directives, may_declare, misspelt, unread,
 };
 pub use exclusion::{PatternError, Patterns};
 pub use junk::is_junk;

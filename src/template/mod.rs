@@ -8,6 +8,7 @@ mod error;
 mod execute;
 pub mod function;
 pub mod functions;
+mod prints;
 mod render;
 mod set;
 pub mod syntax;
@@ -16,4 +17,5 @@ mod tests;
 
 pub use calls::calls;
 pub use error::{Error, Reason};
+pub use prints::{Defined, defined, may_print_comments};
 pub use render::{MissingKey, Options, Rendered, render, render_traced};

@@ -269,10 +269,58 @@ fn unread_directive() {
     has(comment, "unread-directive", 1)
         .says("a directive in a template comment")
         .says("--> gateway/values.yaml.gotmpl:2");
+    let patch = gateway()
+        .file("helmfile.yaml", format!("{GATEWAY}    strategicMergePatches: [patch.yaml]\n"))
+        .file("patch.yaml", "# helmsum: ./apis\nkind: Deployment\n");
+    has(patch, "unread-directive", 1).says("a directive in a patch").says("--> patch.yaml:1");
+    let helper = |values: &str| {
+        gateway()
+            .file("helmfile.yaml", format!("{}      - more.yaml.gotmpl\n", state("gateway/values.yaml", "values.yaml")))
+            .file("values.yaml", "# helmsum: ./gateway/apis\n")
+            .file("more.yaml.gotmpl", values)
+            .file(
+                "_deps.tpl",
+                "# helmsum: ./outside\n{{ define \"deps\" }}\n# helmsum: ./gateway/apis\n{{ end }}{{ define \"by\" }}{{ template \"deps\" }}{{ end }}\n",
+            )
+    };
+    has(helper("a: {{ 1 }}\n"), "unread-directive", 1)
+        .says("a directive in a helper that no values file includes")
+        .says("--> _deps.tpl:1")
+        .says("--> _deps.tpl:3");
+    for values in [
+        "{{ include \"by\" . }}",
+        "{{ if false }}{{ include \"deps\" . }}{{ end }}",
+        "{{ include (printf \"de%s\" \"ps\") . }}",
+    ] {
+        has(helper(values), "unread-directive", 1).says("--> _deps.tpl:1");
+    }
     has_not(
         gateway().file("helmfile.yaml", format!("# helmsum writes the checksums\n{GATEWAY}")),
         "unread-directive",
     );
+}
+
+#[test]
+fn unsearched_values() {
+    let with = |values: &str| {
+        gateway()
+            .file(
+                "helmfile.yaml",
+                state(
+                    "      - gateway/values.yaml\n",
+                    "      - gateway/values.yaml\n      - pw.yaml.gotmpl\n",
+                ),
+            )
+            .file("pw.yaml.gotmpl", values)
+    };
+    let strict = with("password: {{ requiredEnv \"DB_PASSWORD\" }}\n");
+    let strict = has(strict, "unsearched-values", 0)
+        .says("release `edge/gateway`: `pw.yaml.gotmpl` may bring in directives")
+        .says("DB_PASSWORD")
+        .says("--> pw.yaml.gotmpl:1");
+    strict.helmsum(["check", "--strict"]).exits(0).says("warning[unsearched-values]");
+    has_not(with("password: {{ requiredEnv \"DB_PASSWORD\" | quote }}\n"), "unsearched-values");
+    has_not(with("password: {{ env \"DB_PASSWORD\" }}\n"), "unsearched-values");
 }
 
 #[test]

@@ -13,7 +13,7 @@ use super::producers::ReleaseAt;
 use super::settings::Settings;
 use super::shadow::{Layer, shadowed_checksum};
 use super::survey::Candidate;
-use super::values::{Raw, ValuesFiles, declares};
+use super::values::{Programs, Raw, Unsearched, ValuesFiles, declares};
 use super::wiring::{self, Wired};
 use crate::checksum::Digest;
 use crate::command::Context;
@@ -48,6 +48,8 @@ pub(super) struct Material<'a> {
     pub(super) elsewhere: &'a Elsewhere<'a>,
     /// What a hook knows of helmfile's command line, where one runs this.
     pub(super) told: Option<Told>,
+    /// Whether programs run for a file that is rendered only to be searched: where helmfile is about to run them, too.
+    pub(super) programs: Programs,
 }
 
 /// Drafts the consumers of one visit, in the order of the state.
@@ -60,6 +62,8 @@ pub(super) struct Drafting<'a> {
     declaring: Vec<(String, Utf8PathBuf)>,
     /// What would puzzle a reader who is not told.
     pub(super) notes: Vec<String>,
+    /// Findings about releases that are no consumers as far as is known.
+    pub(super) findings: Vec<Finding>,
 }
 
 /// The values of a release as they were found.
@@ -71,13 +75,15 @@ struct Found {
     problems: Vec<Problem>,
     /// Entries that are downloaded or resolved by vals.
     elsewhere: Vec<String>,
+    /// Templates that may bring directives in and could not be rendered, and why.
+    unsearched: Vec<(Utf8PathBuf, Problem)>,
 }
 
 impl<'a> Drafting<'a> {
     pub(super) fn new(material: Material<'a>) -> Self {
         let visit = &material.resolved.visits[material.index];
-        let (changing, declaring, notes) = (Vec::new(), Vec::new(), Vec::new());
-        Self { material, visit, changing, declaring, notes }
+        let (changing, declaring, notes, findings) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        Self { material, visit, changing, declaring, notes, findings }
     }
 
     /// Drafts the consumer that a release is, if it has anything to do with checksums, and names its values files.
@@ -87,7 +93,7 @@ impl<'a> Drafting<'a> {
         looked: Looked,
     ) -> (Option<Draft>, Vec<Utf8PathBuf>) {
         let release = candidate.release;
-        let found = self.find(candidate);
+        let mut found = self.find(candidate);
         let mut problems = Vec::new();
         let mut declared = Vec::new();
         drop(self.material.files.take_effects());
@@ -95,7 +101,8 @@ impl<'a> Drafting<'a> {
             let raw = self.material.files.raw(file);
             match self.read(candidate, file, &raw, looked) {
                 Ok(sources) => declared.extend(sources),
-                Err(problem) => problems.push(*problem),
+                Err(Unsearched::BadDirective(problem)) => problems.push(*problem),
+                Err(Unsearched::Failed(problem)) => found.unsearched.push((file.clone(), *problem)),
             }
         }
         let own = found.files.iter().map(|(_, file)| file.clone()).collect();
@@ -115,6 +122,7 @@ impl<'a> Drafting<'a> {
             self.note_misspelt(&found);
         }
         if candidate.targets.is_empty() && declared.is_empty() && problems.is_empty() {
+            self.remark_unsearched(release, &found);
             return (None, own);
         }
         problems.extend(found.problems.iter().cloned());
@@ -129,6 +137,7 @@ impl<'a> Drafting<'a> {
             Vec::new()
         });
         let mut draft = self.wire(candidate, &found, sources, problems);
+        draft.findings.extend(self.unsearched_values(release, &found));
         let doubts = doubts(&effects, self.visit, self.material.told);
         draft.findings.extend(doubts.into_iter().map(|finding| finding.release(release.id())));
         (Some(draft), own)
@@ -174,26 +183,63 @@ impl<'a> Drafting<'a> {
         file: &Utf8Path,
         raw: &Raw,
         looked: Looked,
-    ) -> Result<Vec<Source>, Box<Problem>> {
+    ) -> Result<Vec<Source>, Unsearched> {
         let release = candidate.release;
-        let wanted = looked == Looked::Wanted && raw.may_declare;
-        let before = (raw.may_mutate && (wanted || release.selected)).then(|| self.visit.values.deep_copy());
-        let sources = match (&before, wanted) {
-            (_, true) => {
+        let files = self.material.files;
+        let wanted = looked == Looked::Wanted;
+        let searched = wanted && (raw.may_declare || raw.may_bring_in());
+        let before =
+            (raw.may_mutate && (searched || release.selected)).then(|| self.visit.values.deep_copy());
+        let sources = if wanted && raw.may_declare {
+            self.declaring.push((release.id(), file.to_owned()));
+            files.declared(self.visit, release, file, raw).map_err(Unsearched::BadDirective)
+        } else if searched {
+            let sources = files.brought_in(self.visit, release, file, raw, self.material.programs);
+            if !matches!(&sources, Ok(sources) if sources.is_empty()) {
                 self.declaring.push((release.id(), file.to_owned()));
-                self.material.files.declared(self.visit, release, file, raw)?
             }
-            // helmfile fails over it by itself, if it ever renders it.
-            (Some(_), false) => {
-                let _ = self.material.files.render(self.visit, release, file, raw);
-                Vec::new()
+            sources
+        } else {
+            if before.is_some() {
+                // helmfile fails over it by itself, if it ever renders it.
+                let _ = files.render(self.visit, release, file, raw, Programs::AsTheStateSays);
             }
-            (None, false) => Vec::new(),
+            Ok(Vec::new())
         };
         if before.is_some_and(|before| !before.deep_equal(&self.visit.values)) {
             self.changing.push((release.id(), file.to_owned()));
         }
-        Ok(sources)
+        sources
+    }
+
+    /// The finding unsearched-values for each template that may bring directives in.
+    fn unsearched_values(&self, release: &Release, found: &Found) -> Vec<Finding> {
+        let one = |(file, problem): &(Utf8PathBuf, Problem)| {
+            let message = format!(
+                "release `{}`: `{}` may bring in directives, and is not searched for them: {}",
+                release.id(),
+                relative(file, &self.material.context.directory),
+                problem.message
+            );
+            let place = problem.place.clone().unwrap_or_else(|| Place::file(file));
+            Finding::new(Code::UnsearchedValues, message)
+                .hint("declare sources in a plain values file, not in what this one includes or reads")
+                .release(release.id())
+                .place(&place)
+        };
+        found.unsearched.iter().map(one).collect()
+    }
+
+    /// The same for a release that is no consumer as far as is known. Of many such releases one is named for each file and
+    /// reason.
+    fn remark_unsearched(&mut self, release: &Release, found: &Found) {
+        for finding in self.unsearched_values(release, found) {
+            let reason =
+                |finding: &Finding| finding.message.split_once("`: ").map(|(_, reason)| reason.to_owned());
+            if !self.findings.iter().any(|other| reason(other) == reason(&finding)) {
+                self.findings.push(finding);
+            }
+        }
     }
 
     /// Puts together what is known before anything is hashed.
@@ -336,11 +382,12 @@ impl<'a> Drafting<'a> {
         findings
     }
 
-    /// Whether a release without sources has some in another case: its directive stands in an `{{ if }}`, or it declares some
-    /// in another environment.
+    /// Whether a release without sources has some in another case: its directive stands in an `{{ if }}` or may come out of a
+    /// template that cannot be rendered here, or it declares some in another environment.
     fn declares_otherwise(&self, release: &Release, found: &Found) -> bool {
         let text = |file: &Utf8Path| self.material.files.raw(file).bytes.clone().unwrap_or_default();
-        found.files.iter().any(|(_, file)| declares(&text(file)))
+        !found.unsearched.is_empty()
+            || found.files.iter().any(|(_, file)| declares(&text(file)))
             || self.material.elsewhere.declares(self.visit, release)
     }
 
@@ -416,7 +463,8 @@ impl<'a> Drafting<'a> {
             return None;
         }
         // Where it fails, helmfile says so.
-        let rendered = self.material.files.render(self.visit, release, file, &raw).ok()?;
+        let programs = if raw.may_declare { Programs::AsTheStateSays } else { self.material.programs };
+        let rendered = self.material.files.render(self.visit, release, file, &raw, programs).ok()?;
         Layer::of_file(title, &rendered.bytes, later)
     }
 

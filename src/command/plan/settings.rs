@@ -56,7 +56,7 @@ impl<'c> Configurations<'c> {
                 .unwrap_or_default(),
             root: home.root,
             secrecy: Rc::new(Secrecy::read(self.context, home.config.as_ref())),
-            levels: Levels { chosen, strict: self.context.levels.strict },
+            levels: Levels { chosen, ..self.context.levels.clone() },
             targets: match &home.config {
                 Some(config) => config.targets.clone(),
                 None => TARGETS.map(str::to_owned).to_vec(),

@@ -14,7 +14,7 @@ use super::hooks::{foreign_hook, hook_misuse, rival_hook};
 use super::producers::ReleaseAt;
 use super::settings::{Configurations, Settings};
 use super::unread::unread_directives;
-use super::values::ValuesFiles;
+use super::values::{Programs, ValuesFiles};
 use super::verify::{Expected, verify};
 use super::wiring::{self, Wired};
 use crate::command::Context;
@@ -122,8 +122,10 @@ impl<'a> Survey<'a, '_> {
                     plan.notes.push(note);
                 }
             }
+            let findings = std::mem::take(&mut walk.drafting.findings);
             if let Some(visited) = visited.iter().find(|visited| visited.index == *index) {
                 let unread = unread_directives(&*self.request.tree, visited.visit, &files, &walk.read);
+                remark(&visited.settings, findings, plan);
                 remark(&visited.settings, unread, plan);
             }
         }
@@ -158,6 +160,10 @@ impl<'a> Survey<'a, '_> {
             files,
             elsewhere,
             told: Told::of(self.reading),
+            programs: match &self.reading.request {
+                request if request.in_hook() && !request.deploys_nothing() => Programs::AsTheStateSays,
+                _ => Programs::Withheld,
+            },
         });
         Walk { drafting, read: BTreeSet::new() }
     }

@@ -8,8 +8,10 @@ use super::values::ValuesFiles;
 use crate::finding::{Code, Finding};
 use crate::source;
 use crate::state::{EntryContent, EntryKind, EntrySource, Visit};
-use crate::text::join_clean;
-use crate::tree::Tree;
+use crate::template::{Defined, defined};
+use crate::text::{join_clean, position};
+use crate::tree::{Tree, glob};
+use crate::value::Value;
 
 /// Looks for directives in everything around the values files of a visit. `read` are the values files of its releases.
 pub(super) fn unread_directives(
@@ -48,6 +50,22 @@ pub(super) fn unread_directives(
             }
         }
     }
+    for release in visit.releases.iter().filter(|release| release.deployed()) {
+        let chartify = &release.helm.chartify;
+        let lists = [&chartify.json_patches, &chartify.strategic_merge_patches, &chartify.transformers];
+        for patch in lists.into_iter().flatten() {
+            if let Value::Str(path) = patch
+                && let Ok(EntrySource::File(file)) = visit.resolve_patch(tree, release, path)
+            {
+                look(&file, "a patch");
+            }
+        }
+    }
+    let mut folders: BTreeSet<&Utf8Path> = read.iter().filter_map(|file| file.parent()).collect();
+    folders.insert(&visit.directory);
+    for folder in folders {
+        findings.extend(in_helpers(tree, folder, files, read));
+    }
     for file in read {
         let raw = files.raw(file);
         if let Some(text) = raw.text().filter(|_| raw.template && raw.may_declare) {
@@ -58,10 +76,71 @@ pub(super) fn unread_directives(
     findings
 }
 
+/// Directives in the helpers of a folder that no values template there brings in, nor may bring in: a name that a template
+/// computes could be any.
+fn in_helpers(
+    tree: &dyn Tree,
+    folder: &Utf8Path,
+    files: &ValuesFiles<'_>,
+    read: &BTreeSet<Utf8PathBuf>,
+) -> Vec<Finding> {
+    let mut helpers = Vec::new();
+    for file in glob(tree, &folder.join("_*.tpl")).unwrap_or_default() {
+        let text = tree.read(&file).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        // Where one is no template, nothing in the folder can be rendered.
+        let Some(text) = text else { continue };
+        let Ok(defined) = defined(&text) else { continue };
+        helpers.push((file, text, defined));
+    }
+    let declaring = |(_, text, _): &(Utf8PathBuf, String, Vec<Defined>)| source::may_declare(text.as_bytes());
+    if !helpers.iter().any(declaring) {
+        return Vec::new();
+    }
+    let mut open: Vec<Defined> = Vec::new();
+    for file in read.iter().filter(|file| file.parent() == Some(folder)) {
+        let raw = files.raw(file);
+        if let Some(text) = raw.text().filter(|_| raw.template) {
+            open.extend(defined(text).unwrap_or_default());
+        }
+    }
+    let mut reached: BTreeSet<String> = BTreeSet::new();
+    let mut any = false;
+    while let Some(template) = open.pop() {
+        any |= template.names_any;
+        for name in template.named {
+            let all = helpers.iter().flat_map(|(_, _, defined)| defined);
+            let called: Vec<Defined> = all.filter(|one| one.name.as_ref() == Some(&name)).cloned().collect();
+            if reached.insert(name) {
+                open.extend(called);
+            }
+        }
+    }
+    let mut findings = Vec::new();
+    for (file, text, defined) in &helpers {
+        let unread = defined.iter().filter(|one| match &one.name {
+            Some(name) => !any && !reached.contains(name),
+            None => true,
+        });
+        let mut lines: Vec<usize> = unread
+            .flat_map(|one| &one.texts)
+            .flat_map(|(offset, piece)| {
+                let first = position(text, *offset).0;
+                source::lines_like_directives(piece).into_iter().map(move |line| first + line - 1)
+            })
+            .collect();
+        lines.extend(source::in_template_comments(text));
+        lines.sort_unstable();
+        lines.dedup();
+        let title = "a helper that no values file includes";
+        findings.extend(lines.into_iter().map(|line| finding(file, line, title)));
+    }
+    findings
+}
+
 fn finding(file: &Utf8Path, line: usize, title: &str) -> Finding {
     Finding::new(Code::UnreadDirective, format!("a directive in {title} is read by nobody"))
         .hint(
-            "move it to a file that the release lists under `values`, or write the comment without the colon",
+            "move it to a file that the release lists under `values`, or say it in other words if it is none",
         )
         .at(file, Some(line))
 }

@@ -8,9 +8,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::source::{self, Render, Source};
 use crate::state::{Release, Request, Visit};
-use crate::template::function::{Effects, Registry};
+use crate::template::function::{Effects, ExecPolicy, Registry};
 use crate::template::{self, Options, Rendered};
-use crate::text::{Place, Problem};
+use crate::text::{Place, Problem, Refusal};
 use crate::tree::glob;
 use crate::value::Value;
 
@@ -34,12 +34,23 @@ pub(super) struct Raw {
     /// Whether it, or a helper beside it, calls a function that could change `.Values`.
     pub(super) may_mutate: bool,
     misspelt: OnceCell<Vec<(usize, String)>>,
+    may_bring_in: OnceCell<bool>,
 }
 
 impl Raw {
     /// Its text, where it is one.
     pub(super) fn text(&self) -> Option<&str> {
         self.bytes.as_ref().ok().and_then(|bytes| std::str::from_utf8(bytes).ok())
+    }
+
+    /// Whether a directive may come out of it that its own text does not have: one that a template, a file or a value brings in.
+    pub(super) fn may_bring_in(&self) -> bool {
+        *self.may_bring_in.get_or_init(|| {
+            self.template
+                && !self.may_declare
+                && self.bytes.is_ok()
+                && self.text().is_none_or(template::may_print_comments)
+        })
     }
 
     /// Comments in it that may have been meant as directives, with their lines.
@@ -68,6 +79,7 @@ impl<'r> ValuesFiles<'r> {
             may_mutate: template && (mutates(text) || self.helpers_mutate(file)),
             bytes,
             misspelt: OnceCell::new(),
+            may_bring_in: OnceCell::new(),
         });
         self.raw.borrow_mut().insert(file.to_owned(), Rc::clone(&raw));
         raw
@@ -80,7 +92,7 @@ impl<'r> ValuesFiles<'r> {
         helpers.iter().any(|helper| self.request.tree.read(helper).map_or(true, |text| mutates(&text)))
     }
 
-    /// Renders a values template of a release as helmfile does.
+    /// Renders a values template of a release as helmfile does. `programs` may be left out where it is enough to try.
     ///
     /// # Errors
     ///
@@ -91,9 +103,13 @@ impl<'r> ValuesFiles<'r> {
         release: &Release,
         file: &Utf8Path,
         raw: &Raw,
+        programs: Programs,
     ) -> Result<Rendered, Box<Problem>> {
         let text = Self::text(file, raw)?;
-        let context = self.request.context(file.parent().unwrap_or(file));
+        let mut context = self.request.context(file.parent().unwrap_or(file));
+        if programs == Programs::Withheld && context.exec == ExecPolicy::Run {
+            context.exec = ExecPolicy::Refused;
+        }
         let data = visit.release_data(release, &self.request.effects);
         template::render_traced(file, text, &data, &context, &self.registry, &Options::default())
             .map_err(|error| Box::new(error.problem()))
@@ -115,7 +131,7 @@ impl<'r> ValuesFiles<'r> {
             return Ok(Vec::new());
         }
         let result = if raw.template {
-            let rendered = self.render(visit, release, file, raw)?;
+            let rendered = self.render(visit, release, file, raw, Programs::AsTheStateSays)?;
             source::in_rendered(file, Self::text(file, raw)?, &rendered)
         } else {
             let data = visit.release_data(release, &self.request.effects);
@@ -128,6 +144,46 @@ impl<'r> ValuesFiles<'r> {
             source::in_plain(file, bytes, &mut Render::Words(&mut render))
         };
         result.map_err(|error| Box::new(error.problem()))
+    }
+
+    /// The sources that other files and values bring into a values template for a release.
+    ///
+    /// What the template did counts only if it declares something: nobody has to render such a file for its own sake.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be searched, or else what is wrong with a directive that came out of it.
+    pub(super) fn brought_in(
+        &self,
+        visit: &Visit,
+        release: &Release,
+        file: &Utf8Path,
+        raw: &Raw,
+        programs: Programs,
+    ) -> Result<Vec<Source>, Unsearched> {
+        let before = self.request.effects.borrow().clone();
+        let rendered = match self.render(visit, release, file, raw, programs) {
+            Ok(rendered) => rendered,
+            Err(problem) => {
+                *self.request.effects.borrow_mut() = before;
+                let withheld = problem.refusal == Some(Refusal::NoExec) && !self.request.no_exec;
+                return Err(Unsearched::Failed(if withheld {
+                    let reason = "it runs a program, which helmsum does only in a hook for a file without directives of its own";
+                    Box::new(Problem { message: reason.into(), hint: None, excerpt: None, ..*problem })
+                } else {
+                    problem
+                }));
+            }
+        };
+        let sources = Self::text(file, raw)
+            .and_then(|text| {
+                source::in_rendered(file, text, &rendered).map_err(|error| Box::new(error.problem()))
+            })
+            .map_err(Unsearched::BadDirective)?;
+        if sources.is_empty() {
+            *self.request.effects.borrow_mut() = before;
+        }
+        Ok(sources)
     }
 
     /// Renders a word of a directive that stands at a place, with the data of a release.
@@ -165,6 +221,24 @@ impl<'r> ValuesFiles<'r> {
             Ok(bytes) => std::str::from_utf8(bytes).map_err(|_| at(format!("`{file}` is not UTF-8"))),
         }
     }
+}
+
+/// Whether programs run that a template starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Programs {
+    /// Unless the user refuses it.
+    AsTheStateSays,
+    /// None: only to see whether there is anything in a file, nothing is run.
+    Withheld,
+}
+
+/// Why the directives that are brought into a values template are not known.
+#[derive(Debug)]
+pub(super) enum Unsearched {
+    /// It cannot be rendered, or not here.
+    Failed(Box<Problem>),
+    /// One of them cannot be read.
+    BadDirective(Box<Problem>),
 }
 
 /// Where a word stands in a file.

@@ -21,7 +21,7 @@ pub use fault::{DirectiveError, Fault};
 pub use misspelt::misspelt;
 pub use parse::Render;
 pub use scan::{in_plain, in_rendered, may_declare};
-pub use unread::{in_template_comments, unread};
+pub use unread::{in_template_comments, lines_like_directives, unread};
 
 use super::path_label;
 use crate::rendered::ObjectKind;

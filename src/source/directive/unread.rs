@@ -24,10 +24,7 @@ pub fn unread(text: &[u8]) -> Vec<usize> {
             })
             .map(|at| position(&text_of, at).0)
             .collect(),
-        Err(_) => lines_that(&text_of, |line| {
-            let comment = line.trim_start_matches([' ', '\t']);
-            comment.starts_with('#') && look_alike(comment).is_some()
-        }),
+        Err(_) => lines_like_directives(&text_of),
     };
     lines.dedup();
     lines
@@ -47,6 +44,15 @@ pub fn in_template_comments(raw: &str) -> Vec<usize> {
     }
     lines.dedup();
     lines
+}
+
+/// The lines, from 1, of a text that start with a comment which is or looks like a directive, whatever the text may be.
+#[must_use]
+pub fn lines_like_directives(text: &str) -> Vec<usize> {
+    lines_that(text, |line| {
+        let comment = line.trim_start_matches([' ', '\t']);
+        comment.starts_with('#') && look_alike(comment).is_some()
+    })
 }
 
 /// The numbers of the lines, from 1, of which something is true.
