@@ -101,6 +101,8 @@ codes! {
     LfsPointer = "lfs-pointer", Deny;
     /// A digest of a secret that somebody could find the secret from.
     GuessableSecret = "guessable-secret", Warn;
+    /// Data of a rendered source that the cluster decides.
+    ClusterLookup = "cluster-lookup", Deny;
     /// Data of a rendered source that differs each time it is rendered.
     UnstableSource = "unstable-source", Deny;
     /// The state used a random or clock function, or templates change `.Values` in an order that is not fixed.

@@ -8,6 +8,7 @@
 //! that is about to be written where the tree is a [`tree::Overlay`](crate::tree::Overlay) with it. No message ever holds a
 //! value, for it may be secret.
 
+mod archive;
 mod arguments;
 mod cache;
 mod chart;
@@ -16,6 +17,7 @@ mod dependencies;
 mod embed;
 mod files;
 mod ignore;
+mod influence;
 mod object;
 mod piece;
 mod producer;
@@ -25,9 +27,9 @@ mod set;
 mod stage;
 mod template;
 mod values;
-mod vary;
 
 pub use embed::embedded;
+pub use influence::{Decider, Influence, Moved, Wanted, Way, influences};
 pub use object::{Object, ObjectKind, Unstable, unstable};
 pub use piece::{Content, Piece};
 pub use producer::Producer;

@@ -46,6 +46,11 @@ pub struct Object {
     pub namespace: String,
     /// Its name.
     pub name: String,
+    /// The file that it comes from, as helm names it: the names of the chart and its subcharts with `templates/FILE`. Nothing where
+    /// a post renderer does not keep what helm says.
+    pub source: Option<String>,
+    /// Whether it is a hook of helm's, by its annotation.
+    pub is_hook: bool,
     /// Its data, by the names `data/KEY`, `binaryData/KEY` and `stringData/KEY`. What is base64 in the manifest is decoded.
     pub data: Vec<Piece>,
 }
@@ -64,15 +69,33 @@ pub(super) struct Unreadable {
 /// Where a manifest is not readable to Kubernetes. The error tells the line alone: a value may be secret.
 pub(super) fn objects(manifests: &[u8], namespace: &str) -> Result<Vec<Object>, Unreadable> {
     let unreadable = |error: yaml::Error| Unreadable { line: error.line() };
+    let sources = sources(manifests);
     let mut objects = Vec::new();
     for node in yaml::parse(manifests, &Limits::default()).map_err(unreadable)? {
         let value = node.decode_as_helm().map_err(unreadable)?;
-        collect(&value, namespace, &mut objects);
+        let source = sources.range(..=node.line()).next_back().and_then(|(_, source)| source.clone());
+        collect(&value, namespace, source.as_deref(), &mut objects);
     }
     Ok(objects)
 }
 
-fn collect(manifest: &Value, namespace: &str, objects: &mut Vec<Object>) {
+/// The file that each document comes from, by the line where it starts: helm writes it as a comment of its own, the first of the
+/// document (`pkg/action/action.go: renderResources`, `cmd/helm/template.go`).
+fn sources(manifests: &[u8]) -> BTreeMap<usize, Option<String>> {
+    let text = String::from_utf8_lossy(manifests);
+    let mut sources = BTreeMap::new();
+    let mut lines = text.lines().enumerate().peekable();
+    while let Some((index, line)) = lines.next() {
+        // At the start of a line it ends a document wherever it stands, in a scalar too.
+        if line == "---" || line.starts_with("--- ") {
+            let source = lines.peek().and_then(|(_, next)| next.strip_prefix("# Source: "));
+            sources.insert(index + 1, source.map(|source| source.trim_end().to_owned()));
+        }
+    }
+    sources
+}
+
+fn collect(manifest: &Value, namespace: &str, source: Option<&str>, objects: &mut Vec<Object>) {
     let Value::Map(manifest) = manifest else { return };
     let version = manifest.get("apiVersion").unwrap_or_default();
     let kind = manifest.get("kind").unwrap_or_default();
@@ -84,13 +107,13 @@ fn collect(manifest: &Value, namespace: &str, objects: &mut Vec<Object>) {
         Some("Secret") => ObjectKind::Secret,
         Some("List" | "ConfigMapList" | "SecretList") => {
             if let Some(Value::List(items)) = manifest.get("items") {
-                items.iter().for_each(|item| collect(item, namespace, objects));
+                items.iter().for_each(|item| collect(item, namespace, source, objects));
             }
             return;
         }
         _ => return,
     };
-    let Some(Value::Map(metadata)) = manifest.get("metadata") else { return };
+    let Some(Value::Map(metadata)) = &manifest.get("metadata") else { return };
     let text = |key: &str| match metadata.get(key) {
         Some(Value::Str(text)) => Some(text.to_string()),
         _ => None,
@@ -101,8 +124,15 @@ fn collect(manifest: &Value, namespace: &str, objects: &mut Vec<Object>) {
         kind,
         namespace: own.unwrap_or_else(|| namespace.to_owned()),
         name,
+        source: source.map(str::to_owned),
+        is_hook: is_hook(metadata),
         data: data(manifest, kind),
     });
+}
+
+/// Whether helm takes an object for a hook, which is no part of the release (`pkg/releaseutil/manifest_sorter.go`).
+fn is_hook(metadata: &Map) -> bool {
+    matches!(metadata.get("annotations"), Some(Value::Map(annotations)) if annotations.contains_key("helm.sh/hook"))
 }
 
 fn data(manifest: &Map, kind: ObjectKind) -> Vec<Piece> {
@@ -236,6 +266,17 @@ metadata: {name: not-ours}
             ]
         );
         assert!(objects[1].data.iter().all(|piece| piece.secret));
+        assert_eq!(objects[0].source.as_deref(), Some("web/templates/a.yaml"));
+        assert_eq!((objects[1].source.as_deref(), objects[1].is_hook), (None, false));
+    }
+
+    #[test]
+    fn a_source_is_what_helm_says_and_nothing_that_looks_like_it() {
+        let text = "---\n# Source: web/templates/a.yaml\n# Source: web/templates/b.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {helm.sh/hook: pre-install}}\ndata:\n  x: |\n    ---\n    # Source: web/templates/c.yaml\n---\n# Source: web/templates/d.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: d}\n";
+        let objects = objects(text.as_bytes(), "").expect("manifests");
+        let sources: Vec<_> =
+            objects.iter().map(|object| (object.source.as_deref(), object.is_hook)).collect();
+        assert_eq!(sources, [(Some("web/templates/a.yaml"), true), (Some("web/templates/d.yaml"), false)]);
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub struct Templating {
     pub(super) chart: Staged,
     /// The contents of the values files.
     pub(super) values: Vec<Vec<u8>>,
+    /// Whether an upgrade adds the values that the cluster has of the release.
+    pub(super) reuses_values: bool,
     /// The working directory.
     pub(super) directory: Utf8PathBuf,
     /// All environment variables.
@@ -97,6 +99,7 @@ pub fn templating(producer: &Producer<'_>, registry: &Registry) -> Result<Templa
         arguments,
         chart: stage(producer, &chart)?,
         values,
+        reuses_values: producer.release.helm.reuse_values,
         directory: producer.visit.working_directory.clone(),
         environment: (*producer.request.variables).clone(),
     })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::template::function::{Context, Effects, ExecPolicy};
+use crate::template::function::{Chance, Context, Effects, ExecPolicy};
 use crate::text::Secrets;
 use crate::tree::Tree;
 
@@ -45,6 +45,8 @@ pub struct Request {
     pub variables: Rc<BTreeMap<String, String>>,
     /// What was decrypted, so that no output repeats it.
     pub secrets: Secrets,
+    /// Where the time and random results come from.
+    pub chance: Chance,
     /// What templates did beyond producing text.
     pub effects: Rc<std::cell::RefCell<Effects>>,
 }
@@ -74,6 +76,7 @@ impl Request {
             no_exec: false,
             variables: Rc::new(variables),
             secrets: Secrets::default(),
+            chance: Chance::Real,
             effects: Rc::default(),
         }
     }
@@ -136,6 +139,7 @@ impl Request {
             base: base.to_owned(),
             exec,
             environment: Rc::clone(&self.variables),
+            chance: self.chance,
             effects: Rc::clone(&self.effects),
         }
     }

@@ -8,6 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use jiff::Timestamp;
 
 use super::set::Helpers;
 use crate::text::{Place, Refusal};
@@ -221,6 +222,33 @@ pub enum ExecPolicy {
     Disabled(String),
 }
 
+/// Where the time and random results come from.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Chance {
+    /// The clock and the random numbers of the system.
+    #[default]
+    Real,
+    /// A time long ago, the least of all random results, and maps in the order of their keys. What templates make of it is compared
+    /// with what they make of [`Chance::Greatest`]: whatever differs depends on the clock or on chance.
+    Least,
+    /// A time to come, the greatest of all random results, and maps in the reverse order of their keys.
+    Greatest,
+}
+
+impl Chance {
+    /// What time it is.
+    #[must_use]
+    pub fn now(self) -> Timestamp {
+        let seconds = match self {
+            Self::Real => return Timestamp::now(),
+            // 2001-02-03 04:05:06 and 2039-11-24 21:47:53 UTC differ in every part.
+            Self::Least => 981_173_106,
+            Self::Greatest => 2_205_784_073,
+        };
+        Timestamp::from_second(seconds).unwrap_or(Timestamp::UNIX_EPOCH)
+    }
+}
+
 /// The surroundings of a template: the same for all templates of a run but for the base directory.
 #[derive(Clone, Debug)]
 pub struct Context {
@@ -232,6 +260,8 @@ pub struct Context {
     pub exec: ExecPolicy,
     /// The process environment, read once.
     pub environment: Rc<BTreeMap<String, String>>,
+    /// Where the time and random results come from.
+    pub chance: Chance,
     /// What the templates of this run did that makes their result differ between runs.
     pub effects: Rc<std::cell::RefCell<Effects>>,
 }

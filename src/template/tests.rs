@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 
-use super::function::{Context, Effects, ExecPolicy, Function, FunctionError, Parameter, Registry};
+use super::function::{Chance, Context, Effects, ExecPolicy, Function, FunctionError, Parameter, Registry};
 use super::{Error, Options, Reason, calls, render, render_traced};
 use crate::text::Refusal;
 use crate::tree::WorkTree;
@@ -20,6 +20,7 @@ fn context(base: &Utf8Path) -> Context {
         base: base.to_owned(),
         exec: ExecPolicy::Refused,
         environment: Rc::new(BTreeMap::new()),
+        chance: Chance::Real,
         effects: Rc::new(RefCell::new(Effects::default())),
     }
 }

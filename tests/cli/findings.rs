@@ -160,11 +160,13 @@ fn a_key_file_that_is_none_denies_releases_with_secrets_only() {
         .complains("the key file `keys/gone` cannot be read");
 }
 
-/// A release with a chart that a stand-in for helm "renders", something else each time.
-fn rendered(template: &str) -> Repo {
-    let helm = "#!/bin/sh\nprintf 'apiVersion: v1\\nkind: ConfigMap\\nmetadata: {name: apis}\\ndata: {a: \"%s\"}\\n' \"$(date +%N)\"\n";
+/// A release with a chart that a stand-in for helm "renders": this is what it says at the key `a`, as a command of the shell.
+fn rendered_as(template: &str, command: &str) -> Repo {
+    let helm = format!(
+        "#!/bin/sh\nprintf 'apiVersion: v1\\nkind: ConfigMap\\nmetadata: {{name: apis}}\\ndata: {{a: \"%s\"}}\\n' \"$({command})\"\n"
+    );
     let repo = gateway()
-        .file("bin/helm", helm)
+        .file("bin/helm", &helm)
         .file("chart/Chart.yaml", "apiVersion: v2\nname: chart\nversion: 1.0.0\n")
         .file("chart/templates/a.yaml", template)
         .file("gateway/values.yaml", "# helmsum: configmap:apis\n");
@@ -172,6 +174,29 @@ fn rendered(template: &str) -> Repo {
     fs_err::set_permissions(repo.path("bin/helm"), mode).expect("permissions");
     let path = format!("{}:/usr/bin:/bin", repo.path("bin").display());
     repo.variable("PATH", &path)
+}
+
+/// Something else each time.
+fn rendered(template: &str) -> Repo {
+    rendered_as(template, "date +%N")
+}
+
+#[test]
+fn cluster_lookup() {
+    let upgrade = "case \"$*\" in *--is-upgrade*) echo up;; *) echo new;; esac";
+    has(rendered_as("{{ .Release.IsUpgrade }}", upgrade), "cluster-lookup", 1)
+        .says("`data/a` of release `edge/gateway` depends on the cluster (`.Release.IsUpgrade` in `templates/a.yaml:1`)")
+        .says("--> gateway/values.yaml:1")
+        .lacks("gateway/checksum.yaml");
+    // helm is led to a server of our own, whatever the surroundings say.
+    let looked = "case \"$*\" in *--dry-run=server*--kubeconfig=*--kube-apiserver=http://127.0.0.1:*) cat $KUBECONFIG | wc -l;; *) echo 7;; esac";
+    has(rendered_as("{{ lookup \"v1\" \"Pod\" \"a\" \"b\" }}", looked), "cluster-lookup", 1)
+        .says("`lookup` in");
+    has_not(rendered_as("{{ lookup \"v1\" \"Pod\" \"a\" \"b\" }}", "echo same"), "cluster-lookup");
+    has_not(rendered_as("{{ .Release.Name }}", upgrade), "cluster-lookup");
+    let lowered = rendered_as("{{ .Release.IsUpgrade }}", upgrade)
+        .file("helmsum.yaml", "levels: { cluster-lookup: warn }\n");
+    has(lowered, "cluster-lookup", 0);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use helmsum::template::function::{Context, Effects, ExecPolicy, Parameter, Registry};
+use helmsum::template::function::{Chance, Context, Effects, ExecPolicy, Parameter, Registry};
 use helmsum::template::functions::registry;
 use helmsum::template::{Error, Options, Reason, render};
 use helmsum::tree::WorkTree;
@@ -120,6 +120,7 @@ fn context(base: &Utf8Path) -> Context {
         base: base.to_owned(),
         exec: ExecPolicy::Run,
         environment: Rc::new(environment),
+        chance: Chance::Real,
         effects: Rc::new(RefCell::new(Effects::default())),
     }
 }

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use crate::support::tagged;
 use camino::{Utf8Path, Utf8PathBuf};
 use helmsum::template::function::{
-    Call, Context, Effects, ExecPolicy, Function, FunctionError, Parameter, Registry,
+    Call, Chance, Context, Effects, ExecPolicy, Function, FunctionError, Parameter, Registry,
 };
 use helmsum::template::{Error, MissingKey, Options, Reason, render};
 use helmsum::tree::{Entry, Kind, OpenFile, Stat, Tree};
@@ -165,6 +165,7 @@ fn run(vector: &Json, data: &Value, registry: &Registry) -> Result<Vec<u8>, Erro
         base: BASE.into(),
         exec: ExecPolicy::Refused,
         environment: Rc::new(BTreeMap::new()),
+        chance: Chance::Real,
         effects: Rc::new(RefCell::new(Effects::default())),
     };
     let missing_key = if vector["zero"] == true { MissingKey::Zero } else { MissingKey::Error };

@@ -36,6 +36,11 @@ pub(super) fn compute(
     finishing: Finishing<'_>,
     watcher: &mut Stream,
 ) -> io::Result<Vec<Consumer>> {
+    for source in drafts.iter().flat_map(|draft| draft.sources.iter().map(move |source| (draft, source))) {
+        if let (draft, Source { what: What::Object(kind, name), .. }) = source {
+            draft.producers_of(source.1).iter().for_each(|at| rendering.name(*at, *kind, name));
+        }
+    }
     let order = graph::order(&edges(&drafts));
     for stuck in &order.stuck {
         let problem = cycle(&drafts, stuck, finishing.context);

@@ -8,7 +8,7 @@ use super::rendering::{Rendering, Shaky, Wanted, means};
 use crate::checksum::{HashedPieces, Progress, hash_pieces};
 use crate::command::Context;
 use crate::finding::{Code, Finding, Level};
-use crate::rendered::{Object, ObjectKind, Piece, Unstable};
+use crate::rendered::{Decider, Influence, Moved, Object, ObjectKind, Piece, Unstable};
 use crate::report::relative;
 use crate::source::What;
 use crate::text::{Problem, nearest};
@@ -44,7 +44,7 @@ impl Draft {
             findings.push(Finding::new(Code::EmptySource, message).hint(hint));
         }
         let denied = findings.iter().any(|finding| {
-            finding.code == Code::UnstableSource
+            matches!(finding.code, Code::UnstableSource | Code::ClusterLookup)
                 && self.levels.level_of(finding.code, finding.level) == Level::Deny
         });
         let (id, place) = (self.row.id(), &wanted.source.place);
@@ -85,6 +85,17 @@ impl Draft {
         }
         match found[..] {
             [] => Err(not_found(wanted, rendering)),
+            [(at, object)] if object.is_hook => {
+                let id = rendering.release(at).id();
+                let message = format!(
+                    "release `{id}` renders it as a hook of helm, which is no part of the release, so an upgrade may leave it as it is"
+                );
+                Err(Box::new(
+                    Problem::new(message).hint(
+                        "remove its annotation `helm.sh/hook`, or depend on the files that it is made of",
+                    ),
+                ))
+            }
             [(at, object)] => {
                 let secret = wanted.source.is_secret();
                 self.hashed(&object.data, secret, at, rendering).map(|read| (at, read))
@@ -114,29 +125,19 @@ impl Draft {
         })
     }
 
-    /// The finding unstable-source for what differs between two renderings.
+    /// The findings cluster-lookup and unstable-source for what something else than the state decides.
     fn unstable(&self, at: ReleaseAt, wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Vec<Finding> {
         let What::Object(kind, name) = &wanted.source.what else { return Vec::new() };
-        let of = |unstable: &[Unstable]| -> Option<String> {
-            let one = unstable.iter().find(|one| one.kind == *kind && one.name == *name)?;
-            let keys: Vec<String> = one.keys.iter().map(|key| format!("`{key}`")).collect();
-            Some(if keys.is_empty() { format!("the {} `{name}`", kind.name()) } else { keys.join(", ") })
-        };
         let id = rendering.release(at).id();
         let mut findings = Vec::new();
-        if let Ok(rendered) = rendering.rendered(at, wanted)
-            && let Some(keys) = of(&rendered.unstable)
-        {
-            let message = format!(
-                "{}: `{}`: {keys} differs each time release `{id}` is rendered, so the pods would roll on every deploy",
-                self.owner, wanted.source.text
-            );
-            findings.push(Finding::new(Code::UnstableSource, message).hint(
-                "let the chart keep random values out of it, or declare another source, such as `sha256:…` of what is deployed",
-            ));
-        } else if at == wanted.consumer
+        if let Ok(rendered) = rendering.rendered(at, wanted) {
+            let own = rendered.influences.iter().filter(|one| one.kind == *kind && one.name == *name);
+            findings.extend(own.map(|one| self.influenced(one, &id, &wanted.source.text)));
+        }
+        if findings.is_empty()
+            && at == wanted.consumer
             && let Ok(circular) = rendering.circular(wanted)
-            && let Some(keys) = of(&circular)
+            && let Some(keys) = differing(&circular, *kind, name)
         {
             let message = format!(
                 "{}: `{}`: {keys} depends on the checksum that it is needed for",
@@ -149,6 +150,55 @@ impl Draft {
         findings
     }
 
+    fn influenced(&self, influence: &Influence, id: &str, text: &str) -> Finding {
+        let object = format!("the {} `{}`", influence.kind.name(), influence.name);
+        let what = match &influence.moved {
+            Moved::Keys(keys) => listed(keys),
+            Moved::Whole | Moved::Untold(_) => object,
+        };
+        let ways: Vec<String> = influence
+            .ways
+            .iter()
+            .take(4)
+            .map(|way| match &way.place {
+                Some(place) => format!("`{}` in `{place}`", way.what),
+                None => format!("`{}`", way.what),
+            })
+            .collect();
+        let ways = if ways.is_empty() { String::new() } else { format!(" ({})", ways.join(", ")) };
+        let (code, said, hint) = match (influence.decider, &influence.moved) {
+            (Decider::Cluster, Moved::Untold(why)) => (
+                Code::ClusterLookup,
+                format!(
+                    "cannot determine whether {what} of release `{id}` depends on the cluster{ways}: {why}"
+                ),
+                OTHER_SOURCE,
+            ),
+            (Decider::Cluster, _) => (
+                Code::ClusterLookup,
+                format!(
+                    "{what} of release `{id}` depends on the cluster{ways}, so what is deployed may differ"
+                ),
+                OTHER_SOURCE,
+            ),
+            (Decider::Chance, Moved::Untold(why)) => (
+                Code::UnstableSource,
+                format!(
+                    "cannot determine whether {what} of release `{id}` depends on the clock or on chance{ways}: {why}"
+                ),
+                KEEP_OUT,
+            ),
+            (Decider::Chance, _) => (
+                Code::UnstableSource,
+                format!(
+                    "{what} differs each time release `{id}` is rendered{ways}, so the pods would roll on every deploy"
+                ),
+                KEEP_OUT,
+            ),
+        };
+        Finding::new(code, format!("{}: `{text}`: {said}", self.owner)).hint(hint)
+    }
+
     /// Findings about values templates that give something else each time.
     fn shaky(
         &self,
@@ -159,42 +209,98 @@ impl Draft {
     ) -> Vec<Finding> {
         let id = rendering.release(at).id();
         let text = &wanted.source.text;
-        let one = |shaky: &Shaky| match shaky {
-            Shaky::Doubt(finding) => Finding {
-                message: format!("{}: `{text}`: {}", self.owner, finding.message),
-                ..finding.clone()
-            },
-            Shaky::Function(function, place) => {
-                let which = place.as_ref().map_or_else(
-                    || "a values template".to_owned(),
-                    |place| format!("`{}`", relative(&place.file, &context.directory)),
-                );
-                let message = format!(
-                    "{}: `{text}`: {which} of release `{id}` calls `{function}`, so its values differ each time",
-                    self.owner
-                );
-                Finding::new(Code::UnstableSource, message).hint(
-                    "the pods would roll on every deploy; keep random values and the clock out of the values",
-                )
-            }
-            Shaky::Values(changing) => {
-                let which = match changing {
-                    Some((other, file)) => {
-                        format!("`{}` of release `{other}`", relative(file, &context.directory))
-                    }
-                    None => "a values template of it".to_owned(),
-                };
-                let message = format!(
-                    "{}: `{text}` depends on release `{id}`, and {which} changes `.Values`, which all releases share",
-                    self.owner
-                );
-                Finding::new(Code::UnstableTemplate, message).level(Level::Deny).hint(
+        let mut findings: Vec<Finding> =
+            self.left_to_chance(at, wanted, rendering, context).into_iter().collect();
+        let one = |shaky: &Shaky| {
+            Some(match shaky {
+                Shaky::Doubt(finding) => Finding {
+                    message: format!("{}: `{text}`: {}", self.owner, finding.message),
+                    ..finding.clone()
+                },
+                Shaky::Function(..) => return None,
+                Shaky::Values(changing) => {
+                    let which = match changing {
+                        Some((other, file)) => {
+                            format!("`{}` of release `{other}`", relative(file, &context.directory))
+                        }
+                        None => "a values template of it".to_owned(),
+                    };
+                    let message = format!(
+                        "{}: `{text}` depends on release `{id}`, and {which} changes `.Values`, which all releases share",
+                        self.owner
+                    );
+                    Finding::new(Code::UnstableTemplate, message).level(Level::Deny).hint(
                     "in which order helmfile renders them is not fixed; work on a copy: `deepCopy .Values`",
                 )
-            }
+                }
+            })
         };
-        rendering.shaky(at).iter().map(one).collect()
+        findings.extend(rendering.shaky(at).iter().filter_map(one));
+        findings
     }
+
+    /// The finding unstable-source where the values of a producer, or the state, leave to chance what a source stands for.
+    fn left_to_chance(
+        &self,
+        at: ReleaseAt,
+        wanted: &Wanted<'_>,
+        rendering: &Rendering<'_>,
+        context: &Context,
+    ) -> Option<Finding> {
+        let ways: Vec<String> = rendering
+            .shaky(at)
+            .iter()
+            .filter_map(|shaky| match shaky {
+                Shaky::Function(function, Some(place)) => {
+                    let file = relative(&place.file, &context.directory);
+                    let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
+                    Some(format!("`{file}{line}` calls `{function}`"))
+                }
+                Shaky::Function(function, None) => Some(format!("a template calls `{function}`")),
+                Shaky::Doubt(_) | Shaky::Values(_) => None,
+            })
+            .collect();
+        let moved = match &wanted.source.what {
+            What::Object(kind, name) => match &rendering.rendered(at, wanted).ok()?.shaken {
+                Ok(unstable) => Ok(differing(unstable, *kind, name)?),
+                Err(problem) => Err(problem.message.clone()),
+            },
+            _ => match rendering.shaken_pieces(at) {
+                Ok(names) if names.is_empty() => return None,
+                Ok(names) => Ok(listed(&names)),
+                Err(problem) => Err(problem.message),
+            },
+        };
+        let (id, text) = (rendering.release(at).id(), &wanted.source.text);
+        let said = match moved {
+            Ok(keys) => format!(
+                "{keys} of release `{id}` differs each time its values are rendered, so the pods would roll on every deploy: {}",
+                ways.join(", ")
+            ),
+            Err(why) => format!(
+                "cannot determine what of release `{id}` differs each time its values are rendered ({}): {why}",
+                ways.join(", ")
+            ),
+        };
+        let finding = Finding::new(Code::UnstableSource, format!("{}: `{text}`: {said}", self.owner));
+        Some(finding.hint("keep random values and the clock out of the values that it is made of"))
+    }
+}
+
+const OTHER_SOURCE: &str = "keep what the cluster decides out of it, or declare another source: the files that it is made of, or `sha256:…` of what is deployed";
+
+const KEEP_OUT: &str = "let the chart keep random values and the clock out of it, or declare another source, such as `sha256:…` of what is deployed";
+
+/// Names of pieces, as messages list them.
+fn listed(keys: &BTreeSet<String>) -> String {
+    let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+    keys.join(", ")
+}
+
+/// What differs of an object, as messages say it.
+fn differing(unstable: &[Unstable], kind: ObjectKind, name: &str) -> Option<String> {
+    let one = unstable.iter().find(|one| one.kind == kind && one.name == name)?;
+    Some(if one.keys.is_empty() { format!("the {} `{name}`", kind.name()) } else { listed(&one.keys) })
 }
 
 /// Where an object was looked for.

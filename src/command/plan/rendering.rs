@@ -13,11 +13,11 @@ use super::doubts::{Told, doubts};
 use super::producers::{ReleaseAt, release};
 use crate::command::waiting::watched;
 use crate::finding::Finding;
-use crate::rendered::{self, Object, Piece, Templating, Unstable};
+use crate::rendered::{self, Influence, Object, ObjectKind, Piece, Templating, Unstable};
 use crate::report::{Stream, counted};
 use crate::source::{Source, What};
-use crate::state::{Release, Request, Resolved};
-use crate::template::function::{CommandOption, Registry};
+use crate::state::{self, Release, Request, Resolved, Visit};
+use crate::template::function::{Chance, CommandOption, Effects, Registry};
 use crate::text::{Place, Problem};
 use crate::tree::{Overlay, Tree};
 
@@ -49,14 +49,28 @@ type Answer<T> = Result<T, Box<Problem>>;
 pub(super) struct Rendered {
     /// Its `ConfigMap`s and `Secret`s.
     pub(super) objects: Vec<Object>,
-    /// What differed when it was rendered once more.
-    pub(super) unstable: Vec<Unstable>,
+    /// Which of the objects that are asked for something else than the state decides.
+    pub(super) influences: Vec<Influence>,
+    /// What differs between its renderings with values of one chance and of another; nothing where its values are not left to it.
+    pub(super) shaken: Answer<Vec<Unstable>>,
 }
+
+/// Two answers, of one chance and of another, where they differ.
+type Shaken<T> = Option<Answer<[T; 2]>>;
+
+/// A call of helm that is to be made.
+struct Call {
+    templating: Templating,
+    shaken: Shaken<Templating>,
+}
+
+/// The calls that are to be made, by what they are for.
+type Calls = BTreeMap<(ReleaseAt, Target), Call>;
 
 /// What asking a producer showed beside its answer: the answer may be another one next time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Shaky {
-    /// A function with a random or time-dependent result, and where it is called.
+    /// A function with a random or time-dependent result, and where it is called. What it changes is compared.
     Function(String, Option<Place>),
     /// Something that helmfile may have read differently.
     Doubt(Finding),
@@ -76,6 +90,12 @@ pub(super) struct Rendering<'e> {
     unknown: BTreeSet<ReleaseAt>,
     rendered: BTreeMap<(ReleaseAt, Target), Answer<Rendered>>,
     pieces: BTreeMap<ReleaseAt, Answer<Vec<Piece>>>,
+    /// The names of the pieces that are left to chance.
+    shaken_pieces: BTreeMap<ReleaseAt, Answer<BTreeSet<String>>>,
+    /// The objects that sources name, by the releases that may have them.
+    named: BTreeMap<ReleaseAt, rendered::Wanted>,
+    /// The states of the environments as two chances would have them.
+    shaken: BTreeMap<usize, [Answer<(Request, Resolved)>; 2]>,
     shaky: BTreeMap<ReleaseAt, Vec<Shaky>>,
     /// How often helm was called.
     calls: usize,
@@ -106,9 +126,17 @@ impl<'e> Rendering<'e> {
             unknown: BTreeSet::new(),
             rendered: BTreeMap::new(),
             pieces: BTreeMap::new(),
+            shaken_pieces: BTreeMap::new(),
+            named: BTreeMap::new(),
+            shaken: BTreeMap::new(),
             shaky: BTreeMap::new(),
             calls: 0,
         }
+    }
+
+    /// Notes that a source names an object, which a release may have. Before anything is rendered.
+    pub(super) fn name(&mut self, at: ReleaseAt, kind: ObjectKind, name: &str) {
+        self.named.entry(at).or_default().insert((kind, name.to_owned()));
     }
 
     /// The release at a position.
@@ -168,12 +196,7 @@ impl<'e> Rendering<'e> {
     }
 
     /// Prepares the rendering of a consumer itself.
-    fn stand_in(
-        &mut self,
-        wanted: &Wanted<'_>,
-        number: u8,
-        calls: &mut BTreeMap<(ReleaseAt, Target), Templating>,
-    ) {
+    fn stand_in(&mut self, wanted: &Wanted<'_>, number: u8, calls: &mut Calls) {
         let at = wanted.consumer;
         let mut targets = self.targets[at.environment].clone();
         if let Some((path, contents)) = wanted.target {
@@ -184,13 +207,7 @@ impl<'e> Rendering<'e> {
     }
 
     /// Prepares a call of helm, unless there was one already.
-    fn call(
-        &mut self,
-        at: ReleaseAt,
-        target: Target,
-        tree: &Arc<dyn Tree>,
-        calls: &mut BTreeMap<(ReleaseAt, Target), Templating>,
-    ) {
+    fn call(&mut self, at: ReleaseAt, target: Target, tree: &Arc<dyn Tree>, calls: &mut Calls) {
         if self.rendered.contains_key(&(at, target)) || calls.contains_key(&(at, target)) {
             return;
         }
@@ -204,8 +221,8 @@ impl<'e> Rendering<'e> {
             rendered::templating(producer, registry)
         };
         match self.ask(at, tree, templating) {
-            Ok(templating) => {
-                calls.insert((at, target), templating);
+            Ok((templating, shaken)) => {
+                calls.insert((at, target), Call { templating, shaken });
             }
             Err(problem) => {
                 self.rendered.insert((at, target), Err(problem));
@@ -216,7 +233,13 @@ impl<'e> Rendering<'e> {
     /// Collects what helm would be given for a release.
     fn collect(&mut self, at: ReleaseAt, trees: &[Arc<dyn Tree>]) {
         if !self.pieces.contains_key(&at) {
-            let pieces = self.ask(at, &trees[at.environment], rendered::release_pieces);
+            let answer = self.ask(at, &trees[at.environment], rendered::release_pieces);
+            let pieces = answer.map(|(pieces, shaken)| {
+                if let Some(shaken) = shaken {
+                    self.shaken_pieces.insert(at, shaken.map(|[one, other]| differing(&one, &other)));
+                }
+                pieces
+            });
             self.pieces.insert(at, pieces);
         }
     }
@@ -227,8 +250,12 @@ impl<'e> Rendering<'e> {
         at: ReleaseAt,
         tree: &Arc<dyn Tree>,
         question: impl Fn(&rendered::Producer<'_>, &Registry) -> Answer<T>,
-    ) -> Answer<T> {
-        let Environment { request, resolved, changing } = &self.environments[at.environment];
+    ) -> Answer<(T, Shaken<T>)>
+    where
+        T: PartialEq,
+    {
+        let environments = self.environments;
+        let Environment { request, resolved, changing } = &environments[at.environment];
         let visit = &resolved.visits[at.visit];
         let producer = release(resolved, at);
         if self.unknown.contains(&at) {
@@ -241,9 +268,15 @@ impl<'e> Rendering<'e> {
         let answer =
             question(&rendered::Producer { request: &request, visit, release: producer }, &self.registry);
         let mut effects = request.effects.take();
-        let called = std::mem::take(&mut effects.unstable);
-        let mut shaky: Vec<Shaky> =
-            called.into_iter().map(|(function, place)| Shaky::Function(function, place)).collect();
+        let mut shaky = Vec::new();
+        left_to_chance(&mut shaky, &effects);
+        effects.unstable.clear();
+        effects.unordered.clear();
+        let of_values = !shaky.is_empty();
+        // What the state has left to chance may reach the release through its values.
+        let of_state: Vec<&Visit> = lineage(resolved, at).collect();
+        of_state.iter().for_each(|visit| left_to_chance(&mut shaky, &visit.effects));
+        let is_of_state = of_state.iter().any(|visit| is_left_to_chance(&visit.effects));
         shaky.extend(doubts(&effects, visit, self.told).into_iter().map(Shaky::Doubt));
         let changed = changing.get(&at.visit).and_then(|files| files.first());
         if changed.is_some() || !before.deep_equal(&visit.values) {
@@ -255,31 +288,82 @@ impl<'e> Rendering<'e> {
                 known.push(one);
             }
         }
-        answer
+        let answer = answer?;
+        if !of_values && !is_of_state {
+            return Ok((answer, None));
+        }
+        let shaken = self.ask_of_chance(at, &request.tree, is_of_state, &question);
+        Ok((answer, shaken.transpose()))
+    }
+
+    /// Asks once more with one chance and with another; nothing where the answers are the same.
+    fn ask_of_chance<T: PartialEq>(
+        &mut self,
+        at: ReleaseAt,
+        tree: &Arc<dyn Tree>,
+        of_state: bool,
+        question: &impl Fn(&rendered::Producer<'_>, &Registry) -> Answer<T>,
+    ) -> Answer<Option<[T; 2]>> {
+        let environments = self.environments;
+        let Environment { request, resolved, .. } = &environments[at.environment];
+        let registry = &self.registry;
+        let ask = |request: &Request, resolved: &Resolved, chance: Chance| {
+            let visit = resolved.visits.get(at.visit);
+            let found = visit.and_then(|visit| Some((visit, visit.releases.get(at.release)?)));
+            let id = release(&environments[at.environment].resolved, at).id();
+            let Some((visit, release)) = found.filter(|(_, release)| release.id() == id) else {
+                let message = format!("whether there is a release `{id}` is left to chance");
+                return Err(Box::new(Problem::new(message)));
+            };
+            let (tree, effects) = (Arc::clone(tree), Rc::default());
+            let request = Request { tree, effects, chance, ..request.clone() };
+            question(&rendered::Producer { request: &request, visit, release }, registry)
+        };
+        let chances = [Chance::Least, Chance::Greatest];
+        let answers = if of_state {
+            let read = self.shaken.entry(at.environment).or_insert_with(|| {
+                chances.map(|chance| {
+                    let request = Request { effects: Rc::default(), chance, ..request.clone() };
+                    let resolved = state::read(&request).map_err(|error| Box::new(error.into_problem()))?;
+                    Ok((request, resolved))
+                })
+            });
+            let [one, other] = read;
+            [(one, chances[0]), (other, chances[1])].map(|(read, chance)| match read {
+                Ok((request, resolved)) => ask(request, resolved, chance),
+                Err(problem) => Err(problem.clone()),
+            })
+        } else {
+            chances.map(|chance| ask(request, resolved, chance))
+        };
+        let [one, other] = answers;
+        let (one, other) = (one?, other?);
+        Ok((one != other).then_some([one, other]))
     }
 
     /// Calls helm, and once more where that could give something else.
-    fn render(
-        &mut self,
-        calls: BTreeMap<(ReleaseAt, Target), Templating>,
-        watcher: &mut Stream,
-    ) -> io::Result<()> {
+    fn render(&mut self, calls: Calls, watcher: &mut Stream) -> io::Result<()> {
         let all = counted(calls.len(), "release");
         let rendered = AtomicUsize::new(0);
         let line = || format!("rendering: {} of {all}", rendered.load(Ordering::Relaxed));
         let run = || -> Vec<_> {
-            let one = |(key, templating): ((ReleaseAt, Target), Templating)| {
-                let twice = templating.may_vary();
-                let answer = rendered::template(&templating).and_then(|objects| {
-                    let unstable = if twice {
-                        rendered::unstable(&objects, &rendered::template(&templating)?)
-                    } else {
-                        Vec::new()
-                    };
-                    Ok(Rendered { objects, unstable })
+            let one = |(key, call): ((ReleaseAt, Target), Call)| {
+                let mut count = 1;
+                let answer = rendered::template(&call.templating).and_then(|objects| {
+                    let named = self.named.get(&key.0).filter(|_| key.1 != Target::StandIn(1));
+                    let (influences, calls) = named
+                        .map(|named| rendered::influences(&call.templating, &objects, named))
+                        .unwrap_or_default();
+                    count += calls;
+                    let shaken = call.shaken.map_or(Ok(Vec::new()), |shaken| {
+                        let [one, other] = shaken?;
+                        count += 2;
+                        Ok(rendered::unstable(&rendered::template(&one)?, &rendered::template(&other)?))
+                    });
+                    Ok(Rendered { objects, influences, shaken })
                 });
                 rendered.fetch_add(1, Ordering::Relaxed);
-                (key, answer, 1 + usize::from(twice))
+                (key, answer, count)
             };
             calls.into_par_iter().map(one).collect()
         };
@@ -344,10 +428,49 @@ impl<'e> Rendering<'e> {
         &self.targets[at.environment]
     }
 
+    /// The names of the pieces of a release that are left to chance.
+    ///
+    /// # Errors
+    ///
+    /// Why that is not known.
+    pub(super) fn shaken_pieces(&self, at: ReleaseAt) -> Answer<BTreeSet<String>> {
+        self.shaken_pieces.get(&at).cloned().unwrap_or_else(|| Ok(BTreeSet::new()))
+    }
+
     /// What makes the answers of a producer differ from time to time.
     pub(super) fn shaky(&self, at: ReleaseAt) -> &[Shaky] {
         self.shaky.get(&at).map(Vec::as_slice).unwrap_or_default()
     }
+}
+
+/// The visit of a release, and those of the state files above it, whose values it may have.
+fn lineage(resolved: &Resolved, at: ReleaseAt) -> impl Iterator<Item = &Visit> {
+    let visit = |index: usize| resolved.visits.get(index);
+    std::iter::successors(visit(at.visit), move |below| below.parent.and_then(visit))
+}
+
+fn is_left_to_chance(effects: &Effects) -> bool {
+    !effects.unstable.is_empty() || effects.order_seen().next().is_some()
+}
+
+/// Adds the functions that templates called and whose results are left to chance.
+fn left_to_chance(shaky: &mut Vec<Shaky>, effects: &Effects) {
+    let unstable = effects.unstable.iter().map(|(function, place)| (function, place));
+    let unordered = effects.order_seen().map(|call| (&call.function, &call.place));
+    for (function, place) in unstable.chain(unordered) {
+        let one = Shaky::Function(function.clone(), place.clone());
+        if !shaky.contains(&one) {
+            shaky.push(one);
+        }
+    }
+}
+
+/// The names of the pieces that differ.
+fn differing(one: &[Piece], other: &[Piece]) -> BTreeSet<String> {
+    let missing = |these: &[Piece], those: &[Piece]| -> Vec<String> {
+        these.iter().filter(|piece| !those.contains(piece)).map(|piece| piece.name.clone()).collect()
+    };
+    missing(one, other).into_iter().chain(missing(other, one)).collect()
 }
 
 /// Whether a source means an object.

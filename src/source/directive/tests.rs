@@ -11,7 +11,7 @@ use proptest::prelude::*;
 use super::{DirectiveError, Fault, Producer, Render, Source, What, in_plain, in_rendered, may_declare};
 use crate::rendered::ObjectKind;
 use crate::source::{NameError, PatternError};
-use crate::template::function::{Context, Effects, ExecPolicy, Function, Parameter, Registry};
+use crate::template::function::{Chance, Context, Effects, ExecPolicy, Function, Parameter, Registry};
 use crate::template::{Options, render_traced};
 use crate::text::{Place, Problem};
 use crate::tree::WorkTree;
@@ -474,6 +474,7 @@ fn try_template(raw: &str) -> Option<Result<Vec<Source>, DirectiveError>> {
         base: base.to_owned(),
         exec: ExecPolicy::Refused,
         environment: Rc::new(BTreeMap::new()),
+        chance: Chance::Real,
         effects: Rc::new(RefCell::new(Effects::default())),
     };
     let list = Value::from(vec![Value::from("x"), Value::from("y")]);

@@ -1,6 +1,6 @@
 //! Reading checked arguments, and the results and failures that functions have in common.
 
-use crate::template::function::{Call, Function, FunctionError, Parameter};
+use crate::template::function::{Call, Chance, Function, FunctionError, Parameter};
 use crate::text::Refusal;
 use crate::value::print::{self, PrintError};
 use crate::value::{Element, List, Map, Value};
@@ -149,6 +149,10 @@ pub(super) fn note_unstable(call: &dyn Call, function: &str) {
 /// A list whose order Go leaves to chance, watched for whether somebody looks at it.
 pub(super) fn unordered(call: &dyn Call, function: &str, element: Element, items: Vec<Value>) -> Value {
     let witness = call.context().effects.borrow_mut().call_unordered(function);
+    let items = match call.context().chance {
+        Chance::Greatest => items.into_iter().rev().collect(),
+        Chance::Real | Chance::Least => items,
+    };
     Value::List(List::unordered(element, items, witness))
 }
 

@@ -3,7 +3,7 @@
 use std::io::Read;
 
 use super::arguments::{Outcome, bytes, function, integer, note_unstable, refused, too_large};
-use crate::template::function::{Call, Function, FunctionError, Parameter};
+use crate::template::function::{Call, Chance, Function, FunctionError, Parameter};
 use crate::text::Refusal;
 use crate::value::Value;
 use crate::value::print::runes;
@@ -34,8 +34,13 @@ const ASCII: &[u8] =
 /// The most random characters or bytes of one call.
 const MAX_COUNT: usize = 1 << 20;
 
-fn random(count: usize) -> Result<Vec<u8>, FunctionError> {
+fn random(chance: Chance, count: usize) -> Result<Vec<u8>, FunctionError> {
     let mut content = vec![0; count];
+    match chance {
+        Chance::Least => return Ok(content),
+        Chance::Greatest => return Ok(vec![u8::MAX; count]),
+        Chance::Real => {}
+    }
     fs_err::File::open("/dev/urandom").and_then(|mut source| source.read_exact(&mut content)).map_err(
         |error| {
             refused(
@@ -49,10 +54,15 @@ fn random(count: usize) -> Result<Vec<u8>, FunctionError> {
 }
 
 /// An even choice out of `count`.
-fn below(count: u64) -> Result<u64, FunctionError> {
+fn below(chance: Chance, count: u64) -> Result<u64, FunctionError> {
+    match chance {
+        Chance::Least => return Ok(0),
+        Chance::Greatest => return Ok(count - 1),
+        Chance::Real => {}
+    }
     let limit = u64::MAX - u64::MAX % count;
     loop {
-        let number = random(8)?.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
+        let number = random(chance, 8)?.iter().fold(0, |number, byte| number << 8 | u64::from(*byte));
         if number < limit {
             return Ok(number % count);
         }
@@ -68,11 +78,20 @@ fn letters(call: &mut dyn Call, function: &str, arguments: &[Value], alphabet: &
     note_unstable(call, function);
     let count = count(function, arguments)?;
     call.spend(u64::try_from(count).unwrap_or(u64::MAX))?;
+    let chance = call.context().chance;
+    let certain = match chance {
+        Chance::Least => alphabet.first(),
+        Chance::Greatest => alphabet.last(),
+        Chance::Real => None,
+    };
+    if let Some(letter) = certain {
+        return Ok(char::from(*letter).to_string().repeat(count).into());
+    }
     let mut text = String::with_capacity(count);
     // Bytes past the last whole multiple would make the first letters likelier.
     let limit = 256 - 256 % alphabet.len();
     while text.len() < count {
-        for byte in random(count - text.len())? {
+        for byte in random(chance, count - text.len())? {
             if usize::from(byte) < limit {
                 text.push(char::from(alphabet[usize::from(byte) % alphabet.len()]));
             }
@@ -86,21 +105,23 @@ fn random_bytes(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     if integer(arguments, 0)? < 0 {
         return Err(FunctionError::failed("runtime error: makeslice: len out of range"));
     }
-    Ok(data_encoding::BASE64.encode(&random(count("randBytes", arguments)?)?).into())
+    Ok(data_encoding::BASE64.encode(&random(call.context().chance, count("randBytes", arguments)?)?).into())
 }
 
 fn random_integer(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     note_unstable(call, "randInt");
     let (least, beyond) = (integer(arguments, 0)?, integer(arguments, 1)?);
     match u64::try_from(beyond.wrapping_sub(least)) {
-        Ok(count) if count > 0 => Ok(Value::Int(least.wrapping_add_unsigned(below(count)?))),
+        Ok(count) if count > 0 => {
+            Ok(Value::Int(least.wrapping_add_unsigned(below(call.context().chance, count)?)))
+        }
         _ => Err(FunctionError::failed("invalid argument to Intn")),
     }
 }
 
 fn uuid(call: &mut dyn Call, _: &[Value]) -> Outcome {
     note_unstable(call, "uuidv4");
-    let mut bytes = random(16)?;
+    let mut bytes = random(call.context().chance, 16)?;
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let hex = data_encoding::HEXLOWER.encode(&bytes);
@@ -115,7 +136,7 @@ fn shuffle(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
         return Err(too_large("shuffle"));
     }
     for last in (1..signs.len()).rev() {
-        let other = below(u64::try_from(last + 1).unwrap_or(1))?;
+        let other = below(call.context().chance, u64::try_from(last + 1).unwrap_or(1))?;
         signs.swap(last, usize::try_from(other).unwrap_or(0));
     }
     Ok(signs.into_iter().collect::<String>().into())

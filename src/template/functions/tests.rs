@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{FUNCTIONS, MUTATING, registry};
-use crate::template::function::{Context, Effects, ExecPolicy};
+use crate::template::function::{Chance, Context, Effects, ExecPolicy};
 use crate::template::{Error, Options, Reason, render};
 use crate::tree::WorkTree;
 use crate::value::{Map, Value};
@@ -18,6 +18,7 @@ fn context(exec: ExecPolicy) -> Context {
         base: "/".into(),
         exec,
         environment: Rc::new(environment),
+        chance: Chance::Real,
         effects: Rc::new(RefCell::new(Effects::default())),
     }
 }

@@ -122,6 +122,8 @@ pub struct Pipeline {
 pub struct Command {
     /// Where it starts.
     pub offset: usize,
+    /// Where its last operand ends.
+    pub end: usize,
     /// What is called, and its arguments; never empty.
     pub operands: Vec<Operand>,
 }

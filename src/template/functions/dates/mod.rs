@@ -21,7 +21,7 @@ use Parameter::{Any, String as Text, Time as Instant};
 pub(super) const FUNCTIONS: &[Function] = &[
     function("now", &[], |call, _| {
         note_unstable(call, "now");
-        Ok(Value::Time(Zone::local(call.context()).show(Timestamp::now())))
+        Ok(Value::Time(Zone::local(call.context()).show(call.context().chance.now())))
     }),
     function("ago", &[Any], ago),
     function("date", &[Text, Any], |call, arguments| {
@@ -120,7 +120,7 @@ fn instant(call: &dyn Call, function: &str, value: &Value) -> Result<Timestamp, 
         }
         _ => {
             note_unstable(call, function);
-            Ok(Timestamp::now())
+            Ok(call.context().chance.now())
         }
     }
 }
@@ -176,8 +176,8 @@ fn moved(call: &dyn Call, time: &Time, nanoseconds: i64) -> Outcome {
 }
 
 /// Nanoseconds from an instant to now; Go stops at what fits into 64 bits.
-fn since(instant: Timestamp) -> i64 {
-    let span = Timestamp::now().duration_since(instant).as_nanos();
+fn since(call: &dyn Call, instant: Timestamp) -> i64 {
+    let span = call.context().chance.now().duration_since(instant).as_nanos();
     i64::try_from(span).unwrap_or(if span < 0 { i64::MIN } else { i64::MAX })
 }
 
@@ -188,7 +188,7 @@ fn duration_text(nanoseconds: i64) -> Outcome {
 fn ago(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     note_unstable(call, "ago");
     let instant = instant(call, "ago", any(arguments, 0)?)?;
-    duration_text(duration::round_to_seconds(since(instant)))
+    duration_text(duration::round_to_seconds(since(call, instant)))
 }
 
 /// sprig's `duration`: seconds from an `int64` or a string, none from anything else, an `int` too.
@@ -208,7 +208,7 @@ fn duration_round(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
         Value::Int64(nanoseconds) => *nanoseconds,
         Value::Time(time) => {
             note_unstable(call, "durationRound");
-            since(time.instant)
+            since(call, time.instant)
         }
         value => value.string_bytes().map_or(0, |text| duration::parse(text).unwrap_or(0)),
     };

@@ -100,10 +100,15 @@ impl Parser<'_> {
 
     fn command(&mut self) -> Parsed<Command> {
         let offset = self.peek_solid().start;
+        let mut end = offset;
         let mut operands = Vec::new();
         loop {
             self.skip_space();
+            let before = self.next;
             operands.extend(self.operand()?);
+            if self.next > before {
+                end = self.last_end();
+            }
             let token = self.peek().clone();
             match token.kind {
                 Kind::Space => self.next += 1,
@@ -121,7 +126,13 @@ impl Parser<'_> {
         if operands.is_empty() {
             return Err(self.error("empty command"));
         }
-        Ok(Command { offset, operands })
+        Ok(Command { offset, end, operands })
+    }
+
+    /// Where the token before the next one ends.
+    fn last_end(&self) -> usize {
+        let last = self.next.checked_sub(1).and_then(|at| self.tokens.get(at));
+        last.map_or(0, |token| token.start + token.text.len())
     }
 
     /// A term with the fields that follow it without a blank.

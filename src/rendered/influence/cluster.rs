@@ -1,0 +1,284 @@
+//! A stand-in for an API server, which helm's `lookup` asks.
+//!
+//! It listens on the loopback address alone, knows every kind that it is told of in every group and version, and answers with
+//! an object of what was asked for, or that there is none. Helm 3 asks it for what `lookup` names; Helm 4 also for its version and
+//! for all that it offers.
+
+use std::collections::BTreeSet;
+use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use serde_json::{Value, json};
+
+/// How long a connection may stay silent.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// The most bytes of a request that are read.
+const LONGEST: u64 = 1 << 20;
+
+/// What a cluster that stands in for the real one knows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Offer {
+    /// Kinds, such as `Secret`. Each is there in every group and version that is asked for.
+    pub(super) kinds: BTreeSet<String>,
+    /// Groups with their version, such as `apps/v1`.
+    pub(super) versions: BTreeSet<String>,
+    /// The keys of every object's data.
+    pub(super) keys: BTreeSet<String>,
+    /// The version of Kubernetes, such as `v1.34.0`.
+    pub(super) kube_version: String,
+    /// Whether what is looked up is there.
+    pub(super) has_objects: bool,
+}
+
+/// A server that runs until it is dropped, with a configuration file that names it.
+#[derive(Debug)]
+pub(super) struct StandIn {
+    address: SocketAddr,
+    ended: Arc<AtomicBool>,
+    worker: Option<JoinHandle<()>>,
+    folder: tempfile::TempDir,
+    /// The configuration file for helm.
+    pub(super) kubeconfig: Utf8PathBuf,
+}
+
+impl StandIn {
+    /// Starts a server on a port of its own.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no port, or the configuration cannot be written.
+    pub(super) fn start(offer: Offer) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
+        let address = listener.local_addr()?;
+        let folder = tempfile::Builder::new().prefix("helmsum-").tempdir()?;
+        fs_err::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700))?;
+        let root = Utf8Path::from_path(folder.path())
+            .ok_or_else(|| io::Error::other("the name of the temporary folder is not UTF-8"))?;
+        let kubeconfig = root.join("kubeconfig");
+        let mut options = std::fs::OpenOptions::new();
+        options.write(true).create_new(true).mode(0o600);
+        options.open(&kubeconfig)?.write_all(configuration(address).to_string().as_bytes())?;
+        let ended = Arc::new(AtomicBool::new(false));
+        let flag = Arc::clone(&ended);
+        let offer = Arc::new(offer);
+        let worker = thread::Builder::new().name("stand-in".into()).spawn(move || {
+            for connection in listener.incoming() {
+                if flag.load(Ordering::SeqCst) {
+                    return;
+                }
+                let Ok(connection) = connection else { continue };
+                let offer = Arc::clone(&offer);
+                // A client that goes away in the middle has what it wanted.
+                let _ = thread::Builder::new().spawn(move || serve(&connection, &offer));
+            }
+        })?;
+        Ok(Self { address, ended, worker: Some(worker), folder, kubeconfig })
+    }
+
+    /// Where it listens, as a URL.
+    pub(super) fn url(&self) -> String {
+        format!("http://{}", self.address)
+    }
+}
+
+impl Drop for StandIn {
+    fn drop(&mut self) {
+        self.ended.store(true, Ordering::SeqCst);
+        // Wakes the worker up, which waits for a connection.
+        let _ = TcpStream::connect_timeout(&self.address, PATIENCE);
+        if let Some(worker) = self.worker.take() {
+            let _ = worker.join();
+        }
+        debug_assert!(self.folder.path().exists(), "it is removed after this");
+    }
+}
+
+fn configuration(address: SocketAddr) -> Value {
+    json!({
+        "apiVersion": "v1", "kind": "Config", "current-context": "helmsum",
+        "clusters": [{"name": "helmsum", "cluster": {"server": format!("http://{address}")}}],
+        "users": [{"name": "helmsum", "user": {}}],
+        "contexts": [{"name": "helmsum", "context": {"cluster": "helmsum", "user": "helmsum"}}],
+    })
+}
+
+/// Answers the requests of a connection until it is closed.
+fn serve(connection: &TcpStream, offer: &Offer) -> io::Result<()> {
+    connection.set_read_timeout(Some(PATIENCE))?;
+    connection.set_write_timeout(Some(PATIENCE))?;
+    let mut reader = BufReader::new(connection);
+    loop {
+        let mut head = String::new();
+        let mut limited = (&mut reader).take(LONGEST);
+        while !head.ends_with("\r\n\r\n") {
+            if limited.read_line(&mut head)? == 0 {
+                return Ok(());
+            }
+        }
+        let length = head
+            .lines()
+            .filter_map(|line| line.split_once(':'))
+            .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+            .and_then(|(_, length)| length.trim().parse().ok())
+            .unwrap_or(0_u64);
+        io::copy(&mut (&mut reader).take(length.min(LONGEST)), &mut io::sink())?;
+        let target = head.split(' ').nth(1).unwrap_or("/");
+        let (status, body) = answer(target, offer);
+        let body = body.to_string();
+        let head = format!(
+            "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {}\r\n\r\n",
+            body.len()
+        );
+        let mut writer = connection;
+        writer.write_all((head + &body).as_bytes())?;
+    }
+}
+
+/// What the server says about a path.
+fn answer(target: &str, offer: &Offer) -> (&'static str, Value) {
+    let path = target.split('?').next().unwrap_or_default();
+    let parts: Vec<&str> = path.split('/').filter(|part| !part.is_empty()).collect();
+    match parts[..] {
+        ["version"] => ("200 OK", version(&offer.kube_version)),
+        ["api"] => ("200 OK", json!({"kind": "APIVersions", "versions": ["v1"]})),
+        ["apis"] => ("200 OK", groups(offer)),
+        ["api", version] => ("200 OK", resources(version, offer)),
+        ["apis", group, version] => ("200 OK", resources(&format!("{group}/{version}"), offer)),
+        ["api", version, ref rest @ ..] => object(version, rest, offer),
+        ["apis", group, version, ref rest @ ..] => object(&format!("{group}/{version}"), rest, offer),
+        _ => not_found(),
+    }
+}
+
+fn version(kube_version: &str) -> Value {
+    let mut numbers = kube_version.trim_start_matches('v').split('.');
+    let (major, minor) = (numbers.next().unwrap_or("1"), numbers.next().unwrap_or("0"));
+    json!({"major": major, "minor": minor, "gitVersion": kube_version, "platform": "linux/amd64"})
+}
+
+fn groups(offer: &Offer) -> Value {
+    let groups: Vec<Value> = offer
+        .versions
+        .iter()
+        .filter_map(|both| {
+            let (group, version) = both.split_once('/')?;
+            let one = json!({"groupVersion": both, "version": version});
+            Some(json!({"name": group, "versions": [one], "preferredVersion": one}))
+        })
+        .collect();
+    json!({"kind": "APIGroupList", "apiVersion": "v1", "groups": groups})
+}
+
+fn resources(group_version: &str, offer: &Offer) -> Value {
+    let resources: Vec<Value> = offer
+        .kinds
+        .iter()
+        .map(|kind| json!({"name": kind, "singularName": kind, "namespaced": true, "kind": kind, "verbs": ["get", "list"]}))
+        .collect();
+    json!({"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": group_version, "resources": resources})
+}
+
+/// An object or a list, by what comes after its version: `namespaces/N/RESOURCE/NAME`, without either end.
+fn object(api_version: &str, rest: &[&str], offer: &Offer) -> (&'static str, Value) {
+    if !offer.has_objects {
+        return not_found();
+    }
+    let (namespace, rest) = match rest {
+        ["namespaces", namespace, rest @ ..] if !rest.is_empty() => (*namespace, rest),
+        _ => ("helmsum", rest),
+    };
+    let (kind, name) = match rest {
+        [kind] => (*kind, "helmsum"),
+        [kind, name] => (*kind, *name),
+        _ => return not_found(),
+    };
+    let one = thing(api_version, kind, namespace, name, offer);
+    if rest.len() == 2 {
+        return ("200 OK", one);
+    }
+    let list = json!({"kind": format!("{kind}List"), "apiVersion": api_version,
+        "metadata": {"resourceVersion": "4711"}, "items": [one]});
+    ("200 OK", list)
+}
+
+fn thing(api_version: &str, kind: &str, namespace: &str, name: &str, offer: &Offer) -> Value {
+    // The base64 of a word, for a Secret; a ConfigMap may have it as it is.
+    let data = Value::Object(offer.keys.iter().map(|key| (key.clone(), "aGVsbXN1bQ==".into())).collect());
+    json!({
+        "apiVersion": api_version, "kind": kind, "type": "Opaque",
+        "metadata": {
+            "name": name, "namespace": namespace, "uid": "5d1b8f0a-1111-4222-8333-000000004711",
+            "resourceVersion": "4711", "generation": 3, "creationTimestamp": "2001-02-03T04:05:06Z",
+            "labels": data, "annotations": data,
+        },
+        "data": data, "spec": data, "status": data,
+    })
+}
+
+fn not_found() -> (&'static str, Value) {
+    let body = json!({"kind": "Status", "apiVersion": "v1", "metadata": {}, "status": "Failure",
+        "message": "not found", "reason": "NotFound", "code": 404});
+    ("404 Not Found", body)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn offer(has_objects: bool) -> Offer {
+        Offer {
+            kinds: ["Secret".to_owned()].into(),
+            versions: ["apps/v1".to_owned()].into(),
+            keys: ["password".to_owned()].into(),
+            kube_version: "v1.30.2".into(),
+            has_objects,
+        }
+    }
+
+    #[test]
+    fn what_is_asked_for_is_there_or_not() {
+        let path = "/api/v1/namespaces/edge/Secret/db?x=y";
+        let (status, found) = answer(path, &offer(true));
+        assert_eq!((status, &found["metadata"]["name"]), ("200 OK", &json!("db")));
+        assert_eq!((&found["metadata"]["namespace"], &found["kind"]), (&json!("edge"), &json!("Secret")));
+        assert!(found["data"]["password"].is_string());
+        assert_eq!(answer(path, &offer(false)).0, "404 Not Found");
+        let (_, list) = answer("/apis/apps/v1/Deployment", &offer(true));
+        assert_eq!(
+            (&list["kind"], list["items"].as_array().map(Vec::len)),
+            (&json!("DeploymentList"), Some(1))
+        );
+        let (_, namespace) = answer("/api/v1/namespaces/edge", &offer(true));
+        assert_eq!(namespace["metadata"]["name"], "edge");
+        assert_eq!(answer("/version", &offer(true)).1["minor"], "30");
+        assert_eq!(answer("/apis", &offer(true)).1["groups"][0]["name"], "apps");
+        assert_eq!(answer("/api/v1", &offer(true)).1["resources"][0]["kind"], "Secret");
+    }
+
+    #[test]
+    fn it_answers_on_the_loopback_address_until_it_is_dropped() {
+        let server = StandIn::start(offer(true)).expect("a server");
+        let address = server.address;
+        assert!(address.ip().is_loopback());
+        let mode = fs_err::metadata(server.folder.path()).expect("a folder").permissions().mode();
+        assert_eq!(mode & 0o777, 0o700);
+        let text = fs_err::read_to_string(&server.kubeconfig).expect("a file");
+        assert!(text.contains(&server.url()), "{text}");
+        let mut client = TcpStream::connect(address).expect("a connection");
+        client.write_all(b"GET /version HTTP/1.1\r\nHost: x\r\n\r\n").expect("a request");
+        let mut status = String::new();
+        BufReader::new(&client).read_line(&mut status).expect("an answer");
+        assert_eq!(status, "HTTP/1.1 200 OK\r\n");
+        let folder = server.folder.path().to_owned();
+        drop(client);
+        drop(server);
+        assert!(TcpStream::connect(address).is_err() && !folder.exists());
+    }
+}

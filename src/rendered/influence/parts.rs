@@ -1,0 +1,472 @@
+//! What one template of a chart does, by itself: what it asks that is no function of the state, and which others it calls.
+
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use camino::Utf8Path;
+
+use crate::template::syntax::{
+    self, Command, Invocation, Known, List, Node, Operand, OperandKind, Pipeline, Source, Tree,
+};
+use crate::text::position;
+
+/// A question whose answer is no function of the state.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Question {
+    /// What is in the cluster: `lookup`.
+    Lookup,
+    /// The address of a host: `getHostByName`, which answers only with `--enable-dns`.
+    Host,
+    /// Whether the release is there, and its number.
+    Release,
+    /// The version of the cluster.
+    KubeVersion,
+    /// What the cluster offers.
+    ApiVersions,
+    /// What time it is.
+    Clock,
+    /// A random result.
+    Random,
+    /// The order in which Go walks a map.
+    Order,
+    /// A program beside helm: a post renderer.
+    Program,
+}
+
+impl Question {
+    /// The question that a function of helm asks (sprig 3.3, helm's `pkg/engine/funcs.go`).
+    pub(super) fn of_function(name: &str) -> Option<Self> {
+        Some(match name {
+            "lookup" => Self::Lookup,
+            "getHostByName" => Self::Host,
+            "now" | "ago" | "date" | "dateInZone" | "date_in_zone" | "htmlDate" | "htmlDateInZone"
+            | "durationRound" => Self::Clock,
+            "keys" | "values" => Self::Order,
+            "shuffle" | "uuidv4" | "htpasswd" | "bcrypt" | "encryptAES" | "buildCustomCert" => Self::Random,
+            _ if name.starts_with("rand") => Self::Random,
+            _ if name.strip_prefix("gen").is_some_and(|rest| rest.starts_with(char::is_uppercase)) => {
+                Self::Random
+            }
+            _ => return None,
+        })
+    }
+
+    /// Whether the cluster answers it.
+    pub(super) const fn is_of_cluster(self) -> bool {
+        matches!(self, Self::Lookup | Self::Host | Self::Release | Self::KubeVersion | Self::ApiVersions)
+    }
+}
+
+/// A question with the place where it is asked.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Asked {
+    /// The question.
+    pub(super) question: Question,
+    /// As the template spells it.
+    pub(super) spelled: String,
+    /// The argument, where it is a literal that decides the answer: an API version.
+    pub(super) literal: Option<String>,
+    /// The file and the line.
+    pub(super) place: Option<String>,
+}
+
+/// What one template does.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Part {
+    /// What it asks.
+    pub(super) asked: BTreeSet<Asked>,
+    /// The templates that it calls by name.
+    pub(super) calls: BTreeSet<Rc<str>>,
+    /// Whether it calls one by a name that is made when it runs.
+    pub(super) calls_any: bool,
+    /// Whether it takes text for a template: `tpl`.
+    pub(super) renders_text: bool,
+    /// Whether it may change what other templates see.
+    pub(super) changes: bool,
+    /// Whether it looks at values.
+    pub(super) reads_values: bool,
+}
+
+/// The templates of a text: the text itself, and what it defines by name; and its literals that could be templates.
+#[derive(Debug, Default)]
+pub(super) struct Parts {
+    /// The text itself.
+    pub(super) body: Part,
+    /// What it defines.
+    pub(super) defined: Vec<(Rc<str>, Part)>,
+    /// Literals with `{{`.
+    pub(super) literals: Vec<String>,
+}
+
+/// Parses a text. Nothing for one that is no template.
+pub(super) fn parse(text: &str) -> Option<Vec<Tree>> {
+    let source = Rc::new(Source { name: Utf8Path::new("").to_owned(), text: text.into() });
+    // helm has parsed it already, so that every function exists.
+    syntax::parse(&source, &|_| Known::Yes).ok()
+}
+
+/// The parts of a text; `file` is how messages name it. Nothing for one that is no template.
+pub(super) fn parts(text: &str, file: Option<&str>) -> Option<Parts> {
+    let mut parts = Parts::default();
+    for tree in parse(text)? {
+        let mut reader =
+            Reader { text, file, part: Part::default(), literals: Vec::new(), own: own(&tree.root) };
+        reader.list(&tree.root);
+        parts.literals.append(&mut reader.literals);
+        if &*tree.name == syntax::PARSE_NAME {
+            parts.body = reader.part;
+        } else {
+            parts.defined.push((Rc::clone(&tree.name), reader.part));
+        }
+    }
+    Some(parts)
+}
+
+/// Something in a template, with what is around it.
+pub(super) enum Seen<'t> {
+    /// A command; whether it gets the value of the one before.
+    Command(&'t Command, bool),
+    /// A value.
+    Operand(&'t Operand),
+    /// A call of a template.
+    Call(&'t Invocation),
+}
+
+/// Walks over everything in a list.
+pub(super) fn walk<'t>(list: &'t List, visit: &mut dyn FnMut(Seen<'t>)) {
+    for node in &list.nodes {
+        match node {
+            Node::Text { .. } | Node::Break | Node::Continue => {}
+            Node::Action(pipeline) => walk_pipeline(pipeline, visit),
+            Node::If(branch) | Node::With(branch) | Node::Range(branch) => {
+                walk_pipeline(&branch.pipeline, visit);
+                walk(&branch.body, visit);
+                if let Some(otherwise) = &branch.otherwise {
+                    walk(otherwise, visit);
+                }
+            }
+            Node::Template(invocation) => {
+                visit(Seen::Call(invocation));
+                if let Some(pipeline) = &invocation.pipeline {
+                    walk_pipeline(pipeline, visit);
+                }
+            }
+        }
+    }
+}
+
+fn walk_pipeline<'t>(pipeline: &'t Pipeline, visit: &mut dyn FnMut(Seen<'t>)) {
+    for (at, command) in pipeline.commands.iter().enumerate() {
+        visit(Seen::Command(command, at > 0));
+        for operand in &command.operands {
+            walk_operand(operand, visit);
+        }
+    }
+}
+
+fn walk_operand<'t>(operand: &'t Operand, visit: &mut dyn FnMut(Seen<'t>)) {
+    visit(Seen::Operand(operand));
+    match &operand.kind {
+        OperandKind::Pipeline(pipeline) => walk_pipeline(pipeline, visit),
+        OperandKind::Chain(start, _) => walk_operand(start, visit),
+        _ => {}
+    }
+}
+
+/// The function that a command calls.
+pub(super) fn function(command: &Command) -> Option<&str> {
+    match &command.operands.first()?.kind {
+        OperandKind::Function(name) => Some(name),
+        _ => None,
+    }
+}
+
+/// The names of a value's fields, from the outermost.
+pub(super) fn fields(operand: &Operand) -> &[Rc<str>] {
+    match &operand.kind {
+        OperandKind::Field(names) | OperandKind::Variable(_, names) | OperandKind::Chain(_, names) => names,
+        _ => &[],
+    }
+}
+
+/// The text of a literal.
+pub(super) fn literal(operand: &Operand) -> Option<String> {
+    match &operand.kind {
+        OperandKind::Text { value, .. } => {
+            value.string_bytes().map(|bytes| String::from_utf8_lossy(bytes).into_owned())
+        }
+        _ => None,
+    }
+}
+
+/// Functions that make a map which nobody else has.
+const NEW_MAPS: [&str; 9] =
+    ["dict", "deepCopy", "mustDeepCopy", "fromYaml", "fromJson", "mustFromJson", "omit", "pick", "tuple"];
+
+/// Functions that change their first argument.
+const CHANGING: [&str; 6] = ["set", "unset", "merge", "mergeOverwrite", "mustMerge", "mustMergeOverwrite"];
+
+/// The variables of a template that only ever are maps of its own.
+fn own(list: &List) -> BTreeSet<Rc<str>> {
+    let mut own = BTreeSet::new();
+    let mut other = BTreeSet::new();
+    assignments(list, &mut |pipeline| {
+        let new = pipeline.commands.last().is_some_and(is_new);
+        for name in &pipeline.variables {
+            if new {
+                own.insert(Rc::clone(name))
+            } else {
+                other.insert(Rc::clone(name))
+            };
+        }
+    });
+    &own - &other
+}
+
+fn is_new(command: &Command) -> bool {
+    match function(command) {
+        Some(name) if NEW_MAPS.contains(&name) => true,
+        // They return what they change.
+        Some(name) if CHANGING.contains(&name) => {
+            command.operands.get(1).is_some_and(|first| is_new_operand(first, &BTreeSet::new()))
+        }
+        _ => false,
+    }
+}
+
+fn is_new_operand(operand: &Operand, own: &BTreeSet<Rc<str>>) -> bool {
+    match &operand.kind {
+        OperandKind::Pipeline(pipeline) => pipeline.commands.last().is_some_and(is_new),
+        OperandKind::Variable(name, fields) => fields.is_empty() && own.contains(name),
+        _ => false,
+    }
+}
+
+/// Every pipeline that gives variables a value; a loop gives them another each time.
+fn assignments<'t>(list: &'t List, visit: &mut dyn FnMut(&'t Pipeline)) {
+    for node in &list.nodes {
+        match node {
+            Node::Action(pipeline) => visit(pipeline),
+            Node::If(branch) | Node::With(branch) | Node::Range(branch) => {
+                visit(&branch.pipeline);
+                assignments(&branch.body, visit);
+                if let Some(otherwise) = &branch.otherwise {
+                    assignments(otherwise, visit);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    file: Option<&'a str>,
+    part: Part,
+    literals: Vec<String>,
+    own: BTreeSet<Rc<str>>,
+}
+
+impl Reader<'_> {
+    fn list(&mut self, list: &List) {
+        walk(list, &mut |seen| match seen {
+            Seen::Command(command, piped) => self.command(command, piped),
+            Seen::Operand(operand) => self.operand(operand),
+            Seen::Call(invocation) => {
+                self.part.calls.insert(Rc::clone(&invocation.name));
+            }
+        });
+    }
+
+    fn command(&mut self, command: &Command, piped: bool) {
+        let Some(name) = function(command) else {
+            self.version_set(command);
+            return;
+        };
+        let first = command.operands.get(1);
+        match name {
+            "include" => match first.and_then(literal) {
+                Some(name) => {
+                    self.part.calls.insert(name.into());
+                }
+                None => self.part.calls_any = true,
+            },
+            "tpl" => self.part.renders_text = true,
+            // The whole context, of which a template may take the rest apart.
+            "toYaml" | "toJson" | "toRawJson" | "toPrettyJson" | "toToml" | "print" | "printf"
+            | "println" => {
+                let whole = command.operands[1..].iter().any(is_context);
+                if whole && !piped {
+                    self.ask(Question::Release, ".Release", None, command.offset);
+                    self.part.reads_values = true;
+                }
+            }
+            name if CHANGING.contains(&name) => {
+                let own = first.is_some_and(|first| is_new_operand(first, &self.own));
+                self.part.changes |= !own;
+            }
+            _ => {}
+        }
+    }
+
+    /// `.Capabilities.APIVersions.Has "v1"`.
+    fn version_set(&mut self, command: &Command) {
+        let Some(first) = command.operands.first() else { return };
+        if fields(first).last().is_some_and(|last| &**last == "Has") {
+            let version = command.operands.get(1).and_then(literal);
+            self.ask(Question::ApiVersions, ".Capabilities.APIVersions.Has", version, first.offset);
+        }
+    }
+
+    fn operand(&mut self, operand: &Operand) {
+        match &operand.kind {
+            OperandKind::Function(name) => {
+                if let Some(question) = Question::of_function(name) {
+                    self.ask(question, name, None, operand.offset);
+                }
+            }
+            OperandKind::Text { .. } => {
+                let text = literal(operand).unwrap_or_default();
+                match text.as_str() {
+                    // As in `index .Release "Revision"`.
+                    "Release" | "Revision" | "IsInstall" | "IsUpgrade" => {
+                        self.ask(Question::Release, &format!(".Release.{text}"), None, operand.offset);
+                    }
+                    "Capabilities" => self.capabilities(&[], operand.offset),
+                    "Values" => self.part.reads_values = true,
+                    _ if text.contains("{{") => self.literals.push(text),
+                    _ => {}
+                }
+            }
+            _ => self.fields(fields(operand), operand.offset),
+        }
+    }
+
+    fn fields(&mut self, names: &[Rc<str>], offset: usize) {
+        for (at, name) in names.iter().enumerate() {
+            let rest = &names[at + 1..];
+            match (&**name, rest.first().map(|next| &**next)) {
+                ("Values", _) => self.part.reads_values = true,
+                ("Release", None | Some("Revision" | "IsInstall" | "IsUpgrade")) => {
+                    let spelled = format!(".{}", names[at..].join("."));
+                    self.ask(Question::Release, &spelled, None, offset);
+                }
+                ("Revision" | "IsInstall" | "IsUpgrade", None) if at == 0 => {
+                    self.ask(Question::Release, &format!(".{name}"), None, offset);
+                }
+                ("Capabilities", _) => self.capabilities(rest, offset),
+                _ => {}
+            }
+        }
+    }
+
+    fn capabilities(&mut self, rest: &[Rc<str>], offset: usize) {
+        let next = rest.first().map(|name| &**name);
+        if next.is_none_or(|name| name == "KubeVersion") {
+            self.ask(Question::KubeVersion, ".Capabilities.KubeVersion", None, offset);
+        }
+        // A call of its method is a question of its own.
+        let is_asked = rest.get(1).is_some_and(|name| &**name == "Has");
+        if next.is_none_or(|name| name == "APIVersions" && !is_asked) {
+            self.ask(Question::ApiVersions, ".Capabilities.APIVersions", None, offset);
+        }
+    }
+
+    fn ask(&mut self, question: Question, spelled: &str, literal: Option<String>, offset: usize) {
+        let place = self.file.map(|file| format!("{file}:{}", position(self.text, offset).0));
+        self.part.asked.insert(Asked { question, spelled: spelled.to_owned(), literal, place });
+    }
+}
+
+/// Whether a value is the whole context of a template.
+fn is_context(operand: &Operand) -> bool {
+    match &operand.kind {
+        OperandKind::Variable(name, fields) => &**name == "$" && fields.is_empty(),
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn body(text: &str) -> Part {
+        parts(text, Some("a.yaml")).expect("a template").body
+    }
+
+    fn asked(text: &str) -> Vec<String> {
+        body(text).asked.into_iter().map(|asked| asked.spelled).collect()
+    }
+
+    #[test]
+    fn what_is_asked_is_found_wherever_it_stands() {
+        for (text, expected) in [
+            ("a: {{ randAlphaNum 10 }}", &["randAlphaNum"][..]),
+            ("{{- $p := (genPrivateKey \"rsa\") -}}", &["genPrivateKey"]),
+            ("{{ .x | default (now | date \"2006\") }}", &["date", "now"]),
+            ("{{\n  range keys .Values.a }}{{ end }}", &["keys"]),
+            ("{{ now.Year }}", &["now"]),
+            ("{{ (lookup \"v1\" \"Secret\" \"a\" \"b\").data.c }}", &["lookup"]),
+            ("{{ if $.Release.IsUpgrade }}{{ end }}", &[".Release.IsUpgrade"]),
+            ("{{ .root.Release.Revision }}", &[".Release.Revision"]),
+            ("{{ with .Release }}{{ .Revision }}{{ end }}", &[".Release", ".Revision"]),
+            ("{{ index .Release \"Revision\" }}", &[".Release", ".Release.Revision"]),
+            ("{{ toYaml $ }}", &[".Release"]),
+            ("{{ .Capabilities.KubeVersion.Minor }}", &[".Capabilities.KubeVersion"]),
+            ("{{ if .Capabilities.APIVersions.Has \"v1\" }}{{ end }}", &[".Capabilities.APIVersions.Has"]),
+            ("{{ range .Capabilities.APIVersions }}{{ end }}", &[".Capabilities.APIVersions"]),
+        ] {
+            assert_eq!(asked(text), expected, "{text}");
+        }
+        for text in [
+            "a: randAlphaNum",
+            "{{/* keys and values */}}",
+            "{{ .Values.nowhere }}{{ .Values.keys }}{{ .Values.lookup }}",
+            "{{ \"lookup\" }}",
+            "{{ .Release.Name }}{{ .Release.Namespace }}",
+            "{{ toYaml .Values.a }}{{ range .Values.b }}{{ toYaml . }}{{ end }}",
+            "{{ .Capabilities.HelmVersion.Version }}",
+            "{{ .Values.Revision }}",
+        ] {
+            assert_eq!(asked(text), Vec::<String>::new(), "{text}");
+        }
+    }
+
+    #[test]
+    fn calls_are_told_by_name_or_as_any() {
+        let part = body("{{ include \"a\" . }}{{ template \"b\" }}{{ block \"c\" . }}{{ end }}");
+        assert_eq!(part.calls.iter().map(|name| &**name).collect::<Vec<_>>(), ["a", "b", "c"]);
+        assert!(!part.calls_any && !part.renders_text);
+        assert!(body("{{ include (print \"a\" .x) . }}").calls_any);
+        assert!(body("{{ \"x\" | include }}").calls_any);
+        assert!(body("{{ tpl .Values.x . }}").renders_text);
+        let parts =
+            parts("{{ define \"d\" }}{{ now }}{{ end }}{{ \"{{ x }}\" }}", Some("a.tpl")).expect("one");
+        let defined = parts.defined.iter().map(|(name, part)| (&**name, part.asked.len()));
+        assert_eq!(defined.collect::<Vec<_>>(), [("d", 1)]);
+        assert_eq!((parts.body.asked.len(), parts.literals.as_slice()), (0, &["{{ x }}".to_owned()][..]));
+        let place = parts.defined[0].1.asked.first().and_then(|asked| asked.place.clone());
+        assert_eq!(place.as_deref(), Some("a.tpl:1"));
+    }
+
+    #[test]
+    fn maps_of_its_own_may_be_changed() {
+        for text in [
+            "{{ $_ := set .Values \"a\" now }}",
+            "{{ $a := dict }}{{ $a = .Values }}{{ $_ := set $a \"b\" 1 }}",
+            "{{ merge $.Values .x }}",
+            "{{ .x | merge }}",
+            "{{ range $k, $v := .Values }}{{ $_ := set $v \"a\" 1 }}{{ end }}",
+        ] {
+            assert!(body(text).changes, "{text}");
+        }
+        for text in [
+            "{{ $_ := set (dict) \"a\" now }}",
+            "{{ $a := dict \"b\" 1 }}{{ $_ := set $a \"b\" 1 }}",
+            "{{ $a := merge (dict) .Values }}{{ $_ := unset $a \"b\" }}",
+            "{{ merge (deepCopy .Values) .x }}",
+        ] {
+            assert!(!body(text).changes, "{text}");
+        }
+    }
+}

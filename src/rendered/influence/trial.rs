@@ -1,0 +1,550 @@
+//! Rendering a release with other answers, and comparing the data.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::thread;
+
+use super::super::arguments::Argument;
+use super::super::object::{Object, unstable};
+use super::super::piece::data_line;
+use super::super::run::template;
+use super::super::template::Templating;
+use super::chart::Chart;
+use super::cluster::{Offer, StandIn};
+use super::parts::{Asked, Question};
+use super::reach::{Graph, Reach};
+use super::rewrite::{HELPERS, HELPERS_FILE, World, rewritten};
+use super::{Decider, Influence, Moved, Wanted, Way, moved};
+use crate::value::{Map, Value};
+use crate::yaml::{self, Limits};
+
+/// Templates may nest a thousand blocks and parentheses.
+const STACK: usize = 256 << 20;
+
+/// The most words that a stand-in knows.
+const MOST_WORDS: usize = 5_000;
+
+/// A version of Kubernetes that is newer than any, and one that is older.
+const NEW: &str = "v1.99.0";
+const OLD: &str = "v1.10.0";
+
+/// What every cluster offers that is still supported by anybody (all are stable since Kubernetes 1.23).
+const ALWAYS: [&str; 20] = [
+    "admissionregistration.k8s.io/v1",
+    "apiextensions.k8s.io/v1",
+    "apiregistration.k8s.io/v1",
+    "apps/v1",
+    "authentication.k8s.io/v1",
+    "authorization.k8s.io/v1",
+    "autoscaling/v1",
+    "autoscaling/v2",
+    "batch/v1",
+    "certificates.k8s.io/v1",
+    "coordination.k8s.io/v1",
+    "discovery.k8s.io/v1",
+    "events.k8s.io/v1",
+    "networking.k8s.io/v1",
+    "node.k8s.io/v1",
+    "policy/v1",
+    "rbac.authorization.k8s.io/v1",
+    "scheduling.k8s.io/v1",
+    "storage.k8s.io/v1",
+    "v1",
+];
+
+/// See [`influences`](super::influences).
+pub(in crate::rendered) fn judge(
+    templating: &Templating,
+    objects: &[Object],
+    wanted: &Wanted,
+) -> (Vec<Influence>, usize) {
+    let meant: Vec<&Object> =
+        objects.iter().filter(|object| wanted.contains(&(object.kind, object.name.clone()))).collect();
+    if meant.is_empty() {
+        return (Vec::new(), 0);
+    }
+    let read = || Judging::read(templating, objects, &meant).map(Judging::judge);
+    let judged = thread::scope(|scope| {
+        let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read)?;
+        thread.join().map_err(|_| io::Error::other("its templates cannot be read"))?
+    });
+    judged.unwrap_or_else(|error| {
+        let untold = |object: &&Object| {
+            let moved = Moved::Untold(format!("its chart cannot be read: {error}"));
+            influence(object.kind, &object.name, Decider::Cluster, Vec::new(), moved)
+        };
+        (meant.iter().map(untold).collect(), 0)
+    })
+}
+
+fn influence(
+    kind: super::ObjectKind,
+    name: &str,
+    decider: Decider,
+    ways: Vec<Way>,
+    moved: Moved,
+) -> Influence {
+    Influence { kind, name: name.to_owned(), decider, ways, moved }
+}
+
+/// What helm is told by its arguments.
+#[derive(Debug, Default)]
+struct Given {
+    kube_version: Option<String>,
+    api_versions: Vec<String>,
+    hosts: bool,
+    post_renderer: bool,
+}
+
+impl Given {
+    fn of(templating: &Templating) -> Self {
+        let mut given = Self::default();
+        let mut words = templating.arguments.iter().map(|argument| match argument {
+            Argument::Text(text) => text.as_str(),
+            Argument::Chart | Argument::Values(_) => "",
+        });
+        while let Some(word) = words.next() {
+            let (name, attached) = match word.split_once('=') {
+                Some((name, value)) if name.starts_with('-') => (name, Some(value)),
+                _ => (word, None),
+            };
+            match name {
+                "--kube-version" => {
+                    given.kube_version = attached.or_else(|| words.next()).map(str::to_owned);
+                }
+                "--api-versions" | "-a" => {
+                    let list = attached.or_else(|| words.next()).unwrap_or_default();
+                    given.api_versions.extend(list.split(',').map(str::to_owned));
+                }
+                "--enable-dns" => given.hosts = attached != Some("false"),
+                "--post-renderer" => given.post_renderer = true,
+                _ => {}
+            }
+        }
+        given
+    }
+
+    /// Whether a question has one answer for every cluster, clock and chance.
+    fn settles(&self, asked: &Asked) -> bool {
+        match asked.question {
+            Question::Host => !self.hosts,
+            Question::KubeVersion => self.kube_version.is_some(),
+            Question::ApiVersions => asked.literal.as_ref().is_some_and(|literal| {
+                self.api_versions.contains(literal)
+                    || ALWAYS.iter().any(|version| {
+                        literal == version
+                            || literal.strip_prefix(version).is_some_and(|rest| {
+                                rest.strip_prefix('/').is_some_and(|kind| !kind.contains('/'))
+                            })
+                    })
+            }),
+            _ => false,
+        }
+    }
+
+    /// What is offered at least.
+    fn offered(&self) -> Vec<String> {
+        self.api_versions.iter().cloned().chain(ALWAYS.map(str::to_owned)).collect()
+    }
+}
+
+/// An object with what it reaches.
+#[derive(Debug)]
+struct Judged {
+    kind: super::ObjectKind,
+    name: String,
+    reach: Reach,
+}
+
+impl Judged {
+    fn asks(&self, decider: Decider) -> impl Iterator<Item = &Asked> {
+        let of_cluster = decider == Decider::Cluster;
+        self.reach.asked.iter().filter(move |asked| asked.question.is_of_cluster() == of_cluster)
+    }
+}
+
+struct Judging<'a> {
+    templating: &'a Templating,
+    objects: &'a [Object],
+    chart: Chart,
+    given: Given,
+    judged: Vec<Judged>,
+    calls: usize,
+}
+
+impl<'a> Judging<'a> {
+    fn read(templating: &'a Templating, objects: &'a [Object], meant: &[&Object]) -> io::Result<Self> {
+        let mut chart = Chart::read(&templating.chart, &templating.directory)?;
+        let arguments: Vec<&str> = templating
+            .arguments
+            .iter()
+            .filter_map(|argument| match argument {
+                Argument::Text(text) => Some(text.as_str()),
+                Argument::Chart | Argument::Values(_) => None,
+            })
+            .collect();
+        let graph = Graph::new(&mut chart, &templating.values, &arguments);
+        let given = Given::of(templating);
+        let mut judged: BTreeMap<(super::ObjectKind, String), Reach> = BTreeMap::new();
+        for object in meant {
+            // What a post renderer makes of it has no file.
+            let source = object.source.as_deref().filter(|_| !given.post_renderer);
+            let mut reach = graph.reach(source);
+            reach.asked.retain(|asked| !given.settles(asked));
+            if given.post_renderer {
+                let (question, spelled) = (Question::Program, "--post-renderer".to_owned());
+                reach.asked.insert(Asked { question, spelled, literal: None, place: None });
+            }
+            let known = judged.entry((object.kind, object.name.clone())).or_default();
+            known.asked.extend(reach.asked);
+            known.reads_values |= reach.reads_values;
+            known.unreadable = known.unreadable.take().or(reach.unreadable);
+        }
+        let judged = judged.into_iter().map(|((kind, name), reach)| Judged { kind, name, reach }).collect();
+        Ok(Self { templating, objects, chart, given, judged, calls: 0 })
+    }
+
+    fn judge(mut self) -> (Vec<Influence>, usize) {
+        let mut found = self.without_rendering();
+        for decider in [Decider::Cluster, Decider::Chance] {
+            let asked: BTreeSet<Question> =
+                self.judged.iter().flat_map(|one| one.asks(decider)).map(|asked| asked.question).collect();
+            if !asked.is_empty() {
+                found.extend(self.tried(decider, &asked));
+            }
+        }
+        (found, self.calls)
+    }
+
+    /// What can be told at once: helm would be given other values than we know, or a template could not be read.
+    fn without_rendering(&self) -> Vec<Influence> {
+        let mut found = Vec::new();
+        for one in &self.judged {
+            let untold = |way: Option<&str>, why: String| {
+                let ways = way.map(|what| Way { what: what.to_owned(), place: None }).into_iter().collect();
+                influence(one.kind, &one.name, Decider::Cluster, ways, Moved::Untold(why))
+            };
+            if let Some(file) = &one.reach.unreadable {
+                found.push(untold(None, format!("`{file}` cannot be read as a template")));
+            }
+            if self.templating.reuses_values && one.reach.reads_values {
+                let why = "an upgrade adds the values that the cluster has of the release".to_owned();
+                found.push(untold(Some("reuseValues"), why));
+            }
+        }
+        found
+    }
+
+    fn tried(&mut self, decider: Decider, asked: &BTreeSet<Question>) -> Vec<Influence> {
+        let compared = match decider {
+            Decider::Cluster => self.other_clusters(asked),
+            Decider::Chance => self.other_times(asked),
+        };
+        let mut found = Vec::new();
+        for one in &self.judged {
+            let ways: BTreeSet<Way> = one
+                .asks(decider)
+                .map(|asked| Way { what: asked.spelled.clone(), place: asked.place.clone() })
+                .collect();
+            if ways.is_empty() {
+                continue;
+            }
+            let moved = match &compared {
+                Ok(unstable) => moved(unstable, one.kind, &one.name),
+                Err(why) => Some(Moved::Untold(why.clone())),
+            };
+            let ways = ways.into_iter().collect();
+            found.extend(moved.map(|moved| influence(one.kind, &one.name, decider, ways, moved)));
+        }
+        found
+    }
+
+    /// What moves with another clock and other random results.
+    fn other_times(&mut self, asked: &BTreeSet<Question>) -> Result<Vec<super::Unstable>, String> {
+        let reversed = match self.rendered(World::Chance { reverse: true }, &[]) {
+            Ok(objects) => objects,
+            Err(why) => {
+                // A template that cannot do with such an answer may still show that it moves.
+                self.calls += 1;
+                let again = template(self.templating).map_err(|problem| problem.message)?;
+                let differing = unstable(self.objects, &again);
+                let moves = self.judged.iter().any(|one| moved(&differing, one.kind, &one.name).is_some());
+                return if moves { Ok(differing) } else { Err(why) };
+            }
+        };
+        let mut found = unstable(self.objects, &reversed);
+        if asked.contains(&Question::Order) {
+            // By chance the order could have been the reverse one.
+            let sorted = self.rendered(World::Chance { reverse: false }, &[])?;
+            found.extend(unstable(&sorted, &reversed));
+        }
+        Ok(found)
+    }
+
+    /// What moves with another cluster.
+    fn other_clusters(&mut self, asked: &BTreeSet<Question>) -> Result<Vec<super::Unstable>, String> {
+        let looks = asked.contains(&Question::Lookup);
+        let versions = asked.contains(&Question::KubeVersion) || asked.contains(&Question::ApiVersions);
+        let given = self.given.kube_version.clone();
+        let kube_version = |other: &str| -> Vec<String> {
+            if given.is_some() { Vec::new() } else { vec![format!("--kube-version={other}")] }
+        };
+        let hosts = self.given.hosts;
+        let mut found = Vec::new();
+        let mut new = if versions { kube_version(NEW) } else { Vec::new() };
+        if versions {
+            new.extend(
+                self.versions_in_templates().iter().map(|version| format!("--api-versions={version}")),
+            );
+        }
+        new.push("--is-upgrade".to_owned());
+        let all = World::Cluster { offered: None, hosts };
+        if looks {
+            for has_objects in [false, true] {
+                // Without any object it is what helm renders alone, unless something else moves it.
+                let objects = self.rendered_with_objects(all, &new, has_objects)?;
+                found.extend(unstable(self.objects, &objects));
+                if !found.is_empty() {
+                    break;
+                }
+            }
+        } else {
+            found.extend(unstable(self.objects, &self.rendered(all, &new)?));
+        }
+        if versions {
+            let offered = self.given.offered();
+            let some = World::Cluster { offered: Some(&offered), hosts };
+            found.extend(unstable(self.objects, &self.rendered(some, &kube_version(OLD))?));
+        }
+        Ok(found)
+    }
+
+    fn rendered(&mut self, world: World<'_>, arguments: &[String]) -> Result<Vec<Object>, String> {
+        let copy = self.copy(world, arguments).map_err(|error| error.to_string())?;
+        self.calls += 1;
+        template(&copy).map_err(|problem| self.said(&problem.message))
+    }
+
+    fn rendered_with_objects(
+        &mut self,
+        world: World<'_>,
+        arguments: &[String],
+        has_objects: bool,
+    ) -> Result<Vec<Object>, String> {
+        let mut copy = self.copy(world, arguments).map_err(|error| error.to_string())?;
+        let offer = self.offer(has_objects);
+        let server = StandIn::start(offer)
+            .map_err(|error| format!("a stand-in for the cluster cannot be started: {error}"))?;
+        // The last of an option counts, so that no other cluster is ever asked.
+        for (option, value) in [
+            ("--dry-run", "server"),
+            ("--kubeconfig", server.kubeconfig.as_str()),
+            ("--kube-context", "helmsum"),
+            ("--kube-apiserver", &server.url()),
+            ("--kube-token", ""),
+            ("--kube-ca-file", ""),
+            ("--kube-as-user", ""),
+            ("--kube-tls-server-name", ""),
+            // Helm 4 would ask for the schemas of what it has rendered.
+            ("--disable-openapi-validation", "true"),
+        ] {
+            copy.arguments.push(Argument::Text(format!("{option}={value}")));
+        }
+        copy.environment.retain(|name, _| !name.starts_with("HELM_KUBE") && !name.ends_with("_PROXY"));
+        copy.environment
+            .retain(|name, _| !name.ends_with("_proxy") && !name.starts_with("KUBERNETES_SERVICE"));
+        copy.environment.insert("KUBECONFIG".to_owned(), server.kubeconfig.to_string());
+        self.calls += 1;
+        template(&copy).map_err(|problem| self.said(&problem.message))
+    }
+
+    /// A message about the release, without its name.
+    fn said(&self, message: &str) -> String {
+        let name = format!("release `{}`: ", self.templating.release);
+        message.strip_prefix(&name).unwrap_or(message).to_owned()
+    }
+
+    /// The call of helm with a copy of the chart and the values in which questions get other answers.
+    fn copy(&self, world: World<'_>, arguments: &[String]) -> io::Result<Templating> {
+        let mut chart = self.chart.clone();
+        let of_cluster = matches!(world, World::Cluster { .. });
+        chart.each(&mut |file| {
+            if file.name == "values.yaml" {
+                if let Some(data) = values_in(file.content, world) {
+                    *file.content = data;
+                }
+                return;
+            }
+            if file.name == "Chart.yaml" {
+                if let Some(data) = without_kube_version(file.content).filter(|_| of_cluster) {
+                    *file.content = data;
+                }
+                return;
+            }
+            let text = String::from_utf8_lossy(file.content).into_owned();
+            let changed = if text.contains("{{") { rewritten(&text, world) } else { None };
+            if of_cluster && file.is_template() && !file.is_partial() {
+                let text = changed.unwrap_or(text);
+                // Prints nothing, and runs before anything else of the file.
+                *file.content = format!("{{{{ $_ := set .Release \"Revision\" 7 }}}}{text}").into_bytes();
+            } else if let Some(changed) = changed {
+                *file.content = changed.into_bytes();
+            }
+        });
+        chart.add_template(HELPERS_FILE, HELPERS);
+        let mut copy = self.templating.clone();
+        copy.chart = chart.staged()?;
+        for text in &mut copy.values {
+            if let Some(data) = values_in(text, world) {
+                *text = data;
+            }
+        }
+        for argument in &mut copy.arguments {
+            if let Argument::Text(text) = argument
+                && text.contains("{{")
+                && let Some(changed) = rewritten(text, world)
+            {
+                *text = changed;
+            }
+        }
+        copy.arguments.extend(arguments.iter().cloned().map(Argument::Text));
+        Ok(copy)
+    }
+
+    /// What a stand-in for the cluster knows: every word of the templates and values that could be a kind, a version or a key.
+    fn offer(&self, has_objects: bool) -> Offer {
+        let mut offer = Offer {
+            kube_version: self.given.kube_version.clone().unwrap_or_else(|| NEW.to_owned()),
+            has_objects,
+            ..Offer::default()
+        };
+        offer.versions.extend(self.given.offered());
+        self.each_text(&mut |text| {
+            let is_part = |letter: char| letter.is_ascii_alphanumeric() || "-_./".contains(letter);
+            for word in text.split(|letter| !is_part(letter)).filter(|word| !word.is_empty()) {
+                if is_version(word) && offer.versions.len() < MOST_WORDS {
+                    offer.versions.insert(word.to_owned());
+                }
+                for word in word.split(['/', '.']).chain([word]).filter(|word| !word.is_empty()) {
+                    if word.starts_with(|letter: char| letter.is_ascii_uppercase())
+                        && word.chars().all(|letter| letter.is_ascii_alphanumeric())
+                        && word.contains(|letter: char| letter.is_ascii_lowercase())
+                        && offer.kinds.len() < MOST_WORDS
+                    {
+                        offer.kinds.insert(word.to_owned());
+                    }
+                    if word.len() <= 63 && !word.contains('/') && offer.keys.len() < MOST_WORDS {
+                        offer.keys.insert(word.to_owned());
+                    }
+                }
+            }
+        });
+        offer
+    }
+
+    /// The versions that templates name, such as `monitoring.coreos.com/v1`.
+    fn versions_in_templates(&self) -> BTreeSet<String> {
+        self.offer(false).versions
+    }
+
+    /// Every text that could name what is in a cluster.
+    fn each_text(&self, visit: &mut dyn FnMut(&str)) {
+        self.chart.clone().each(&mut |file| {
+            if file.is_template() || file.name == "values.yaml" {
+                visit(&String::from_utf8_lossy(file.content));
+            }
+        });
+        self.templating.values.iter().for_each(|text| visit(&String::from_utf8_lossy(text)));
+        for argument in &self.templating.arguments {
+            if let Argument::Text(text) = argument {
+                visit(text);
+            }
+        }
+    }
+}
+
+/// Whether a word is a group with a version, such as `apps/v1`.
+fn is_version(word: &str) -> bool {
+    word.split_once('/').is_some_and(|(group, version)| {
+        group.starts_with(|letter: char| letter.is_ascii_lowercase())
+            && version.strip_prefix('v').is_some_and(|rest| {
+                rest.starts_with(|digit: char| digit.is_ascii_digit())
+                    && rest.chars().all(|letter| letter.is_ascii_alphanumeric())
+            })
+    })
+}
+
+/// A values file in which the texts that are templates have other answers. Nothing where none has.
+fn values_in(bytes: &[u8], world: World<'_>) -> Option<Vec<u8>> {
+    if !bytes.windows(2).any(|pair| pair == b"{{") {
+        return None;
+    }
+    let value = yaml::parse_first(bytes, &Limits::default()).ok()??.decode_as_helm().ok()?;
+    let mut changed = false;
+    let value = texts_in(&value, world, &mut changed);
+    changed.then(|| data_line(&value))
+}
+
+fn texts_in(value: &Value, world: World<'_>, changed: &mut bool) -> Value {
+    let mut text_in = |text: &str| -> Option<String> {
+        let text = text.contains("{{").then(|| rewritten(text, world)).flatten()?;
+        *changed = true;
+        Some(text)
+    };
+    match value {
+        Value::Str(text) => text_in(text).map_or_else(|| value.clone(), Value::from),
+        Value::List(list) => {
+            list.iter().map(|item| texts_in(item, world, changed)).collect::<Vec<Value>>().into()
+        }
+        Value::Map(map) => {
+            let entries = map.entries().into_iter().map(|(key, item)| {
+                let item = texts_in(&item, world, changed);
+                (key, item)
+            });
+            let result = Map::new();
+            for (key, item) in entries {
+                result.insert(key, item);
+            }
+            result.into()
+        }
+        other => other.clone(),
+    }
+}
+
+/// A `Chart.yaml` that takes any version of Kubernetes. Nothing where it does already.
+fn without_kube_version(bytes: &[u8]) -> Option<Vec<u8>> {
+    let value = yaml::parse_first(bytes, &Limits::default()).ok()??.decode_as_helm().ok()?;
+    let Value::Map(map) = &value else { return None };
+    map.remove("kubeVersion")?;
+    Some(data_line(&value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_rewritten_where_they_are_templates() {
+        let world = World::Chance { reverse: true };
+        assert_eq!(values_in(b"a: 1\nb: now\n", world), None);
+        assert_eq!(values_in(b"a: '{{ .x }}'\n", world), None);
+        let changed = values_in(b"a: yes\nb: ['{{ randAlpha 3 }}', 1.5]\n", world).expect("a change");
+        assert_eq!(
+            String::from_utf8(changed).expect("UTF-8"),
+            "{\"a\":true,\"b\":[\"{{ list 3 | include \\\"helmsum.text\\\" }}\",1.5]}\n"
+        );
+    }
+
+    #[test]
+    fn a_chart_takes_any_version_of_kubernetes() {
+        let changed = without_kube_version(b"name: a\nkubeVersion: '>=1.25'\n").expect("a change");
+        assert_eq!(String::from_utf8(changed).expect("UTF-8"), "{\"name\":\"a\"}\n");
+        assert_eq!(without_kube_version(b"name: a\n"), None);
+    }
+
+    #[test]
+    fn versions_are_told_from_paths() {
+        assert!(is_version("apps/v1") && is_version("monitoring.coreos.com/v1beta1"));
+        assert!(!is_version("charts/values") && !is_version("v1") && !is_version("a/v1/B"));
+    }
+}
