@@ -275,7 +275,9 @@ impl<'e> Rendering<'e> {
         let of_values = !shaky.is_empty();
         // What the state has left to chance may reach the release through its values.
         let of_state: Vec<&Visit> = lineage(resolved, at).collect();
-        of_state.iter().for_each(|visit| left_to_chance(&mut shaky, &visit.effects));
+        for visit in &of_state {
+            left_to_chance(&mut shaky, &visit.effects);
+        }
         let is_of_state = of_state.iter().any(|visit| is_left_to_chance(&visit.effects));
         shaky.extend(doubts(&effects, visit, self.told).into_iter().map(Shaky::Doubt));
         let changed = changing.get(&at.visit).and_then(|files| files.first());
@@ -316,7 +318,7 @@ impl<'e> Rendering<'e> {
                 return Err(Box::new(Problem::new(message)));
             };
             let (tree, effects) = (Arc::clone(tree), Rc::default());
-            let request = Request { tree, effects, chance, ..request.clone() };
+            let request = Request { tree, chance, effects, ..request.clone() };
             question(&rendered::Producer { request: &request, visit, release }, registry)
         };
         let chances = [Chance::Least, Chance::Greatest];
@@ -349,7 +351,7 @@ impl<'e> Rendering<'e> {
         let run = || -> Vec<_> {
             let one = |(key, call): ((ReleaseAt, Target), Call)| {
                 let mut count = 1;
-                let answer = rendered::template(&call.templating).and_then(|objects| {
+                let answer = rendered::template(&call.templating).map(|objects| {
                     let named = self.named.get(&key.0).filter(|_| key.1 != Target::StandIn(1));
                     let (influences, calls) = named
                         .map(|named| rendered::influences(&call.templating, &objects, named))
@@ -360,7 +362,7 @@ impl<'e> Rendering<'e> {
                         count += 2;
                         Ok(rendered::unstable(&rendered::template(&one)?, &rendered::template(&other)?))
                     });
-                    Ok(Rendered { objects, influences, shaken })
+                    Rendered { objects, influences, shaken }
                 });
                 rendered.fetch_add(1, Ordering::Relaxed);
                 (key, answer, count)
@@ -455,9 +457,8 @@ fn is_left_to_chance(effects: &Effects) -> bool {
 
 /// Adds the functions that templates called and whose results are left to chance.
 fn left_to_chance(shaky: &mut Vec<Shaky>, effects: &Effects) {
-    let unstable = effects.unstable.iter().map(|(function, place)| (function, place));
     let unordered = effects.order_seen().map(|call| (&call.function, &call.place));
-    for (function, place) in unstable.chain(unordered) {
+    for (function, place) in effects.unstable.iter().chain(unordered) {
         let one = Shaky::Function(function.clone(), place.clone());
         if !shaky.contains(&one) {
             shaky.push(one);

@@ -72,6 +72,7 @@ pub(super) struct Asked {
 
 /// What one template does.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each says one thing that a template does or does not")]
 pub(super) struct Part {
     /// What it asks.
     pub(super) asked: BTreeSet<Asked>,

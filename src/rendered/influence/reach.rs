@@ -150,14 +150,13 @@ impl Graph {
                 open.extend(&self.texts);
             }
             for name in &part.calls {
-                match self.defined.get(name) {
-                    Some(nodes) => open.extend(nodes),
+                if let Some(nodes) = self.defined.get(name) {
+                    open.extend(nodes);
+                } else {
                     // A file is a template of its own name.
-                    None => {
-                        let below = name.split_once('/').map_or(&**name, |(_, rest)| rest);
-                        let (depth, below) = below_subcharts(below, 0);
-                        open.extend(self.files.get(&(depth, below.to_owned())).into_iter().flatten());
-                    }
+                    let below = name.split_once('/').map_or(&**name, |(_, rest)| rest);
+                    let (depth, below) = below_subcharts(below, 0);
+                    open.extend(self.files.get(&(depth, below.to_owned())).into_iter().flatten());
                 }
             }
         }

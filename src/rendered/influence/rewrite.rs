@@ -108,8 +108,9 @@ impl Edits<'_> {
             let answer = match offered {
                 None => r#"ne "helmsum""#.to_owned(),
                 Some(offered) => {
-                    let pairs: String = offered.iter().map(|version| format!(" {version:?} true")).collect();
-                    format!("hasKey (dict{pairs})")
+                    let pairs: Vec<String> =
+                        offered.iter().map(|version| format!("{version:?} true")).collect();
+                    format!("hasKey (dict {})", pairs.join(" "))
                 }
             };
             self.list.push((start, end, answer));

@@ -45,7 +45,7 @@ fn what_is_looked_up_in_the_cluster_is_denied() {
     for value in [
         "{{ (lookup \"v1\" \"Secret\" \"edge\" \"db\").data | default \"none\" | toJson | quote }}",
         "{{ if lookup \"acme.example.org/v1\" \"Thing\" \"\" \"\" }}there{{ else }}new{{ end }}",
-        "{{ (lookup \"v1\" \"Secret\" \"edge\" \"db\").data.password | default \"new\" }}",
+        "{{ ((lookup \"v1\" \"Secret\" \"edge\" \"db\").data | default dict).password | default \"new\" }}",
         "{{ tpl \"{{ lookup `v1` `Pod` `a` `b` | toJson }}\" . | quote }}",
     ] {
         let Some(project) = project(value) else { return };
