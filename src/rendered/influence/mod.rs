@@ -8,6 +8,8 @@
 
 mod chart;
 mod cluster;
+mod data;
+mod given;
 mod parts;
 mod reach;
 mod rewrite;

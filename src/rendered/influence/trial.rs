@@ -6,17 +6,16 @@ use std::thread;
 
 use super::super::arguments::Argument;
 use super::super::object::{Object, unstable};
-use super::super::piece::data_line;
 use super::super::run::template;
 use super::super::template::Templating;
 use super::chart::Chart;
 use super::cluster::{Offer, StandIn};
+use super::data::{values_in, without_kube_version};
+use super::given::Given;
 use super::parts::{Asked, Question};
 use super::reach::{Graph, Reach};
 use super::rewrite::{HELPERS, HELPERS_FILE, World, rewritten};
 use super::{Decider, Influence, Moved, Wanted, Way, moved};
-use crate::value::{Map, Value};
-use crate::yaml::{self, Limits};
 
 /// Templates may nest a thousand blocks and parentheses.
 const STACK: usize = 256 << 20;
@@ -27,30 +26,6 @@ const MOST_WORDS: usize = 5_000;
 /// A version of Kubernetes that is newer than any, and one that is older.
 const NEW: &str = "v1.99.0";
 const OLD: &str = "v1.10.0";
-
-/// What every cluster offers that is still supported by anybody (all are stable since Kubernetes 1.23).
-const ALWAYS: [&str; 20] = [
-    "admissionregistration.k8s.io/v1",
-    "apiextensions.k8s.io/v1",
-    "apiregistration.k8s.io/v1",
-    "apps/v1",
-    "authentication.k8s.io/v1",
-    "authorization.k8s.io/v1",
-    "autoscaling/v1",
-    "autoscaling/v2",
-    "batch/v1",
-    "certificates.k8s.io/v1",
-    "coordination.k8s.io/v1",
-    "discovery.k8s.io/v1",
-    "events.k8s.io/v1",
-    "networking.k8s.io/v1",
-    "node.k8s.io/v1",
-    "policy/v1",
-    "rbac.authorization.k8s.io/v1",
-    "scheduling.k8s.io/v1",
-    "storage.k8s.io/v1",
-    "v1",
-];
 
 /// See [`influences`](super::influences).
 pub(in crate::rendered) fn judge(
@@ -85,67 +60,6 @@ fn influence(
     moved: Moved,
 ) -> Influence {
     Influence { kind, name: name.to_owned(), decider, ways, moved }
-}
-
-/// What helm is told by its arguments.
-#[derive(Debug, Default)]
-struct Given {
-    kube_version: Option<String>,
-    api_versions: Vec<String>,
-    hosts: bool,
-    post_renderer: bool,
-}
-
-impl Given {
-    fn of(templating: &Templating) -> Self {
-        let mut given = Self::default();
-        let mut words = templating.arguments.iter().map(|argument| match argument {
-            Argument::Text(text) => text.as_str(),
-            Argument::Chart | Argument::Values(_) => "",
-        });
-        while let Some(word) = words.next() {
-            let (name, attached) = match word.split_once('=') {
-                Some((name, value)) if name.starts_with('-') => (name, Some(value)),
-                _ => (word, None),
-            };
-            match name {
-                "--kube-version" => {
-                    given.kube_version = attached.or_else(|| words.next()).map(str::to_owned);
-                }
-                "--api-versions" | "-a" => {
-                    let list = attached.or_else(|| words.next()).unwrap_or_default();
-                    given.api_versions.extend(list.split(',').map(str::to_owned));
-                }
-                "--enable-dns" => given.hosts = attached != Some("false"),
-                "--post-renderer" => given.post_renderer = true,
-                _ => {}
-            }
-        }
-        given
-    }
-
-    /// Whether a question has one answer for every cluster, clock and chance.
-    fn settles(&self, asked: &Asked) -> bool {
-        match asked.question {
-            Question::Host => !self.hosts,
-            Question::KubeVersion => self.kube_version.is_some(),
-            Question::ApiVersions => asked.literal.as_ref().is_some_and(|literal| {
-                self.api_versions.contains(literal)
-                    || ALWAYS.iter().any(|version| {
-                        literal == version
-                            || literal.strip_prefix(version).is_some_and(|rest| {
-                                rest.strip_prefix('/').is_some_and(|kind| !kind.contains('/'))
-                            })
-                    })
-            }),
-            _ => false,
-        }
-    }
-
-    /// What is offered at least.
-    fn offered(&self) -> Vec<String> {
-        self.api_versions.iter().cloned().chain(ALWAYS.map(str::to_owned)).collect()
-    }
 }
 
 /// An object with what it reaches.
@@ -474,73 +388,9 @@ fn is_version(word: &str) -> bool {
     })
 }
 
-/// A values file in which the texts that are templates have other answers. Nothing where none has.
-fn values_in(bytes: &[u8], world: World<'_>) -> Option<Vec<u8>> {
-    if !bytes.windows(2).any(|pair| pair == b"{{") {
-        return None;
-    }
-    let value = yaml::parse_first(bytes, &Limits::default()).ok()??.decode_as_helm().ok()?;
-    let mut changed = false;
-    let value = texts_in(&value, world, &mut changed);
-    changed.then(|| data_line(&value))
-}
-
-fn texts_in(value: &Value, world: World<'_>, changed: &mut bool) -> Value {
-    let mut text_in = |text: &str| -> Option<String> {
-        let text = text.contains("{{").then(|| rewritten(text, world)).flatten()?;
-        *changed = true;
-        Some(text)
-    };
-    match value {
-        Value::Str(text) => text_in(text).map_or_else(|| value.clone(), Value::from),
-        Value::List(list) => {
-            list.iter().map(|item| texts_in(item, world, changed)).collect::<Vec<Value>>().into()
-        }
-        Value::Map(map) => {
-            let entries = map.entries().into_iter().map(|(key, item)| {
-                let item = texts_in(&item, world, changed);
-                (key, item)
-            });
-            let result = Map::new();
-            for (key, item) in entries {
-                result.insert(key, item);
-            }
-            result.into()
-        }
-        other => other.clone(),
-    }
-}
-
-/// A `Chart.yaml` that takes any version of Kubernetes. Nothing where it does already.
-fn without_kube_version(bytes: &[u8]) -> Option<Vec<u8>> {
-    let value = yaml::parse_first(bytes, &Limits::default()).ok()??.decode_as_helm().ok()?;
-    let Value::Map(map) = &value else { return None };
-    map.remove("kubeVersion")?;
-    Some(data_line(&value))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn values_are_rewritten_where_they_are_templates() {
-        let world = World::Chance { reverse: true };
-        assert_eq!(values_in(b"a: 1\nb: now\n", world), None);
-        assert_eq!(values_in(b"a: '{{ .x }}'\n", world), None);
-        let changed = values_in(b"a: yes\nb: ['{{ randAlpha 3 }}', 1.5]\n", world).expect("a change");
-        assert_eq!(
-            String::from_utf8(changed).expect("UTF-8"),
-            "{\"a\":true,\"b\":[\"{{ list 3 | include \\\"helmsum.text\\\" }}\",1.5]}\n"
-        );
-    }
-
-    #[test]
-    fn a_chart_takes_any_version_of_kubernetes() {
-        let changed = without_kube_version(b"name: a\nkubeVersion: '>=1.25'\n").expect("a change");
-        assert_eq!(String::from_utf8(changed).expect("UTF-8"), "{\"name\":\"a\"}\n");
-        assert_eq!(without_kube_version(b"name: a\n"), None);
-    }
 
     #[test]
     fn versions_are_told_from_paths() {
