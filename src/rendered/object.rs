@@ -2,10 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use data_encoding::BASE64;
-
 use super::piece::{Content, Piece, data_line};
-use crate::value::{Map, Value};
+use crate::value::{Map, Value, base64};
 use crate::yaml::{self, Limits};
 
 /// The kinds of objects that hold configuration.
@@ -144,7 +142,7 @@ fn data(manifest: &Map, kind: ObjectKind) -> Vec<Piece> {
         for (key, value) in map.entries() {
             let content = match &value {
                 Value::Str(text) if encoded => {
-                    BASE64.decode(text.as_bytes()).unwrap_or_else(|_| text.as_bytes().to_vec())
+                    base64::decode(text.as_bytes()).unwrap_or_else(|_| text.as_bytes().to_vec())
                 }
                 Value::Str(text) => text.as_bytes().to_vec(),
                 // Kubernetes refuses anything but null.
@@ -251,6 +249,30 @@ metadata: {name: not-ours}
             format!("{} {}/{}: {}", object.kind.name(), object.namespace, object.name, data.join(" "))
         };
         objects.iter().map(object).collect()
+    }
+
+    #[test]
+    fn base64_with_line_breaks_is_decoded() {
+        for (encoded, decoded) in [
+            ("|\n    aGVs\n    bG8=\n", "hello"),
+            ("\"aGVs\\r\\nbG8=\\n\"\n", "hello"),
+            ("aGVsbG8=\n", "hello"),
+            // Kubernetes refuses both.
+            ("aGVs bG8=\n", "aGVs bG8="),
+            ("aGVsbG8\n", "aGVsbG8"),
+        ] {
+            let secret =
+                format!("apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\ndata:\n  k: {encoded}");
+            let config = format!(
+                "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\nbinaryData:\n  k: {encoded}"
+            );
+            let found = objects(format!("{secret}---\n{config}").as_bytes(), "").expect("manifests");
+            let shown = shown(&found);
+            assert_eq!(
+                shown,
+                [format!("Secret /s: data/k={decoded}"), format!("ConfigMap /c: binaryData/k={decoded}")]
+            );
+        }
     }
 
     #[test]

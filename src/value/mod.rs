@@ -6,6 +6,7 @@
 //!
 //! Values are not `Send`. Dropping one does not recurse, however deep it is nested.
 
+pub mod base64;
 mod collection;
 pub mod json;
 mod object;

@@ -2,7 +2,6 @@
 
 use std::rc::Rc;
 
-use data_encoding::BASE64;
 use indexmap::IndexMap;
 
 use super::error::{Error, ErrorKind, Issue};
@@ -10,7 +9,7 @@ use super::key::Key;
 use super::merge::{self, Found, KeyType};
 use super::tag::{self, Mismatch, Scalar, Tag};
 use super::tree::{Content, Place, Style};
-use crate::value::{AnyMap, Map, Value};
+use crate::value::{AnyMap, Map, Value, base64};
 
 /// Decodes a node into `interface {}`.
 pub(super) fn any(place: &Place) -> Result<Value, Error> {
@@ -193,27 +192,10 @@ fn text_of(place: &Place) -> Result<Value, Error> {
     if data.tag.as_deref() != Some("!!binary") {
         return Ok(Value::Str(Rc::clone(text)));
     }
-    // Go's decoder skips line breaks, and nothing else.
-    let digits: Vec<u8> = text.bytes().filter(|byte| !matches!(byte, b'\n' | b'\r')).collect();
-    match base64(&digits) {
-        Some(bytes) => Ok(Value::from_bytes(bytes)),
-        None => Err(error_at(place, ErrorKind::Document, "!!binary value contains invalid base64 data")),
+    match base64::decode(text.as_bytes()) {
+        Ok(bytes) => Ok(Value::from_bytes(bytes)),
+        Err(_) => Err(error_at(place, ErrorKind::Document, "!!binary value contains invalid base64 data")),
     }
-}
-
-/// Go's `base64.StdEncoding`: padded, but the bits that fill the last digit may be anything.
-fn base64(digits: &[u8]) -> Option<Vec<u8>> {
-    let mut specification = data_encoding::Specification::new();
-    specification.symbols.push_str("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/");
-    specification.padding = Some('=');
-    specification.check_trailing_bits = false;
-    let padding = digits.iter().rposition(|&digit| digit != b'=').map_or(0, |last| digits.len() - last - 1);
-    // This decoder takes padded pieces one after the other; Go's takes padding at the end only.
-    let body = &digits[..digits.len() - padding];
-    if body.contains(&b'=') || (body.is_empty() && padding > 0) {
-        return None;
-    }
-    specification.encoding().unwrap_or(BASE64).decode(digits).ok()
 }
 
 /// The issue of a value that does not fit its place, in go-yaml's words. `into` is the Go type, for example `bool`.

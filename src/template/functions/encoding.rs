@@ -4,7 +4,7 @@ use data_encoding::{BASE32, BASE64};
 
 use super::arguments::{Outcome, bytes, function, string};
 use crate::template::function::{Call, Function, Parameter};
-use crate::value::Value;
+use crate::value::{Value, base64};
 
 use Parameter::String as Text;
 
@@ -16,7 +16,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 ];
 
 fn base64_decode(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
-    match base64(bytes(arguments, 0)?) {
+    match base64::decode(bytes(arguments, 0)?) {
         Ok(decoded) => string(decoded),
         Err(at) => Ok(format!("illegal base64 data at input byte {at}").into()),
     }
@@ -29,74 +29,9 @@ fn base32_decode(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
     }
 }
 
-const fn is_newline(byte: u8) -> bool {
-    byte == b'\n' || byte == b'\r'
-}
-
-/// The position of the first newline-free byte from `at` on.
-fn skip_newlines(source: &[u8], at: usize) -> usize {
-    at + source[at..].iter().take_while(|byte| is_newline(**byte)).count()
-}
-
-/// Decodes padded base 64 with newlines anywhere; the error is the position that Go reports. The unused bits of the last
-/// character may be anything.
-fn base64(source: &[u8]) -> Result<Vec<u8>, usize> {
-    let mut decoded = Vec::with_capacity(source.len() / 4 * 3);
-    let mut at = 0;
-    loop {
-        let mut group = [0_u8; 4];
-        let mut count = 0;
-        let mut padded = false;
-        while count < 4 {
-            let Some(byte) = source.get(at) else {
-                return if count == 0 { Ok(decoded) } else { Err(at - count) };
-            };
-            at += 1;
-            if let Some(bits) = base64_digit(*byte) {
-                group[count] = bits;
-                count += 1;
-            } else if !is_newline(*byte) {
-                if *byte != b'=' || count < 2 {
-                    return Err(at - 1);
-                }
-                if count == 2 {
-                    at = skip_newlines(source, at);
-                    match source.get(at) {
-                        None => return Err(source.len()),
-                        Some(b'=') => at += 1,
-                        Some(_) => return Err(at - 1),
-                    }
-                }
-                at = skip_newlines(source, at);
-                if at < source.len() {
-                    return Err(at);
-                }
-                padded = true;
-                break;
-            }
-        }
-        let bits = group.iter().fold(0_u32, |bits, digit| bits << 6 | u32::from(*digit)).to_be_bytes();
-        decoded.extend_from_slice(&bits[1..count.max(1)]);
-        if padded {
-            return Ok(decoded);
-        }
-    }
-}
-
-fn base64_digit(byte: u8) -> Option<u8> {
-    match byte {
-        b'A'..=b'Z' => Some(byte - b'A'),
-        b'a'..=b'z' => Some(byte - b'a' + 26),
-        b'0'..=b'9' => Some(byte - b'0' + 52),
-        b'+' => Some(62),
-        b'/' => Some(63),
-        _ => None,
-    }
-}
-
-/// Decodes padded base 32 like [`base64`]. Positions do not count newlines here.
+/// Decodes padded base 32 like [`base64::decode`]. Positions do not count newlines here.
 fn base32(source: &[u8]) -> Result<Vec<u8>, usize> {
-    let source: Vec<u8> = source.iter().copied().filter(|byte| !is_newline(*byte)).collect();
+    let source: Vec<u8> = source.iter().copied().filter(|byte| !base64::is_newline(*byte)).collect();
     let length = source.len();
     let mut decoded = Vec::with_capacity(length / 8 * 5);
     let mut at = 0;
