@@ -17,6 +17,7 @@ mod digest;
 mod file;
 mod key;
 mod pieces;
+mod plain;
 mod reproduce;
 mod sops;
 mod source;

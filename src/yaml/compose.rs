@@ -65,6 +65,8 @@ struct Composer<'a> {
     roots: Vec<Id>,
     /// Whether the current document has an alias.
     has_aliases: bool,
+    /// Whether `%YAML` stands before this document.
+    versioned: bool,
     open: Vec<Open>,
     /// Where each anchor was last set. Later documents see the anchors of earlier ones.
     anchors: IndexMap<String, Id>,
@@ -87,6 +89,7 @@ impl<'a> Composer<'a> {
             tree: Tree::default(),
             roots: Vec::new(),
             has_aliases: false,
+            versioned: false,
             open: Vec::new(),
             anchors: IndexMap::new(),
             nodes: 0,
@@ -111,7 +114,10 @@ impl<'a> Composer<'a> {
                 let error = self.error(ErrorKind::Syntax, "found incompatible YAML document", start, end);
                 return Err(error.hint("go-yaml takes `%YAML 1.1` only; leave the line out"));
             }
-            EventData::StreamStart { .. } | EventData::DocumentStart { .. } => {}
+            EventData::DocumentStart { version_directive, .. } => {
+                self.versioned = version_directive.is_some()
+            }
+            EventData::StreamStart { .. } => {}
             EventData::DocumentEnd { .. } => {
                 let has_aliases = std::mem::take(&mut self.has_aliases);
                 if let Some(&root) = self.roots.last().filter(|_| has_aliases) {
@@ -286,6 +292,8 @@ impl<'a> Composer<'a> {
             content,
             tag: tag.filter(|tag| !matches!(*tag, "" | "!")).map(|tag| tag::short(tag).into()),
             bare_tag: tag == Some("!"),
+            standard_tag: tag.is_some_and(tag::is_standard),
+            versioned: self.open.is_empty() && self.versioned,
             line: count(start.line),
             column: count(start.column),
             span: self.span(start, end),

@@ -7,7 +7,7 @@ use super::decode;
 use super::error::{Error, ErrorKind, Issue};
 use super::helm;
 use super::merge::{self, Found, KeyType};
-use super::tag::Tag;
+use super::tag::{self, Tag};
 use super::tree::{Content, Place, Style};
 use crate::value::{Map, Value};
 
@@ -105,6 +105,23 @@ impl Node {
             Some(written) => written.to_string(),
             None => self.place.short_tag().name().to_owned(),
         }
+    }
+
+    /// The tag that was written, in long form: `tag:yaml.org,2002:int` for `!!int`, `!` for a bare one. Nothing where none was.
+    #[must_use]
+    pub fn written_tag(&self) -> Option<String> {
+        let data = self.place.data();
+        match &data.tag {
+            Some(written) if data.standard_tag => Some(tag::long(written)),
+            Some(written) => Some(written.to_string()),
+            None => data.bare_tag.then(|| "!".to_owned()),
+        }
+    }
+
+    /// Whether the line `%YAML 1.1` stands before the document of which this is the root.
+    #[must_use]
+    pub fn is_versioned(&self) -> bool {
+        self.place.data().versioned
     }
 
     /// Whether the value is null.

@@ -67,6 +67,16 @@ pub(super) fn short(tag: &str) -> String {
     }
 }
 
+/// Whether a tag in long form is a standard one.
+pub(super) fn is_standard(tag: &str) -> bool {
+    tag.starts_with(STANDARD)
+}
+
+/// A standard tag in long form, from its short one.
+pub(super) fn long(short: &str) -> String {
+    format!("{STANDARD}{}", short.strip_prefix("!!").unwrap_or(short))
+}
+
 /// What a scalar stands for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Scalar {

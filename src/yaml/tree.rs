@@ -37,6 +37,10 @@ pub(super) struct Data {
     pub(super) tag: Option<Rc<str>>,
     /// Whether the tag `!` was written, which go-yaml v3 ignores and v2 does not.
     pub(super) bare_tag: bool,
+    /// Whether the tag was written with the prefix of the standard ones, as `!!` is by default.
+    pub(super) standard_tag: bool,
+    /// Whether `%YAML` stands before the document of which this is the root.
+    pub(super) versioned: bool,
     /// From 1.
     pub(super) line: u32,
     /// In characters, from 1.

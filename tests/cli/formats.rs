@@ -1,6 +1,6 @@
 //! What a target looks like: formats, their keys, and templates.
 
-use crate::support::repo::Repo;
+use crate::support::repo::{Repo, gateway};
 
 const STATE: &str = "\
 releases:
@@ -443,4 +443,33 @@ fn a_digest_from_elsewhere_is_checked_shown_and_moves_the_checksum() {
         .helmsum(["check"])
         .exits(1)
         .complains("`none` is not a SHA-256 digest of 64 hexadecimal digits");
+}
+
+#[test]
+fn with_parse_yaml_different_data_never_has_one_checksum() {
+    let checksum = |text: &str| {
+        let repo = gateway()
+            .file("gateway/values.yaml", "# helmsum: ./apis parse=yaml\n")
+            .file("gateway/apis/orders.yaml", text)
+            .helmsum(["generate"])
+            .exits(0);
+        repo.read("gateway/checksum.yaml").lines().last().expect("a line").to_owned()
+    };
+    for (one, other) in [
+        ("a: !Ref b\n", "a: !GetAtt b\n"),
+        ("a: !Ref b\n", "a: b\n"),
+        ("a: yes\n", "a: \"yes\"\n"),
+        ("a: 1.10\n", "a: 1.1\n"),
+        ("a: !!binary YQ==\n", "a: a\n"),
+        ("a: 18446744073709551616\n", "a: 18446744073709551617\n"),
+        ("a: 010\n", "a: 8\n"),
+    ] {
+        assert_ne!(checksum(one), checksum(other), "{one}{other}");
+    }
+    for (one, other) in [
+        ("a: 1 # a comment\nb: x\n", "b: \"x\"\na:   1\n"),
+        ("a: [true, null, 1.5]\n", "{\"a\": [true, null, 1.5]}"),
+    ] {
+        assert_eq!(checksum(one), checksum(other), "{one}{other}");
+    }
 }

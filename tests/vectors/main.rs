@@ -2,6 +2,7 @@
 
 mod directives;
 mod functions;
+mod plain;
 #[path = "../support/mod.rs"]
 mod support;
 mod template;

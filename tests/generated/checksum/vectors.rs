@@ -147,8 +147,8 @@ fn data_stands_in_the_place_of_yaml_and_json_files() {
     let transform = Transform { line_feeds: true, yaml: true, decrypt: false };
     let hashed = hashed(&folder.root, "src", &[], transform);
     let expected: String = [
-        ("{\"a\":[1,16],\"b\":\"yes\"}\n\"<x>\"\n", "./a.yaml"),
-        ("{\"a\":null,\"z\":1.5}\n", "./b.json"),
+        ("{\"a\":[1,~\"0x10\"],\"b\":~\"yes\"}\n\"<x>\"\n", "./a.yaml"),
+        ("{\"a\":null,\"z\":~\"1.50\"}\n", "./b.json"),
         ("", "./c.yml"),
         ("# a comment\n", "./d.txt"),
         (&format!("{deep}\n"), "./deep.yaml"),

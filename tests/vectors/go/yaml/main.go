@@ -1,5 +1,5 @@
 // Writes what go.yaml.in/yaml/v3 makes of YAML texts and values, in the version that helmfile v1.8.0 uses and with the
-// settings of helmfile's pkg/yaml/yaml.go. Run it in its own folder:
+// settings of helmfile's pkg/yaml/yaml.go, and what other readers make of plain scalars. Run it in its own folder:
 //
 //	go run . ../../yaml
 package main
@@ -30,6 +30,7 @@ func main() {
 		}
 		write(directory, name, vectors)
 	}
+	write(directory, "plain-go", plainVectors(directory))
 	var typed []any
 	for _, text := range typedTexts() {
 		typed = append(typed, typedVector(text))
