@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use camino::Utf8Path;
 
 use super::digest::Hasher;
-use super::{Digest, Key, data, sops};
+use super::{Digest, Encryption, Key, data, sealed, sops};
 use crate::source::{HEADER, Options};
 use crate::text::{Place, Problem};
 use crate::tree::{Kind, OpenFile, Stat, Tree};
@@ -24,6 +24,7 @@ const SOPS_LIMIT: u64 = 16 << 20;
 
 /// What is hashed in place of a file's bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Transform {
     /// `eol=lf`: CRLF as LF, unless there is a NUL among the first 8,000 bytes. A lone CR stays.
     pub line_feeds: bool,
@@ -31,16 +32,23 @@ pub struct Transform {
     pub yaml: bool,
     /// `decrypt=sops`: of files that SOPS encrypted, what they say when they are decrypted, and that as data as `yaml` does.
     pub decrypt: bool,
+    /// `secret=true`: no part of the contents may be shown.
+    pub secret: bool,
 }
 
 impl Transform {
     /// The bytes as they are.
-    pub const RAW: Self = Self { line_feeds: false, yaml: false, decrypt: false };
+    pub const RAW: Self = Self { line_feeds: false, yaml: false, decrypt: false, secret: false };
 
     /// What the options of a source ask for.
     #[must_use]
     pub const fn of(options: &Options) -> Self {
-        Self { line_feeds: options.line_feeds, yaml: options.yaml, decrypt: options.decrypt }
+        Self {
+            line_feeds: options.line_feeds,
+            yaml: options.yaml,
+            decrypt: options.decrypt,
+            secret: options.secret,
+        }
     }
 
     /// Whether nested data may have to be read.
@@ -70,12 +78,28 @@ pub struct Notes {
     pub binary: bool,
     /// Text with CRLF, hashed with it.
     pub crlf: bool,
-    /// SOPS encrypted it, and it was hashed so.
-    pub sops: bool,
+    /// It is encrypted, or a value in it, and was hashed so.
+    pub encrypted: Option<Encryption>,
     /// SOPS encrypted it, and it was hashed decrypted.
     pub decrypted: bool,
     /// A Git LFS pointer instead of the file.
     pub lfs_pointer: bool,
+    /// git-crypt has it locked.
+    pub git_crypt: bool,
+}
+
+impl Notes {
+    /// What the beginning of a content shows that is not in a file of its own.
+    pub(super) fn of_content(content: &[u8]) -> Self {
+        let mut notes = Self::default();
+        sealed::note_start(content, Utf8Path::new(""), &mut notes);
+        notes
+    }
+
+    /// Whether something else stands in the place of the contents, which has no data.
+    const fn has_no_data(self) -> bool {
+        self.lfs_pointer || self.git_crypt || self.encrypted.is_some()
+    }
 }
 
 /// How far hashing has come. Read from another thread for a progress line.
@@ -172,7 +196,7 @@ fn attempt(
     if reads && before.size > data::LARGEST {
         return Err(FileFault::Data(Box::new(data::too_large(path))));
     }
-    let mut reading = Reading::new(transform.line_feeds, !reads && !transform.line_feeds, key);
+    let mut reading = Reading::new(path, transform.line_feeds, !reads && !transform.line_feeds, key);
     loop {
         let length = fill(file.as_mut(), chunk, before.size.saturating_sub(reading.bytes))?;
         if reads || (transform.decrypt && content.len() as u64 <= SOPS_LIMIT) {
@@ -195,19 +219,23 @@ fn attempt(
     if reading.target {
         return Ok(Some(Outcome::Target));
     }
-    let sealed = reading.sealed && reading.bytes <= SOPS_LIMIT;
+    let may_be_sealed = reading.sealed && reading.bytes <= SOPS_LIMIT;
     let (mut digest, bytes, mut notes) = reading.finish();
     let refused = |problem| FileFault::Data(Box::new(problem));
-    if transform.decrypt && sealed && is_sops(&content) {
+    if transform.decrypt && may_be_sealed && sealed::is_sops(&content) {
         digest = decrypted(path, &content, method).map_err(refused)?;
         notes = Notes { decrypted: true, ..Notes::default() };
         return Ok(Some(Outcome::Line { digest, bytes, notes }));
     }
-    if reads {
-        let lines = data::lines(path, &content).map_err(refused)?;
+    if reads && !notes.has_no_data() {
+        let lines = data::lines(path, &content).map_err(|problem| {
+            refused(if transform.secret { concealed(path, &problem, "the file") } else { problem })
+        })?;
         digest = Digest::keyed(lines.as_bytes(), key);
     }
-    notes.sops = sealed && tree.read(path).is_ok_and(|content| is_sops(&content));
+    if may_be_sealed && notes.encrypted.is_none() {
+        notes.encrypted = tree.read(path).ok().and_then(|content| sealed::encryption(&content));
+    }
     Ok(Some(Outcome::Line { digest, bytes, notes }))
 }
 
@@ -216,23 +244,24 @@ fn attempt(
 fn decrypted(path: &Utf8Path, ciphertext: &[u8], method: Method<'_>) -> Result<Digest, Problem> {
     let mut plaintext = sops::decrypt(path, ciphertext)?;
     if is_data(path) {
-        let lines = data::lines(path, &plaintext).map_err(|problem| concealed(path, &problem))?;
+        let lines = data::lines(path, &plaintext)
+            .map_err(|problem| concealed(path, &problem, "what `sops` prints"))?;
         return Ok(Digest::keyed(lines.as_bytes(), method.key));
     }
-    let mut reading = Reading::new(method.transform.line_feeds, false, method.key);
+    let mut reading = Reading::new(path, method.transform.line_feeds, false, method.key);
     for chunk in plaintext.chunks_mut(BUFFER) {
         reading.take(chunk);
     }
     Ok(reading.finish().0)
 }
 
-/// A problem with decrypted data. Its words and its excerpt could show a part of it.
-fn concealed(path: &Utf8Path, problem: &Problem) -> Problem {
+/// A problem with data that is secret. Its words and its excerpt could show a part of it; `what` is the text that the line belongs to.
+fn concealed(path: &Utf8Path, problem: &Problem, what: &str) -> Problem {
     let line = problem.place.as_ref().and_then(|place| place.line);
-    let line = line.map_or_else(String::new, |line| format!(" at line {line} of what `sops` prints"));
-    Problem::new(format!("`{path}` is no data that JSON can hold when it is decrypted{line}"))
+    let line = line.map_or_else(String::new, |line| format!(", line {line} of {what}"));
+    Problem::new(format!("`{path}` cannot be read as data{line}, which is secret and not shown"))
         .at(Place::file(path))
-        .hint("`sops decrypt` by hand shows it: a syntax error, a key that comes twice or is no string, or an infinite number")
+        .hint("it has a syntax error, a key that comes twice or a key that is not a string")
 }
 
 /// Whether a file changed between two looks, or gave more or less than it holds. Files of `/proc` say that they hold nothing.
@@ -263,7 +292,8 @@ fn fill(file: &mut dyn OpenFile, buffer: &mut [u8], rest: u64) -> io::Result<usi
 
 /// A file on its way through the hash.
 #[expect(clippy::struct_excessive_bools, reason = "each is a state of its own, and none excludes another")]
-struct Reading {
+struct Reading<'p> {
+    path: &'p Utf8Path,
     line_feeds: bool,
     /// Whether CRLF is worth a note.
     warn: bool,
@@ -271,7 +301,7 @@ struct Reading {
     bytes: u64,
     started: bool,
     target: bool,
-    /// Whether the text holds a SOPS value.
+    /// Whether the text may have an encrypted value.
     sealed: bool,
     notes: Notes,
     /// A CR at the end of the last chunk, which is not hashed before it is known what follows.
@@ -280,19 +310,13 @@ struct Reading {
     tail: Vec<u8>,
 }
 
-/// Every value that SOPS encrypts, and its message authentication code, starts with this.
-const SEAL: &[u8] = b"ENC[AES256_GCM,";
+static CRLF: LazyLock<regex::bytes::Regex> =
+    LazyLock::new(|| regex::bytes::Regex::new("\r\n").expect("a literal is a good pattern"));
 
-static SEALS: LazyLock<regex::bytes::Regex> = LazyLock::new(|| literal(r"ENC\[AES256_GCM,"));
-static CRLF: LazyLock<regex::bytes::Regex> = LazyLock::new(|| literal("\r\n"));
-
-fn literal(pattern: &str) -> regex::bytes::Regex {
-    regex::bytes::Regex::new(pattern).expect("a literal is a good pattern")
-}
-
-impl Reading {
-    fn new(line_feeds: bool, warn: bool, key: Option<&Key>) -> Self {
+impl<'p> Reading<'p> {
+    fn new(path: &'p Utf8Path, line_feeds: bool, warn: bool, key: Option<&Key>) -> Self {
         Self {
+            path,
             line_feeds,
             warn,
             hasher: Hasher::new(key),
@@ -313,7 +337,7 @@ impl Reading {
             self.started = true;
             self.target = chunk.starts_with(HEADER.as_bytes());
             self.notes.binary = chunk[..chunk.len().min(SNIFFED)].contains(&0);
-            self.notes.lfs_pointer = is_lfs_pointer(chunk);
+            sealed::note_start(chunk, self.path, &mut self.notes);
         }
         if !self.notes.binary {
             self.look(chunk);
@@ -327,7 +351,7 @@ impl Reading {
 
     /// Looks for what the report should mention.
     fn look(&mut self, chunk: &[u8]) {
-        let border = SEAL.len() - 1;
+        let border = sealed::LONGEST_MARK - 1;
         self.search(chunk);
         if !self.tail.is_empty() {
             let mut across = std::mem::take(&mut self.tail);
@@ -346,7 +370,7 @@ impl Reading {
     }
 
     fn search(&mut self, text: &[u8]) {
-        self.sealed = self.sealed || SEALS.is_match(text);
+        self.sealed = self.sealed || sealed::MARKS.is_match(text);
         self.notes.crlf = self.notes.crlf || (self.warn && CRLF.is_match(text));
     }
 
@@ -384,31 +408,12 @@ impl Reading {
     }
 }
 
-/// Whether this is what Git LFS leaves in the place of a file that was not fetched.
-fn is_lfs_pointer(content: &[u8]) -> bool {
-    let Some(rest) = content.strip_prefix(b"version https://") else { return false };
-    content.len() < 1024
-        && (rest.starts_with(b"git-lfs.github.com/spec/") || rest.starts_with(b"hawser.github.com/spec/"))
-        && content.windows(12).any(|part| part == b"\noid sha256:")
-}
-
-/// Whether SOPS wrote this: a sealed value, and its metadata in the form of YAML, JSON, dotenv or INI.
-fn is_sops(content: &[u8]) -> bool {
-    static METADATA: LazyLock<regex::bytes::Regex> = LazyLock::new(|| {
-        regex::bytes::Regex::new(
-            r#"(?m)^(?:sops:[ \t]*\r?$|\[sops\]|sops_(?:mac|version)=)|"sops"[ \t\r\n]*:[ \t\r\n]*\{"#,
-        )
-        .expect("the pattern is good")
-    });
-    content.windows(SEAL.len()).any(|part| part == SEAL) && METADATA.is_match(content)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     fn read(line_feeds: bool, content: &[u8], size: usize) -> (Digest, u64, Notes, bool) {
-        let mut reading = Reading::new(line_feeds, !line_feeds, None);
+        let mut reading = Reading::new("/a".into(), line_feeds, !line_feeds, None);
         let mut content = content.to_vec();
         for chunk in content.chunks_mut(size.max(1)) {
             reading.take(chunk);
@@ -472,34 +477,5 @@ mod tests {
         }
         let (_, _, notes, sealed) = read(false, b"a\nb\rc ENC[AES", 3);
         assert!(!sealed && !notes.crlf);
-    }
-
-    #[test]
-    fn sops_is_known_by_its_metadata_in_every_format() {
-        for text in [
-            "a: ENC[AES256_GCM,data:x]\nsops:\n    mac: ENC[AES256_GCM,data:y]\n",
-            "a: ENC[AES256_GCM,data:x]\r\nsops:\r\n    kms: []\r\n",
-            "{\"data\": \"ENC[AES256_GCM,data:x]\", \"sops\": {\"kms\": null}}",
-            "A=ENC[AES256_GCM,data:x]\nsops_version=3.9.0\n",
-            "[a]\nb=ENC[AES256_GCM,data:x]\n[sops]\nmac=x\n",
-        ] {
-            assert!(is_sops(text.as_bytes()), "{text}");
-        }
-        for text in [
-            "a: ENC[AES256_GCM,data:x]\n",
-            "sops:\n  mac: x\n",
-            "a: ENC[AES256_GCM,data:x]\ntool: sops\n  sops: x\n",
-        ] {
-            assert!(!is_sops(text.as_bytes()), "{text}");
-        }
-    }
-
-    #[test]
-    fn lfs_pointers_are_known() {
-        let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n";
-        assert!(is_lfs_pointer(pointer.as_bytes()));
-        assert!(!is_lfs_pointer(format!("# {pointer}").as_bytes()));
-        assert!(!is_lfs_pointer(b"version https://git-lfs.github.com/spec/v1\n"));
-        assert!(!is_lfs_pointer(format!("{pointer}{}", "x".repeat(1024)).as_bytes()));
     }
 }

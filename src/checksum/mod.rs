@@ -19,6 +19,7 @@ mod key;
 mod pieces;
 mod plain;
 mod reproduce;
+mod sealed;
 mod sops;
 mod source;
 
@@ -27,4 +28,5 @@ pub use file::{Notes, Progress, Transform};
 pub use key::{Key, KeyError, KeyFile};
 pub use pieces::{HashedPieces, hash_pieces};
 pub use reproduce::{Reproduction, combination, reproduction};
+pub use sealed::Encryption;
 pub use source::{ChecksumError, Hashed, HashedFile, PathsChecksum, hash_listing, hash_secret, of_paths};

@@ -64,7 +64,7 @@ fn hash(
         Content::Bytes(bytes) => Ok(Outcome::Line {
             digest: Digest::keyed(bytes, key),
             bytes: bytes.len() as u64,
-            notes: Notes::default(),
+            notes: Notes::of_content(bytes),
         }),
     }
 }

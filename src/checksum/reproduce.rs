@@ -23,6 +23,9 @@ pub fn reproduction(hashed: &Hashed, directory: &str, transform: Transform) -> R
             "`decrypt=sops` hashes what the files say when they are decrypted".to_owned(),
         );
     }
+    if transform.secret {
+        return Reproduction::None("`secret=true` hashes with the key, where there is one".to_owned());
+    }
     if transform.yaml {
         return Reproduction::None(
             "`parse=yaml` hashes the data of YAML and JSON files, not their bytes".to_owned(),

@@ -24,7 +24,7 @@ mod tests {
 
     #[test]
     fn slips_of_the_finger_are_recognised() {
-        let known = ["exclude", "eol", "parse", "optional", "from", "decrypt"];
+        let known = ["exclude", "eol", "parse", "optional", "from", "decrypt", "secret"];
         for (word, meant) in [
             ("exlude", Some("exclude")),
             ("excludes", Some("exclude")),

@@ -115,7 +115,7 @@ impl<'a> Composer<'a> {
                 return Err(error.hint("go-yaml takes `%YAML 1.1` only; leave the line out"));
             }
             EventData::DocumentStart { version_directive, .. } => {
-                self.versioned = version_directive.is_some()
+                self.versioned = version_directive.is_some();
             }
             EventData::StreamStart { .. } => {}
             EventData::DocumentEnd { .. } => {

@@ -88,6 +88,95 @@ fn encrypted_source() {
     );
 }
 
+#[test]
+fn encrypted_source_of_other_programs() {
+    for (name, content, program) in [
+        ("vault.yaml", &b"$ANSIBLE_VAULT;1.1;AES256\n62313365\n"[..], "Ansible Vault"),
+        ("value.yaml", b"a: !vault |\n  $ANSIBLE_VAULT;1.1;AES256\n  62313365\n", "Ansible Vault"),
+        ("a.age", b"age-encryption.org/v1\n-> X25519 abc\n\xff\0", "age"),
+        (
+            "armoured.txt",
+            b"-----BEGIN AGE ENCRYPTED FILE-----\nYWdl\n-----END AGE ENCRYPTED FILE-----\n",
+            "age",
+        ),
+        ("a.asc", b"-----BEGIN PGP MESSAGE-----\n\nhQ==\n-----END PGP MESSAGE-----\n", "OpenPGP"),
+        ("a.gpg", b"\x85\x01\x0c\x03\x00\xff", "OpenPGP"),
+        ("transcrypt", b"U2FsdGVkX18AAAA=\n", "OpenSSL"),
+    ] {
+        let file = format!("gateway/apis/{name}");
+        let encrypted = || gateway().file(&file, content);
+        for option in ["", " parse=yaml", " secret=true"] {
+            has(
+                encrypted().file("gateway/values.yaml", format!("# helmsum: ./apis{option}\n")),
+                "encrypted-source",
+                0,
+            )
+            .says(&format!(
+                "`./apis` contains files encrypted by {program}, hashed as ciphertext: `./{name}`"
+            ))
+            .says(&format!("--> {file}"));
+        }
+        let excluded = format!("# helmsum: ./apis exclude={name}\n");
+        has_not(encrypted().file("gateway/values.yaml", excluded), "encrypted-source");
+    }
+    let prose =
+        "A message begins with `-----BEGIN PGP MESSAGE-----`, a vault with $ANSIBLE_VAULT;1.1;AES256.\n";
+    has_not(gateway().file("gateway/apis/notes.md", prose), "encrypted-source");
+    has_not(
+        gateway().file("gateway/apis/key.asc", "-----BEGIN PGP PUBLIC KEY BLOCK-----\n"),
+        "encrypted-source",
+    );
+}
+
+#[test]
+fn files_that_are_clear_in_the_work_tree_alone_are_secret_where_they_are_declared_so() {
+    let clear = |option: &str| {
+        let secret = gateway()
+            .file("gateway/password.yaml", "password: hunter2\n")
+            .file("keys/helmsum", "0123456789abcdef\n")
+            .file("gateway/values.yaml", format!("# helmsum: ./password.yaml{option}\n"));
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        fs_err::set_permissions(secret.path("keys/helmsum"), mode).expect("permissions");
+        secret
+    };
+    has(clear(" secret=true"), "guessable-secret", 0).says("`./password.yaml` is hashed without a key");
+    has_not(clear(""), "guessable-secret");
+    let keyed = |option: &str| clear(option).variable("HELMSUM_KEY_FILE", "keys/helmsum");
+    has_not(keyed(" secret=true"), "guessable-secret");
+    let checksum = |repo: Repo| repo.helmsum(["generate"]).exits(0).read("gateway/checksum.yaml");
+    let (guessable, unguessable) = (checksum(clear("")), checksum(keyed(" secret=true")));
+    let value = |target: &str| target.lines().last().expect("a line").to_owned();
+    assert_ne!(value(&guessable), value(&unguessable));
+    assert_eq!(value(&guessable), value(&checksum(keyed(""))), "the key is for secrets alone");
+    // The HMAC of the file, and of its line.
+    assert!(
+        unguessable.contains("dc9dfa3436017f5056866ed01581d3f23e71a41d45de809244f314757d30e0a1"),
+        "{unguessable}"
+    );
+    // Nothing but the digest of the whole source is shown.
+    assert!(!unguessable.contains("password.yaml\n#     "), "{unguessable}");
+    let json = keyed(" secret=true").helmsum(["list", "--output", "json"]).exits(0).json();
+    let source = &json["releases"][0]["sources"][0];
+    assert_eq!(
+        (source["files"].as_array().map(Vec::len), &source["bytes"]),
+        (Some(0), &serde_json::Value::Null)
+    );
+    assert_eq!(source["options"]["secret"], "true");
+}
+
+#[test]
+fn a_mistake_in_a_secret_file_is_reported_without_its_text() {
+    let wrong = gateway()
+        .file("gateway/password.yaml", "a: 1\npassword: [hunter2\n")
+        .file("gateway/values.yaml", "# helmsum: ./password.yaml parse=yaml secret=true\n");
+    wrong
+        .helmsum(["generate"])
+        .exits(1)
+        .complains("gateway/password.yaml` cannot be read as data, line 3 of the file, which is secret and not shown")
+        .does_not_complain("hunter2")
+        .does_not_say("hunter2");
+}
+
 /// A stand-in for `sops` that takes the seal off, with what it decrypts.
 fn sealed() -> Repo {
     let sops = "#!/bin/sh\nsed -n 's/ENC\\[AES256_GCM,data:\\(.*\\)\\]/\\1/; /^sops:/q; p'\n";
@@ -218,6 +307,46 @@ fn lfs_pointer() {
         gateway().file("gateway/apis/note.md", "See https://git-lfs.github.com/spec/v1\n"),
         "lfs-pointer",
     );
+}
+
+#[test]
+fn lfs_pointer_for_what_git_crypt_has_locked() {
+    let locked = b"\0GITCRYPT\0\x0c\x9e\x10\0\xff";
+    for (name, option) in
+        [("big.bin", ""), ("users.yaml", " parse=yaml"), ("users.yaml", " eol=lf secret=true")]
+    {
+        let file = format!("gateway/apis/{name}");
+        has(
+            gateway().file(&file, locked).file("gateway/values.yaml", format!("# helmsum: ./apis{option}\n")),
+            "lfs-pointer",
+            1,
+        )
+        .says(&format!("`./apis` contains files that git-crypt has locked: `./{name}`"))
+        .says(&format!("--> {file}"))
+        .says("run `git-crypt unlock` first")
+        .lacks("gateway/checksum.yaml");
+    }
+    has_not(gateway().file("gateway/apis/note.md", "GITCRYPT\n"), "lfs-pointer");
+}
+
+#[test]
+fn lfs_pointer_in_the_chart_of_a_release() {
+    let released = |content: &[u8]| {
+        gateway()
+            .file(
+                "helmfile.yaml",
+                format!(
+                    "{GATEWAY}    needs: [edge/apis]\n  - {{name: apis, namespace: edge, chart: ./apis}}\n"
+                ),
+            )
+            .file("gateway/values.yaml", "# helmsum: release:edge/apis\n")
+            .file("apis/files/big.bin", content)
+            .file("apis/Chart.yaml", "apiVersion: v2\nname: apis\nversion: 0.1.0\n")
+    };
+    has(released(b"\0GITCRYPT\0\xff"), "lfs-pointer", 1)
+        .says("`release:edge/apis` contains files that git-crypt has locked: `chart/files/big.bin`")
+        .says("--> gateway/values.yaml:1");
+    has_not(released(b"clear"), "lfs-pointer");
 }
 
 #[test]

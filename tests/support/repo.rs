@@ -191,6 +191,13 @@ impl Repo {
         self
     }
 
+    /// Standard error does not contain this.
+    #[track_caller]
+    pub(crate) fn does_not_complain(self, text: &str) -> Self {
+        assert!(!self.err().contains(text), "{text:?} is in\n{}", self.err());
+        self
+    }
+
     /// The content of a file.
     #[track_caller]
     pub(crate) fn read(&self, name: &str) -> String {

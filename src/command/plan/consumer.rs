@@ -430,6 +430,8 @@ pub(super) struct Read {
     pub(super) count: usize,
     /// Those that may be named.
     pub(super) files: Vec<HashedFile>,
+    /// What a release renders or is given, with what was seen in it. Never shown as it is.
+    pub(super) pieces: Vec<HashedFile>,
     /// Their size; nothing for secrets.
     pub(super) bytes: Option<u64>,
     pub(super) excluded: usize,
@@ -443,6 +445,7 @@ impl Default for Read {
             digest: Digest::of_nothing(),
             count: 0,
             files: Vec::new(),
+            pieces: Vec::new(),
             bytes: Some(0),
             excluded: 0,
             producer: None,
@@ -456,6 +459,7 @@ impl Read {
             digest: hashed.digest,
             count: hashed.files.len(),
             files: if secret { Vec::new() } else { hashed.files.clone() },
+            pieces: Vec::new(),
             bytes: (!secret).then_some(hashed.bytes),
             excluded: hashed.listing.left_out.len(),
             producer: None,

@@ -7,6 +7,7 @@ use super::producers::ReleaseAt;
 use super::rendering::{Rendering, Shaky, Wanted, means};
 use crate::checksum::{HashedPieces, Progress, hash_pieces};
 use crate::command::Context;
+use crate::command::content::piece_findings;
 use crate::finding::{Code, Finding, Level};
 use crate::rendered::{Decider, Influence, Moved, Object, ObjectKind, Piece, Unstable};
 use crate::report::relative;
@@ -37,6 +38,9 @@ impl Draft {
             }
         };
         let mut findings = self.shaky(found, wanted, rendering, context);
+        for finding in piece_findings(&wanted.source.text, &read.pieces) {
+            findings.push(Finding { message: format!("{}: {}", self.owner, finding.message), ..finding });
+        }
         findings.extend(self.unstable(found, wanted, rendering));
         if read.count == 0 {
             let message = format!("{}: the source `{}` holds no data", self.owner, wanted.source.text);
@@ -118,7 +122,8 @@ impl Draft {
         Ok(Read {
             digest,
             count: files.len(),
-            files: if secret { Vec::new() } else { files },
+            files: if secret { Vec::new() } else { files.clone() },
+            pieces: files,
             bytes: (!secret).then_some(bytes),
             excluded: 0,
             producer: Some(rendering.release(at).id()),

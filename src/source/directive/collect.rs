@@ -170,22 +170,40 @@ mod tests {
 
     #[test]
     fn every_option_counts_for_sameness() {
-        for options in
-            ["exclude=*.md", "eol=lf", "parse=yaml", "optional=true", "from=x", "from=y/x", "decrypt=sops"]
-        {
+        for options in [
+            "exclude=*.md",
+            "eol=lf",
+            "parse=yaml",
+            "optional=true",
+            "from=x",
+            "from=y/x",
+            "decrypt=sops",
+            "secret=true",
+        ] {
             let Clash::Label { .. } = clash(("/r", "./a"), ("/r", &format!("./a {options}"))) else {
                 panic!("{options}");
             };
         }
         assert!(super::super::Options::default().written().is_empty());
-        let all =
-            source("/r", "./a exclude=x exclude=y eol=lf parse=yaml optional=true from=n/r decrypt=sops")
-                .options;
+        let all = source(
+            "/r",
+            "./a exclude=x exclude=y eol=lf parse=yaml optional=true from=n/r decrypt=sops secret=true",
+        )
+        .options;
         let written: Vec<String> =
             all.written().iter().map(|(key, value)| format!("{key}={value}")).collect();
         assert_eq!(
             written,
-            ["exclude=x", "exclude=y", "eol=lf", "parse=yaml", "optional=true", "from=n/r", "decrypt=sops"]
+            [
+                "exclude=x",
+                "exclude=y",
+                "eol=lf",
+                "parse=yaml",
+                "optional=true",
+                "from=n/r",
+                "decrypt=sops",
+                "secret=true"
+            ]
         );
     }
 }

@@ -190,6 +190,13 @@ impl Fault {
             }
             Self::OptionOfOtherKind("from", "release") => "drop it: the source names the release already",
             Self::OptionOfOtherKind("decrypt", "secret") => "drop it: what helm renders is not encrypted",
+            Self::OptionOfOtherKind("secret", "secret") => "drop it: a Secret is one already",
+            Self::OptionOfOtherKind("secret", "release") => {
+                "drop it: a release with `secrets:` is one already"
+            }
+            Self::OptionOfOtherKind("secret", "configmap") => {
+                "declare a Secret with `secret:NAME`; a ConfigMap is for everybody to read"
+            }
             Self::OptionOfOtherKind(..) => "drop it",
             Self::RepeatedOption(_) => "only `exclude=` may be repeated",
             Self::BadValue("exclude", _) => "name what to leave out, as in `exclude=*.md`",
@@ -204,6 +211,9 @@ impl Fault {
             }
             Self::BadValue("decrypt", _) => {
                 "the only value is `decrypt=sops`; leave it out to hash the bytes as they are"
+            }
+            Self::BadValue("secret", _) => {
+                "the only value is `secret=true`; leave it out where everybody may know what the files say"
             }
             Self::BadValue(..) => "write `from=RELEASE` or `from=NAMESPACE/RELEASE`",
             Self::BadPattern(_) => "patterns are read as in `.gitignore`",

@@ -74,6 +74,8 @@ pub struct Options {
     pub from: Option<Producer>,
     /// `decrypt=sops`
     pub decrypt: bool,
+    /// `secret=true`
+    pub secret: bool,
 }
 
 impl Options {
@@ -96,6 +98,9 @@ impl Options {
         }
         if self.decrypt {
             written.push(("decrypt", "sops".to_owned()));
+        }
+        if self.secret {
+            written.push(("secret", "true".to_owned()));
         }
         written
     }
@@ -140,10 +145,12 @@ impl Source {
         }
     }
 
-    /// Whether what it stands for is a secret by its very kind, so that nothing of it is listed and its digest is keyed.
+    /// Whether what it stands for is a secret by its very kind or by its options, so that nothing of it is listed and its digest is keyed.
     #[must_use]
     pub const fn is_secret(&self) -> bool {
-        matches!(self.what, What::Object(ObjectKind::Secret, _)) || self.options.decrypt
+        matches!(self.what, What::Object(ObjectKind::Secret, _))
+            || self.options.decrypt
+            || self.options.secret
     }
 
     /// The kind as reports name it.

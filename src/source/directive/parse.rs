@@ -39,13 +39,14 @@ impl std::fmt::Debug for Render<'_> {
 }
 
 /// Every option, in the order of the manual, with the kinds of sources it goes with.
-const OPTIONS: [(&str, &[&str]); 6] = [
+const OPTIONS: [(&str, &[&str]); 7] = [
     ("exclude", &[PATH]),
     ("eol", &[PATH]),
     ("parse", &[PATH]),
     ("optional", &[PATH]),
     ("from", &[PATH, CONFIG_MAP, SECRET]),
     ("decrypt", &[PATH]),
+    ("secret", &[PATH]),
 ];
 
 const PATH: &str = "path";
@@ -211,6 +212,7 @@ fn option(word: &str, parsed: &mut Parsed, seen: &mut Vec<&'static str>) -> Resu
                 Some(producer(release).ok_or_else(|| Fault::BadValue("from", release.to_owned()))?);
         }
         ("decrypt", "sops") => options.decrypt = true,
+        ("secret", "true") => options.secret = true,
         (key, value) => return Err(Fault::BadValue(key, value.to_owned())),
     }
     Ok(())

@@ -253,12 +253,14 @@ fn options_take_one_value_and_come_once() {
     ] {
         assert!(matches!(one(words), Err(Fault::BadValue(key, _)) if key == option), "{words}");
     }
-    for option in ["eol=lf", "parse=yaml", "optional=true", "from=x", "decrypt=sops"] {
+    for option in ["eol=lf", "parse=yaml", "optional=true", "from=x", "decrypt=sops", "secret=true"] {
         assert!(matches!(one(&format!("a {option} {option}")), Err(Fault::RepeatedOption(_))), "{option}");
     }
     assert!(matches!(one("a exclude=[x"), Err(Fault::BadPattern(PatternError { .. }))));
     let decrypted = one("a decrypt=sops").expect("good");
     assert!(decrypted.options.decrypt && decrypted.is_secret());
+    let secret = one("a secret=true").expect("good");
+    assert!(secret.options.secret && secret.is_secret());
     assert!(!one("a").expect("good").is_secret());
 }
 
@@ -293,7 +295,9 @@ fn digests_are_checked_and_take_no_options() {
     {
         assert!(matches!(one(words), Err(Fault::BadDigest(_))), "{words}");
     }
-    for option in ["exclude=x", "eol=lf", "parse=yaml", "optional=true", "from=x", "decrypt=sops"] {
+    for option in
+        ["exclude=x", "eol=lf", "parse=yaml", "optional=true", "from=x", "decrypt=sops", "secret=true"]
+    {
         assert!(
             matches!(one(&format!("sha256:{digest} {option}")), Err(Fault::OptionOfOtherKind(..))),
             "{option}"
@@ -318,7 +322,9 @@ fn a_release_is_named_with_or_without_its_namespace() {
     for name in ["", "/a", "a/", "a/b/c", "\\"] {
         assert!(matches!(one(&format!("release:{name}")), Err(Fault::BadRelease(_))), "{name}");
     }
-    for option in ["exclude=x", "eol=lf", "parse=yaml", "optional=true", "from=x", "decrypt=sops"] {
+    for option in
+        ["exclude=x", "eol=lf", "parse=yaml", "optional=true", "from=x", "decrypt=sops", "secret=true"]
+    {
         let fault = one(&format!("release:a {option}"));
         assert!(matches!(fault, Err(Fault::OptionOfOtherKind(_, "release"))), "{option}");
     }
@@ -341,7 +347,7 @@ fn an_object_is_named_as_kubernetes_names_it() {
         let fault = one(&format!("configmap:{name}"));
         assert_eq!(fault, Err(Fault::BadObject(ObjectKind::ConfigMap, name.to_owned())), "{name}");
     }
-    for option in ["exclude=x", "eol=lf", "parse=yaml", "optional=true", "decrypt=sops"] {
+    for option in ["exclude=x", "eol=lf", "parse=yaml", "optional=true", "decrypt=sops", "secret=true"] {
         for kind in ["configmap", "secret"] {
             let fault = one(&format!("{kind}:a {option}"));
             assert!(matches!(fault, Err(Fault::OptionOfOtherKind(_, of)) if of == kind), "{kind} {option}");

@@ -144,7 +144,7 @@ fn data_stands_in_the_place_of_yaml_and_json_files() {
         file("src/d.txt", "# a comment\r\n"),
         file("src/deep.yaml", &deep),
     ]);
-    let transform = Transform { line_feeds: true, yaml: true, decrypt: false };
+    let transform = Transform { line_feeds: true, yaml: true, ..Transform::RAW };
     let hashed = hashed(&folder.root, "src", &[], transform);
     let expected: String = [
         ("{\"a\":[1,~\"0x10\"],\"b\":~\"yes\"}\n\"<x>\"\n", "./a.yaml"),
