@@ -51,7 +51,7 @@ pub struct StateArgs {
     #[arg(long, value_name = "PATH", help_heading = READING)]
     pub state_values_file: Vec<String>,
 
-    /// Do not run what templates `exec`; a template that needs it fails
+    /// Run no program of the project: no `exec`, no helm that the state names, no post-renderer, no `sops`
     #[arg(long, help_heading = READING)]
     pub no_exec: bool,
 

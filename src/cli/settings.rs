@@ -66,7 +66,7 @@ pub struct Request {
     pub state_values_set_string: Vec<String>,
     /// `--state-values-file`, in order.
     pub state_values_file: Vec<String>,
-    /// Whether templates must not run programs.
+    /// Whether no program of the project may run.
     pub no_exec: bool,
     /// The helm binary.
     pub helm_binary: Option<String>,

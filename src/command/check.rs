@@ -92,7 +92,8 @@ fn ignored(consumer: &Consumer) -> Option<&Utf8PathBuf> {
         git.env_remove(name);
     }
     let status = git
-        .args(["check-ignore", "--quiet", "--"])
+        // A program that the repository's own configuration names.
+        .args(["-c", "core.fsmonitor=", "check-ignore", "--quiet", "--"])
         .arg(path)
         .current_dir(&consumer.root)
         .stdin(Stdio::null())

@@ -40,6 +40,8 @@ struct Context {
     key_file: Option<Utf8PathBuf>,
     /// Whether a hook of helmfile's runs this, so that people read the report although it goes to no terminal.
     in_hook: bool,
+    /// Whether no program of the project may run.
+    no_exec: bool,
 }
 
 impl Context {
@@ -69,7 +71,8 @@ pub fn run(cli: &Cli, variables: &Variables, streams: &mut Streams) -> io::Resul
     let in_hook =
         cli.state().is_some_and(|state| state.helmfile_command.is_some_and(|command| !command.is_empty()));
     let levels = Levels { strict: output.strict, before_rendering: in_hook, ..Levels::default() };
-    let context = Context { directory, output, levels, key_file, in_hook };
+    let no_exec = cli.state().is_some_and(|state| state.no_exec);
+    let context = Context { directory, output, levels, key_file, in_hook, no_exec };
     let view = match &cli.command {
         Command::Hash(arguments) => return hash::run(arguments, &context, streams),
         Command::Completions(arguments) => return manual::completions(arguments.shell, streams),

@@ -11,7 +11,7 @@ use super::chartify;
 use super::producer::Producer;
 use super::stage::{Staged, stage};
 use super::values::values;
-use crate::template::function::{ExecPolicy, Registry};
+use crate::template::function::Registry;
 use crate::text::{Place, Problem, Refusal};
 
 /// A call of `helm template`, exactly as helmfile would make it. Plain data, so that it can be made on any thread.
@@ -82,15 +82,15 @@ pub fn templating(producer: &Producer<'_>, registry: &Registry) -> Result<Templa
                 .hint("depend on the release as a whole, with `release:`"),
         ));
     }
-    let context = producer.request.context(&producer.visit.directory);
-    if context.exec == ExecPolicy::Refused && !producer.release.helm.post_renderer.is_empty() {
-        let message = "it has a post renderer, and `--no-exec` forbids to run it";
-        let problem = producer.refusal(Refusal::NoExec, message);
-        return Err(Box::new(problem.hint("run without `--no-exec` if the program is to be trusted")));
+    if producer.request.no_exec {
+        check_programs(producer)?;
     }
     let values: Vec<Vec<u8>> = values(producer, registry)?.into_iter().map(|given| given.bytes).collect();
     let arguments = template_arguments(producer, values.len(), registry)?;
     check_cluster(producer, &arguments)?;
+    if producer.request.no_exec {
+        check_arguments(producer, &arguments)?;
+    }
     Ok(Templating {
         release: producer.release.id(),
         place: producer.place(),
@@ -103,6 +103,59 @@ pub fn templating(producer: &Producer<'_>, registry: &Registry) -> Result<Templa
         directory: producer.visit.working_directory.clone(),
         environment: (*producer.request.variables).clone(),
     })
+}
+
+/// What `--no-exec` forbids.
+fn forbidden(producer: &Producer, what: &str) -> Box<Problem> {
+    let message = format!("{what}, and `--no-exec` forbids running it");
+    let hint = "run without `--no-exec` if the program is to be trusted, or depend on the files";
+    Box::new(producer.refusal(Refusal::NoExec, &message).hint(hint))
+}
+
+/// Refuses programs that keys of the state name: another helm than that of the caller, and post renderers.
+fn check_programs(producer: &Producer) -> Result<(), Box<Problem>> {
+    let helm = &producer.visit.helm_binary;
+    if producer.request.is_named_by_state(helm) {
+        return Err(forbidden(producer, &format!("`helmBinary` of the state names `{helm}`")));
+    }
+    let renderer = &producer.release.helm.post_renderer;
+    if !renderer.is_empty() {
+        return Err(forbidden(producer, &format!("it has the post renderer `{renderer}`")));
+    }
+    Ok(())
+}
+
+/// Refuses options with which helm starts other programs: post renderers, and plugins that fetch files.
+fn check_arguments(producer: &Producer, arguments: &[Argument]) -> Result<(), Box<Problem>> {
+    let mut previous = "";
+    for argument in arguments {
+        let Argument::Text(text) = argument else {
+            previous = "";
+            continue;
+        };
+        if text == "--post-renderer" || text.starts_with("--post-renderer=") {
+            return Err(forbidden(producer, "the arguments of helm name a post renderer"));
+        }
+        if let Some(scheme) = fetched(previous, text) {
+            let what = format!("the arguments of helm name a `{scheme}://` URL that a plugin fetches");
+            return Err(forbidden(producer, &what));
+        }
+        previous = text;
+    }
+    Ok(())
+}
+
+/// The scheme of a URL that helm has a plugin fetch for an argument: what options for files name, other than helm fetches by itself.
+fn fetched<'a>(previous: &str, argument: &'a str) -> Option<&'a str> {
+    const FILES: [&str; 3] = ["--values", "--set-file", "-f"];
+    let attached = FILES[..2].iter().find_map(|option| argument.strip_prefix(option)?.strip_prefix('='));
+    let attached = attached.or_else(|| argument.strip_prefix("-f"));
+    let file = attached.or_else(|| FILES.contains(&previous).then_some(argument))?;
+    let (before, _) = file.split_once("://")?;
+    let start =
+        before.rfind(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c)).map_or(0, |at| at + 1);
+    let scheme = &before[start..];
+    (!["http", "https"].contains(&scheme)).then_some(scheme)
 }
 
 /// Refuses options with which helm would ask a cluster.
@@ -126,4 +179,27 @@ fn check_cluster(producer: &Producer<'_>, arguments: &[Argument]) -> Result<(), 
         previous = text;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::fetched;
+
+    #[test]
+    fn urls_that_a_plugin_fetches_are_known() {
+        for (previous, argument, scheme) in [
+            ("--values", "secrets://a.yaml", Some("secrets")),
+            ("-f", "git+https://example.com/a.yaml", Some("git+https")),
+            ("", "--values=s3://bucket/a.yaml", Some("s3")),
+            ("", "-fs3://bucket/a.yaml", Some("s3")),
+            ("--set-file", "a=secrets://b", Some("secrets")),
+            ("", "--set-file=a=secrets://b", Some("secrets")),
+            ("--values", "https://example.com/a.yaml", None),
+            ("--values", "a.yaml", None),
+            ("--set", "url=postgres://db", None),
+            ("", "--set=url=postgres://db", None),
+        ] {
+            assert_eq!(fetched(previous, argument), scheme, "{previous} {argument}");
+        }
+    }
 }

@@ -95,6 +95,13 @@ impl Request {
         given.or(Some(of_state).filter(|binary| !binary.is_empty())).unwrap_or("helm")
     }
 
+    /// Whether a program that is called for helm is one that a state names, and neither the caller nor helmfile by itself.
+    #[must_use]
+    pub fn is_named_by_state(&self, helm_binary: &str) -> bool {
+        // With no name in the state, this is what the caller names, else helmfile's default.
+        helm_binary != self.helm_binary("")
+    }
+
     /// An option, else the variable that stands in for it. Empty ones are not given.
     pub(super) fn option<'s>(&'s self, given: Option<&'s str>, variable: &str) -> Option<&'s str> {
         given

@@ -17,7 +17,6 @@ use super::request::Request;
 use super::resolved::Visit;
 use super::spec::{EnvironmentSpec, StateSpec};
 use super::values::{Matches, is_hcl};
-use crate::template::function::ExecPolicy;
 use crate::text::{Place, Refusal};
 use crate::value::Map;
 use crate::yaml::{self, Limits};
@@ -163,8 +162,8 @@ impl Decryption<'_> {
     }
 
     fn check_policy(&self, title: &str) -> Result<(), Error> {
-        if self.request.context(self.directory).exec == ExecPolicy::Refused {
-            let message = format!("{title}, and `--no-exec` forbids to decrypt it");
+        if self.request.no_exec {
+            let message = format!("{title}, and `--no-exec` forbids decrypting it");
             return Err(Error::unsupported(Refusal::NoExec, message)
                 .hint("run without `--no-exec` if the programs that the state starts are to be trusted"));
         }

@@ -10,6 +10,7 @@ mod hash;
 mod hooks;
 mod input;
 mod list;
+mod no_exec;
 #[path = "../support/mod.rs"]
 mod support;
 mod targets;

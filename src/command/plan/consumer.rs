@@ -96,6 +96,9 @@ impl Consumer {
 
 impl Draft {
     fn job(&self, source: &Source) -> Option<Job> {
+        if self.secrecy.forbids(source).is_some() {
+            return None;
+        }
         match &source.what {
             What::Path(path) => Some(Job {
                 root: self.root.clone(),
@@ -277,7 +280,14 @@ impl Draft {
             (None, What::Digest(digest)) => {
                 digest.parse().ok().map(|digest| Read { digest, ..Read::default() })
             }
-            (None, What::Path(_) | What::Release(_) | What::Object(..)) => None,
+            (None, What::Path(_) | What::Release(_) | What::Object(..)) => {
+                let forbidden = self.secrecy.forbids(source);
+                self.problems.extend(forbidden.map(|problem| Problem {
+                    message: format!("{}: {}", self.owner, problem.message),
+                    ..problem
+                }));
+                None
+            }
         }
     }
 

@@ -4,14 +4,17 @@ use crate::checksum::{Key, KeyFile};
 use crate::command::Context;
 use crate::finding::{Code, Finding};
 use crate::report::relative;
+use crate::source::Source;
 use crate::source::config::Config;
-use crate::text::{Place, Problem};
+use crate::text::{Place, Problem, Refusal};
 
 /// How digests of secrets are made near a state file.
 #[derive(Debug)]
 pub(super) struct Secrecy {
     /// The key, if a key file is named. What is wrong with it matters only where there is a secret.
     key: Option<Result<KeyFile, Box<Problem>>>,
+    /// Whether `sops` may not run.
+    no_exec: bool,
 }
 
 impl Secrecy {
@@ -29,7 +32,20 @@ impl Secrecy {
                 })
             })
         });
-        Self { key }
+        Self { key, no_exec: context.no_exec }
+    }
+
+    /// What forbids hashing a source: it has to be decrypted, and `--no-exec` forbids running `sops`.
+    pub(super) fn forbids(&self, source: &Source) -> Option<Problem> {
+        (source.options.decrypt && self.no_exec).then(|| {
+            Problem::new(format!(
+                "`{}` is to be decrypted by `sops`, and `--no-exec` forbids running it",
+                source.text
+            ))
+            .refusal(Refusal::NoExec)
+            .at(source.place.clone())
+            .hint("run without `--no-exec`, or hash the ciphertext without `decrypt=sops`")
+        })
     }
 
     /// The key, where there is one.

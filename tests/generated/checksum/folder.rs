@@ -115,7 +115,7 @@ pub(crate) fn shell(directory: &Utf8Path, command: &str) -> String {
 
 /// Compares all three ways to a digest.
 pub(crate) fn agree(root: &Utf8Path, source: &str, exclude: &[String], eol: bool) -> Hashed {
-    let transform = Transform { line_feeds: eol, yaml: false, decrypt: false };
+    let transform = Transform { line_feeds: eol, ..Transform::RAW };
     let hashed = hashed(root, source, exclude, transform);
     assert_eq!(format!("{}{}\n", lines(&hashed), hashed.digest), second(root, source, exclude, eol));
     assert_eq!(hashed.digest, Digest::of(lines(&hashed).as_bytes()));
