@@ -66,10 +66,10 @@ fn hashing_large_files(bencher: Bencher) {
 
 #[divan::bench(sample_count = 10)]
 fn hashing_with_line_feeds(bencher: Bencher) {
-    hashing(bencher, 1_000, 60 << 10, Transform { line_feeds: true, yaml: false, decrypt: false });
+    hashing(bencher, 1_000, 60 << 10, Transform { line_feeds: true, ..Transform::RAW });
 }
 
 #[divan::bench(sample_count = 10)]
 fn hashing_data(bencher: Bencher) {
-    hashing(bencher, 200, 6 << 10, Transform { line_feeds: false, yaml: true, decrypt: false });
+    hashing(bencher, 200, 6 << 10, Transform { yaml: true, ..Transform::RAW });
 }
