@@ -4,7 +4,7 @@
 use camino::Utf8Path;
 
 use super::chart::{Chart, Remote, local_path, repository_of, without_credentials};
-use super::dependencies;
+use super::dependencies::{self, Folder};
 use super::files::plain_files;
 use super::piece::{Content, Piece, data_line};
 use super::producer::Producer;
@@ -22,7 +22,11 @@ use crate::yaml::{self, Limits};
 /// # Errors
 ///
 /// Where helmfile could not read one of the files, or helmsum does not.
-pub(super) fn pieces(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<Piece>, Box<Problem>> {
+pub(super) fn pieces(
+    producer: &Producer<'_>,
+    folder: Folder<'_>,
+    registry: &Registry,
+) -> Result<Vec<Piece>, Box<Problem>> {
     let chartify = &producer.release.helm.chartify;
     let mut pieces = Vec::new();
     let lists = [
@@ -57,7 +61,8 @@ pub(super) fn pieces(producer: &Producer<'_>, registry: &Registry) -> Result<Vec
         pieces.push(Piece::data(title.clone(), &fields.into()));
         let directory = local_path(producer, &dependency.chart);
         if producer.request.tree.stat(&directory).is_ok_and(|stat| stat.kind == Kind::Directory) {
-            pieces.extend(dependencies::pieces(producer, &directory, &format!("{title}/chart"), false)?);
+            let title = format!("{title}/chart");
+            pieces.extend(dependencies::pieces(producer, &directory, &title, false, folder)?);
         }
     }
     Ok(pieces)

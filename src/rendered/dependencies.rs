@@ -4,12 +4,16 @@
 //! What it downloads is told by the lock file, and what it packs from `file://` directories by what is in them. The packages
 //! that it leaves in `charts/` say the same once more, but differ from run to run, so they do not count.
 
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::chart::without_credentials;
 use super::files::{Files, chart_files};
 use super::piece::{Content, Piece};
 use super::producer::Producer;
+use super::reach::{Reach, is_read_by_helm};
+use crate::state::Listed;
 use crate::text::{Place, Problem, join_clean};
 use crate::value::{Map, Value};
 use crate::yaml::{self, Limits};
@@ -112,6 +116,15 @@ fn listed(producer: &Producer<'_>, path: &Utf8Path) -> Result<Vec<Declared>, Box
     Ok(list.iter().filter_map(entry).collect())
 }
 
+/// What decides which files in the folder of a chart are a part of it.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Folder<'a> {
+    /// The files that the state lists for something else.
+    pub(super) listed: &'a Listed,
+    /// What the release is given beside its chart. A chart may render its values as templates.
+    pub(super) given: &'a [Piece],
+}
+
 /// The pieces of a chart's directory. `builds` tells whether helmfile builds its dependencies.
 ///
 /// # Errors
@@ -122,36 +135,79 @@ pub(super) fn pieces(
     chart: &Utf8Path,
     title: &str,
     builds: bool,
+    folder: Folder<'_>,
 ) -> Result<Vec<Piece>, Box<Problem>> {
     let files = chart_files(producer, chart)?;
     let declared = if builds { declared(producer, &files)? } else { Vec::new() };
-    let mut pieces = Vec::new();
-    for (name, path) in &files {
-        if declared.iter().any(|entry| !entry.repository.is_empty() && entry.is_package(name)) {
-            continue;
-        }
-        if ["Chart.lock", "requirements.lock"].contains(&name.as_str()) {
-            if let Some(data) = locked(producer, path)? {
-                pieces.push(Piece::data(format!("{title}/{name}"), &data));
-            }
-            continue;
-        }
-        pieces.push(Piece::new(format!("{title}/{name}"), Content::File(path.clone())));
-    }
+    let mut charts = vec![(title.to_owned(), files)];
     for entry in &declared {
         let Some(directory) = entry.directory(chart) else { continue };
         if !is_chart(producer, &directory) {
             return Err(missing(producer, chart, entry, &directory));
         }
-        for (name, path) in chart_files(producer, &directory)? {
-            let name = format!("{title}-dependency/{}/{name}", entry.name);
-            pieces.push(Piece::new(name, Content::File(path)));
+        charts.push((format!("{title}-dependency/{}", entry.name), chart_files(producer, &directory)?));
+    }
+    leave_out_listed(producer, &mut charts, folder)?;
+    let mut pieces = Vec::new();
+    for (index, (title, files)) in charts.iter().enumerate() {
+        let is_dependency = index > 0;
+        for (name, path) in files {
+            let is_package = |entry: &Declared| !entry.repository.is_empty() && entry.is_package(name);
+            if !is_dependency && declared.iter().any(is_package) {
+                continue;
+            }
+            if !is_dependency && ["Chart.lock", "requirements.lock"].contains(&name.as_str()) {
+                if let Some(data) = locked(producer, path)? {
+                    pieces.push(Piece::data(format!("{title}/{name}"), &data));
+                }
+                continue;
+            }
+            pieces.push(Piece::new(format!("{title}/{name}"), Content::File(path.clone())));
         }
     }
     // A dependency that is declared twice, under two aliases, is the same directory.
     pieces.sort();
     pieces.dedup();
     Ok(pieces)
+}
+
+/// Leaves out what the state lists for something else, unless helm or a template reads it as a part of the chart: it counts
+/// through what the release is given. Templates of packaged dependencies are not looked into, for whether they are there
+/// depends on what was run before.
+fn leave_out_listed(
+    producer: &Producer<'_>,
+    charts: &mut [(String, Files)],
+    folder: Folder<'_>,
+) -> Result<(), Box<Problem>> {
+    let tree = &*producer.request.tree;
+    let listed: Vec<BTreeSet<String>> = charts
+        .iter()
+        .map(|(_, files)| {
+            let others = files.iter().filter(|(name, _)| !is_read_by_helm(name));
+            others.filter(|(_, path)| folder.listed.has(tree, path)).map(|(name, _)| name.clone()).collect()
+        })
+        .collect();
+    if listed.iter().all(BTreeSet::is_empty) {
+        return Ok(());
+    }
+    let mut reach = Reach::default();
+    for piece in folder.given {
+        if let Content::Bytes(bytes) = &piece.content {
+            reach.add(bytes);
+        }
+    }
+    for (_, files) in charts.iter() {
+        for (name, path) in files {
+            let is_template = name.starts_with("templates/") || name.starts_with("charts/");
+            if (is_template && path.extension() != Some("tgz")) || name == "values.yaml" {
+                reach.add(&producer.read(path)?);
+            }
+        }
+    }
+    for ((_, files), listed) in charts.iter_mut().zip(&listed) {
+        files.retain(|name, _| !listed.contains(name) || reach.reads(name));
+    }
+    Ok(())
 }
 
 /// Whether a directory has a `Chart.yaml`.

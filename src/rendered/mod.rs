@@ -21,6 +21,7 @@ mod influence;
 mod object;
 mod piece;
 mod producer;
+mod reach;
 mod release;
 mod run;
 mod set;

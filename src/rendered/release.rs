@@ -3,18 +3,19 @@
 use super::arguments::post_renderer_arguments;
 use super::chart::Chart;
 use super::chartify;
-use super::dependencies;
+use super::dependencies::{self, Folder};
 use super::piece::{Content, Piece, data_line};
 use super::producer::Producer;
 use super::set;
 use super::values::values;
-use crate::state::EntryKind;
+use crate::state::{EntryKind, Listed};
 use crate::template::function::Registry;
 use crate::text::Problem;
 use crate::tree::Kind;
 use crate::value::{Map, Value};
 
-/// Everything that helm is given for a release, as named contents. Needs no helm.
+/// Everything that helm is given for a release, as named contents. Needs no helm. Files in the folder of the chart that the
+/// state lists for something else, as `listed` tells, are no part of the chart unless its templates can read them.
 ///
 /// | name | content |
 /// |---|---|
@@ -33,24 +34,36 @@ use crate::value::{Map, Value};
 /// # Errors
 ///
 /// As [`values`](super::values()), and where the chart is missing or helm could not load it.
-pub fn release_pieces(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<Piece>, Box<Problem>> {
+pub fn release_pieces(
+    producer: &Producer<'_>,
+    registry: &Registry,
+    listed: &Listed,
+) -> Result<Vec<Piece>, Box<Problem>> {
     let release = producer.release;
+    let chart = Chart::of(producer)?;
     let identity: Map =
         [("name", release.name.as_str()), ("namespace", &release.namespace)].into_iter().collect();
     let mut pieces = vec![Piece::data("release", &identity.into())];
-    pieces.extend(chart_pieces(producer, registry)?);
     pieces.extend(values_pieces(producer, registry)?);
     pieces.extend(set_pieces(producer)?);
+    let folder = Folder { listed, given: &pieces.clone() };
+    pieces.extend(chart_pieces(producer, chart, folder, registry)?);
     pieces.extend(post_renderer_pieces(producer, registry)?);
     pieces.extend(options_piece(producer));
-    pieces.extend(chartify::pieces(producer, registry)?);
+    pieces.extend(chartify::pieces(producer, folder, registry)?);
     Ok(pieces)
 }
 
-fn chart_pieces(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<Piece>, Box<Problem>> {
-    Ok(match Chart::of(producer)? {
+fn chart_pieces(
+    producer: &Producer<'_>,
+    chart: Chart,
+    folder: Folder<'_>,
+    registry: &Registry,
+) -> Result<Vec<Piece>, Box<Problem>> {
+    Ok(match chart {
         Chart::Directory(local) => {
-            dependencies::pieces(producer, &local.path, "chart", !producer.release.helm.skip_deps)?
+            let builds = !producer.release.helm.skip_deps;
+            dependencies::pieces(producer, &local.path, "chart", builds, folder)?
         }
         Chart::Manifests(directory) => chartify::manifests(producer, &directory, registry)?,
         Chart::Archive(local) => vec![Piece::new("chart", Content::File(local.path))],

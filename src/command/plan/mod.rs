@@ -106,8 +106,12 @@ pub(super) fn plan(
     ));
     let hashed = jobs.iter().zip(&outcomes).collect();
     let started = Instant::now();
-    let mut rendering =
-        Rendering::new(&environments, template::functions::registry(), doubts::Told::of(reading));
+    let mut rendering = Rendering::new(
+        &environments,
+        template::functions::registry(),
+        doubts::Told::of(reading),
+        configurations.files(),
+    );
     let finishing = Finishing { tree: &*tree, hashed: &hashed, context, purpose };
     plan.consumers = compute::compute(drafts, &mut rendering, finishing, &mut streams.err)?;
     let trace = rendering.trace();

@@ -16,7 +16,7 @@ use crate::finding::Finding;
 use crate::rendered::{self, Influence, Object, ObjectKind, Piece, Templating, Unstable};
 use crate::report::{Stream, counted};
 use crate::source::{Source, What};
-use crate::state::{self, Release, Request, Resolved, Visit};
+use crate::state::{self, Listed, Release, Request, Resolved, Visit};
 use crate::template::function::{Chance, CommandOption, Effects, Registry};
 use crate::text::{Place, Problem};
 use crate::tree::{Overlay, Tree};
@@ -97,6 +97,10 @@ pub(super) struct Rendering<'e> {
     /// The states of the environments as two chances would have them.
     shaken: BTreeMap<usize, [Answer<(Request, Resolved)>; 2]>,
     shaky: BTreeMap<ReleaseAt, Vec<Shaky>>,
+    /// Files of helmsum's own: configurations, and targets that they name.
+    settings: Vec<Utf8PathBuf>,
+    /// The files that the state of each environment lists.
+    listed: BTreeMap<usize, Rc<Listed>>,
     /// How often helm was called.
     calls: usize,
 }
@@ -115,8 +119,13 @@ pub(super) struct Wanted<'s> {
 }
 
 impl<'e> Rendering<'e> {
-    /// Nothing rendered yet.
-    pub(super) fn new(environments: &'e [Environment], registry: Registry, told: Option<Told>) -> Self {
+    /// Nothing rendered yet. `settings` are files of helmsum's own.
+    pub(super) fn new(
+        environments: &'e [Environment],
+        registry: Registry,
+        told: Option<Told>,
+        settings: Vec<Utf8PathBuf>,
+    ) -> Self {
         let targets = environments.iter().map(|read| Overlay::new(Arc::clone(&read.request.tree))).collect();
         Self {
             environments,
@@ -130,6 +139,8 @@ impl<'e> Rendering<'e> {
             named: BTreeMap::new(),
             shaken: BTreeMap::new(),
             shaky: BTreeMap::new(),
+            settings,
+            listed: BTreeMap::new(),
             calls: 0,
         }
     }
@@ -233,7 +244,10 @@ impl<'e> Rendering<'e> {
     /// Collects what helm would be given for a release.
     fn collect(&mut self, at: ReleaseAt, trees: &[Arc<dyn Tree>]) {
         if !self.pieces.contains_key(&at) {
-            let answer = self.ask(at, &trees[at.environment], rendered::release_pieces);
+            let listed = self.listed(at.environment);
+            let answer = self.ask(at, &trees[at.environment], |producer, registry| {
+                rendered::release_pieces(producer, registry, &listed)
+            });
             let pieces = answer.map(|(pieces, shaken)| {
                 if let Some(shaken) = shaken {
                     self.shaken_pieces.insert(at, shaken.map(|[one, other]| differing(&one, &other)));
@@ -242,6 +256,19 @@ impl<'e> Rendering<'e> {
             });
             self.pieces.insert(at, pieces);
         }
+    }
+
+    /// The files that the state of an environment lists.
+    fn listed(&mut self, environment: usize) -> Rc<Listed> {
+        let Environment { request, resolved, .. } = &self.environments[environment];
+        let of = || {
+            let mut listed = Listed::of(&*request.tree, resolved);
+            for file in &self.settings {
+                listed.add(&*request.tree, file);
+            }
+            Rc::new(listed)
+        };
+        Rc::clone(self.listed.entry(environment).or_insert_with(of))
     }
 
     /// Asks something about a producer that renders its values, and watches what that does.

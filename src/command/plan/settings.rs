@@ -67,6 +67,17 @@ impl<'c> Configurations<'c> {
         Ok(settings)
     }
 
+    /// The configurations that were read, and the targets that they name.
+    pub(super) fn files(&self) -> Vec<Utf8PathBuf> {
+        let configs = self.known.values().filter_map(|settings| settings.config.as_ref());
+        let files = configs.flat_map(|config| {
+            let releases = config.releases.iter().filter_map(|rule| rule.target.as_ref());
+            let checksums = config.checksums.iter().map(|rule| &rule.target);
+            [&config.file].into_iter().chain(releases).chain(checksums).cloned()
+        });
+        files.collect()
+    }
+
     /// The templates that a configuration names, each read once.
     fn templates(&self, config: &Config, root: &Utf8Path) -> Templates {
         let rules = config.releases.iter().map(|rule| &rule.format);

@@ -166,6 +166,148 @@ fn the_files_of_a_local_chart_move_it_but_for_ignored_ones() {
     assert_eq!(moved(web(), edit), [""; 0]);
 }
 
+/// A chart in the folder of its state, with values, secrets, bases and patches for two environments beside it.
+const FLAT: &str = "\
+bases: [\"base-{{ .Environment.Name }}.yaml\"]
+environments:
+  default: {values: [state-default.yaml]}
+  prod: {values: [state-prod.yaml]}
+---
+helmfiles:
+- path: other.yaml
+releases:
+- name: web
+  namespace: edge
+  chart: .
+  values: [\"values-{{ .Environment.Name }}.yaml\", web.checksum.yaml]
+  set: [{name: script, file: script.sh}]
+{{- if eq .Environment.Name \"prod\" }}
+- {name: more, chart: ., values: [extra.yaml], secrets: [secret.yaml], strategicMergePatches: [patch.yaml]}
+{{- end }}
+";
+
+fn flat() -> Project {
+    let values = |name: &str| (format!("values-{name}.yaml"), format!("name: {name}\n"));
+    let project = Project::new(&[
+        ("helmfile.yaml.gotmpl", FLAT),
+        ("Chart.yaml", "apiVersion: v2\nname: web\nversion: 1.0.0\n"),
+        ("values.yaml", "replicas: 1\n"),
+        ("templates/a.yaml", "kind: A\n"),
+        ("README.md", "# web\n"),
+        ("other.yaml", "releases: [{name: other, chart: ./, values: [values.yaml, of-other.yaml]}]\n"),
+        ("of-other.yaml", "a: 1\n"),
+        ("web.checksum.yaml", "configChecksum: none\n"),
+        ("script.sh", "echo one\n"),
+        ("helmfile.lock", "dependencies: []\n"),
+        ("extra.yaml", "a: 1\n"),
+        ("secret.yaml", "a: 1\n"),
+        ("patch.yaml", "a: 1\n"),
+        ("base-default.yaml", "helmDefaults: {wait: true}\n"),
+        ("base-prod.yaml", "releases: [{name: late, chart: ., values: [of-base.yaml]}]\n"),
+        ("of-base.yaml", "a: 1\n"),
+        ("state-default.yaml", "a: 1\n"),
+        ("state-prod.yaml", "a: 1\n"),
+        ("notes/plan.txt", "later\n"),
+    ]);
+    ["default", "prod"]
+        .map(values)
+        .into_iter()
+        .fold(project, |project, (name, text)| project.with(&name, text))
+}
+
+/// Files of a chart's folder that are not a part of it, with what each says after a change.
+const BESIDE: [(&str, &str); 11] = [
+    ("values-prod.yaml", "name: other\n"),
+    ("of-other.yaml", "a: 2\n"),
+    ("extra.yaml", "a: 2\n"),
+    ("secret.yaml", "a: 2\n"),
+    ("patch.yaml", "a: 2\n"),
+    ("base-prod.yaml", "# none\nreleases: [{name: late, chart: ., values: [of-base.yaml]}]\n"),
+    ("of-base.yaml", "a: 2\n"),
+    ("state-prod.yaml", "a: 2\n"),
+    ("state-default.yaml", "a: 2\n"),
+    ("helmfile.lock", "dependencies: []\n# none\n"),
+    (
+        "other.yaml",
+        "releases: [{name: other, chart: ./, labels: {a: b}, values: [values.yaml, of-other.yaml]}]\n",
+    ),
+];
+
+#[test]
+fn files_that_the_state_lists_count_only_through_what_the_release_is_given() {
+    let names: Vec<String> =
+        flat().contents().into_keys().filter(|name| name.starts_with("chart/")).collect();
+    assert_eq!(
+        names,
+        [
+            "chart/Chart.yaml",
+            "chart/README.md",
+            "chart/notes/plan.txt",
+            "chart/templates/a.yaml",
+            "chart/values.yaml"
+        ],
+        "what nobody lists counts, and what makes a chart does whoever lists it"
+    );
+    for (file, text) in BESIDE {
+        assert_eq!(moved(flat(), |project| project.with(file, text)), [""; 0], "{file}");
+    }
+    for (file, text, piece) in [
+        ("values-default.yaml", "name: other\n", "values/0"),
+        ("web.checksum.yaml", "configChecksum: some\n", "values/1"),
+        ("script.sh", "echo two\n", "set/0"),
+        ("values.yaml", "replicas: 2\n", "chart/values.yaml"),
+        ("README.md", "# other\n", "chart/README.md"),
+    ] {
+        assert_eq!(moved(flat(), |project| project.with(file, text)), [piece], "{file}");
+    }
+    let state = FLAT.replace("releases:\n", "# the releases\nreleases:\n");
+    assert_eq!(moved(flat(), |project| project.with("helmfile.yaml.gotmpl", state.clone())), [""; 0]);
+}
+
+#[test]
+fn a_listed_file_that_a_template_of_the_chart_reads_counts() {
+    let edit = |project: Project| project.with("values-prod.yaml", "name: other\n");
+    for (template, expected) in [
+        ("a: {{ .Files.Get \"values-prod.yaml\" | quote }}\n", &["chart/values-prod.yaml"][..]),
+        ("a: {{ .Files.Get \"values-test.yaml\" | quote }}\n", &[]),
+        ("{{ (.Files.Glob \"values-*\").AsConfig }}\n", &["chart/values-prod.yaml"]),
+        (
+            "{{ range $name, $_ := .Files.Glob \"*\" }}{{ $.Files.Get $name }}{{ end }}\n",
+            &["chart/values-prod.yaml"],
+        ),
+        ("{{ (.Files.Glob \"notes/*\").AsConfig }}\n", &[]),
+    ] {
+        let project = flat().with("templates/a.yaml", template);
+        assert_eq!(moved(project, edit), expected, "{template}");
+    }
+    let helper = flat().with("charts/lib/Chart.yaml", "name: lib\nversion: 1.0.0\n");
+    let helper =
+        helper.with("charts/lib/templates/_a.tpl", "{{ define \"a\" }}{{ .Files.AsConfig }}{{ end }}\n");
+    assert_eq!(moved(helper, edit), ["chart/values-prod.yaml"], "a library is given the files of its user");
+    let values = flat().with("values-default.yaml", "text: '{{ .Files.Get \"values-prod.yaml\" }}'\n");
+    assert_eq!(moved(values, edit), ["chart/values-prod.yaml"], "the chart may render its values");
+}
+
+#[test]
+fn listed_files_are_found_through_links_and_in_the_folders_of_dependencies() {
+    let project = || {
+        dependent()
+            .with("lib/values-prod.yaml", "a: 1\n")
+            .with("envs/prod.yaml", "a: 1\n")
+            .link("chart/prod.yaml", "../envs/prod.yaml")
+            .with(
+                "helmfile.yaml",
+                format!(
+                    "{STATE}- {{name: x, chart: ./lib, values: [lib/values-prod.yaml, envs/prod.yaml]}}\n"
+                ),
+            )
+    };
+    assert!(!project().contents().keys().any(|name| name.contains("prod.yaml")));
+    for file in ["lib/values-prod.yaml", "envs/prod.yaml"] {
+        assert_eq!(moved(project(), |project| project.with(file, "a: 2\n")), [""; 0], "{file}");
+    }
+}
+
 #[test]
 fn name_and_namespace_move_it() {
     let edit = |project| state(project, |text| text.replace("namespace: edge", "namespace: core"));

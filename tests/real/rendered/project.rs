@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use helmsum::rendered::{Content, Piece, Producer, release_pieces};
-use helmsum::state::{self, Request, Resolved};
+use helmsum::state::{self, Listed, Request, Resolved};
 use helmsum::template::functions::registry;
 use helmsum::text::Problem;
 use helmsum::tree::WorkTree;
@@ -85,7 +85,8 @@ impl Project {
     /// The pieces of the release `web`.
     pub(crate) fn pieces(&self) -> Result<Vec<Piece>, Box<Problem>> {
         let reading = self.read();
-        release_pieces(&reading.producer("web"), &registry())
+        let listed = Listed::of(&WorkTree, &reading.resolved);
+        release_pieces(&reading.producer("web"), &registry(), &listed)
     }
 
     /// The pieces of the release `web` as names and contents, in order of the names.
