@@ -1,5 +1,7 @@
 //! What `release:` hashes: everything that helm is given for a release.
 
+use std::borrow::Cow;
+
 use super::arguments::post_renderer_arguments;
 use super::chart::Chart;
 use super::chartify;
@@ -51,7 +53,17 @@ pub fn release_pieces(
     pieces.extend(post_renderer_pieces(producer, registry)?);
     pieces.extend(options_piece(producer));
     pieces.extend(chartify::pieces(producer, folder, registry)?);
+    for piece in &mut pieces {
+        piece.secret |= holds_secret(producer, &piece.content);
+    }
     Ok(pieces)
+}
+
+/// Whether a content repeats a value that was decrypted, such as one of the environment's secrets.
+fn holds_secret(producer: &Producer<'_>, content: &Content) -> bool {
+    let Content::Bytes(bytes) = content else { return false };
+    let text = String::from_utf8_lossy(bytes);
+    matches!(producer.request.secrets.mask(&text), Cow::Owned(_))
 }
 
 fn chart_pieces(

@@ -211,8 +211,11 @@ impl Draft {
     fn judge_secrets(&mut self) {
         let secrets: Vec<&report::Source> =
             self.row.sources.iter().filter(|source| source.bytes.is_none()).collect();
+        let is_keyed = |source: &report::Source| source.bytes.is_none() || source.kind == "release";
+        if self.row.sources.iter().any(is_keyed) {
+            self.problems.extend(self.secrecy.problem(&self.owner));
+        }
         let Some(first) = secrets.first() else { return };
-        self.problems.extend(self.secrecy.problem(&self.owner));
         let labels: Vec<&str> = secrets.iter().map(|source| source.label.as_str()).collect();
         let finding = self.secrecy.guessable(&self.owner, &labels, first.declared.as_ref());
         let id = self.row.id();

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::consumer::{Draft, Read};
 use super::producers::ReleaseAt;
 use super::rendering::{Rendering, Shaky, Wanted, means};
-use crate::checksum::{HashedPieces, Progress, hash_pieces};
+use crate::checksum::{HashedPieces, Key, Progress, hash_pieces};
 use crate::command::Context;
 use crate::command::content::piece_findings;
 use crate::finding::{Code, Finding, Level};
@@ -68,7 +68,8 @@ impl Draft {
         let Some(at) = wanted.producers.first().copied() else { return Err(not_found(wanted, rendering)) };
         let pieces = rendering.pieces(at)?;
         let secret = pieces.iter().any(|piece| piece.secret);
-        self.hashed(pieces, secret, at, rendering).map(|read| (at, read))
+        // Any of the values may be a secret that nobody has marked as one.
+        hashed(pieces, secret, self.secrecy.key(), at, rendering).map(|read| (at, read))
     }
 
     fn object(
@@ -77,57 +78,56 @@ impl Draft {
         rendering: &Rendering<'_>,
     ) -> Result<(ReleaseAt, Read), Box<Problem>> {
         let mut found: Vec<(ReleaseAt, &Object)> = Vec::new();
+        let mut failed = None;
         for at in wanted.producers {
-            let rendered = rendering.rendered(*at, wanted)?;
-            found.extend(
-                rendered
-                    .objects
-                    .iter()
-                    .filter(|object| means(&wanted.source.what, object))
-                    .map(|object| (*at, object)),
-            );
+            match rendering.rendered(*at, wanted) {
+                Ok(rendered) => {
+                    let objects = rendered.objects.iter();
+                    let meant = objects.filter(|object| means(&wanted.source.what, object));
+                    found.extend(meant.map(|object| (*at, object)));
+                }
+                Err(problem) => failed = failed.or(Some(problem)),
+            }
         }
-        match found[..] {
-            [] => Err(not_found(wanted, rendering)),
-            [(at, object)] if object.is_hook => {
-                let id = rendering.release(at).id();
-                let message = format!(
-                    "release `{id}` renders it as a hook of helm, which is no part of the release, so an upgrade may leave it as it is"
-                );
-                Err(Box::new(
-                    Problem::new(message).hint(
-                        "remove its annotation `helm.sh/hook`, or depend on the files that it is made of",
-                    ),
-                ))
-            }
-            [(at, object)] => {
-                let secret = wanted.source.is_secret();
-                self.hashed(&object.data, secret, at, rendering).map(|read| (at, read))
-            }
+        let near: Vec<(ReleaseAt, &Object)> = found
+            .iter()
+            .copied()
+            .filter(|(at, object)| is_near(wanted.consumer, *at, object, rendering))
+            .collect();
+        // helm refuses an object that another release has, so no other release has this one.
+        if let [(at, object)] = near[..] {
+            return self.hashed_object(wanted, at, object, rendering);
+        }
+        if let Some(problem) = failed {
+            return Err(problem);
+        }
+        match (&near[..], &found[..]) {
+            (_, []) => Err(not_found(wanted, rendering)),
+            ([], [(at, object)]) => self.hashed_object(wanted, *at, object, rendering),
             _ => Err(found_twice(&found, wanted, rendering)),
         }
     }
 
-    fn hashed(
+    fn hashed_object(
         &self,
-        pieces: &[Piece],
-        secret: bool,
+        wanted: &Wanted<'_>,
         at: ReleaseAt,
+        object: &Object,
         rendering: &Rendering<'_>,
-    ) -> Result<Read, Box<Problem>> {
+    ) -> Result<(ReleaseAt, Read), Box<Problem>> {
+        if object.is_hook {
+            let id = rendering.release(at).id();
+            let message = format!(
+                "release `{id}` renders it as a hook of helm, which is no part of the release, so an upgrade may leave it as it is"
+            );
+            return Err(Box::new(
+                Problem::new(message)
+                    .hint("remove its annotation `helm.sh/hook`, or depend on the files that it is made of"),
+            ));
+        }
+        let secret = wanted.source.is_secret();
         let key = self.secrecy.key().filter(|_| secret);
-        let hashed = hash_pieces(rendering.tree(at), pieces, key, &Progress::default())
-            .map_err(|error| Box::new(error.problem()))?;
-        let HashedPieces { digest, files, bytes } = hashed;
-        Ok(Read {
-            digest,
-            count: files.len(),
-            files: if secret { Vec::new() } else { files.clone() },
-            pieces: files,
-            bytes: (!secret).then_some(bytes),
-            excluded: 0,
-            producer: Some(rendering.release(at).id()),
-        })
+        hashed(&object.data, secret, key, at, rendering).map(|read| (at, read))
     }
 
     /// The findings cluster-lookup and unstable-source for what something else than the state decides.
@@ -308,6 +308,40 @@ fn differing(unstable: &[Unstable], kind: ObjectKind, name: &str) -> Option<Stri
     Some(if one.keys.is_empty() { format!("the {} `{name}`", kind.name()) } else { listed(&one.keys) })
 }
 
+/// The digest of what is rendered, with what a report shows of it.
+fn hashed(
+    pieces: &[Piece],
+    secret: bool,
+    key: Option<&Key>,
+    at: ReleaseAt,
+    rendering: &Rendering<'_>,
+) -> Result<Read, Box<Problem>> {
+    let hashed = hash_pieces(rendering.tree(at), pieces, key, &Progress::default())
+        .map_err(|error| Box::new(error.problem()))?;
+    let HashedPieces { digest, files, bytes } = hashed;
+    Ok(Read {
+        digest,
+        count: files.len(),
+        files: if secret { Vec::new() } else { files.clone() },
+        pieces: files,
+        bytes: (!secret).then_some(bytes),
+        excluded: 0,
+        producer: Some(rendering.release(at).id()),
+    })
+}
+
+/// Where an object is: the namespace that it names, else that of its release.
+fn namespace_of<'r>(at: ReleaseAt, object: &'r Object, rendering: &'r Rendering<'_>) -> &'r str {
+    if object.namespace.is_empty() { &rendering.release(at).namespace } else { &object.namespace }
+}
+
+/// Whether the pods of a consumer can read an object: it is in their namespace of their cluster.
+fn is_near(consumer: ReleaseAt, at: ReleaseAt, object: &Object, rendering: &Rendering<'_>) -> bool {
+    let own = rendering.release(consumer);
+    own.namespace == namespace_of(at, object, rendering)
+        && own.kube_context == rendering.release(at).kube_context
+}
+
 /// Where an object was looked for.
 fn looked(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> String {
     let names: Vec<String> = wanted
@@ -364,15 +398,29 @@ fn found_twice(
     let names: Vec<String> = found
         .iter()
         .map(|(at, object)| {
-            let namespace = if object.namespace.is_empty() { "-" } else { &object.namespace };
-            format!("release `{}` in namespace `{namespace}`", rendering.release(*at).id())
+            let namespace = match namespace_of(*at, object, rendering) {
+                "" => "-",
+                namespace => namespace,
+            };
+            let release = rendering.release(*at);
+            let cluster = match release.kube_context.as_str() {
+                "" => String::new(),
+                context => format!(" of kube context `{context}`"),
+            };
+            format!("release `{}` in namespace `{namespace}`{cluster}", release.id())
         })
         .collect();
     let releases: BTreeSet<ReleaseAt> = found.iter().map(|(at, _)| *at).collect();
+    let own = rendering.release(wanted.consumer);
     let hint = if releases.len() > 1 {
-        "`from=[NAMESPACE/]RELEASE` says which one is meant"
+        "`from=[NAMESPACE/]RELEASE` says which one is meant".to_owned()
+    } else if own.namespace.is_empty() {
+        format!("give release `{}` its `namespace`: pods read only what is in their own", own.name)
     } else {
-        "nothing tells them apart here: depend on the whole release with `release:`, or on the files"
+        format!(
+            "none of them is the one in namespace `{}`, which its pods read: depend on the files",
+            own.namespace
+        )
     };
     let message = format!(
         "it is rendered {} times, by {}; looked in {}",

@@ -205,3 +205,92 @@ fn the_same_project_gives_the_same_bytes_everywhere() {
     assert!(text.contains(&checksum), "{text}");
     assert_eq!(text, one.read("gateway.checksum.yaml"));
 }
+
+/// The Secret of the producer in two namespaces, with another password in each.
+const TWO_NAMESPACES: &str = "\
+{{- range $namespace, $password := .Values.passwords }}
+---
+apiVersion: v1
+kind: Secret
+metadata: {name: db-credentials, namespace: {{ $namespace }}}
+stringData: {password: {{ $password }}}
+{{- end }}
+";
+
+#[test]
+fn of_a_secret_in_two_namespaces_the_one_that_the_pods_can_read_is_meant() {
+    let Some(project) = Project::new("# helmsum: secret:db-credentials\n") else { return };
+    project.chart("apis", TWO_NAMESPACES);
+    project.write("apis.yaml", "passwords: {edge: one, vault: two}\n");
+    let first = project.checksum();
+    project.edit("apis.yaml", "vault: two", "vault: three");
+    assert_eq!(project.checksum(), first, "no pod of `edge` reads that one");
+    project.edit("apis.yaml", "edge: one", "edge: four");
+    assert_ne!(project.checksum(), first);
+
+    project.write("gateway.yaml", "# helmsum: secret:db-credentials from=gateway-apis\n");
+    project.edit("apis.yaml", "edge: four", "edge: one");
+    assert_eq!(project.checksum(), first, "`from=` does not change what a pod reads");
+
+    project.edit("apis.yaml", "edge: one", "other: one");
+    let told = project.refuses(
+        "it is rendered 2 times, by release `edge/gateway-apis` in namespace `other` and by release",
+    );
+    assert!(told.contains("none of them is the one in namespace `edge`, which its pods read"), "{told}");
+    project.write("apis.yaml", "passwords: {vault: one}\n");
+    assert_eq!(project.checksum(), first, "a single one elsewhere may be copied to where it is read");
+}
+
+#[test]
+fn an_object_of_another_cluster_gives_way_to_the_one_at_hand() {
+    let Some(project) = Project::new("# helmsum: configmap:gateway-apis\n") else { return };
+    let first = project.checksum();
+    let elsewhere =
+        "  - {name: copy, namespace: edge, kubeContext: other, chart: ./charts/apis, values: [copy.yaml]}\n";
+    project.write("copy.yaml", "apis: {orders: v9}\npassword: x\n");
+    project.write(
+        "helmfile.yaml",
+        &format!("{}{elsewhere}", STATE.replace("[gateway-apis]", "[gateway-apis, other/edge/copy]")),
+    );
+    assert_eq!(project.checksum(), first);
+}
+
+#[test]
+fn an_object_in_the_own_namespace_is_enough_where_another_release_cannot_be_rendered() {
+    let Some(project) = Project::new("# helmsum: configmap:gateway-apis\n") else { return };
+    let first = project.checksum();
+    let broken = "  - {name: broken, namespace: edge, chart: ./charts/gone}\n";
+    let needs = STATE.replace("[gateway-apis]", "[gateway-apis, broken]");
+    project.write("helmfile.yaml", &format!("{needs}{broken}"));
+    assert_eq!(project.checksum(), first);
+    project.write("gateway.yaml", "# helmsum: configmap:unknown\n");
+    project.refuses("there is no chart `./charts/gone`");
+}
+
+#[test]
+fn a_release_is_hashed_with_the_key() {
+    let Some(project) = Project::new("# helmsum: release:gateway-apis\n") else { return };
+    let target = |key: &str| {
+        let key = format!("HELMSUM_KEY_FILE={key}");
+        project.sandbox.run(&project.root, "env", [&key, "helmsum", "generate"]).succeeds();
+        project.read("gateway.checksum.yaml")
+    };
+    let plain = project.checksum();
+    for (name, key) in [("key", "0123456789abcdef"), ("other", "another key, longer than the first")] {
+        project.write(name, key);
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o600);
+        fs_err::set_permissions(project.root.join(name), mode).expect("permissions");
+    }
+    let first = target("key");
+    assert!(!first.contains(&plain) && first != target("other"));
+    let unkeyed = "{\"apis\":{\"orders\":\"v1\",\"users\":\"v1\"},\"password\":\"s3cret\"}";
+    let unkeyed = project.shell(&format!("printf '%s\\n' '{unkeyed}' | sha256sum | cut -d' ' -f1"));
+    assert!(project.helmsum(&["generate"]).succeeds().contains("written"));
+    let without = project.read("gateway.checksum.yaml");
+    assert!(without.contains(&unkeyed), "{without}");
+    assert!(!first.contains(&unkeyed), "nobody can try passwords against any line: {first}");
+    assert_eq!(target("key"), first);
+    let told =
+        project.sandbox.run(&project.root, "env", ["HELMSUM_KEY_FILE=gone", "helmsum", "generate"]).fails();
+    assert!(told.contains("the key file `gone` cannot be read"), "{told}");
+}
