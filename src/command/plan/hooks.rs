@@ -7,28 +7,18 @@ use crate::state::{Hook, Resolved, Visit};
 use crate::text::join_clean;
 use crate::tree::{Kind, Tree};
 
-/// What is wrong with the hooks of a visit that run helmsum. `consumers` tells of each visit whether releases in it have
-/// sources; `line` finds the line of a state file that runs helmsum.
-pub(super) fn hook_misuse(
-    resolved: &Resolved,
-    index: usize,
-    consumers: &[bool],
-    line: impl Fn(&Utf8Path) -> Option<usize>,
-) -> Vec<Finding> {
+/// What is wrong with each hook of a visit that runs helmsum, by itself.
+pub(super) fn hook_misuse(tree: &dyn Tree, resolved: &Resolved, index: usize) -> Vec<Finding> {
     let visit = &resolved.visits[index];
     let finding = |message: String, hint: String| {
-        Finding::new(Code::HookMisuse, message).hint(hint).at(visit.file.clone(), line(&visit.file))
+        Finding::new(Code::HookMisuse, message)
+            .hint(hint)
+            .at(visit.file.clone(), line_of_helmsum(tree, &visit.file))
     };
     let mut findings = Vec::new();
     for hook in visit.hooks.iter().filter(|hook| runs_helmsum(hook)) {
         let name = named(hook, None);
         findings.extend(misuses(resolved, visit, hook, &name).map(|(message, hint)| finding(message, hint)));
-        if !consumers[index] && has_consumers_below(resolved, index, consumers) {
-            findings.push(finding(
-                format!("{name} comes too late: the releases with sources are in sub-helmfiles, which are deployed first"),
-                "put the hook into the state files that have the releases".into(),
-            ));
-        }
     }
     for release in &visit.releases {
         for hook in release.hooks.iter().filter(|hook| runs_helmsum(hook)) {
@@ -149,14 +139,19 @@ fn same_directory(tree: &dyn Tree, one: &Utf8Path, other: &Utf8Path) -> bool {
     one == other || matches!((tree.resolve(one), tree.resolve(other)), (Ok(one), Ok(other)) if one == other)
 }
 
+/// The name of a program, without the directory it is in.
+pub(super) fn program_name(command: &str) -> &str {
+    command.trim().rsplit('/').next().unwrap_or_default()
+}
+
 fn runs_helmsum(hook: &Hook) -> bool {
-    let program = hook.command.trim().rsplit('/').next().unwrap_or_default();
     let command = hook.args.iter().find(|argument| !argument.starts_with('-'));
-    program == "helmsum"
+    program_name(&hook.command) == "helmsum"
         && !command.is_some_and(|command| ["hash", "completions", "man", "help"].contains(&command.as_str()))
 }
 
-fn named(hook: &Hook, release: Option<&str>) -> String {
+/// How messages name a hook.
+pub(super) fn named(hook: &Hook, release: Option<&str>) -> String {
     let hook = if hook.name.is_empty() {
         "the hook that runs helmsum".into()
     } else {
@@ -234,7 +229,7 @@ fn logs(hook: &Hook, name: &str) -> Option<(String, String)> {
 }
 
 /// The value of an option among arguments: `--file=x`, `--file x`, `-fx`, `-f x`.
-fn option(arguments: &[String], long: &str, short: &str) -> Option<String> {
+pub(super) fn option(arguments: &[String], long: &str, short: &str) -> Option<String> {
     for (at, argument) in arguments.iter().enumerate() {
         if argument == long || argument == short {
             return arguments.get(at + 1).cloned();
@@ -249,10 +244,24 @@ fn option(arguments: &[String], long: &str, short: &str) -> Option<String> {
     None
 }
 
-fn has_consumers_below(resolved: &Resolved, index: usize, consumers: &[bool]) -> bool {
-    resolved.visits.iter().enumerate().any(|(child, visit)| {
-        visit.parent == Some(index) && (consumers[child] || has_consumers_below(resolved, child, consumers))
-    })
+/// The line of a state file that runs helmsum.
+pub(super) fn line_of_helmsum(tree: &dyn Tree, file: &Utf8Path) -> Option<usize> {
+    let bytes = tree.read(file).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    let runs = |line: &str| {
+        let line = line.trim_start().trim_start_matches("- ");
+        line.starts_with("command:") && line.contains("helmsum")
+    };
+    text.lines().position(runs).map(|at| at + 1)
+}
+
+/// Whether a path names the state file of a visit, or the directory that it is in.
+pub(super) fn is_named_by(tree: &dyn Tree, visit: &Visit, path: &Utf8Path) -> bool {
+    let directory = visit.file.parent().unwrap_or(&visit.file);
+    let real = |path: &Utf8Path| tree.resolve(path).ok();
+    [&*visit.file, directory].contains(&path)
+        || real(path)
+            .is_some_and(|path| real(&visit.file).as_deref() == Some(&*path) || real(directory) == Some(path))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 mod compute;
 mod conflicts;
 mod consumer;
+mod coverage;
 mod doubts;
 mod draft;
 mod elsewhere;

@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Plan;
 use super::consumer::Draft;
+use super::coverage::{ConsumerAt, uncovered};
 use super::doubts::{Told, doubts};
 use super::draft::{Drafting, Looked, Material};
 use super::elsewhere::Elsewhere;
@@ -24,7 +25,6 @@ use crate::report::counted;
 use crate::state::{Release, Request, Resolved, Visit};
 use crate::template;
 use crate::text::Problem;
-use crate::tree::Tree;
 
 /// How many releases there are, over all environments.
 #[derive(Clone, Debug, Default)]
@@ -129,15 +129,38 @@ impl<'a> Survey<'a, '_> {
                 remark(&visited.settings, unread, plan);
             }
         }
-        let mut wired = vec![false; self.resolved.visits.len()];
-        for visited in &visited {
-            wired[visited.index] = visited.candidates.iter().any(|candidate| !candidate.targets.is_empty());
-        }
-        for visited in &visited {
-            let line = |file: &Utf8Path| line_of_helmsum(&*self.request.tree, file);
-            remark(&visited.settings, hook_misuse(self.resolved, visited.index, &wired, line), plan);
-        }
+        self.judge_hooks(&visited, plan);
         walks.into_iter().map(|(index, walk)| (index, walk.drafting.into_changing())).collect()
+    }
+
+    /// Judges the hooks that run helmsum, and whether they come in time for each consumer.
+    fn judge_hooks(&mut self, visited: &[Visited<'a>], plan: &mut Plan) {
+        let tree = &*self.request.tree;
+        for visited in visited {
+            remark(&visited.settings, hook_misuse(tree, self.resolved, visited.index), plan);
+        }
+        // helmfile deploys those of other environments than the hook's own, too. What is wrong with them is for their own hooks.
+        let mut aside = Vec::new();
+        for (index, visit) in self.resolved.visits.iter().enumerate() {
+            if visited.iter().all(|visited| visited.index != index) {
+                aside.extend(self.enter(index, visit, &mut Plan::default(), &mut Counts::default()));
+            }
+        }
+        let all = || visited.iter().chain(&aside);
+        let consumers: Vec<ConsumerAt<'_>> = all()
+            .flat_map(|visited| visited.candidates.iter().map(move |candidate| (visited.index, candidate)))
+            .filter(|(_, candidate)| candidate.selected)
+            .filter_map(|(visit, candidate)| {
+                let target = &candidate.targets.first()?.path;
+                Some(ConsumerAt { visit, release: candidate.index, target })
+            })
+            .collect();
+        for (visit, finding) in uncovered(tree, self.resolved, &consumers, &self.context.directory) {
+            let settings = all().find(|visited| visited.index == visit).map(|visited| &visited.settings);
+            if let Some(settings) = settings {
+                remark(settings, vec![finding], plan);
+            }
+        }
     }
 
     /// The drafting of a visit, before anything was drafted.
@@ -379,17 +402,6 @@ pub(super) fn add_problem(plan: &mut Plan, problem: Problem) {
     if !plan.problems.iter().any(same) {
         plan.problems.push(problem);
     }
-}
-
-/// The line of a state file that runs helmsum.
-fn line_of_helmsum(tree: &dyn Tree, file: &Utf8Path) -> Option<usize> {
-    let bytes = tree.read(file).ok()?;
-    let text = String::from_utf8_lossy(&bytes);
-    let runs = |line: &str| {
-        let line = line.trim_start().trim_start_matches("- ");
-        line.starts_with("command:") && line.contains("helmsum")
-    };
-    text.lines().position(runs).map(|at| at + 1)
 }
 
 /// Says what it means when nothing is left.
