@@ -89,6 +89,8 @@ codes! {
     HiddenMissingFile = "hidden-missing-file", Warn;
     /// A hook that runs helmsum in a way that does not do what it seems to.
     HookMisuse = "hook-misuse", Warn;
+    /// One target for several environments in which the consumer has other sources.
+    SharedTarget = "shared-target", Warn;
     /// What helmfile read is not what helmsum read.
     UnverifiedState = "unverified-state", Deny;
     /// Text with CRLF line breaks is hashed as it is.

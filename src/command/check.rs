@@ -1,9 +1,8 @@
 //! `helmsum check`: what is out of date, and which files moved it.
 
-use std::process::{Command, Stdio};
-
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::ignored::git_ignores;
 use super::plan::{Consumer, Plan};
 use crate::finding::{Code, Finding, Level};
 use crate::report::{Outcome, Report, Status, relative};
@@ -86,19 +85,5 @@ fn finding(code: Code, consumer: &Consumer, what: &str, directory: &Utf8Path) ->
 /// The target, if git ignores it.
 fn ignored(consumer: &Consumer) -> Option<&Utf8PathBuf> {
     let path = consumer.row.target.path.as_ref()?;
-    let mut git = Command::new("git");
-    // Variables of a hook that git runs name another repository or index.
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"GIT_")) {
-        git.env_remove(name);
-    }
-    let status = git
-        // A program that the repository's own configuration names.
-        .args(["-c", "core.fsmonitor=", "check-ignore", "--quiet", "--"])
-        .arg(path)
-        .current_dir(&consumer.root)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .status();
-    status.is_ok_and(|status| status.success()).then_some(path)
+    git_ignores(&consumer.root, path).then_some(path)
 }

@@ -5,6 +5,7 @@ mod content;
 mod generate;
 mod hash;
 mod hashing;
+mod ignored;
 mod manual;
 mod masking;
 mod plan;

@@ -205,6 +205,8 @@ pub struct Resolved {
     pub visits: Vec<Visit>,
     /// State files that were skipped because they do not define the environment, absolute.
     pub skipped: Vec<Utf8PathBuf>,
+    /// The names of the environments that these state files and bases define, as far as they were come upon.
+    pub environments: std::collections::BTreeSet<String>,
     /// Where helmfile looks for state files, as absolute patterns; see [`Resolved::would_load`].
     pub(super) patterns: Vec<Utf8PathBuf>,
 }

@@ -86,6 +86,7 @@ fn read_with(reader: &Reader<'_>) -> Result<Resolved, Error> {
             environment: reader.environment.to_owned(),
             visits: Vec::new(),
             skipped: Vec::new(),
+            environments: BTreeSet::new(),
             patterns: patterns::of_argument(&request.directory, argument, &found),
         },
     };
@@ -103,6 +104,7 @@ fn read_with(reader: &Reader<'_>) -> Result<Resolved, Error> {
         working: request.directory.clone(),
     };
     walk.visit_all(found, &options)?;
+    walk.resolved.environments.clone_from(&reader.environments.borrow());
     Ok(walk.resolved)
 }
 

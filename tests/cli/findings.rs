@@ -744,6 +744,90 @@ fn hook_misuse_of_hooks_that_single_releases_have() {
     has(directory, "hook-misuse", 0).says("comes too late for release `shop`");
 }
 
+/// A consumer whose sources are in a directory for each environment.
+fn environments(target: &str) -> Repo {
+    Repo::with_git()
+        .file(
+            "helmfile.yaml",
+            format!("environments: {{ prod: {{}}, test: {{}} }}\n---\nreleases: [{{ name: web, chart: ./c, values: [web/values.yaml, {target}] }}]\n"),
+        )
+        .file("web/values.yaml", "# helmsum: ./conf/{{ .Environment.Name }}\n")
+        .file("web/conf/test/a", "1")
+        .file("web/conf/prod/a", "2")
+}
+
+#[test]
+fn shared_target() {
+    let strict = |repo: Repo, code: i32| repo.helmsum(["generate", "--strict", "-e", "test"]).exits(code);
+    strict(environments("web/checksum.yaml"), 1)
+        .says("error[shared-target]: release `web`: the target `web/checksum.yaml` is for the environments `test` and `prod`, whose sources differ: `./conf/test` in `test`, `./conf/prod` in `prod`")
+        .says("`- \"web/{{ .Environment.Name }}.checksum.yaml\"` among the `values`");
+    strict(environments("\"web/{{ .Environment.Name }}.checksum.yaml\""), 0).does_not_say("shared-target");
+    let named = environments("web/checksum.yaml")
+        .file("web/values.yaml", "# helmsum: ./conf/{{ .Environment.Name }} as conf\n");
+    strict(named, 1).says("`web/conf/test` in `test`, `web/conf/prod` in `prod`");
+    let alike = environments("web/checksum.yaml")
+        .file("web/values.yaml", "# helmsum: ./conf\na: '{{ .Environment.Name }}'\n");
+    strict(alike, 0).does_not_say("shared-target");
+    let only = "{{ if eq .Environment.Name \"prod\" }}\n# helmsum: ./conf/prod as more\n{{ end }}\n# helmsum: ./conf/test\n";
+    let only =
+        environments("web/checksum.yaml").file("web/more.yaml.gotmpl", only).file("web/values.yaml", "");
+    let listed = only.read("helmfile.yaml").replace("values.yaml", "more.yaml.gotmpl");
+    strict(only.file("helmfile.yaml", listed), 1).says("no others in `test`, `more` in `prod`");
+    environments("web/checksum.yaml")
+        .helmsum(["check", "--all-environments"])
+        .exits(1)
+        .does_not_say("shared-target")
+        .complains("would get different contents");
+}
+
+#[test]
+fn shared_target_is_a_note_where_every_hook_writes_a_target_that_git_ignores() {
+    let hook = HOOK.replace("      - generate\n", "      - generate\n      - --helmfile-command=apply\n");
+    let repo = |ignored: &str| {
+        let repo = environments("web/checksum.yaml").file(".gitignore", ignored);
+        let state = repo.read("helmfile.yaml").replace("---\n", &format!("---\n{hook}"));
+        repo.file("helmfile.yaml", state).helmsum([
+            "generate",
+            "--strict",
+            "-e",
+            "test",
+            "-f",
+            "helmfile.yaml",
+            "--helmfile-command=apply",
+        ])
+    };
+    repo("checksum.yaml\n").exits(0).says("note[shared-target]");
+    repo("").exits(1).says("error[shared-target]");
+}
+
+#[test]
+fn shared_target_runs_nothing_and_is_quiet_where_an_environment_cannot_be_read() {
+    let state = |entry: &str| {
+        let repo = environments("web/checksum.yaml");
+        let state = repo.read("helmfile.yaml").replace("prod: {}", &format!("prod: {{ {entry} }}"));
+        repo.file("helmfile.yaml", state)
+            .file("env.yaml.gotmpl", "a: {{ exec \"touch\" (list \"ran\") }}\n")
+            .file("secret.yaml", "a: ENC[x]\n")
+            .helmsum(["generate", "--strict", "-e", "test"])
+            .exits(0)
+            .does_not_say("shared-target")
+            .lacks("ran")
+    };
+    state("values: [env.yaml.gotmpl]");
+    state("secrets: [secret.yaml]");
+    state("values: [gone.yaml]");
+    let values = environments("web/checksum.yaml")
+        .file("web/run.yaml.gotmpl", "{{ if eq .Environment.Name \"prod\" }}{{ exec \"touch\" (list \"ran\") }}{{ end }}\n# helmsum: ./conf/{{ .Environment.Name }}\n");
+    let listed = values.read("helmfile.yaml").replace("values.yaml", "run.yaml.gotmpl");
+    values
+        .file("helmfile.yaml", listed)
+        .helmsum(["generate", "--strict", "-e", "test"])
+        .exits(0)
+        .does_not_say("shared-target")
+        .lacks("ran");
+}
+
 /// `{"Name":"default","KubeContext":"","Values":{},"Defaults":{},"CLIOverrides":{}}`
 const DEFAULT_ENVIRONMENT: &str = "673b411362b71134127a169ae1b4a127267a38ad47932799804655344e4df568";
 

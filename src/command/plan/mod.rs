@@ -16,6 +16,7 @@ mod rendering;
 mod secrecy;
 mod settings;
 mod shadow;
+mod shared;
 mod sources;
 mod stateless;
 mod survey;

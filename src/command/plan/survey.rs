@@ -14,6 +14,7 @@ use super::elsewhere::Elsewhere;
 use super::hooks::{foreign_hook, hook_misuse, rival_hook};
 use super::producers::ReleaseAt;
 use super::settings::{Configurations, Settings};
+use super::shared::shared_targets;
 use super::unread::unread_directives;
 use super::values::{Programs, ValuesFiles};
 use super::verify::{Expected, verify};
@@ -130,6 +131,7 @@ impl<'a> Survey<'a, '_> {
             }
         }
         self.judge_hooks(&visited, plan);
+        shared_targets(self, &files, &mut drafts[first..]);
         walks.into_iter().map(|(index, walk)| (index, walk.drafting.into_changing())).collect()
     }
 

@@ -65,6 +65,11 @@ impl<'r> ValuesFiles<'r> {
         Self { request, registry, raw: RefCell::default() }
     }
 
+    /// What they are read with.
+    pub(super) const fn request(&self) -> &Request {
+        self.request
+    }
+
     /// A file as it is on disk.
     pub(super) fn raw(&self, file: &Utf8Path) -> Rc<Raw> {
         if let Some(raw) = self.raw.borrow().get(file) {
