@@ -1,9 +1,9 @@
 //! tera, held to what gives the same text every time and to a limit of work.
 
 use std::io::{self, Write};
-use std::sync::{Arc, mpsc};
+use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use camino::Utf8Path;
 use tera::{Context, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
@@ -21,7 +21,8 @@ const LONGEST: usize = 64 << 10;
 /// The longest text that a template may render to.
 const MOST: usize = 16 << 20;
 
-/// How long a template may take. A real one needs less than a millisecond; loops within loops need not end.
+/// How long a template may take in a run, for all releases and all the renderings that prove something about it. A real one needs less than
+/// a millisecond; loops within loops need not end.
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The memory for tera's calls, reserved and not used.
@@ -31,7 +32,8 @@ const STACK: usize = 64 << 20;
 #[derive(Clone, Debug)]
 pub(super) struct Engine {
     tera: Arc<Compiled>,
-    patience: Duration,
+    /// What is left of [`PATIENCE`], in common for all copies.
+    patience: Arc<Mutex<Duration>>,
 }
 
 struct Compiled(Tera);
@@ -52,7 +54,7 @@ pub(super) enum Fault {
     /// The source is longer than any template of values.
     Long,
     /// It does not end.
-    Endless(Duration),
+    Endless,
     /// tera has a defect, or there is no thread to be had.
     Broken(String),
 }
@@ -81,12 +83,18 @@ impl Engine {
         if source.contains("__tera_context") {
             return Err(Fault::Refused("`__tera_context`", "__tera_context"));
         }
-        Ok(Self { tera: Arc::new(Compiled(tera)), patience: PATIENCE })
+        Ok(Self { tera: Arc::new(Compiled(tera)), patience: Arc::new(Mutex::new(PATIENCE)) })
     }
 
     /// Renders the template.
     pub(super) fn render(&self, data: &Data<'_>) -> Result<String, Fault> {
         let context = Context::from_serialize(data)?;
+        // Held meanwhile, so that renderings at the same time do not each wait for all of it.
+        let mut patience = self.patience.lock().unwrap_or_else(PoisonError::into_inner);
+        if patience.is_zero() {
+            return Err(Fault::Endless);
+        }
+        let since = Instant::now();
         let tera = Arc::clone(&self.tera);
         let (sender, receiver) = mpsc::channel();
         let render = move || {
@@ -97,9 +105,14 @@ impl Engine {
         };
         let thread = thread::Builder::new().name("template".into()).stack_size(STACK).spawn(render);
         let _ = thread.map_err(|error| Fault::Broken(format!("no thread can be started: {error}")))?;
-        let text = match receiver.recv_timeout(self.patience) {
+        let outcome = receiver.recv_timeout(*patience);
+        *patience = match outcome {
+            Err(mpsc::RecvTimeoutError::Timeout) => Duration::ZERO,
+            _ => patience.saturating_sub(since.elapsed()),
+        };
+        let text = match outcome {
             Ok(result) => result?,
-            Err(mpsc::RecvTimeoutError::Timeout) => return Err(Fault::Endless(self.patience)),
+            Err(mpsc::RecvTimeoutError::Timeout) => return Err(Fault::Endless),
             Err(mpsc::RecvTimeoutError::Disconnected) => {
                 return Err(Fault::Broken("the template engine has a defect, see above".into()));
             }
@@ -168,10 +181,8 @@ impl Fault {
             }
             Self::Long => whole(format!("the template has more than {} KiB", LONGEST >> 10))
                 .hint("a target holds a few digests; keep other values in other files"),
-            Self::Endless(patience) => {
-                whole(format!("the template takes more than {} s", patience.as_secs()))
-                    .hint("it has loops within loops; a target has one line for each source")
-            }
+            Self::Endless => whole(format!("the template takes more than {} s", PATIENCE.as_secs()))
+                .hint("it has loops within loops; a target has one line for each source"),
             Self::Broken(message) => whole(message.clone()).hint("simplify the template, or run it again"),
         }
     }
@@ -218,11 +229,17 @@ mod tests {
     #[test]
     fn loops_within_loops_are_given_up() {
         let loops = "{% for a in range(end=90000) %}{% for b in range(end=90000) %}{% endfor %}{% endfor %}";
-        let engine =
-            Engine { patience: Duration::from_millis(20), ..Engine::new(loops).expect("it compiles") };
+        let patience = Arc::new(Mutex::new(Duration::from_millis(20)));
+        let engine = Engine { patience, ..Engine::new(loops).expect("it compiles") };
         let subject = Subject::default();
         let data = Data::new(&[], Digest::of(b""), &subject);
         let fault = engine.render(&data).expect_err("it does not end");
-        assert!(matches!(fault, Fault::Endless(_)), "{fault:?}");
+        assert!(matches!(fault, Fault::Endless), "{fault:?}");
+        // What is left is common to all copies, and nothing is: the second rendering is not begun.
+        let since = Instant::now();
+        let fault = engine.clone().render(&data).expect_err("it is given up");
+        assert!(matches!(fault, Fault::Endless), "{fault:?}");
+        assert!(*engine.patience.lock().expect("nobody panics") == Duration::ZERO);
+        assert!(since.elapsed() < PATIENCE, "it does not wait again");
     }
 }
