@@ -28,7 +28,7 @@ pub enum KeyPathsError {
 }
 
 /// Text that is no path of keys.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyPathError {
     /// Nothing before, between or after dots.
     #[error("has an empty part")]
@@ -39,6 +39,14 @@ pub enum KeyPathError {
     /// A character that has no business in a key.
     #[error("holds the control character U+{:04X}", u32::from(*.0))]
     Control(char),
+    /// `a[0]`, with the spelling of a key that is called so.
+    #[error(
+        "reaches into a list, which a values file cannot: helm replaces lists as a whole; a key that is called so is quoted: `{0}`"
+    )]
+    Index(KeyPath),
+    /// Written as for `helm --set`, for a template or for a query, with what that means here.
+    #[error("is written as for `helm --set` or a template; write `{0}`, or quote a part that is called so")]
+    Foreign(KeyPath),
 }
 
 impl KeyPath {
@@ -152,18 +160,28 @@ impl FromStr for KeyPath {
         if let Some(sign) = text.chars().find(|sign| sign.is_control()) {
             return Err(KeyPathError::Control(sign));
         }
+        if text.trim_start().starts_with(".Values") {
+            return Err(KeyPathError::Foreign(meant(text)));
+        }
         let mut keys = Vec::new();
         let mut rest = text;
         loop {
-            let (key, behind) = match rest.strip_prefix('"') {
+            let quoted = rest.strip_prefix('"');
+            let (key, behind) = match quoted {
                 Some(quoted) => quoted.split_once('"').ok_or(KeyPathError::Quote)?,
                 None => rest.split_at(rest.find('.').unwrap_or(rest.len())),
             };
             if key.is_empty() {
                 return Err(KeyPathError::Empty);
             }
-            if key.contains('"') {
+            if key.contains('"') && key.trim() == key {
                 return Err(KeyPathError::Quote);
+            }
+            if quoted.is_none() && key.contains('[') {
+                return Err(KeyPathError::Index(meant(text)));
+            }
+            if quoted.is_none() && (key.contains(['\\', '$']) || key.trim() != key || is_root(key, &keys)) {
+                return Err(KeyPathError::Foreign(meant(text)));
             }
             keys.push(key.to_owned());
             match behind.strip_prefix('.') {
@@ -175,11 +193,38 @@ impl FromStr for KeyPath {
     }
 }
 
+/// Whether a part stands for all values, as in a template, and not for a key of them.
+fn is_root(key: &str, before: &[String]) -> bool {
+    before.is_empty() && key == "Values"
+}
+
+/// What a path means to helm: `\` keeps the character after it, `$` and `Values` at the beginning are the values themselves.
+fn meant(text: &str) -> KeyPath {
+    let mut keys = vec![String::new()];
+    let mut quoted = false;
+    let mut signs = text.chars();
+    while let Some(sign) = signs.next() {
+        match (sign, keys.last_mut()) {
+            ('"', _) => quoted = !quoted,
+            ('.', _) if !quoted => keys.push(String::new()),
+            ('\\', Some(key)) if !quoted => key.extend(signs.next()),
+            (sign, Some(key)) => key.push(sign),
+            (_, None) => {}
+        }
+    }
+    let root = |key: &String| matches!(key.trim(), "" | "$" | "Values");
+    let below: Vec<String> =
+        keys.iter().skip_while(|key| root(key)).map(|key| key.trim().to_owned()).collect();
+    KeyPath(if below.is_empty() { vec![text.trim().replace('"', "")] } else { below })
+}
+
 impl fmt::Display for KeyPath {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (index, key) in self.0.iter().enumerate() {
             let dot = if index == 0 { "" } else { "." };
-            if key.contains('.') {
+            let foreign =
+                key.contains(['.', '[', '\\', '$']) || key.trim() != key || is_root(key, &self.0[..index]);
+            if foreign {
                 write!(out, "{dot}\"{key}\"")?;
             } else {
                 write!(out, "{dot}{key}")?;
@@ -222,6 +267,34 @@ mod tests {
             (&["a.b.c", "a.b"], "holds `a.b.c`, which lies in `a.b`"),
         ] {
             assert_eq!(paths(texts).expect_err("they overlap").to_string(), said);
+        }
+    }
+
+    #[test]
+    fn what_is_written_as_for_helm_is_refused_with_what_is_meant() {
+        for (text, meant) in [
+            ("my\\.alias.x", "\"my.alias\".x"),
+            ("$.x", "x"),
+            ("$.Values.x.y", "x.y"),
+            ("Values.x", "x"),
+            (".Values.x", "x"),
+            (" x", "x"),
+            ("x ", "x"),
+            ("a . b", "a.b"),
+            ("a.$b", "a.\"$b\""),
+            ("Values", "\"Values\""),
+            (" \"a.b\"", "\"a.b\""),
+        ] {
+            let error = text.parse::<KeyPath>().expect_err(text);
+            let KeyPathError::Foreign(path) = &error else { panic!("{text}: {error}") };
+            assert_eq!(path.to_string(), meant, "{text}");
+            assert_eq!(path.to_string().parse().as_ref(), Ok(path), "{text}: what is meant can be written");
+        }
+        let error = "deployments[0].podAnnotations".parse::<KeyPath>().expect_err("a list");
+        assert!(error.to_string().ends_with("`\"deployments[0]\".podAnnotations`"), "{error}");
+        for text in ["\"deployments[0]\".a", "\"Values\".x", "a.Values", "\" x\"", "\"a\\b\"", "\"$\".x"] {
+            let path: KeyPath = text.parse().expect(text);
+            assert_eq!(path.to_string(), text);
         }
     }
 

@@ -9,6 +9,7 @@ use regex::Regex;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
+use super::super::key::{KeyPath, KeyPathError};
 use crate::finding::{Code, Level};
 
 /// Defaults for all releases, releases without a values file of their own, and checksums that need no helmfile state.
@@ -322,6 +323,46 @@ impl JsonSchema for Format {
     }
 }
 
+/// A path of keys.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Key(pub(super) String);
+
+/// The pattern of [`Key`]: what its parser takes.
+const KEY: &str = r#"^(?!Values(\.|$))(K)(\.(K))*$"#;
+
+/// A part of a [`Key`]: in double quotes anything, else nothing that means something else to helm, and no space at its ends.
+const KEY_PART: &str = r#""[^"\u0000-\u001f\u007f-\u009f]+"|[^"\s.\[\\$\u0000-\u001f\u007f-\u009f]([^".\[\\$\u0000-\u001f\u007f-\u009f]*[^"\s.\[\\$\u0000-\u001f\u007f-\u009f])?"#;
+
+impl<'de> Deserialize<'de> for Key {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let Text(text) = Text::deserialize(deserializer)?;
+        match text.parse::<KeyPath>() {
+            Ok(_) => Ok(Self(text)),
+            Err(error @ (KeyPathError::Index(_) | KeyPathError::Foreign(_))) => {
+                Err(de::Error::custom(format!("the key `{text}` {error}")))
+            }
+            Err(_) => Err(de::Error::custom(format!(
+                "`{}` is no path of keys: dots nest, and double quotes around a whole part keep dots",
+                text.escape_debug()
+            ))),
+        }
+    }
+}
+
+impl JsonSchema for Key {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Key".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": KEY.replace('K', KEY_PART) })
+    }
+}
+
 /// Makes a string that matches a pattern, for the parser and the schema alike.
 macro_rules! patterned {
     ($($(#[doc = $doc:literal])+ $name:ident = $pattern:expr, $said:literal;)+) => {$(
@@ -359,9 +400,6 @@ macro_rules! patterned {
 }
 
 patterned! {
-    /// A path of keys.
-    Key = r#"^("[^"\u0000-\u001f\u007f-\u009f]+"|[^".\u0000-\u001f\u007f-\u009f]+)(\.("[^"\u0000-\u001f\u007f-\u009f]+"|[^".\u0000-\u001f\u007f-\u009f]+))*$"#,
-        "is no path of keys: dots nest, and double quotes around a whole part keep dots";
     /// A pattern of a file name.
     FileNamePattern = r"^[^/\\\u0000-\u001f\u007f-\u009f]+$",
         "is no pattern of a file name, which has no slash";

@@ -225,12 +225,15 @@ fn settle(document: document::Document, places: &Places<'_>) -> Result<Config, P
                 .hint("`*`, `?` and `[…]` as in Go's `filepath.Match`")
         })?;
     }
+    let format = chosen(document.format, places, &[]);
     let releases = document.releases.into_iter().enumerate();
-    let releases =
-        releases.map(|(index, rule)| release_rule(rule, places, index)).collect::<Result<_, _>>()?;
+    let releases = releases
+        .map(|(index, rule)| release_rule(rule, format.as_ref(), places, index))
+        .collect::<Result<_, _>>()?;
     let checksums = document.checksums.into_iter().enumerate();
-    let checksums: Vec<ChecksumRule> =
-        checksums.map(|(index, rule)| checksum_rule(rule, places, index)).collect::<Result<_, _>>()?;
+    let checksums: Vec<ChecksumRule> = checksums
+        .map(|(index, rule)| checksum_rule(rule, format.as_ref(), places, index))
+        .collect::<Result<_, _>>()?;
     let mut names = BTreeSet::new();
     for rule in &checksums {
         if !names.insert(&rule.name) {
@@ -239,8 +242,7 @@ fn settle(document: document::Document, places: &Places<'_>) -> Result<Config, P
                 .hint("reports and other tools tell them apart by it: give one another name"));
         }
     }
-    let format = chosen(document.format, places, &[]);
-    let key = keyed(document.key, format.as_ref(), places, &[])?;
+    let key = keyed(document.key, format.as_ref(), None, places, &[])?;
     Ok(Config {
         file: places.file.to_owned(),
         root: document.root,
@@ -254,7 +256,12 @@ fn settle(document: document::Document, places: &Places<'_>) -> Result<Config, P
     })
 }
 
-fn release_rule(rule: document::Release, places: &Places<'_>, index: usize) -> Result<ReleaseRule, Problem> {
+fn release_rule(
+    rule: document::Release,
+    default: Option<&Chosen>,
+    places: &Places<'_>,
+    index: usize,
+) -> Result<ReleaseRule, Problem> {
     let at = [Step::Key("releases"), Step::Item(index)];
     let place = places.of(&at);
     let which = match (rule.release, rule.selector) {
@@ -279,13 +286,14 @@ fn release_rule(rule: document::Release, places: &Places<'_>, index: usize) -> R
         source.source(&mut Render::Never)?;
     }
     let format = chosen(rule.format, places, &at);
-    let key = keyed(rule.key, format.as_ref(), places, &at)?;
+    let key = keyed(rule.key, format.as_ref(), default, places, &at)?;
     let target = rule.target.map(|target| target_path(&target, places));
     Ok(ReleaseRule { which, sources, target, key, format, place })
 }
 
 fn checksum_rule(
     rule: document::Checksum,
+    default: Option<&Chosen>,
     places: &Places<'_>,
     index: usize,
 ) -> Result<ChecksumRule, Problem> {
@@ -311,7 +319,7 @@ fn checksum_rule(
         name: rule.name.0,
         sources,
         target: target_path(&rule.target, places),
-        key: keyed(rule.key, format.as_ref(), places, &at)?,
+        key: keyed(rule.key, format.as_ref(), default, places, &at)?,
         format,
         place: places.of(&at),
     })
@@ -350,6 +358,7 @@ fn chosen(format: Option<document::Format>, places: &Places<'_>, at: &[Step<'_>]
 fn keyed(
     texts: Option<document::Keys>,
     format: Option<&Chosen>,
+    default: Option<&Chosen>,
     places: &Places<'_>,
     at: &[Step<'_>],
 ) -> Result<Option<KeyPaths>, Problem> {
@@ -358,7 +367,21 @@ fn keyed(
     if format.is_some_and(|chosen| matches!(chosen.format, Format::Template(_))) {
         return Err(no_key().at(place()));
     }
+    let annotations =
+        format.or(default).is_some_and(|chosen| matches!(chosen.format, Format::PodAnnotations(_)));
     let path = |text: &document::Key| -> Result<KeyPath, Problem> {
+        if let Some((map, name)) = text.0.rsplit_once('.').filter(|_| annotations)
+            && name.contains('/')
+            && !name.ends_with('"')
+        {
+            let message = format!(
+                "the key `{}` ends in the name of an annotation, and the format `pod-annotations` adds names of its own",
+                text.0
+            );
+            return Err(Problem::new(message)
+                .at(place())
+                .hint(format!("write `{map}`, or the format `value`")));
+        }
         text.0.parse().map_err(|error| {
             Problem::new(format!("the key `{}` {error}", text.0))
                 .at(place())
