@@ -81,6 +81,8 @@ codes! {
     ShadowedChecksum = "shadowed-checksum", Warn;
     /// A source belongs to a release that the consumer does not need.
     MissingNeed = "missing-need", Warn;
+    /// What somebody wrote about a release or a file that does not exist.
+    UnmatchedEntry = "unmatched-entry", Warn;
     /// The recorded checksum differs from the computed one.
     StaleChecksum = "stale-checksum", Deny;
     /// The target does not exist or records no checksum.

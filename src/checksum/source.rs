@@ -38,6 +38,18 @@ pub struct Hashed {
     pub listing: Listing,
 }
 
+impl Hashed {
+    /// The patterns of `exclude=` that leave nothing out.
+    #[must_use]
+    pub fn unused<'p>(&self, exclude: &'p [String]) -> Vec<&'p str> {
+        if exclude.is_empty() {
+            return Vec::new();
+        }
+        let names: Vec<&str> = self.files.iter().map(|file| file.name.as_str()).collect();
+        self.listing.unused(exclude, &names)
+    }
+}
+
 /// Why there is no checksum.
 #[derive(Debug, thiserror::Error)]
 pub enum ChecksumError {

@@ -69,6 +69,11 @@ impl Patterns {
         Ok(Self(patterns))
     }
 
+    /// Whether one of these patterns is about the path, be it a file or a directory.
+    pub(super) fn mention(&self, path: &str) -> bool {
+        [true, false].into_iter().any(|directory| self.verdict(Path::new(path), directory).is_some())
+    }
+
     /// Whether these patterns leave the path out, keep it, or say nothing about it. The last one that matches decides.
     fn verdict(&self, path: &Path, directory: bool) -> Option<bool> {
         let path = path.as_os_str().as_encoded_bytes();

@@ -99,6 +99,22 @@ impl Listing {
         path
     }
 
+    /// The patterns of `exclude=` that match nothing of what was left out, nor, for those with `!`, of the files that count.
+    /// Nothing where there is no name at all.
+    #[must_use]
+    pub fn unused<'p>(&self, exclude: &'p [String], files: &[&str]) -> Vec<&'p str> {
+        if files.is_empty() && self.left_out.is_empty() {
+            return Vec::new();
+        }
+        let matches = |pattern: &&String| {
+            let Ok(patterns) = Patterns::from_options(std::slice::from_ref(*pattern)) else { return true };
+            let mentions = |name: &str| patterns.mention(name.strip_prefix("./").unwrap_or(name));
+            self.left_out.iter().any(|left| mentions(&left.name))
+                || pattern.starts_with('!') && files.iter().any(|name| mentions(name))
+        };
+        exclude.iter().filter(|pattern| !matches(pattern)).map(String::as_str).collect()
+    }
+
     pub(super) fn bare(shape: Shape, base: impl Into<Utf8PathBuf>) -> Self {
         Self {
             shape,

@@ -454,6 +454,19 @@ fn unread_directive() {
     );
 }
 
+/// More about it in `unmatched.rs`.
+#[test]
+fn unmatched_entry() {
+    let entry = |release: &str| {
+        gateway()
+            .file("helmsum.yaml", format!("releases: [{{ release: {release}, sources: [gateway/apis] }}]\n"))
+    };
+    has(entry("edge/gatewai"), "unmatched-entry", 0)
+        .says("there is no release `edge/gatewai`, which this entry is about")
+        .says("did you mean `edge/gateway`?");
+    has_not(entry("edge/gateway"), "unmatched-entry");
+}
+
 #[test]
 fn unsearched_values() {
     let with = |values: &str| {

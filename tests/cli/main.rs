@@ -14,5 +14,6 @@ mod no_exec;
 #[path = "../support/mod.rs"]
 mod support;
 mod targets;
+mod unmatched;
 mod usage;
 mod writing;

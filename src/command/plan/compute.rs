@@ -8,6 +8,7 @@ use super::consumer::{Consumer, Draft};
 use super::graph::{self, Stuck};
 use super::producers::ReleaseAt;
 use super::rendering::{Rendering, Wanted};
+use super::unmatched::Excludes;
 use crate::command::Context;
 use crate::command::hashing::{Job, Outcome};
 use crate::report::{Stream, relative};
@@ -23,6 +24,8 @@ pub(super) struct Finishing<'a> {
     pub(super) hashed: &'a BTreeMap<&'a Job, &'a Outcome>,
     pub(super) context: &'a Context,
     pub(super) purpose: Purpose,
+    /// What patterns of `exclude=` leave out.
+    pub(super) excludes: &'a Excludes,
 }
 
 /// Finishes all drafts. They stay in their order.

@@ -11,6 +11,7 @@ use super::producers::ReleaseAt;
 use super::rendering::{Rendering, Wanted};
 use super::secrecy::Secrecy;
 use super::sources::{Surroundings, place_findings};
+use super::unmatched::Excludes;
 use crate::checksum::{Digest, Hashed, HashedFile, Transform};
 use crate::command::Context;
 use crate::command::content::content_findings;
@@ -118,6 +119,20 @@ impl Draft {
         self.sources.iter().filter_map(|source| self.job(source)).collect()
     }
 
+    /// Notes which patterns of `exclude=` leave something out.
+    pub(super) fn note_excludes(&self, hashed: &BTreeMap<&Job, &Outcome>, excludes: &mut Excludes) {
+        for source in self.sources.iter().filter(|source| !source.options.exclude.is_empty()) {
+            let Some(Ok(hashed)) = self.job(source).and_then(|job| hashed.get(&job).copied()) else {
+                continue;
+            };
+            let unused = hashed.unused(&source.options.exclude);
+            for pattern in source.options.exclude.iter().filter(|pattern| !unused.contains(&pattern.as_str()))
+            {
+                excludes.note(source, pattern);
+            }
+        }
+    }
+
     /// The releases that a source may be rendered by.
     pub(super) fn producers_of(&self, source: &Source) -> &[ReleaseAt] {
         self.producers.get(&source.label()).map(Vec::as_slice).unwrap_or_default()
@@ -174,14 +189,16 @@ impl Draft {
         finishing: Finishing<'_>,
         rendering: Option<(&Rendering<'_>, &[String; 2])>,
     ) -> Consumer {
-        let Finishing { tree, hashed, context, purpose } = finishing;
+        let Finishing { tree, hashed, context, purpose, excludes } = finishing;
         let recorded = self.recorded(tree, purpose);
         let mut digests = Vec::new();
         let sources = std::mem::take(&mut self.sources);
         for source in &sources {
             let outcome = self.job(source).and_then(|job| hashed.get(&job).copied());
             let read = match (&source.what, rendering) {
-                (What::Path(_) | What::Digest(_), _) => self.digest(tree, source, outcome, context),
+                (What::Path(_) | What::Digest(_), _) => {
+                    self.digest(tree, source, outcome, (context, excludes))
+                }
                 (_, Some((rendering, stand_ins))) => {
                     let producers = self.producers_of(source).to_vec();
                     let target = self.row.target.path.clone();
@@ -249,7 +266,7 @@ impl Draft {
         tree: &dyn Tree,
         source: &Source,
         outcome: Option<&Outcome>,
-        context: &Context,
+        (context, excludes): (&Context, &Excludes),
     ) -> Option<Read> {
         match (outcome, &source.what) {
             (Some(Ok(hashed)), _) => {
@@ -264,6 +281,8 @@ impl Draft {
                     findings
                         .push(Finding { message: format!("{}: {}", self.owner, finding.message), ..finding });
                 }
+                let unused = hashed.unused(&source.options.exclude);
+                findings.extend(excludes.findings(&self.owner, source, &unused));
                 let id = self.row.id();
                 // What is denied was not read, and the digest of nothing would only look like one.
                 let unread = findings.iter().any(|finding| {

@@ -20,6 +20,7 @@ mod shared;
 mod sources;
 mod stateless;
 mod survey;
+mod unmatched;
 mod unread;
 mod values;
 mod verify;
@@ -46,6 +47,7 @@ pub(super) use consumer::Consumer;
 use consumer::Draft;
 use rendering::{Environment, Rendering};
 use settings::Configurations;
+use unmatched::{Entries, Excludes};
 
 /// What a run would do.
 #[derive(Debug, Default)]
@@ -114,7 +116,11 @@ pub(super) fn plan(
         doubts::Told::of(reading),
         configurations.files(),
     );
-    let finishing = Finishing { tree: &*tree, hashed: &hashed, context, purpose };
+    let mut excludes = Excludes::new(reading);
+    for draft in &drafts {
+        draft.note_excludes(&hashed, &mut excludes);
+    }
+    let finishing = Finishing { tree: &*tree, hashed: &hashed, context, purpose, excludes: &excludes };
     plan.consumers = compute::compute(drafts, &mut rendering, finishing, &mut streams.err)?;
     let trace = rendering.trace();
     plan.trace.extend(trace.map(|line| format!("{line} in {} ms", started.elapsed().as_millis())));
@@ -132,6 +138,7 @@ fn survey_all(
     environments: &mut Vec<Environment>,
 ) {
     let mut counts = survey::Counts::default();
+    let mut entries = Entries::default();
     for environment in names_of_environments(reading, plan) {
         let request = reading.request(environment.as_deref());
         plan.environments.push(request.environment_name().to_owned());
@@ -162,7 +169,7 @@ fn survey_all(
                     environment: environments.len(),
                     configurations,
                 };
-                read.changing = survey.run(plan, drafts, &mut counts);
+                read.changing = survey.run(plan, drafts, &mut counts, &mut entries);
                 environments.push(read);
             }
             Err(error) => {
@@ -175,6 +182,18 @@ fn survey_all(
     }
     if plan.problems.is_empty() && !plan.findings.iter().any(|finding| finding.level == Level::Deny) {
         survey::judge(&counts, reading, plan, drafts);
+    }
+    if plan.problems.is_empty() && counts.reads_all() {
+        let tree = WorkTree;
+        let requests: Vec<&state::Request> = environments.iter().map(|read| &read.request).collect();
+        let found = entries.about_entries(reading, &tree, &requests);
+        let settled = found.into_iter().filter_map(|(settings, finding)| settings.levels.settle(finding));
+        plan.findings.extend(settled);
+        let levels = configurations
+            .near(&context.directory)
+            .map_or_else(|_| context.levels.clone(), |settings| settings.levels.clone());
+        let options = entries.about_options(reading);
+        plan.findings.extend(options.into_iter().filter_map(|finding| levels.settle(finding)));
     }
 }
 

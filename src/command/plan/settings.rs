@@ -263,7 +263,8 @@ impl Settings {
     }
 }
 
-fn is_about(which: &Which, release: &Release) -> bool {
+/// Whether an entry is about a release.
+pub(super) fn is_about(which: &Which, release: &Release) -> bool {
     match which {
         Which::Release { namespace, name } => {
             let in_namespace = |own: &str| namespace.as_deref().is_none_or(|wanted| wanted == own);

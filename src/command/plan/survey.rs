@@ -15,6 +15,7 @@ use super::hooks::{foreign_hook, hook_misuse, rival_hook};
 use super::producers::ReleaseAt;
 use super::settings::{Configurations, Settings};
 use super::shared::shared_targets;
+use super::unmatched::Entries;
 use super::unread::unread_directives;
 use super::values::{Programs, ValuesFiles};
 use super::verify::{Expected, verify};
@@ -40,6 +41,13 @@ pub(super) struct Counts {
     matched: usize,
     /// Releases that are called as `--release` says, but are in another namespace.
     namesakes: BTreeSet<String>,
+}
+
+impl Counts {
+    /// Whether every state file was read that there is.
+    pub(super) const fn reads_all(&self) -> bool {
+        self.visits > 0 && self.skipped == 0
+    }
 }
 
 /// One environment of a state.
@@ -78,7 +86,14 @@ struct Visited<'a> {
 
 impl<'a> Survey<'a, '_> {
     /// Drafts the consumers, and adds what is found around them. Returns the values templates that changed `.Values`.
-    pub(super) fn run(&mut self, plan: &mut Plan, drafts: &mut Vec<Draft>, counts: &mut Counts) -> Changing {
+    pub(super) fn run(
+        &mut self,
+        plan: &mut Plan,
+        drafts: &mut Vec<Draft>,
+        counts: &mut Counts,
+        entries: &mut Entries,
+    ) -> Changing {
+        entries.see(self.reading, self.resolved, |directory| self.configurations.near(directory).ok());
         counts.visits += self.resolved.visits.len();
         counts.skipped += self.resolved.skipped.len();
         let Some(proved) = self.proved(plan) else { return Changing::new() };
@@ -128,6 +143,10 @@ impl<'a> Survey<'a, '_> {
                 let unread = unread_directives(&*self.request.tree, visited.visit, &files, &walk.read);
                 remark(&visited.settings, findings, plan);
                 remark(&visited.settings, unread, plan);
+                let directory = &visited.visit.directory;
+                let tree = &*self.request.tree;
+                let misplaced = entries.misplaced(tree, &walk.read, directory, &self.context.directory);
+                remark(&visited.settings, misplaced, plan);
             }
         }
         self.judge_hooks(&visited, plan);

@@ -328,7 +328,7 @@ impl JsonSchema for Format {
 pub(super) struct Key(pub(super) String);
 
 /// The pattern of [`Key`]: what its parser takes.
-const KEY: &str = r#"^(?!Values(\.|$))(K)(\.(K))*$"#;
+const KEY: &str = r"^(?!Values(\.|$))(K)(\.(K))*$";
 
 /// A part of a [`Key`]: in double quotes anything, else nothing that means something else to helm, and no space at its ends.
 const KEY_PART: &str = r#""[^"\u0000-\u001f\u007f-\u009f]+"|[^"\s.\[\\$\u0000-\u001f\u007f-\u009f]([^".\[\\$\u0000-\u001f\u007f-\u009f]*[^"\s.\[\\$\u0000-\u001f\u007f-\u009f])?"#;

@@ -25,6 +25,9 @@ pub enum ConfigError {
     /// It is larger than any configuration.
     #[error("`{0}` has more than 1 MiB")]
     TooLarge(Utf8PathBuf),
+    /// It has another name than a configuration.
+    #[error("`{0}` is not read: the configuration is called `helmsum.yaml`")]
+    Misnamed(Utf8PathBuf),
     /// What it says has no meaning.
     #[error("{0}")]
     Invalid(Box<Problem>),
@@ -37,6 +40,9 @@ impl ConfigError {
         let problem = Problem::new(self.to_string());
         match self {
             Self::Invalid(problem) => Problem::clone(problem),
+            Self::Misnamed(path) => {
+                problem.at(Place::file(path)).hint("rename it, or move it away if it is another file")
+            }
             Self::Unreadable { .. } => problem.hint("make it readable, or move it away"),
             Self::NotAFile(_) | Self::TooLarge(_) => {
                 problem.hint("`helmsum.yaml` is read from here; move it away if it is another file")

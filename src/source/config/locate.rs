@@ -7,6 +7,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::{Config, ConfigError, FILE_NAME};
 use crate::tree::{Kind, Stat, Tree};
 
+/// What a configuration may be called by mistake.
+const MISNAMED: [&str; 3] = ["helmsum.yml", ".helmsum.yaml", ".helmsum.yml"];
+
 /// How large a configuration may be.
 const LARGEST: u64 = 1 << 20;
 
@@ -36,7 +39,13 @@ pub fn locate(tree: &dyn Tree, directory: &Utf8Path) -> Result<Home, ConfigError
         }
     }
     let mut nearest = None;
+    let mut misnamed = None;
     for folder in directory.ancestors() {
+        for name in MISNAMED {
+            if misnamed.is_none() && look(tree.stat(&folder.join(name)), &folder.join(name))?.is_some() {
+                misnamed = Some(folder.join(name));
+            }
+        }
         if let Some(config) = read(tree, &folder.join(FILE_NAME))? {
             let is_root = config.root && git.is_none();
             // Without a root above, only the folder of the state file counts.
@@ -44,6 +53,7 @@ pub fn locate(tree: &dyn Tree, directory: &Utf8Path) -> Result<Home, ConfigError
                 nearest = Some((folder, config));
             }
             if is_root {
+                refuse(misnamed, folder)?;
                 return Ok(Home { root: folder.to_owned(), config: nearest.map(|(_, config)| config) });
             }
             if git.is_some() {
@@ -55,8 +65,17 @@ pub fn locate(tree: &dyn Tree, directory: &Utf8Path) -> Result<Home, ConfigError
         }
     }
     let root = git.unwrap_or(directory);
+    refuse(misnamed, root)?;
     let config = nearest.filter(|(folder, _)| folder.starts_with(root)).map(|(_, config)| config);
     Ok(Home { root: root.to_owned(), config })
+}
+
+/// Refuses a file that was meant for a configuration, where it lies in the repository.
+fn refuse(misnamed: Option<Utf8PathBuf>, root: &Utf8Path) -> Result<(), ConfigError> {
+    match misnamed.filter(|path| path.starts_with(root)) {
+        Some(path) => Err(ConfigError::Misnamed(path)),
+        None => Ok(()),
+    }
 }
 
 /// Reads the configuration at this path, if there is one.
