@@ -51,7 +51,11 @@ impl Location {
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
                 Err(error) => return Err(error),
             }
-            if above.symlink_metadata().is_ok() {
+            if let Ok(found) = above.symlink_metadata() {
+                if !found.is_symlink() {
+                    // Another helmsum has made the directory in the meantime.
+                    continue;
+                }
                 return Err(io::Error::other(format!("`{above}` is a link that leads nowhere")));
             }
             above = above.parent().ok_or(io::ErrorKind::NotFound)?;
