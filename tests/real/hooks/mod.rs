@@ -1,5 +1,7 @@
 //! The hook recipes with the real helmfile, in the ways a state can be laid out. No cluster is needed.
 
+mod coverage;
+
 use std::io::Write as _;
 use std::path::PathBuf;
 
