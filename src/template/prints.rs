@@ -9,7 +9,7 @@ use super::syntax::{
     self, Command, Known, List, Node, Operand, OperandKind, PARSE_NAME, Pipeline, Source, SyntaxError, Tree,
 };
 
-/// Functions whose result has no line that is a YAML comment: data as text, digests, numbers and truth.
+/// Functions whose result has no line that is a YAML comment: data as text, digests, numbers and truth. `fail` has no result.
 const WITHOUT_COMMENTS: &[&str] = &[
     "add",
     "add1",
@@ -26,6 +26,7 @@ const WITHOUT_COMMENTS: &[&str] = &[
     "divf",
     "empty",
     "eq",
+    "fail",
     "float64",
     "floor",
     "ge",
@@ -224,6 +225,7 @@ mod tests {
             ("{{ if .x }}{{ with .y }}a: 1{{ end }}{{ end }}", false),
             ("{{ define \"x\" }}{{ .y }}{{ end }}", true),
             ("{{/* .x */}}", false),
+            ("{{ if .x }}{{ fail \"no\" }}{{ end }}", false),
             ("{{ set .Values \"a\" 1 }}", true),
             ("{{ .x ", true),
         ] {
