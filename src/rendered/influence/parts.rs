@@ -86,6 +86,8 @@ pub(super) struct Part {
     pub(super) changes: bool,
     /// Whether it looks at values.
     pub(super) reads_values: bool,
+    /// Whether it compares what it has looked up with something, so that only some content would show what follows from it.
+    pub(super) compares: bool,
 }
 
 /// The templates of a text: the text itself, and what it defines by name; and its literals that could be templates.
@@ -110,8 +112,14 @@ pub(super) fn parse(text: &str) -> Option<Vec<Tree>> {
 pub(super) fn parts(text: &str, file: Option<&str>) -> Option<Parts> {
     let mut parts = Parts::default();
     for tree in parse(text)? {
-        let mut reader =
-            Reader { text, file, part: Part::default(), literals: Vec::new(), own: own(&tree.root) };
+        let mut reader = Reader {
+            text,
+            file,
+            part: Part::default(),
+            literals: Vec::new(),
+            own: own(&tree.root),
+            looked_up: looked_up(&tree.root),
+        };
         reader.list(&tree.root);
         parts.literals.append(&mut reader.literals);
         if &*tree.name == syntax::PARSE_NAME {
@@ -243,6 +251,65 @@ fn is_new_operand(operand: &Operand, own: &BTreeSet<Rc<str>>) -> bool {
     }
 }
 
+/// Functions that tell one content from another.
+const COMPARING: [&str; 20] = [
+    "eq",
+    "ne",
+    "lt",
+    "le",
+    "gt",
+    "ge",
+    "has",
+    "mustHas",
+    "contains",
+    "hasPrefix",
+    "hasSuffix",
+    "regexMatch",
+    "mustRegexMatch",
+    "semverCompare",
+    "regexFind",
+    "regexFindAll",
+    "regexReplaceAll",
+    "trimPrefix",
+    "trimSuffix",
+    "splitList",
+];
+
+/// The variables of a template that may have something of what was looked up.
+fn looked_up(list: &List) -> BTreeSet<Rc<str>> {
+    let mut found: BTreeSet<Rc<str>> = BTreeSet::new();
+    loop {
+        let mut more = found.clone();
+        assignments(list, &mut |pipeline| {
+            if pipeline.commands.iter().any(|command| is_looked_up(command, &found)) {
+                more.extend(pipeline.variables.iter().cloned());
+            }
+        });
+        if more == found {
+            return found;
+        }
+        found = more;
+    }
+}
+
+/// Whether a command, or a value in it, has something of what was looked up.
+fn is_looked_up(command: &Command, variables: &BTreeSet<Rc<str>>) -> bool {
+    let mut found = false;
+    for operand in &command.operands {
+        walk_operand(operand, &mut |seen| {
+            found |= match seen {
+                Seen::Operand(operand) => match &operand.kind {
+                    OperandKind::Function(name) => &**name == "lookup",
+                    OperandKind::Variable(name, _) => variables.contains(name),
+                    _ => false,
+                },
+                _ => false,
+            };
+        });
+    }
+    found
+}
+
 /// Every pipeline that gives variables a value; a loop gives them another each time.
 fn assignments<'t>(list: &'t List, visit: &mut dyn FnMut(&'t Pipeline)) {
     for node in &list.nodes {
@@ -266,6 +333,7 @@ struct Reader<'a> {
     part: Part,
     literals: Vec<String>,
     own: BTreeSet<Rc<str>>,
+    looked_up: BTreeSet<Rc<str>>,
 }
 
 impl Reader<'_> {
@@ -285,6 +353,7 @@ impl Reader<'_> {
             return;
         };
         let first = command.operands.get(1);
+        self.part.compares |= COMPARING.contains(&name) && is_looked_up(command, &self.looked_up);
         match name {
             "include" => match first.and_then(literal) {
                 Some(name) => {
@@ -448,6 +517,23 @@ mod tests {
         assert_eq!((parts.body.asked.len(), parts.literals.as_slice()), (0, &["{{ x }}".to_owned()][..]));
         let place = parts.defined[0].1.asked.first().and_then(|asked| asked.place.clone());
         assert_eq!(place.as_deref(), Some("a.tpl:1"));
+    }
+
+    #[test]
+    fn comparing_what_was_looked_up_is_noticed() {
+        for text in [
+            "{{ if eq (lookup \"v1\" \"Pod\" \"\" \"\").a \"x\" }}{{ end }}",
+            "{{ $a := lookup \"v1\" \"Pod\" \"\" \"\" }}{{ $b := $a.data }}{{ if and $b (gt (len $b.c) 3) }}{{ end }}",
+            "{{ range $item := (lookup \"v1\" \"Pod\" \"\" \"\").items }}{{ if ne $item.x 1 }}{{ end }}{{ end }}",
+        ] {
+            assert!(body(text).compares, "{text}");
+        }
+        for text in [
+            "{{ $a := lookup \"v1\" \"Pod\" \"\" \"\" }}{{ if and $a (hasKey $a.data \"x\") (eq .Values.x 1) }}{{ end }}",
+            "{{ if eq .Values.lookup 1 }}{{ end }}",
+        ] {
+            assert!(!body(text).compares, "{text}");
+        }
     }
 
     #[test]

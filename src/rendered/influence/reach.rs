@@ -21,6 +21,8 @@ pub(super) struct Reach {
     pub(super) asked: BTreeSet<Asked>,
     /// Whether values are looked at.
     pub(super) reads_values: bool,
+    /// Whether what is looked up is compared with something.
+    pub(super) compares: bool,
     /// Whether something was reached that is no template to us.
     pub(super) unreadable: Option<String>,
 }
@@ -130,6 +132,7 @@ impl Graph {
         for node in reached {
             reach.asked.extend(self.nodes[*node].asked.iter().cloned());
             reach.reads_values |= self.nodes[*node].reads_values;
+            reach.compares |= self.nodes[*node].compares;
         }
         reach
     }

@@ -112,6 +112,7 @@ impl<'a> Judging<'a> {
             let known = judged.entry((object.kind, object.name.clone())).or_default();
             known.asked.extend(reach.asked);
             known.reads_values |= reach.reads_values;
+            known.compares |= reach.compares;
             known.unreadable = known.unreadable.take().or(reach.unreadable);
         }
         let judged = judged.into_iter().map(|((kind, name), reach)| Judged { kind, name, reach }).collect();
@@ -167,6 +168,11 @@ impl<'a> Judging<'a> {
                 Ok(unstable) => moved(unstable, one.kind, &one.name),
                 Err(why) => Some(Moved::Untold(why.clone())),
             };
+            // The stand-in has no object of the very content that is asked for.
+            let undecided = decider == Decider::Cluster && one.reach.compares;
+            let moved = moved.or_else(|| {
+                undecided.then(|| Moved::Untold("it compares what it looks up with something".to_owned()))
+            });
             let ways = ways.into_iter().collect();
             found.extend(moved.map(|moved| influence(one.kind, &one.name, decider, ways, moved)));
         }

@@ -56,7 +56,13 @@ fn what_is_looked_up_in_the_cluster_is_denied() {
         );
         assert!(!project.root.join("gateway.checksum.yaml").exists());
     }
-    let Some(project) = project("{{ if lookup \"v1\" \"Secret\" \"edge\" \"db\" }}{{ end }}same") else {
+    let compared =
+        "{{ if eq (toString (lookup \"v1\" \"Secret\" \"edge\" \"db\").kind) \"Other\" }}a{{ end }}same";
+    let Some(project) = project(compared) else { return };
+    let told = project.denied("cluster-lookup");
+    assert!(told.contains("it compares what it looks up with something"), "{told}");
+    project.chart("apis", &config_map("{{ if lookup \"v1\" \"Secret\" \"edge\" \"db\" }}{{ end }}same"));
+    let Some(project) = Some(project) else {
         return;
     };
     assert_eq!(project.calls_of_helm(), 3, "once with an answer, once without");
