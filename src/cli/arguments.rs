@@ -8,10 +8,12 @@ use clap::{ArgAction, Args, ValueEnum};
 
 const SELECTION: &str = "Selection";
 const READING: &str = "Reading the state";
+const RENDERING: &str = "Rendering, for sources `configmap:`, `secret:` and `release:`";
 const OUTPUT: &str = "Output";
 
 /// Which state is read, how, and which of its releases count.
 #[derive(Args, Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct StateArgs {
     /// The state file or directory [default: `HELMFILE_FILE_PATH`, else found]
     ///
@@ -73,6 +75,46 @@ pub struct StateArgs {
     #[arg(long, value_name = "COMMAND", help_heading = READING)]
     pub helmfile_command: Option<String>,
 
+    /// As for helmfile: values that helm gets for every release (repeatable)
+    #[arg(long, value_name = "KEY=VALUE", allow_hyphen_values = true, help_heading = RENDERING)]
+    pub set: Vec<String>,
+
+    /// As for helmfile: a values file that helm gets for every release (repeatable)
+    ///
+    /// Relative to the state file; where several state files are read in one run, to the working directory.
+    #[arg(long, value_name = "PATH", allow_hyphen_values = true, help_heading = RENDERING)]
+    pub values: Vec<String>,
+
+    /// As for helmfile: further options of helm, for every release
+    ///
+    /// What `helm template` does not know is left out.
+    #[arg(long, value_name = "OPTIONS", allow_hyphen_values = true, help_heading = RENDERING)]
+    pub args: Option<String>,
+
+    /// As for helmfile: further options of `helm template`, in place of `helmDefaults.templateArgs`
+    #[arg(long, value_name = "OPTIONS", allow_hyphen_values = true, help_heading = RENDERING)]
+    pub template_args: Option<String>,
+
+    /// As for helmfile: the version of Kubernetes that charts are rendered for
+    #[arg(long, value_name = "VERSION", help_heading = RENDERING)]
+    pub kube_version: Option<String>,
+
+    /// As for helmfile: the chart of all releases
+    #[arg(short = 'c', long, value_name = "CHART", help_heading = RENDERING)]
+    pub chart: Option<String>,
+
+    /// As for helmfile: the post renderer of releases that have none of their own
+    #[arg(long, value_name = "PATH", help_heading = RENDERING)]
+    pub post_renderer: Option<String>,
+
+    /// As for helmfile: an argument of the post renderer (repeatable)
+    #[arg(long, value_name = "ARGUMENT", allow_hyphen_values = true, help_heading = RENDERING)]
+    pub post_renderer_args: Vec<String>,
+
+    /// As for helmfile: use the dependencies in `charts/` as they are
+    #[arg(long, help_heading = RENDERING)]
+    pub skip_deps: bool,
+
     /// Only releases with these labels: `tier=edge,name!=x` (repeatable, any may match)
     #[arg(short = 'l', long, value_name = "KEY=VALUE", help_heading = SELECTION)]
     pub selector: Vec<String>,
@@ -103,6 +145,15 @@ impl StateArgs {
             helm_binary: after.helm_binary.or(self.helm_binary),
             expect_environment: after.expect_environment.or(self.expect_environment),
             helmfile_command: after.helmfile_command.or(self.helmfile_command),
+            set: joined(self.set, after.set),
+            values: joined(self.values, after.values),
+            args: after.args.or(self.args),
+            template_args: after.template_args.or(self.template_args),
+            kube_version: after.kube_version.or(self.kube_version),
+            chart: after.chart.or(self.chart),
+            post_renderer: after.post_renderer.or(self.post_renderer),
+            post_renderer_args: joined(self.post_renderer_args, after.post_renderer_args),
+            skip_deps: self.skip_deps || after.skip_deps,
             selector: joined(self.selector, after.selector),
             release: joined(self.release, after.release),
             allow_no_matching_release: self.allow_no_matching_release || after.allow_no_matching_release,
@@ -125,6 +176,15 @@ impl StateArgs {
             helm_binary,
             expect_environment,
             helmfile_command,
+            set,
+            values,
+            args,
+            template_args,
+            kube_version,
+            chart,
+            post_renderer,
+            post_renderer_args,
+            skip_deps,
             selector,
             release,
             allow_no_matching_release,
@@ -142,6 +202,15 @@ impl StateArgs {
             (helm_binary.is_some(), "helm-binary"),
             (expect_environment.is_some(), "expect-environment"),
             (helmfile_command.is_some(), "helmfile-command"),
+            (!set.is_empty(), "set"),
+            (!values.is_empty(), "values"),
+            (args.is_some(), "args"),
+            (template_args.is_some(), "template-args"),
+            (kube_version.is_some(), "kube-version"),
+            (chart.is_some(), "chart"),
+            (post_renderer.is_some(), "post-renderer"),
+            (!post_renderer_args.is_empty(), "post-renderer-args"),
+            (*skip_deps, "skip-deps"),
             (!selector.is_empty(), "selector"),
             (!release.is_empty(), "release"),
             (*allow_no_matching_release, "allow-no-matching-release"),

@@ -4,6 +4,7 @@ use std::fmt;
 
 use super::{OutputArgs, OutputFormat, StateArgs, Variables};
 use crate::report::Colour;
+use crate::state::Additions;
 
 /// How a run reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -74,6 +75,10 @@ pub struct Request {
     pub expect_environment: Option<String>,
     /// The helmfile command that runs this hook.
     pub helmfile_command: Option<String>,
+    /// The chart of all releases.
+    pub chart: Option<String>,
+    /// What helmfile gives helm for every release beside what the state says.
+    pub additions: Additions,
     /// `--selector`, in order, as typed.
     pub selectors: Vec<String>,
     /// `--release`, in order.
@@ -122,6 +127,18 @@ impl Request {
             helm_binary: given(typed.helm_binary),
             expect_environment: typed.expect_environment,
             helmfile_command: given(typed.helmfile_command),
+            chart: given(typed.chart),
+            additions: Additions {
+                set: typed.set,
+                values: typed.values,
+                args: given(typed.args).unwrap_or_default(),
+                template_args: given(typed.template_args).unwrap_or_default(),
+                kube_version: given(typed.kube_version).unwrap_or_default(),
+                post_renderer: given(typed.post_renderer).unwrap_or_default(),
+                post_renderer_args: typed.post_renderer_args,
+                skip_deps: typed.skip_deps,
+                ..Additions::default()
+            },
             selectors: typed.selector,
             releases: typed.release.iter().map(|text| text.parse()).collect::<Result<_, _>>()?,
             allow_no_match: typed.allow_no_matching_release,

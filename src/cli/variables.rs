@@ -26,6 +26,8 @@ pub struct Variables {
     pub github_step_summary: Option<String>,
     /// `HELMSUM_KEY_FILE`: the file with the key that digests of secrets are made with.
     pub key_file: Option<String>,
+    /// `HELMSUM_HELMFILE_PID`: the process of the helmfile whose hook runs this, where it is not found by its name.
+    pub helmfile_process: Option<String>,
     /// `HELMSUM_RUNNING`: helmsum was started by something that helmsum runs.
     pub running: bool,
 }
@@ -53,6 +55,7 @@ impl Variables {
             github_workspace: text("GITHUB_WORKSPACE"),
             github_step_summary: text("GITHUB_STEP_SUMMARY"),
             key_file: text("HELMSUM_KEY_FILE"),
+            helmfile_process: text("HELMSUM_HELMFILE_PID"),
             running: text(RUNNING).is_some(),
         }
     }

@@ -5,6 +5,7 @@ mod content;
 mod generate;
 mod hash;
 mod hashing;
+mod helmfile;
 mod ignored;
 mod manual;
 mod masking;
@@ -91,7 +92,7 @@ pub fn run(cli: &Cli, variables: &Variables, streams: &mut Streams) -> io::Resul
         Ok(request) => request,
         Err(error) => return refuse(&Problem::new(error.to_string()), streams),
     };
-    let reading = Reading::new(request, context.directory.clone());
+    let reading = Reading::new(request, context.directory.clone(), variables);
     let Some(view) = view else {
         let embed = matches!(&cli.command, Command::State(arguments) if arguments.embed_values);
         return state::run(&context, &reading, embed, streams);

@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::helmfile::{Known, take_over};
 use crate::cli::{self, RUNNING};
 use crate::state;
 use crate::text::Secrets;
@@ -20,6 +21,8 @@ pub(super) struct Reading {
     /// What was asked for.
     pub(super) request: cli::Request,
     directory: Utf8PathBuf,
+    /// What is known of the command line of the helmfile that runs this; nothing where it is run by hand.
+    pub(super) helmfile: Option<Known>,
     variables: Rc<BTreeMap<String, String>>,
     /// What was decrypted, so that no output repeats it.
     pub(super) secrets: Secrets,
@@ -29,17 +32,25 @@ pub(super) struct Reading {
 
 impl Reading {
     /// For this process, in a working directory.
-    pub(super) fn new(request: cli::Request, directory: Utf8PathBuf) -> Self {
+    pub(super) fn new(
+        mut request: cli::Request,
+        directory: Utf8PathBuf,
+        of_process: &cli::Variables,
+    ) -> Self {
         let mut variables: BTreeMap<String, String> = std::env::vars_os()
             .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
             .collect();
         // Programs that templates start inherit it, so that a helmsum among them does not do the same once more.
         variables.insert(RUNNING.into(), "1".into());
+        let secrets = Secrets::default();
+        let variable = |name: &str| variables.get(name).filter(|text| !text.is_empty()).cloned();
+        let helmfile = take_over(&mut request, of_process.helmfile_process.as_deref(), variable, &secrets);
         Self {
             request,
             directory,
+            helmfile,
             variables: Rc::new(variables),
-            secrets: Secrets::default(),
+            secrets,
             standard_input: OnceCell::new(),
         }
     }
@@ -82,6 +93,9 @@ impl Reading {
         request.selectors.clone_from(&self.request.selectors);
         request.namespace.clone_from(&self.request.namespace);
         request.kube_context.clone_from(&self.request.kube_context);
+        request.chart.clone_from(&self.request.chart);
+        request.additions = Rc::new(self.request.additions.clone());
+        request.helmfile_directory = self.helmfile.as_ref().and_then(|known| known.directory.clone());
         request.helm_binary.clone_from(&self.request.helm_binary);
         request.state_values_files.clone_from(&self.request.state_values_file);
         request.state_values_set.clone_from(&self.request.state_values_set);

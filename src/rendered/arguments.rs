@@ -1,6 +1,7 @@
 //! What helmfile calls `helm template` with (`pkg/state/state.go: flagsForTemplate, namespaceAndValuesFlags,
 //! TemplateReleases`, `pkg/helmexec/exec.go: TemplateRelease`).
 
+use super::options;
 use super::producer::Producer;
 use super::set;
 use crate::template::function::Registry;
@@ -17,14 +18,14 @@ pub(super) enum Argument {
     Values(usize),
 }
 
-/// The arguments for `helm template` of a release that gets `files` files of values.
+/// The arguments for `helm template` of a release that gets `files` files of values, and `added` more from the command line.
 ///
 /// # Errors
 ///
 /// Where the arguments of its post renderer cannot be rendered, or one of `set` cannot be written.
 pub(super) fn template_arguments(
     producer: &Producer<'_>,
-    files: usize,
+    (files, added): (usize, usize),
     registry: &Registry,
 ) -> Result<Vec<Argument>, Box<Problem>> {
     let release = producer.release;
@@ -39,14 +40,15 @@ pub(super) fn template_arguments(
     if !release.namespace.is_empty() {
         list.pair("--namespace", &release.namespace);
     }
-    for number in 0..files {
-        list.text("--values");
-        list.0.push(Argument::Values(number));
-    }
+    list.values(0..files);
     for flag in set::flags(producer)? {
         list.pair(flag.flag, &flag.argument);
     }
-    for argument in collected(&release.helm.args) {
+    list.values(files..files + added);
+    for set in &producer.request.additions.set {
+        list.pair("--set", set);
+    }
+    for argument in options::for_template(options::args(producer)) {
         list.text(&argument);
     }
     Ok(list.0)
@@ -68,6 +70,13 @@ impl Arguments {
     fn switch(&mut self, flag: &str, on: bool) {
         if on {
             self.text(flag);
+        }
+    }
+
+    fn values(&mut self, numbers: std::ops::Range<usize>) {
+        for number in numbers {
+            self.text("--values");
+            self.0.push(Argument::Values(number));
         }
     }
 
@@ -103,7 +112,7 @@ impl Arguments {
         if !helm.kube_context.is_empty() {
             self.pair("--kube-context", &helm.kube_context);
         }
-        for argument in collected(&helm.template_args) {
+        for argument in options::for_template(options::of_command(producer)) {
             self.text(&argument);
         }
         Ok(())
@@ -140,47 +149,4 @@ pub(super) fn post_renderer_arguments(
     }
     arguments.retain(|argument| !argument.is_empty());
     Ok(arguments)
-}
-
-/// Options that are written as texts, as helmfile reads them (`pkg/argparser/args.go: CollectArgs`): split at blanks without
-/// regard to quotes, those of one name together, and words that belong to no option dropped.
-fn collected(texts: &[String]) -> Vec<String> {
-    let joined = texts.join(" ");
-    let words: Vec<&str> = joined.split(' ').filter(|word| !word.is_empty()).collect();
-    let mut options: Vec<(&str, Vec<Vec<String>>)> = Vec::new();
-    for (index, word) in words.iter().enumerate().filter(|(_, word)| word.starts_with('-')) {
-        let (name, written) = match word.split_once('=') {
-            Some((name, "")) => (name, vec![name.to_owned()]),
-            Some((name, value)) => (name, vec![format!("{name}={value}")]),
-            None => match words.get(index + 1).filter(|next| !next.starts_with('-')) {
-                Some(value) => (*word, vec![(*word).to_owned(), (*value).to_owned()]),
-                None => (*word, vec![(*word).to_owned()]),
-            },
-        };
-        match options.iter_mut().find(|(known, _)| *known == name) {
-            Some((_, all)) => all.push(written),
-            None => options.push((name, vec![written])),
-        }
-    }
-    options.into_iter().flat_map(|(_, all)| all).flatten().collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn options_are_collected_as_helmfile_collects_them() {
-        for (texts, expected) in [
-            (&["--debug"][..], &["--debug"][..]),
-            (&["--a=1 --b 2", "--a", "3"], &["--a=1", "--a", "3", "--b", "2"]),
-            (&["word --x", "-y"], &["--x", "-y"]),
-            (&["--empty="], &["--empty"]),
-            (&["--q 'two words'"], &["--q", "'two"]),
-            (&[], &[]),
-        ] {
-            let texts: Vec<String> = texts.iter().map(|text| (*text).to_owned()).collect();
-            assert_eq!(collected(&texts), expected, "{texts:?}");
-        }
-    }
 }

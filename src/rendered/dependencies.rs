@@ -10,6 +10,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::chart::without_credentials;
 use super::files::{Files, chart_files};
+use super::options;
 use super::piece::{Content, Piece};
 use super::producer::Producer;
 use super::reach::{Reach, is_read_by_helm};
@@ -47,6 +48,11 @@ impl Declared {
             version.starts_with(|sign: char| sign.is_ascii_digit()) && !version.contains('/')
         })
     }
+}
+
+/// Whether helmfile or helm packs the dependencies of a local chart before it is used, whatever lies in its `charts`.
+pub(super) fn are_built(producer: &Producer<'_>) -> bool {
+    !producer.release.helm.skip_deps || options::update_dependencies(producer)
 }
 
 /// The dependencies that a chart declares in `Chart.yaml` or, of old, in `requirements.yaml`.

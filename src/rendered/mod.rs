@@ -19,6 +19,7 @@ mod files;
 mod ignore;
 mod influence;
 mod object;
+mod options;
 mod piece;
 mod producer;
 mod reach;

@@ -6,13 +6,14 @@ use super::arguments::post_renderer_arguments;
 use super::chart::Chart;
 use super::chartify;
 use super::dependencies::{self, Folder};
+use super::options::{self, Given};
 use super::piece::{Content, Piece, data_line};
 use super::producer::Producer;
 use super::set;
-use super::values::values;
+use super::values::{added, values, values_at};
 use crate::state::{EntryKind, Listed};
 use crate::template::function::Registry;
-use crate::text::Problem;
+use crate::text::{Problem, Refusal};
 use crate::tree::Kind;
 use crate::value::{Map, Value};
 
@@ -28,6 +29,8 @@ use crate::value::{Map, Value};
 /// | `values/0`, `values/1`, … | values files and maps that are not empty, in order, as data |
 /// | `secrets/0`, … | the same for secrets, decrypted |
 /// | `set/0`, … | `set`, `setString` and `env` as options of helm; of files, their content |
+/// | `command-line/values/0`, `command-line/set/0`, … | what helmfile's command line adds: files as data, and `--set` |
+/// | `args/values/0`, … | files that `args`, `syncArgs` and `templateArgs` name, as data |
 /// | `post-renderer`, `post-renderer/program` | the post renderer with its arguments as data, and its file if it is one of the project |
 /// | `options` | options of helm that change what it makes of all that, as data |
 /// | `json-patches/0`, `strategic-merge-patches/0`, `transformers/0`, … | patches, as data |
@@ -48,6 +51,8 @@ pub fn release_pieces(
     let mut pieces = vec![Piece::data("release", &identity.into())];
     pieces.extend(values_pieces(producer, registry)?);
     pieces.extend(set_pieces(producer)?);
+    pieces.extend(added_pieces(producer)?);
+    pieces.extend(named_pieces(producer)?);
     let folder = Folder { listed, given: &pieces.clone() };
     pieces.extend(chart_pieces(producer, chart, folder, registry)?);
     pieces.extend(post_renderer_pieces(producer, registry)?);
@@ -74,7 +79,7 @@ fn chart_pieces(
 ) -> Result<Vec<Piece>, Box<Problem>> {
     Ok(match chart {
         Chart::Directory(local) => {
-            let builds = !producer.release.helm.skip_deps;
+            let builds = dependencies::are_built(producer);
             dependencies::pieces(producer, &local.path, "chart", builds, folder)?
         }
         Chart::Manifests(directory) => chartify::manifests(producer, &directory, registry)?,
@@ -124,6 +129,61 @@ fn set_pieces(producer: &Producer<'_>) -> Result<Vec<Piece>, Box<Problem>> {
     Ok(pieces)
 }
 
+/// What the command line of helmfile adds.
+fn added_pieces(producer: &Producer<'_>) -> Result<Vec<Piece>, Box<Problem>> {
+    let mut pieces = Vec::new();
+    for (index, given) in added(producer)?.into_iter().enumerate() {
+        let data = data_line(&given.data()?.into());
+        pieces.push(Piece::bytes(format!("command-line/values/{index}"), data));
+    }
+    for (index, set) in producer.request.additions.set.iter().enumerate() {
+        pieces.push(Piece::data(format!("command-line/set/{index}"), &Value::from(set.as_str())));
+    }
+    Ok(pieces)
+}
+
+/// The options that are written as texts, by the key that options of the release have them under. Those of both kinds of
+/// commands count: which one comes is not known.
+fn options_in_texts(producer: &Producer<'_>) -> [(&'static str, Vec<Given>); 3] {
+    let helm = &producer.release.helm;
+    [
+        ("args", options::args(producer)),
+        ("syncArgs", options::given(&helm.sync_args)),
+        ("templateArgs", options::given(&helm.template_args)),
+    ]
+}
+
+/// The files that options in texts name, which helm reads where helmfile works.
+fn named_pieces(producer: &Producer<'_>) -> Result<Vec<Piece>, Box<Problem>> {
+    let mut pieces = Vec::new();
+    let options = options_in_texts(producer).into_iter().flat_map(|(_, options)| options);
+    for option in options {
+        let value = option.value.unwrap_or_default();
+        if option.name == "set-file" {
+            let message = "it is given `--set-file` in a text of options, and helmsum does not read the file that is in it";
+            let problem = producer.refusal(Refusal::UnsupportedChart, message);
+            return Err(Box::new(problem.hint("put it into `set` of the release, as `file`")));
+        }
+        if option.name != "values" {
+            continue;
+        }
+        // helm reads a list of files (`pflag.StringSlice`).
+        for path in value.split(',') {
+            if path == "-" || path.contains("://") || path.contains('"') {
+                let message = format!(
+                    "it is given `--values {path}` in a text of options, which is no file that helmsum reads"
+                );
+                let problem = producer.refusal(Refusal::RemoteValues, &message);
+                return Err(Box::new(problem.hint("put it into `values` of the release")));
+            }
+            let given = values_at(producer, path, pieces.len())?;
+            let name = format!("args/values/{}", pieces.len());
+            pieces.push(Piece::bytes(name, data_line(&given.data()?.into())));
+        }
+    }
+    Ok(pieces)
+}
+
 fn post_renderer_pieces(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<Piece>, Box<Problem>> {
     let program = &producer.release.helm.post_renderer;
     if program.is_empty() {
@@ -157,11 +217,15 @@ fn options_piece(producer: &Producer<'_>) -> Option<Piece> {
     let options = Map::new();
     let texts =
         |list: &[String]| Value::from(list.iter().map(|text| Value::from(text.as_str())).collect::<Vec<_>>());
-    for (key, list) in
-        [("apiVersions", &helm.api_versions), ("args", &helm.args), ("templateArgs", &helm.template_args)]
-    {
-        if !list.is_empty() {
-            options.insert(key, texts(list));
+    if !helm.api_versions.is_empty() {
+        options.insert("apiVersions", texts(&helm.api_versions));
+    }
+    for (key, list) in options_in_texts(producer) {
+        // Those about waiting and connections decide nothing of what is made.
+        let words: Vec<String> =
+            list.into_iter().filter(Given::renders).flat_map(|option| option.words).collect();
+        if !words.is_empty() {
+            options.insert(key, texts(&words));
         }
     }
     if !helm.kube_version.is_empty() {

@@ -50,7 +50,7 @@ pub(super) fn stage(producer: &Producer<'_>, chart: &Chart) -> Result<Staged, Bo
 
 fn directory(producer: &Producer<'_>, local: &Local) -> Result<Staged, Box<Problem>> {
     let files = chart_files(producer, &local.path)?;
-    let builds = !producer.release.helm.skip_deps;
+    let builds = dependencies::are_built(producer);
     let declared = dependencies::declared(producer, &files)?;
     check_downloaded(producer, &local.path, &files, &declared, builds)?;
     let packed: Vec<&Declared> =

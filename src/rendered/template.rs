@@ -8,9 +8,11 @@ use camino::Utf8PathBuf;
 use super::arguments::{Argument, template_arguments};
 use super::chart::Chart;
 use super::chartify;
+use super::options::{self, Given};
 use super::producer::Producer;
 use super::stage::{Staged, stage};
-use super::values::values;
+use super::values::{added, values};
+use crate::state::Purpose;
 use crate::template::function::Registry;
 use crate::text::{Place, Problem, Refusal};
 
@@ -85,16 +87,20 @@ pub fn templating(producer: &Producer<'_>, registry: &Registry) -> Result<Templa
     if producer.request.no_exec {
         check_programs(producer)?;
     }
-    let values: Vec<Vec<u8>> = values(producer, registry)?.into_iter().map(|given| given.bytes).collect();
-    let arguments = template_arguments(producer, values.len(), registry)?;
+    check_command(producer)?;
+    let mut values: Vec<Vec<u8>> = values(producer, registry)?.into_iter().map(|given| given.bytes).collect();
+    let of_release = values.len();
+    values.extend(added(producer)?.into_iter().map(|given| given.bytes));
+    let arguments = template_arguments(producer, (of_release, values.len() - of_release), registry)?;
     check_cluster(producer, &arguments)?;
+    check_source(producer, &chart)?;
     if producer.request.no_exec {
         check_arguments(producer, &arguments)?;
     }
     Ok(Templating {
         release: producer.release.id(),
         place: producer.place(),
-        namespace: producer.release.namespace.clone(),
+        namespace: options::namespace(producer),
         helm: producer.visit.helm_binary.clone(),
         arguments,
         chart: stage(producer, &chart)?,
@@ -156,6 +162,45 @@ fn fetched<'a>(previous: &str, argument: &'a str) -> Option<&'a str> {
         before.rfind(|c: char| !c.is_ascii_alphanumeric() && !"+-.".contains(c)).map_or(0, |at| at + 1);
     let scheme = &before[start..];
     (!["http", "https"].contains(&scheme)).then_some(scheme)
+}
+
+/// Refuses to guess what is deployed where that depends on which command of helmfile comes later.
+fn check_command(producer: &Producer<'_>) -> Result<(), Box<Problem>> {
+    if producer.request.additions.purpose != Purpose::Unknown {
+        return Ok(());
+    }
+    let Some(option) = options::given(&producer.release.helm.sync_args).into_iter().find(Given::renders)
+    else {
+        return Ok(());
+    };
+    let message = format!(
+        "`syncArgs` has `--{}`, which `helmfile apply` and `sync` give helm, and `helmfile template` does not",
+        option.name
+    );
+    Err(Box::new(
+        producer
+            .refusal(Refusal::AmbiguousCommand, &message)
+            .hint("put it into `helmDefaults.args`, `values` or `set`, which all of them read; or run helmsum in a hook"),
+    ))
+}
+
+/// Refuses options that make helm take a chart from elsewhere.
+fn check_source(producer: &Producer<'_>, chart: &Chart) -> Result<(), Box<Problem>> {
+    if matches!(chart, Chart::Directory(_) | Chart::Archive(_) | Chart::Manifests(_)) {
+        return Ok(());
+    }
+    let mut options = options::args(producer).into_iter().chain(options::of_command(producer));
+    let Some(option) = options.find(|option| ["version", "repo", "devel"].contains(&option.name.as_str()))
+    else {
+        return Ok(());
+    };
+    let message =
+        format!("helm is given `--{}` for it, and takes another chart than its release names", option.name);
+    Err(Box::new(
+        producer
+            .refusal(Refusal::RemoteChart, &message)
+            .hint("give the version in the release, and its repository under `repositories`"),
+    ))
 }
 
 /// Refuses options with which helm would ask a cluster.

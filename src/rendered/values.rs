@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::producer::Producer;
 use crate::state::{EntryKind, EntrySource, ValuesEntry};
 use crate::template::function::Registry;
-use crate::text::{Place, Problem, Refusal};
+use crate::text::{Place, Problem, Refusal, join_clean};
 use crate::value::{Map, Value};
 use crate::yaml::{self, ErrorKind, Limits};
 
@@ -127,6 +127,35 @@ pub fn values(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<GivenV
         }
     }
     Ok(given)
+}
+
+/// The files that helmfile's command line adds to those of every release, as helm reads them: unrendered.
+///
+/// # Errors
+///
+/// Where one of them cannot be read.
+pub(super) fn added(producer: &Producer<'_>) -> Result<Vec<GivenValues>, Box<Problem>> {
+    let paths = producer.request.additions.values.iter().enumerate();
+    paths.map(|(index, path)| values_at(producer, path, index)).collect()
+}
+
+/// The values in a file that an option of helm or helmfile names, unrendered.
+///
+/// # Errors
+///
+/// Where it cannot be read.
+pub(super) fn values_at(
+    producer: &Producer<'_>,
+    path: &str,
+    index: usize,
+) -> Result<GivenValues, Box<Problem>> {
+    let file = join_clean(&producer.visit.working_directory, path);
+    let bytes = producer.read(&file).map_err(|problem| {
+        let hint = "an option `--values` names it: relative to the state file or, of several that are read in one run, to where \
+                    helmfile was started; what is not a file on disk, such as `<(…)`, has to be put into one";
+        Box::new(Problem { place: Some(producer.place()), hint: Some(hint.into()), ..*problem })
+    })?;
+    Ok(GivenValues { kind: EntryKind::Values, index, origin: Origin::File(file), bytes })
 }
 
 /// What one entry gives, if anything.

@@ -1,6 +1,7 @@
 //! What decides what helm makes of a release, beside its chart and its values (`pkg/state/state.go: flagsForTemplate`,
 //! `pkg/state/helmx.go: PrepareChartify`).
 
+use super::request::Additions;
 use super::spec::{self, HelmDefaults, ReleaseSpec, StateSpec};
 use crate::value::Value;
 
@@ -10,7 +11,7 @@ use crate::value::Value;
 pub struct HelmOptions {
     /// `apiVersions` of the release, else of the state.
     pub api_versions: Vec<String>,
-    /// `kubeVersion` of the release, else of the state, else empty.
+    /// `--kube-version`, else `kubeVersion` of the release, else of the state, else empty.
     pub kube_version: String,
     /// The context that helm is called with: of the release, the environment or `helmDefaults`, else empty.
     pub kube_context: String,
@@ -28,20 +29,22 @@ pub struct HelmOptions {
     pub reuse_values: bool,
     /// `skipCRDs`, which only an upgrade knows.
     pub skip_crds: bool,
-    /// `skipDeps`: whether helmfile leaves out `helm dependency build`.
+    /// `--skip-deps` or `skipDeps`: whether helmfile leaves out `helm dependency build`.
     pub skip_deps: bool,
     /// `adopt`
     pub adopt: Vec<String>,
-    /// `postRenderer`, else empty.
+    /// `postRenderer` of the release, else `--post-renderer`, else that of `helmDefaults`, else empty.
     pub post_renderer: String,
-    /// `postRendererArgs` of the release, rendered.
+    /// `postRendererArgs` of the release, rendered, else `--post-renderer-args`.
     pub post_renderer_args: Vec<String>,
     /// `helmDefaults.postRendererArgs`, unrendered: for a release that has none of its own.
     pub default_post_renderer_args: Vec<String>,
-    /// `helmDefaults.args`: for every command of helm.
+    /// `helmDefaults.args`: for every command of helm, after those of `--args`.
     pub args: Vec<String>,
-    /// `helmDefaults.templateArgs`
+    /// `--template-args`, else `helmDefaults.templateArgs`
     pub template_args: Vec<String>,
+    /// `--sync-args`, else `helmDefaults.syncArgs`
+    pub sync_args: Vec<String>,
     /// What makes helmfile write a chart of its own out of the release's.
     pub chartify: Chartify,
 }
@@ -85,8 +88,16 @@ pub struct Repository {
 
 impl HelmOptions {
     /// The options of a release after overrides. `environment_context` is the `kubeContext` of the environment.
-    pub(super) fn of(release: &ReleaseSpec, state: &StateSpec, environment_context: &str) -> Self {
+    pub(super) fn of(
+        release: &ReleaseSpec,
+        state: &StateSpec,
+        environment_context: &str,
+        added: &Additions,
+    ) -> Self {
         let defaults = &state.helm_defaults;
+        let options = |given: &str, of_state: &[String]| {
+            if given.is_empty() { of_state.to_vec() } else { vec![given.to_owned()] }
+        };
         let repository = repository_of(state, &release.chart);
         let either = |own: &str, other: &str| if own.is_empty() { other.to_owned() } else { own.to_owned() };
         Self {
@@ -95,7 +106,7 @@ impl HelmOptions {
             } else {
                 release.api_versions.clone()
             },
-            kube_version: either(&release.kube_version, &state.kube_version),
+            kube_version: either(&added.kube_version, &either(&release.kube_version, &state.kube_version)),
             kube_context: either(&release.kube_context, &either(environment_context, &defaults.kube_context)),
             enable_dns: release.enable_dns.get().unwrap_or(defaults.enable_dns),
             devel: release.devel.get().unwrap_or(defaults.devel),
@@ -106,16 +117,23 @@ impl HelmOptions {
                 || defaults.insecure_skip_tls_verify
                 || repository.is_some_and(|repository| repository.skip_tls_verify),
             skip_schema_validation: release.skip_schema_validation.get() == Some(true)
+                || added.skip_schema_validation
                 || defaults.skip_schema_validation.get() == Some(true),
-            reuse_values: release.reuse_values.get().unwrap_or(defaults.reuse_values),
+            reuse_values: !added.reset_values
+                && (added.reuse_values || release.reuse_values.get().unwrap_or(defaults.reuse_values)),
             skip_crds: defaults.skip_crds,
-            skip_deps: release.skip_deps.get().unwrap_or(defaults.skip_deps),
+            skip_deps: added.skip_deps || release.skip_deps.get().unwrap_or(defaults.skip_deps),
             adopt: release.adopt.clone(),
-            post_renderer: post_renderer(release, defaults),
-            post_renderer_args: release.post_renderer_args.clone(),
+            post_renderer: post_renderer(release, added, defaults),
+            post_renderer_args: if release.post_renderer_args.is_empty() {
+                added.post_renderer_args.clone()
+            } else {
+                release.post_renderer_args.clone()
+            },
             default_post_renderer_args: defaults.post_renderer_args.clone(),
             args: defaults.args.clone(),
-            template_args: defaults.template_args.clone(),
+            template_args: options(&added.template_args, &defaults.template_args),
+            sync_args: options(&added.sync_args, &defaults.sync_args),
             chartify: Chartify::of(release),
         }
     }
@@ -152,8 +170,9 @@ impl Chartify {
     }
 }
 
-fn post_renderer(release: &ReleaseSpec, defaults: &HelmDefaults) -> String {
+fn post_renderer(release: &ReleaseSpec, added: &Additions, defaults: &HelmDefaults) -> String {
     let own = release.post_renderer.get().filter(|program| !program.is_empty());
+    let own = own.or_else(|| Some(added.post_renderer.clone()).filter(|program| !program.is_empty()));
     own.or_else(|| defaults.post_renderer.get()).unwrap_or_default()
 }
 

@@ -45,7 +45,7 @@ pub use helm::{Chartify, Dependency, HelmOptions, Repository};
 pub use listed::Listed;
 pub use output::to_yaml;
 pub use remote::is_remote;
-pub use request::Request;
+pub use request::{Additions, Purpose, Request};
 pub use resolved::{
     EntryContent, EnvironmentObject, Hook, Release, Resolved, SetEntry, SetKind, ValuesEntry, Visit,
 };

@@ -46,7 +46,7 @@ impl Reader<'_> {
             let enabled = condition_holds(&spec.condition, view.values)
                 .map_err(|error| error.context(&format!("release `{}`", spec.name)).at(place.clone()))?;
             let matches = selectors.is_empty() || selectors.iter().any(|selector| selector.matches(&labels));
-            let helm = HelmOptions::of(&spec, state, environment_context);
+            let helm = HelmOptions::of(&spec, state, environment_context, &self.request.additions);
             let release = finished(spec, labels, enabled, enabled && matches, place);
             releases.push(Release { declared_namespace, helm, ..release });
         }

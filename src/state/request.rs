@@ -1,6 +1,7 @@
 //! What is to be read, and for whom.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -9,6 +10,62 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::template::function::{Chance, Context, Effects, ExecPolicy};
 use crate::text::Secrets;
 use crate::tree::Tree;
+
+/// What helmfile's command line adds to every release, so that helm gets it beside what the state says
+/// (`pkg/state/state.go: TemplateReleases, prepareSyncReleases`).
+#[derive(Clone, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
+pub struct Additions {
+    /// `--set`, in order: each in helm's grammar.
+    pub set: Vec<String>,
+    /// `--values`, in order: relative to where helmfile works.
+    pub values: Vec<String>,
+    /// `--args`: options for every command of helm, else empty.
+    pub args: String,
+    /// `--template-args`: options for `helm template`, else empty.
+    pub template_args: String,
+    /// `--sync-args`: options for `helm upgrade`, else empty.
+    pub sync_args: String,
+    /// `--kube-version`, else empty.
+    pub kube_version: String,
+    /// `--post-renderer`, else empty.
+    pub post_renderer: String,
+    /// `--post-renderer-args`, in order.
+    pub post_renderer_args: Vec<String>,
+    /// `--skip-deps`
+    pub skip_deps: bool,
+    /// `--skip-schema-validation`
+    pub skip_schema_validation: bool,
+    /// `--reuse-values`
+    pub reuse_values: bool,
+    /// `--reset-values`, which wins over any `reuseValues`.
+    pub reset_values: bool,
+    /// What helm is called for.
+    pub purpose: Purpose,
+}
+
+impl fmt::Debug for Additions {
+    /// Values may be secret, so none is told.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.debug_struct("Additions")
+            .field("set", &self.set.len())
+            .field("values", &self.values.len())
+            .field("purpose", &self.purpose)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What helmfile calls helm for, which decides what of the options in the state helm gets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Purpose {
+    /// It is not known: helmsum is run by hand, and helmfile comes later.
+    #[default]
+    Unknown,
+    /// To print manifests: `helm template` gets `templateArgs`.
+    Template,
+    /// To deploy them, or to show what a deployment would change: `helm upgrade` gets `syncArgs`.
+    Upgrade,
+}
 
 /// What is to be read: the options helmfile has under the same names, and the surroundings.
 #[derive(Clone, Debug)]
@@ -31,6 +88,11 @@ pub struct Request {
     pub kube_context: Option<String>,
     /// `--chart`.
     pub chart: Option<String>,
+    /// What the command line adds to every release.
+    pub additions: Rc<Additions>,
+    /// Where helmfile works, as far as a hook knows it: elsewhere than in the directory of the state file where it reads
+    /// several of them. Nothing where it is not known, so that it works in the directory of a state file read by itself.
+    pub helmfile_directory: Option<Utf8PathBuf>,
     /// `--helm-binary`. Secrets of an environment are not decrypted with it: helmfile does not know it by then.
     pub helm_binary: Option<String>,
     /// `--state-values-file`.
@@ -69,6 +131,8 @@ impl Request {
             namespace: None,
             kube_context: None,
             chart: None,
+            additions: Rc::default(),
+            helmfile_directory: None,
             helm_binary: None,
             state_values_files: Vec::new(),
             state_values_set: Vec::new(),

@@ -78,7 +78,7 @@ fn read_with(reader: &Reader<'_>) -> Result<Resolved, Error> {
     let sets = set_values::parse(&request.state_values_set, &request.state_values_set_string)?;
     let Value::Map(sets) = through_yaml(&sets.into())? else { return Err(Error::invalid("no state values")) };
     let argument = request.option(request.file.as_deref(), "HELMFILE_FILE_PATH");
-    let found = discovery::find(&*request.tree, &request.directory, argument, &reader.cache, Use::State)?;
+    let mut found = discovery::find(&*request.tree, &request.directory, argument, &reader.cache, Use::State)?;
     let mut walk = Walk {
         reader,
         chain: Vec::new(),
@@ -95,17 +95,32 @@ fn read_with(reader: &Reader<'_>) -> Result<Resolved, Error> {
         [(_, base)] => base.clone(),
         _ => Base::inside(request.directory.clone()),
     };
+    let working = elsewhere(request, &mut found);
     let options = Options {
         selectors: request.selectors.clone(),
         values: request.state_values_files.iter().map(|file| Value::from(file.as_str())).collect(),
         base,
         sets,
         inherited: Inherited::default(),
-        working: request.directory.clone(),
+        working: working.unwrap_or_else(|| request.directory.clone()),
     };
     walk.visit_all(found, &options)?;
     walk.resolved.environments.clone_from(&reader.environments.borrow());
     Ok(walk.resolved)
+}
+
+/// Where helmfile works, if it is known not to work in the directory of the state file that is read by itself: it then reads
+/// others beside it, and puts the directory before relative paths. Only a hook knows it, and of the directory it runs in.
+fn elsewhere(request: &Request, found: &mut Found) -> Option<Utf8PathBuf> {
+    let [(_, base)] = &mut found.files[..] else { return None };
+    let tree = &*request.tree;
+    let works = request.helmfile_directory.as_ref()?;
+    let here = tree.resolve(&request.directory).ok()?;
+    let elsewhere = base.directory() == here && tree.resolve(works).ok()? != here;
+    elsewhere.then(|| {
+        *base = Base::prefix(request.directory.clone());
+        works.clone()
+    })
 }
 
 /// What a state file is read with.

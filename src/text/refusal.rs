@@ -51,6 +51,8 @@ refusals! {
     RemoteChart = "remote-chart";
     /// helmfile would write a chart of its own for a release.
     UnsupportedChart = "unsupported-chart";
+    /// What helm is given depends on which command of helmfile comes later.
+    AmbiguousCommand = "ambiguous-command";
     /// A release could only be rendered with a cluster.
     NeedsCluster = "needs-cluster";
     /// A template calls a function or a method that helmsum does not have.

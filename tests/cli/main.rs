@@ -2,6 +2,7 @@
 
 mod bad_input;
 mod check;
+mod command_line;
 mod directives;
 mod findings;
 mod formats;

@@ -80,6 +80,7 @@ fn of_charts() {
         ("chart: r/a", Refusal::RemoteChart),
         ("chart: ./a, forceNamespace: b", Refusal::UnsupportedChart),
         ("chart: ./a}]\nhelmDefaults: {templateArgs: [--validate]}\nhooks: [{name: x", Refusal::NeedsCluster),
+        ("chart: ./a}]\nhelmDefaults: {syncArgs: [--set a=b]}\nhooks: [{name: x", Refusal::AmbiguousCommand),
     ] {
         let repo = plain(&format!("releases: [{{name: a, {release}}}]\n")).file("a/Chart.yaml", chart);
         let root = Utf8PathBuf::from_path_buf(repo.path("")).expect("temporary folders are UTF-8");

@@ -12,23 +12,28 @@ use crate::text::Place;
 ///
 /// A hook's templates have `.Namespace` (`pkg/event/bus.go: Trigger`), but no kube context and no chart; the variables that
 /// stand in for options are inherited. An option wins over its variable, so that the variable alone proves nothing where
-/// the hook could have said it.
+/// the hook could have said it. Where helmfile's own arguments can be read, nothing is left to doubt.
 #[derive(Clone, Copy, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is about an option of its own")]
 pub(super) struct Told {
     namespace: bool,
     namespace_variable: bool,
     kube_context: bool,
+    chart: bool,
 }
 
 impl Told {
     /// What is known in this run; nothing where no hook runs it, for then it is the user who says it.
     pub(super) fn of(reading: &Reading) -> Option<Self> {
         let request = &reading.request;
+        let tells = |option| reading.helmfile.as_ref().is_some_and(|known| known.tells(option));
         request.in_hook().then(|| Self {
-            namespace: request.namespace.is_some(),
+            namespace: request.namespace.is_some() || tells("namespace"),
             namespace_variable: reading.variable("HELMFILE_NAMESPACE").is_some(),
             kube_context: request.kube_context.is_some()
+                || tells("kube-context")
                 || reading.variable("HELMFILE_KUBE_CONTEXT").is_some(),
+            chart: request.chart.is_some() || tells("chart"),
         })
     }
 
@@ -39,7 +44,7 @@ impl Told {
                 self.namespace || !self.namespace_variable && !visit.namespace.is_empty()
             }
             CommandOption::KubeContext => self.kube_context || !visit.kube_context.is_empty(),
-            CommandOption::Chart => !visit.chart.is_empty(),
+            CommandOption::Chart => self.chart || !visit.chart.is_empty(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What a run would write, computed without writing: `generate` carries a plan out, `check` and `list` only show it.
 
+mod command_line;
 mod compute;
 mod conflicts;
 mod consumer;
@@ -93,6 +94,11 @@ pub(super) fn plan(
     let mut drafts = stateless::drafts(&*tree, context, reading, &mut configurations, &mut plan);
     if stateless::reads_state(&*tree, reading, &drafts, &context.directory) {
         survey_all(context, reading, &mut configurations, &mut plan, &mut drafts, &mut environments);
+        if let Some(known) = &reading.helmfile {
+            let near = configurations.near(&context.directory);
+            let levels = near.map_or_else(|_| context.levels.clone(), |settings| settings.levels.clone());
+            command_line::judge(known, &levels, &mut drafts, &mut plan);
+        }
     }
     let jobs: Vec<Job> = drafts.iter().flat_map(Draft::jobs).collect::<BTreeSet<_>>().into_iter().collect();
     let started = Instant::now();

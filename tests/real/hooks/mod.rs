@@ -1,5 +1,6 @@
 //! The hook recipes with the real helmfile, in the ways a state can be laid out. No cluster is needed.
 
+mod command_line;
 mod coverage;
 
 use std::io::Write as _;

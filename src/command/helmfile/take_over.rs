@@ -1,0 +1,323 @@
+//! What helmsum takes over from helmfile's command line.
+
+use std::collections::BTreeSet;
+
+use camino::Utf8PathBuf;
+
+use super::parse::{self, Line};
+use super::{Search, search};
+use crate::cli::{Environments, Request};
+use crate::state::Purpose;
+use crate::text::Secrets;
+
+/// What is known of helmfile's command line, and what came of it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(in crate::command) struct Known {
+    /// Options that were taken over.
+    pub(in crate::command) taken: Vec<&'static str>,
+    /// Options that helmsum was given otherwise than helmfile.
+    pub(in crate::command) differing: Vec<&'static str>,
+    /// Options that change what is read, and that were not handed over.
+    pub(in crate::command) unread: Vec<&'static str>,
+    /// Options that change what is rendered, whose values cannot be told.
+    pub(in crate::command) untold: Vec<&'static str>,
+    /// The process that was named is none that can be read.
+    pub(in crate::command) misnamed: Option<String>,
+    /// Why no helmfile was found.
+    pub(in crate::command) missing: Option<&'static str>,
+    /// Options of which it is not known whether helmfile was given them.
+    doubtful: Option<BTreeSet<String>>,
+    /// Where helmfile works.
+    pub(in crate::command) directory: Option<Utf8PathBuf>,
+}
+
+impl Known {
+    /// Whether it is known what helmfile was given for an option.
+    pub(in crate::command) fn tells(&self, option: &str) -> bool {
+        let lost = self.missing.is_some() || self.misnamed.is_some();
+        !lost && self.doubtful.as_ref().is_none_or(|names| !names.contains(option))
+    }
+}
+
+/// Options that change what helm renders, and nothing that is read.
+const RENDERING: [&str; 12] = [
+    "set",
+    "values",
+    "args",
+    "template-args",
+    "sync-args",
+    "kube-version",
+    "post-renderer",
+    "post-renderer-args",
+    "skip-deps",
+    "skip-schema-validation",
+    "reuse-values",
+    "reset-values",
+];
+
+/// Options that change what is read, and that no hook can hand over as helmfile was given them.
+const READING: [&str; 4] = ["chart", "helm-binary", "kube-context", "namespace"];
+
+/// Reads the command line of the helmfile that runs this hook, and takes over what the request does not say itself. Nothing where
+/// no helmfile runs this: it is run by hand.
+pub(in crate::command) fn take_over(
+    request: &mut Request,
+    named: Option<&str>,
+    variable: impl Fn(&str) -> Option<String>,
+    secrets: &Secrets,
+) -> Option<Known> {
+    let found = search(request.helmfile_command.as_deref(), named);
+    let known = match found {
+        Search::Nothing { .. } if !request.in_hook() => None,
+        Search::Nothing { why } => Some(Known { missing: Some(why), ..Known::default() }),
+        Search::Misnamed(why) => Some(Known { misnamed: Some(why), ..Known::default() }),
+        Search::Names(options) => Some(of_names(request, options)),
+        Search::Exact { line, directory } => {
+            request.additions.purpose = purpose(&line.command);
+            Some(Known { directory, ..of_line(request, &line, variable) })
+        }
+    };
+    if let Some(command) = request.helmfile_command.as_deref().filter(|command| !command.is_empty()) {
+        request.additions.purpose = purpose(command);
+    }
+    let added = &request.additions;
+    let texts = [&added.args, &added.template_args, &added.sync_args];
+    for text in added.set.iter().chain(&added.post_renderer_args).chain(texts) {
+        remember(secrets, text);
+    }
+    known
+}
+
+/// What helmfile calls helm for in one of its commands.
+fn purpose(command: &str) -> Purpose {
+    match command {
+        "apply" | "sync" | "diff" | "doctor" => Purpose::Upgrade,
+        _ => Purpose::Template,
+    }
+}
+
+/// Keeps what is set in a text of options out of everything that is shown. Words that say nothing by themselves stay.
+fn remember(secrets: &Secrets, text: &str) {
+    let words = text.split([' ', ',', '\n']).filter(|word| !word.starts_with("--") || word.contains('='));
+    for word in words {
+        let value = word.trim_start_matches("--").split_once('=').map_or(word, |(_, value)| value);
+        let value = value.rsplit_once('=').map_or(value, |(_, value)| value);
+        if !["true", "false", "null", ""].contains(&value) {
+            secrets.remember(value);
+        }
+    }
+}
+
+/// What follows from the names of options alone.
+fn of_names(request: &Request, options: Vec<String>) -> Known {
+    let added = &request.additions;
+    let handed_over = |option: &str| match option {
+        "set" => !added.set.is_empty(),
+        "values" => !added.values.is_empty(),
+        "args" => !added.args.is_empty(),
+        "template-args" => !added.template_args.is_empty(),
+        "kube-version" => !added.kube_version.is_empty(),
+        "post-renderer" => !added.post_renderer.is_empty(),
+        "post-renderer-args" => !added.post_renderer_args.is_empty(),
+        "skip-deps" => added.skip_deps,
+        "chart" => request.chart.is_some(),
+        "helm-binary" => request.helm_binary.is_some(),
+        "kube-context" => request.kube_context.is_some(),
+        "namespace" => request.namespace.is_some(),
+        _ => false,
+    };
+    let is_named = |option: &str| options.iter().any(|name| name == option);
+    let decisive = RENDERING.iter().chain(&READING).copied();
+    Known {
+        untold: decisive.filter(|option| is_named(option) && !handed_over(option)).collect(),
+        doubtful: Some(options.into_iter().collect()),
+        ..Known::default()
+    }
+}
+
+/// What follows from the whole command line.
+fn of_line(request: &mut Request, line: &Line, variable: impl Fn(&str) -> Option<String>) -> Known {
+    let mut taking = Taking { line, known: Known::default() };
+    let added = &mut request.additions;
+    taking.list("set", &mut added.set);
+    taking.list("values", &mut added.values);
+    taking.list("post-renderer-args", &mut added.post_renderer_args);
+    taking.text("args", &mut added.args);
+    taking.text("template-args", &mut added.template_args);
+    taking.text("sync-args", &mut added.sync_args);
+    taking.text("kube-version", &mut added.kube_version);
+    taking.text("post-renderer", &mut added.post_renderer);
+    taking.switch("skip-deps", &mut added.skip_deps);
+    taking.switch("skip-schema-validation", &mut added.skip_schema_validation);
+    taking.switch("reuse-values", &mut added.reuse_values);
+    taking.switch("reset-values", &mut added.reset_values);
+    taking.option("chart", &mut request.chart);
+    taking.option("helm-binary", &mut request.helm_binary);
+    taking.option("kube-context", &mut request.kube_context);
+    taking.option("namespace", &mut request.namespace);
+    let mut known = taking.known;
+    if request.expect_environment.is_none() {
+        let lists = [
+            ("state-values-set", &request.state_values_set),
+            ("state-values-set-string", &request.state_values_set_string),
+            ("state-values-file", &request.state_values_file),
+        ];
+        let missing = lists.iter().filter(|(name, own)| own.is_empty() && line.options.contains_key(*name));
+        known.unread.extend(missing.map(|(name, _)| *name));
+        known.unread.extend(other_environment(request, line, variable).then_some("environment"));
+    }
+    known
+}
+
+/// Whether helmfile reads another environment than the one that helmsum is to read.
+fn other_environment(request: &Request, line: &Line, variable: impl Fn(&str) -> Option<String>) -> bool {
+    let Environments::One(own) = &request.environments else { return false };
+    let or_default = |given: Option<&str>| {
+        let given = given.filter(|name| !name.is_empty()).map(str::to_owned);
+        given.or_else(|| variable("HELMFILE_ENVIRONMENT")).unwrap_or_else(|| "default".into())
+    };
+    let given = line.options.get("environment").and_then(|values| values.last());
+    or_default(given.map(String::as_str)) != or_default(own.as_deref())
+}
+
+/// Options on their way from helmfile's command line into a request. What the request has already was given to helmsum itself, and
+/// has to be the same.
+struct Taking<'l> {
+    line: &'l Line,
+    known: Known,
+}
+
+impl Taking<'_> {
+    fn values(&self, option: &str) -> Vec<String> {
+        self.line.options.get(option).cloned().unwrap_or_default()
+    }
+
+    /// An option that only other commands have may be given to helmsum all the same: it tells what this one asks a cluster for.
+    fn judge(&mut self, option: &'static str, same: bool) {
+        if !same && parse::has(&self.line.command, option) {
+            self.known.differing.push(option);
+        }
+    }
+
+    fn list(&mut self, option: &'static str, own: &mut Vec<String>) {
+        let given = self.values(option);
+        if !own.is_empty() {
+            self.judge(option, *own == given);
+        } else if !given.is_empty() {
+            *own = given;
+            self.known.taken.push(option);
+        }
+    }
+
+    fn text(&mut self, option: &'static str, own: &mut String) {
+        let given = self.values(option).pop().unwrap_or_default();
+        if !own.is_empty() {
+            self.judge(option, *own == given);
+        } else if !given.is_empty() {
+            *own = given;
+            self.known.taken.push(option);
+        }
+    }
+
+    fn switch(&mut self, option: &'static str, own: &mut bool) {
+        let given = self.values(option).pop().is_some_and(|value| value == "true");
+        if *own {
+            self.judge(option, given);
+        } else if given {
+            *own = true;
+            self.known.taken.push(option);
+        }
+    }
+
+    /// An option whose value may come from elsewhere, so that only two that were given have to be the same.
+    fn option(&mut self, option: &'static str, own: &mut Option<String>) {
+        let Some(given) = self.values(option).pop().filter(|value| !value.is_empty()) else { return };
+        if let Some(own) = own {
+            let same = *own == given;
+            self.judge(option, same);
+            return;
+        }
+        *own = Some(given);
+        self.known.taken.push(option);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::StateArgs;
+
+    fn request(change: impl FnOnce(&mut StateArgs)) -> Request {
+        let mut typed = StateArgs::default();
+        change(&mut typed);
+        Request::resolve(typed).unwrap()
+    }
+
+    fn line(words: &[&str]) -> Line {
+        let words: Vec<String> = words.iter().map(|word| (*word).to_owned()).collect();
+        parse::parse(&words).unwrap()
+    }
+
+    #[test]
+    fn what_helmsum_is_given_itself_has_to_be_the_same() {
+        let given = ["apply", "--set", "a=b", "--skip-deps", "--kube-context", "c"];
+        let mut same = request(|typed| {
+            typed.set = vec!["a=b".into()];
+            typed.skip_deps = true;
+            typed.kube_version = Some("1.30.0".into());
+        });
+        let known = of_line(&mut same, &line(&given), |_| None);
+        assert_eq!((known.taken, known.differing), (vec!["kube-context"], Vec::new()));
+        assert_eq!(same.kube_context.as_deref(), Some("c"));
+
+        let mut other = request(|typed| {
+            typed.set = vec!["a=c".into()];
+            typed.values = vec!["x.yaml".into()];
+            typed.kube_context = Some(String::new());
+        });
+        let known = of_line(&mut other, &line(&given), |_| None);
+        assert_eq!(known.differing, ["set", "values", "kube-context"]);
+        assert_eq!(known.taken, ["skip-deps"]);
+    }
+
+    #[test]
+    fn what_is_read_has_to_be_handed_over_unless_a_digest_proves_it() {
+        let given = line(&["-e", "production", "apply", "--state-values-set", "a=b"]);
+        let unread = |change: fn(&mut StateArgs)| of_line(&mut request(change), &given, |_| None).unread;
+        assert_eq!(unread(|_| ()), ["state-values-set", "environment"]);
+        assert_eq!(unread(|typed| typed.expect_environment = Some("e3".into())), Vec::<&str>::new());
+        let handed_over = |typed: &mut StateArgs| {
+            typed.environment = Some("production".into());
+            typed.state_values_set = vec!["a=b".into()];
+        };
+        assert_eq!(unread(handed_over), Vec::<&str>::new());
+        let by_variable = line(&["apply"]);
+        let variable = |name: &str| (name == "HELMFILE_ENVIRONMENT").then(|| "production".to_owned());
+        let mut own = request(|typed| typed.environment = Some("production".into()));
+        assert_eq!(of_line(&mut own, &by_variable, variable).unread, Vec::<&str>::new());
+    }
+
+    #[test]
+    fn names_alone_leave_values_open_that_nobody_handed_over() {
+        let names = || ["namespace", "quiet", "set", "skip-deps"].map(str::to_owned).to_vec();
+        assert_eq!(of_names(&request(|_| ()), names()).untold, ["set", "skip-deps", "namespace"]);
+        let handed_over = request(|typed| {
+            typed.set = vec!["a=b".into()];
+            typed.skip_deps = true;
+            typed.namespace = Some("shop".into());
+        });
+        let known = of_names(&handed_over, names());
+        assert_eq!(known.untold, Vec::<&str>::new());
+        assert!(known.tells("chart") && !known.tells("namespace"));
+    }
+
+    #[test]
+    fn values_of_options_are_secrets_and_their_keys_are_none() {
+        let secrets = Secrets::default();
+        for text in ["db.password=hunter2,replicas=true", "--set=token=s3cr3t --timeout 900s"] {
+            remember(&secrets, text);
+        }
+        let shown = secrets.mask("db.password hunter2 replicas true token s3cr3t --timeout");
+        assert_eq!(shown, "db.password *** replicas true token *** --timeout");
+    }
+}
