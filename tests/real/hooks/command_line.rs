@@ -90,7 +90,7 @@ impl Project {
         let beside = if folder == "helmfile.d" { "../" } else { "" };
         self.file(file, &state.replace("BESIDE", beside));
         self.file(
-            &format!("{folder}/{beside}values.yaml").trim_start_matches('/'),
+            format!("{folder}/{beside}values.yaml").trim_start_matches('/'),
             "# helmsum: configmap:conf\n",
         );
         self
