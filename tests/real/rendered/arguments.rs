@@ -31,7 +31,7 @@ const CASES: &[Case] = &[
         &[],
         &[(
             "helmfile.yaml",
-            "helmDefaults:\n  enableDNS: true\n  devel: true\n  plainHttp: true\n  insecureSkipTLSVerify: true\n  skipSchemaValidation: true\n  postRenderer: render\n  postRendererArgs: [\"{{ .Release.Namespace }}-{{ .Release.Labels.name }}\", \"{{ .Values | len }}\"]\n  args: [\"--debug --x=1\", \"--x 2\", stray]\n  templateArgs: [\"--include-crds\", \"--skip-tests\"]\n  kubeContext: defaults\nreleases:\n- {name: web, chart: ./chart, namespace: edge}\n- {name: no, chart: ./chart, enableDNS: false, devel: false, skipSchemaValidation: false, postRenderer: own, kubeContext: mine}\n",
+            "helmDefaults:\n  enableDNS: true\n  devel: true\n  plainHttp: true\n  insecureSkipTLSVerify: true\n  skipSchemaValidation: true\n  postRenderer: render\n  postRendererArgs: [\"{{ .Release.Namespace }}-{{ .Release.Labels.name }}\", \"{{ .Values | len }}\"]\n  args: [\"--debug --set=x=1\", \"--set y=2\", stray]\n  templateArgs: [\"--include-crds\", \"--skip-tests\"]\n  kubeContext: defaults\nreleases:\n- {name: web, chart: ./chart, namespace: edge}\n- {name: no, chart: ./chart, enableDNS: false, devel: false, skipSchemaValidation: false, postRenderer: own, kubeContext: mine}\n",
         )],
     ),
     (

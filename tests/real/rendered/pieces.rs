@@ -534,8 +534,15 @@ fn options_of_helm_move_it() {
             |project| state(project, |text| text.replace("  labels:", &format!("  {more}\n  labels:")));
         assert_eq!(moved(web(), edit), ["options"], "{more}");
     }
-    let edit = |project| state(project, |text| format!("helmDefaults: {{args: [--x=1]}}\n{text}"));
-    assert_eq!(moved(web(), edit), ["options"]);
+    for key in ["args", "syncArgs", "templateArgs"] {
+        let with = |options: &'static str| {
+            move |project| state(project, |text| format!("helmDefaults: {{{key}: [{options}]}}\n{text}"))
+        };
+        assert_eq!(moved(web(), with("--set=x=1")), ["options"], "{key}");
+        assert_eq!(moved(web(), with("--timeout=5m --wait")), [""; 0], "{key}");
+        let named = moved(web(), with("--values values/base.yaml"));
+        assert_eq!(named, ["args/values/0", "options"], "{key}");
+    }
 }
 
 #[test]
