@@ -1,7 +1,5 @@
 //! What `release:` hashes: everything that helm is given for a release.
 
-use std::borrow::Cow;
-
 use super::arguments::post_renderer_arguments;
 use super::chart::Chart;
 use super::chartify;
@@ -68,7 +66,7 @@ pub fn release_pieces(
 fn holds_secret(producer: &Producer<'_>, content: &Content) -> bool {
     let Content::Bytes(bytes) = content else { return false };
     let text = String::from_utf8_lossy(bytes);
-    matches!(producer.request.secrets.mask(&text), Cow::Owned(_))
+    producer.request.secrets.is_in(&text)
 }
 
 fn chart_pieces(

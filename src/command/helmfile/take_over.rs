@@ -103,7 +103,7 @@ fn remember(secrets: &Secrets, text: &str) {
         let value = word.trim_start_matches("--").split_once('=').map_or(word, |(_, value)| value);
         let value = value.rsplit_once('=').map_or(value, |(_, value)| value);
         if !["true", "false", "null", ""].contains(&value) {
-            secrets.remember(value);
+            secrets.hide(value);
         }
     }
 }
