@@ -41,7 +41,7 @@ struct Project {
 
 impl Project {
     fn new() -> Option<Self> {
-        let programs = programs::find(&[&programs::HELMFILE], &["bash", "timeout"])?;
+        let programs = programs::find(&[&programs::HELMFILE, programs::helm()], &["bash", "timeout"])?;
         let sandbox = Sandbox::new(&programs, &[]);
         let root = sandbox.project("shop");
         let project = Self { sandbox, root };
