@@ -31,6 +31,12 @@ impl Layouts {
         self.sandbox.run(&self.root.join(folder), "helmfile", arguments)
     }
 
+    /// Runs helmfile under a name by which helmsum does not find it.
+    fn renamed(&self, folder: &str, arguments: &[&str]) -> Run {
+        let script = "cp \"$(readlink -f \"$(command -v helmfile)\")\" ../deploy && exec ../deploy \"$@\"";
+        self.sandbox.run(&self.root.join(folder), "sh", [&["-c", script, "sh"], arguments].concat())
+    }
+
     /// The manifests that helmfile renders in a folder.
     fn template(&self, folder: &str, arguments: &[&str]) -> String {
         self.helmfile(folder, &[arguments, &["template"]].concat()).succeeds()
@@ -268,7 +274,7 @@ fn the_namespace_that_helmfile_is_given_reaches_the_directives() {
 }
 
 #[test]
-fn a_hook_that_hands_no_namespace_over_is_refused_where_it_matters() {
+fn a_namespace_that_no_hook_hands_over_is_read_from_the_command_line_or_missed() {
     for recipe in RECIPES {
         let Some(layouts) = Layouts::new() else { return };
         let file = format!("one/{recipe}.yaml.gotmpl");
@@ -278,8 +284,13 @@ fn a_hook_that_hands_no_namespace_over_is_refused_where_it_matters() {
         assert_eq!(annotation(&before, "web"), layouts.checksum("one/values/web", "*"), "{recipe}");
 
         layouts.edit("one/values/web.yaml", "./web", "./web/{{ .Namespace }}");
+        let given = annotation(&layouts.template("one", &[&state, "--namespace=errors"]), "web");
+        assert_eq!(given, layouts.checksum("one/values/web/errors", "*"), "{recipe}");
+        let none = annotation(&layouts.template("one", &[&state]), "web");
+        assert_eq!(none, layouts.checksum("one/values/web", "*"), "{recipe}");
+
         for arguments in [&[&state[..], "template"][..], &[&state, "--namespace=errors", "template"]] {
-            let told = layouts.helmfile("one", arguments).fails();
+            let told = layouts.renamed("one", arguments).fails();
             // A hook of one release asks for it by its namespace, where none is known.
             let refused = told.contains("unverified-state") || told.contains("`errors/web`");
             assert!(refused && told.contains("--namespace="), "{recipe}: {told}");
@@ -299,19 +310,22 @@ fn an_object_is_rendered_for_the_namespace_that_helmfile_is_given() {
     assert_ne!(own, other);
 
     layouts.edit("one/global.yaml.gotmpl", NAMESPACE, "- --output=human\n");
-    let told = layouts.helmfile("one", &[state, "--namespace=other", "template"]).fails();
+    assert_eq!(annotation(&layouts.template("one", &[state, "--namespace=other"]), "web"), other);
+    let told = layouts.renamed("one", &[state, "--namespace=other", "template"]).fails();
     assert!(told.contains("unverified-state") && told.contains("--namespace="), "{told}");
 }
 
 #[test]
-fn a_kube_context_reaches_the_directives_by_the_variable() {
+fn a_kube_context_reaches_the_directives_by_the_variable_and_from_the_command_line() {
     let Some(layouts) = Layouts::new() else { return };
     layouts.edit("one/values/web.yaml", "./web", "./web/{{ .KubeContext }}");
     let state = "--file=global.yaml.gotmpl";
     for arguments in [&[state, "template"][..], &[state, "--kube-context=errors", "template"]] {
-        let told = layouts.helmfile("one", arguments).fails();
+        let told = layouts.renamed("one", arguments).fails();
         assert!(told.contains("unverified-state") && told.contains("HELMFILE_KUBE_CONTEXT"), "{told}");
     }
+    let manifests = layouts.template("one", &[state, "--kube-context=errors"]);
+    assert_eq!(annotation(&manifests, "web"), layouts.checksum("one/values/web/errors", "*"));
     let arguments = ["HELMFILE_KUBE_CONTEXT=errors", "helmfile", state, "template"];
     let manifests = layouts.sandbox.run(&layouts.root.join("one"), "env", arguments).succeeds();
     assert_eq!(annotation(&manifests, "web"), layouts.checksum("one/values/web/errors", "*"));
