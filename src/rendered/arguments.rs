@@ -94,7 +94,7 @@ impl Arguments {
         }
         self.switch("--enable-dns", helm.enable_dns);
         if !helm.post_renderer.is_empty() {
-            self.pair("--post-renderer", &helm.post_renderer);
+            self.pair("--post-renderer", &post_renderer(producer, &helm.post_renderer)?);
         }
         for argument in post_renderer_arguments(producer, registry)? {
             self.text(&format!("--post-renderer-args={argument}"));
@@ -117,6 +117,26 @@ impl Arguments {
         }
         Ok(())
     }
+}
+
+/// How helm is told a post renderer (`pkg/state/helmx.go: appendPostRenderFlags`). For Helm 3 it is a program. For any other it
+/// is the name of a plugin, and helmfile makes that of the path of a script: `./hooks/add-labels.sh` is `add-labels`.
+///
+/// # Errors
+///
+/// Where it depends on the version of helm, and that cannot be asked for.
+fn post_renderer(producer: &Producer<'_>, program: &str) -> Result<String, Box<Problem>> {
+    let Some(script) = program.strip_suffix(".bash").or_else(|| program.strip_suffix(".sh")) else {
+        return Ok(program.to_owned());
+    };
+    let major = producer.visit.helm_major(producer.request).map_err(|error| {
+        let unknown = error.into_problem();
+        let mut problem = producer.problem(&unknown.to_string());
+        problem.hint = unknown.hint;
+        Box::new(problem)
+    })?;
+    let name = script.rsplit('/').next().unwrap_or(script);
+    Ok(if major == 3 { program.to_owned() } else { name.to_owned() })
 }
 
 /// The arguments of a release's post renderer; those of `helmDefaults` are templates.

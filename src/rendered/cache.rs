@@ -15,8 +15,9 @@ use crate::yaml::{self, Limits};
 /// The largest index of a repository that is read.
 const LARGEST_INDEX: u64 = 64 << 20;
 
-/// The package of a chart in helm's repository cache. The cache names packages by chart and version alone, so the digest in
-/// the repository's index has to say that it is the one.
+/// The package of a chart in one of helm's caches: in that of repositories, where Helm 3 leaves what it downloads and `helm pull`
+/// can put it, or in that of contents, which is Helm 4's (`pkg/downloader/cache.go`). The first names packages by chart and version
+/// alone, so the digest in the repository's index has to say that it is the one.
 ///
 /// # Errors
 ///
@@ -44,20 +45,33 @@ pub(super) fn in_repository(producer: &Producer<'_>, chart: &Remote) -> Result<S
             chart.name
         ));
     };
-    let package = cache.join(format!("{name}-{}.tgz", version.trim_start_matches('v')));
-    let bytes = producer
-        .request
-        .tree
-        .read(&package)
-        .or_else(|_| producer.request.tree.read(&cache.join(format!("{name}-{version}.tgz"))));
-    let Ok(bytes) = bytes else {
-        return refused(&format!("its chart `{}` in version `{version}` is not in helm's cache", chart.name));
-    };
-    let found = data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes));
-    if found != digest.trim_start_matches("sha256:") {
-        return refused(&format!("`{package}` in helm's cache is not the chart `{}`", chart.name));
+    let digest = digest.trim_start_matches("sha256:");
+    let mut packages = vec![
+        cache.join(format!("{name}-{}.tgz", version.trim_start_matches('v'))),
+        cache.join(format!("{name}-{version}.tgz")),
+    ];
+    packages.extend(content(producer, digest));
+    let mut other = None;
+    for package in packages {
+        let Ok(bytes) = producer.request.tree.read(&package) else { continue };
+        if data_encoding::HEXLOWER.encode(&Sha256::digest(&bytes)) == digest {
+            return Ok(package.into_string());
+        }
+        other = other.or(Some(package));
     }
-    Ok(package.into_string())
+    refused(&match other {
+        Some(package) => format!("`{package}` in helm's cache is not the chart `{}`", chart.name),
+        None => format!("its chart `{}` in version `{version}` is not in helm's cache", chart.name),
+    })
+}
+
+/// Where Helm 4 keeps the chart with a digest.
+fn content(producer: &Producer<'_>, digest: &str) -> Option<Utf8PathBuf> {
+    let contents = match variable(producer, "HELM_CONTENT_CACHE") {
+        Some(own) => Utf8PathBuf::from(own),
+        None => helm_cache(producer)?.join("content"),
+    };
+    Some(contents.join(digest.get(..2)?).join(format!("{digest}.chart")))
 }
 
 /// The digest that the index of a repository has for a version of a chart.

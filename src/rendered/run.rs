@@ -130,6 +130,13 @@ fn failure(templating: &Templating, stderr: &str) -> Problem {
         let message = format!("helm does not find its post renderer `{}`", program.trim());
         return templating.problem(&message).hint("install it, or correct `postRenderer`");
     }
+    if let Some(plugin) = found(r"plugin: \{Name:([^\n{}]{1,200}) Type:postrenderer/v1\} not found", 1) {
+        let message = format!("helm does not find a plugin `{plugin}` to render it with");
+        return templating.problem(&message).hint(
+            "with Helm 4 a post renderer is a plugin of the type `postrenderer/v1`: install one with this name, \
+             whose `plugin.yaml` runs the program",
+        );
+    }
     let place = found(r"\(([A-Za-z0-9_./-]+/templates/[A-Za-z0-9_./-]+:[0-9]+(?::[0-9]+)?)\)", 1)
         .or_else(|| found(r"template: ([A-Za-z0-9_./-]+/templates/[A-Za-z0-9_./-]+:[0-9]+(?::[0-9]+)?)", 1));
     match place {

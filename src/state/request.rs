@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::helm_version::HelmVersions;
 use crate::template::function::{Chance, Context, Effects, ExecPolicy};
 use crate::text::Secrets;
 use crate::tree::Tree;
@@ -111,6 +112,8 @@ pub struct Request {
     pub chance: Chance,
     /// What templates did beyond producing text.
     pub effects: Rc<std::cell::RefCell<Effects>>,
+    /// The versions of the helm programs that were asked for it.
+    pub helm_versions: HelmVersions,
 }
 
 impl Request {
@@ -142,6 +145,7 @@ impl Request {
             secrets: Secrets::default(),
             chance: Chance::Real,
             effects: Rc::default(),
+            helm_versions: HelmVersions::default(),
         }
     }
 

@@ -3,8 +3,8 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
-use crate::support::programs;
 use crate::support::sandbox::Sandbox;
+use crate::support::{plugins, programs};
 use fs_err as fs;
 
 /// A program that tells how it was called to decrypt, and is helm for all else.
@@ -26,12 +26,7 @@ fn secrets_are_decrypted_by_the_program_that_helmfile_takes() {
     let folder = folder.path().canonicalize().expect("it exists");
     let bin = folder.join("stand-ins");
     fs::create_dir_all(&bin).expect("a folder");
-    fs::create_dir_all(folder.join("plugins/secrets")).expect("a folder");
-    fs::write(
-        folder.join("plugins/secrets/plugin.yaml"),
-        "name: secrets\nversion: 4.6.0\nusage: x\ndescription: x\ncommand: /bin/true\n",
-    )
-    .expect("a plugin");
+    plugins::secrets(&folder.join("plugins"), "true");
     for name in ["helm", "own", "given"] {
         stand_in(&bin, name, &helm);
     }

@@ -4,6 +4,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod case;
+pub(crate) mod plugins;
 pub(crate) mod programs;
 pub(crate) mod repo;
 pub(crate) mod sandbox;

@@ -26,16 +26,23 @@ pub(crate) const HELM_3: Toolset =
 pub(crate) const HELM_4: Toolset =
     Toolset { variable: "HELMSUM_HELM4_BIN", script: "tests/tools/helm4/build", programs: &["helm"] };
 
-/// The helm that tests run: the major version in `HELMSUM_TEST_HELM`, else Helm 3.
+/// The helm that tests run: that of [`helm_major`].
+pub(crate) fn helm() -> &'static Toolset {
+    if helm_major() == 3 { &HELM_3 } else { &HELM_4 }
+}
+
+/// The major version of the helm that tests run: the one in `HELMSUM_TEST_HELM`, else 4, or 3 where only that is built.
 ///
 /// # Panics
 ///
 /// When the variable names another version.
-pub(crate) fn helm() -> &'static Toolset {
+pub(crate) fn helm_major() -> u64 {
     match env::var("HELMSUM_TEST_HELM").as_deref() {
-        Ok("4") => &HELM_4,
-        Ok("3") | Err(_) => &HELM_3,
+        Ok("4") => 4,
+        Ok("3") => 3,
         Ok(other) => panic!("HELMSUM_TEST_HELM is `{other}`: there are tests for Helm 3 and 4"),
+        Err(_) if HELM_4.locate().is_err() && HELM_3.locate().is_ok() => 3,
+        Err(_) => 4,
     }
 }
 

@@ -7,8 +7,8 @@ use fs_err as fs;
 
 use super::project::Project;
 use super::sops::{SOPS, encrypt};
-use crate::support::programs;
 use crate::support::sandbox::Run;
+use crate::support::{plugins, programs};
 
 /// Where a secret can stand. Each has a marker of its own.
 const PLACES: [&str; 6] = ["environment", "release", "inline", "vault", "binary", "key"];
@@ -63,10 +63,6 @@ metadata: {name: db-settings}
 data: {mode: fast}
 ";
 
-/// The plugin that decrypts what is under `secrets:`, through the real sops.
-const PLUGIN: &str =
-    "name: secrets\nversion: 4.6.0\nusage: x\ndescription: x\ncommand: $HELM_PLUGIN_DIR/run\n";
-
 struct Leak {
     project: Project,
     /// How often something was searched.
@@ -87,8 +83,9 @@ impl Leak {
                 helm.display()
             ),
         );
-        project.script("../../home/.local/share/helm/plugins/secrets/run", "exec sops decrypt \"$2\"");
-        project.write("../../home/.local/share/helm/plugins/secrets/plugin.yaml", PLUGIN);
+        // It decrypts what is under `secrets:`, through the real sops.
+        let plugins = project.root.join("../../home/.local/share/helm/plugins");
+        plugins::secrets(&plugins, "exec sops decrypt \"$2\"");
         fs::create_dir_all(project.root.join("../../home/tmp")).expect("a folder");
         fs::remove_file(project.root.join("helmfile.yaml")).expect("it is there");
         project.shell("age-keygen -o ../../home/age.txt");

@@ -7,6 +7,7 @@ use helmsum::yaml;
 
 use super::project::Project;
 use super::stand_in::{helmfile, tools};
+use crate::support::{plugins, programs};
 
 const CHART: &str = "apiVersion: v2\nname: web\nversion: 1.0.0\n";
 const LIB: &str = "apiVersion: v2\nname: lib\nversion: 1.2.0\n";
@@ -71,6 +72,10 @@ const CASES: &[Case] = &[
     (
         "helmDefaults: {postRendererArgs: [\"s/of the chart/of {{ .Release.Name }}/\"]}\nreleases:\n- {name: web, chart: ./chart, postRenderer: ./render.sh}\n",
         &[("chart/values.yaml", "text: of the chart\n"), ("render.sh", "#!/bin/sh\nexec sed \"$1\"\n")],
+    ),
+    (
+        "releases:\n- {name: web, chart: ./chart, values: [v.yaml]}\n",
+        &[("v.yaml", "# a comment\n---\na: 1\nb: {c: 1}\n---\nb: {d: 2}\n---\n---\ne: yes\n")],
     ),
     (
         "helmfiles: [sub/helmfile.yaml]\n",
@@ -148,6 +153,12 @@ fn objects_are_those_of_helmfile_template() {
         if files.iter().any(|(name, _)| *name == "render.sh") {
             let mode = std::fs::Permissions::from_mode(0o755);
             fs_err::set_permissions(project.root.join("render.sh"), mode).expect("a mode");
+            if programs::helm_major() != 3 {
+                let script = fs_err::read_to_string(project.root.join("render.sh")).expect("a script");
+                let folder = project.root.join(".plugins");
+                plugins::post_renderer(folder.as_std_path(), "render", &script);
+                project = project.variable("HELM_PLUGINS", folder.as_str());
+            }
         }
         let helm = tools.helm.to_str().expect("UTF-8").to_owned();
         project.helm = Some(helm.clone());

@@ -35,6 +35,13 @@ const CASES: &[Case] = &[
         )],
     ),
     (
+        &[],
+        &[(
+            "helmfile.yaml",
+            "helmDefaults: {postRenderer: ../hooks/x.y.bash, postRendererArgs: [a]}\nreleases:\n- {name: web, chart: ./chart}\n- {name: path, chart: ./chart, postRenderer: ./hooks/render}\n- {name: absolute, chart: ./chart, postRenderer: /opt/add.sh}\n- {name: twice, chart: ./chart, postRenderer: a.sh.bash}\n- {name: bare, chart: ./chart, postRenderer: hooks/.sh}\n",
+        )],
+    ),
+    (
         &["-e", "prod"],
         &[(
             "helmfile.yaml",

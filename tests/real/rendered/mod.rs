@@ -3,6 +3,7 @@
 
 mod alike;
 mod arguments;
+mod caches;
 mod embed;
 mod generated;
 mod objects;
@@ -11,3 +12,4 @@ mod project;
 mod refusals;
 mod stand_in;
 mod vectors;
+mod versions;

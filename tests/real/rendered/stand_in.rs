@@ -7,7 +7,7 @@ use std::process::Command;
 use camino::Utf8PathBuf;
 
 use super::project::Project;
-use crate::support::programs;
+use crate::support::{plugins, programs};
 
 /// helmfile and helm, where they are built.
 pub(crate) struct Tools {
@@ -44,8 +44,7 @@ pub(crate) enum Then {
     Render,
 }
 
-/// A stand-in for helm in a project: `secrets decrypt` gives the file without base64, `repo` does nothing, all else is the real
-/// helm's.
+/// A stand-in for helm in a project: `repo` does nothing, all else is the real helm's.
 pub(crate) fn stand_in(project: &Project, tools: &Tools, then: Then) -> Utf8PathBuf {
     let log = project.root.join(".log");
     fs_err::create_dir_all(&log).expect("a folder");
@@ -54,7 +53,6 @@ pub(crate) fn stand_in(project: &Project, tools: &Tools, then: Then) -> Utf8Path
     let script = format!(
         r#"#!/bin/sh
 case " $* " in
-*" secrets "*) for last; do :; done; exec base64 -d "$last" ;;
 " repo "*) exit 0 ;;
 *" template "*)
   call="{log}/$(ls "{log}" | wc -l)"
@@ -84,13 +82,10 @@ esac
     path
 }
 
-/// A helm-secrets plugin, as far as helmfile asks for it.
+/// A stand-in for helm-secrets, which takes base64 for encryption.
 pub(crate) fn with_secrets_plugin(project: Project) -> Project {
     let folder = project.root.join(".plugins");
-    let project = project.with(
-        ".plugins/secrets/plugin.yaml",
-        "name: secrets\nversion: 4.6.0\nusage: x\ndescription: x\ncommand: \"true\"\n",
-    );
+    plugins::secrets(folder.as_std_path(), "exec base64 -d \"$2\"");
     project.variable("HELM_PLUGINS", folder.as_str())
 }
 
