@@ -24,7 +24,7 @@ use crate::value::{Map, Value};
 /// | `chart/FILE` | the files of a local chart that helm loads; of its lock, what is downloaded, as data |
 /// | `chart-dependency/NAME/FILE` | the files of a dependency that is packed from a directory |
 /// | `chart` | of a chart elsewhere: name, repository without credentials and version, as data; of a package: its bytes |
-/// | `values/0`, `values/1`, … | values files and maps that are not empty, in order, as data |
+/// | `values/0`, `values/1`, … | values files and maps that are not empty, in order, as data: a line for each document |
 /// | `secrets/0`, … | the same for secrets, decrypted |
 /// | `set/0`, … | `set`, `setString` and `env` as options of helm; of files, their content |
 /// | `command-line/values/0`, `command-line/set/0`, … | what helmfile's command line adds: files as data, and `--set` |
@@ -92,18 +92,14 @@ fn values_pieces(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<Pie
     let mut pieces = Vec::new();
     let mut counts = [0, 0];
     for given in values(producer, registry)? {
-        let data = given.data()?;
-        if data.is_empty() {
+        let lines = given.lines()?;
+        if lines.is_empty() {
             continue;
         }
         let secret = given.kind == EntryKind::Secrets;
         let count = &mut counts[usize::from(secret)];
         let title = if secret { "secrets" } else { "values" };
-        pieces.push(Piece {
-            name: format!("{title}/{count}"),
-            content: Content::Bytes(data_line(&data.into())),
-            secret,
-        });
+        pieces.push(Piece { name: format!("{title}/{count}"), content: Content::Bytes(lines), secret });
         *count += 1;
     }
     Ok(pieces)

@@ -4,6 +4,7 @@ use std::fmt;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::piece::data_line;
 use super::producer::Producer;
 use crate::state::{EntryKind, EntrySource, ValuesEntry};
 use crate::template::function::Registry;
@@ -46,7 +47,7 @@ impl fmt::Debug for GivenValues {
 }
 
 impl GivenValues {
-    /// What helm reads from the text: the first document, with YAML 1.1 words as booleans. Nothing gives no values.
+    /// What helm reads from the first document of the text, with YAML 1.1 words as booleans. Nothing gives no values.
     ///
     /// # Errors
     ///
@@ -65,6 +66,34 @@ impl GivenValues {
             Ok(None) => Err(Box::new(self.problem("no map"))),
             Err(error) => Err(Box::new(self.unreadable(&error))),
         }
+    }
+
+    /// The text as lines of data, empty where it says nothing: one for the first document, as [`data`](Self::data) reads it, and
+    /// one for each further document with something in it. Helm 4 merges all of them (`pkg/chart/v2/loader/load.go: LoadValues`),
+    /// Helm 3 passes over all but the first; which of them deploys the release is not asked.
+    ///
+    /// # Errors
+    ///
+    /// As [`data`](Self::data).
+    pub(super) fn lines(&self) -> Result<Vec<u8>, Box<Problem>> {
+        let first = self.data()?;
+        let nodes = yaml::parse(&self.bytes, &Limits::default()).map_err(|error| self.unreadable(&error))?;
+        let mut further = Vec::new();
+        for node in nodes.iter().skip(1) {
+            match node.decode_as_helm() {
+                Ok(Value::Nil) => {}
+                Ok(Value::Map(map)) if map.is_empty() => {}
+                Ok(value) => further.extend(data_line(&value)),
+                // Helm 3 does not notice it.
+                Err(_) => further.extend(&self.bytes),
+            }
+        }
+        if first.is_empty() && further.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut lines = data_line(&first.into());
+        lines.append(&mut further);
+        Ok(lines)
     }
 
     fn problem(&self, what: &str) -> Problem {

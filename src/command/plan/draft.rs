@@ -422,7 +422,7 @@ impl<'a> Drafting<'a> {
         for (index, entry) in release.values.iter().enumerate() {
             let later = index > target.index;
             if let EntryContent::Inline(values) = &entry.content {
-                layers.push(Layer { title: "an inline map".into(), values: values.clone(), later });
+                layers.push(Layer { title: "an inline map".into(), values: vec![values.clone()], later });
             } else if let Some((_, file)) = found.files.iter().find(|(position, _)| *position == index) {
                 let title = format!("`{}`", relative(file, &self.material.context.directory));
                 layers.extend(self.file_layer(release, file, title, later, keys));

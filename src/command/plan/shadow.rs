@@ -11,8 +11,8 @@ use crate::yaml::{self, Limits};
 pub(super) struct Layer {
     /// What it is: ``the values file `x.yaml` ``.
     pub(super) title: String,
-    /// Its values.
-    pub(super) values: Value,
+    /// Its values: of a file, those of every document. Helm 4 merges them, Helm 3 reads the first.
+    pub(super) values: Vec<Value>,
     /// Whether helm reads it after the target, so that it wins.
     pub(super) later: bool,
 }
@@ -21,8 +21,8 @@ impl Layer {
     /// The layer of a file that helm reads, unless it is no YAML: helm then fails by itself.
     pub(super) fn of_file(title: String, text: &[u8], later: bool) -> Option<Self> {
         let documents = yaml::parse(text, &Limits::default()).ok()?;
-        // helm reads the first document only.
-        let values = documents.first()?.decode().ok()?;
+        let values =
+            documents.iter().map(|document| document.decode().ok()).collect::<Option<Vec<Value>>>()?;
         Some(Self { title, values, later })
     }
 }
@@ -36,7 +36,8 @@ pub(super) fn shadowed_checksum(
 ) -> Vec<Finding> {
     let mut findings = Vec::new();
     for layer in layers {
-        let Some(key) = keys.iter().find(|key| sets(&layer.values, key.keys())) else { continue };
+        let set_by_layer = |key: &&KeyPath| layer.values.iter().any(|values| sets(values, key.keys()));
+        let Some(key) = keys.iter().find(set_by_layer) else { continue };
         findings.push(if layer.later {
             Finding::new(
                 Code::ShadowedChecksum,
@@ -121,11 +122,7 @@ mod tests {
         assert_eq!(messages("gateway: null", ""), 1, "helm deletes the map");
         assert_eq!(messages("gateway: {replicas: 1}", ""), 0);
         assert_eq!(messages("configChecksum: x", ""), 0);
-        assert_eq!(
-            messages("a: 1\n---\ngateway: {configChecksum: x}", ""),
-            0,
-            "helm reads the first document"
-        );
+        assert_eq!(messages("a: 1\n---\ngateway: {configChecksum: x}", ""), 1, "Helm 4 merges all documents");
     }
 
     #[test]

@@ -469,6 +469,21 @@ fn packages_count_where_helmfile_does_not_make_them() {
 }
 
 #[test]
+fn every_document_of_a_values_file_moves_it() {
+    let edit = |project: Project| project.with("values/base.yaml", "replicas: 2\n---\nreplicas: 3\n");
+    let project = || web().with("values/base.yaml", "replicas: 2\n");
+    assert_eq!(moved(project(), edit), ["values/0"]);
+    let contents = edit(project()).contents();
+    assert_eq!(contents["values/0"], b"{\"replicas\":2}\n{\"replicas\":3}\n");
+    for same in ["---\nreplicas: 2\n", "replicas: 2\n---\n# nothing\n", "replicas: 2\n---\n{}\n...\n"] {
+        let edit = |project: Project| project.with("values/base.yaml", same);
+        assert_eq!(moved(project(), edit), Vec::<String>::new(), "{same:?}");
+    }
+    let only = web().with("values/base.yaml", "{}\n---\nreplicas: 3\n").contents();
+    assert_eq!(only["values/0"], b"{}\n{\"replicas\":3}\n");
+}
+
+#[test]
 fn the_post_renderer_moves_it() {
     let project = |arguments: &str| {
         let project = web().with("render.sh", "#!/bin/sh\ncat\n");
