@@ -126,17 +126,25 @@ impl Arguments {
 ///
 /// Where it depends on the version of helm, and that cannot be asked for.
 fn post_renderer(producer: &Producer<'_>, program: &str) -> Result<String, Box<Problem>> {
-    let Some(script) = program.strip_suffix(".bash").or_else(|| program.strip_suffix(".sh")) else {
+    let plugin = post_renderer_plugin(program);
+    if plugin == program {
         return Ok(program.to_owned());
-    };
+    }
     let major = producer.visit.helm_major(producer.request).map_err(|error| {
         let unknown = error.into_problem();
         let mut problem = producer.problem(&unknown.to_string());
         problem.hint = unknown.hint;
         Box::new(problem)
     })?;
-    let name = script.rsplit('/').next().unwrap_or(script);
-    Ok(if major == 3 { program.to_owned() } else { name.to_owned() })
+    Ok(if major == 3 { program.to_owned() } else { plugin.to_owned() })
+}
+
+/// The name of the plugin that a post renderer is for Helm 4.
+pub(super) fn post_renderer_plugin(program: &str) -> &str {
+    match program.strip_suffix(".bash").or_else(|| program.strip_suffix(".sh")) {
+        Some(script) => script.rsplit('/').next().unwrap_or(script),
+        None => program,
+    }
 }
 
 /// The arguments of a release's post renderer; those of `helmDefaults` are templates.

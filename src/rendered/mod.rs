@@ -21,6 +21,7 @@ mod influence;
 mod object;
 mod options;
 mod piece;
+mod plugin;
 mod producer;
 mod reach;
 mod release;

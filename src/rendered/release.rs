@@ -1,11 +1,12 @@
 //! What `release:` hashes: everything that helm is given for a release.
 
-use super::arguments::post_renderer_arguments;
+use super::arguments::{post_renderer_arguments, post_renderer_plugin};
 use super::chart::Chart;
 use super::chartify;
 use super::dependencies::{self, Folder};
 use super::options::{self, Given};
 use super::piece::{Content, Piece, data_line};
+use super::plugin;
 use super::producer::Producer;
 use super::set;
 use super::values::{added, values, values_at};
@@ -30,6 +31,7 @@ use crate::value::{Map, Value};
 /// | `command-line/values/0`, `command-line/set/0`, … | what helmfile's command line adds: files as data, and `--set` |
 /// | `args/values/0`, … | files that `args`, `syncArgs` and `templateArgs` name, as data |
 /// | `post-renderer`, `post-renderer/program` | the post renderer with its arguments as data, and its file if it is one of the project |
+/// | `post-renderer/plugin/FILE` | the files of the plugin that it is for Helm 4, where they lie in the project |
 /// | `options` | options of helm that change what it makes of all that, as data |
 /// | `json-patches/0`, `strategic-merge-patches/0`, `transformers/0`, … | patches, as data |
 /// | `dependencies/0`, `dependencies/0/chart/FILE`, `force-namespace` | what helmfile adds by itself |
@@ -202,6 +204,7 @@ fn post_renderer_pieces(producer: &Producer<'_>, registry: &Registry) -> Result<
             }
         }
     }
+    pieces.extend(plugin::pieces(producer, post_renderer_plugin(program))?);
     Ok(pieces)
 }
 

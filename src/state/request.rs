@@ -177,6 +177,20 @@ impl Request {
             .or_else(|| self.variable(variable).filter(|text| !text.is_empty()))
     }
 
+    /// The folders with helm's plugins, as both versions of helm find them (`pkg/cli/environment.go`, `pkg/helmpath`).
+    #[must_use]
+    pub fn plugin_directories(&self) -> Vec<Utf8PathBuf> {
+        let variable = |name| self.variable(name).filter(|text: &&str| !text.is_empty());
+        if let Some(list) = variable("HELM_PLUGINS") {
+            return list.split(':').filter(|part| !part.is_empty()).map(Into::into).collect();
+        }
+        let data = variable("HELM_DATA_HOME")
+            .map(Utf8PathBuf::from)
+            .or_else(|| variable("XDG_DATA_HOME").map(|home| Utf8Path::new(home).join("helm")))
+            .or_else(|| variable("HOME").map(|home| Utf8Path::new(home).join(".local/share/helm")));
+        data.map(|data| data.join("plugins")).into_iter().collect()
+    }
+
     /// A variable of the process environment.
     pub(super) fn variable(&self, name: &str) -> Option<&str> {
         self.variables.get(name).map(String::as_str)

@@ -7,7 +7,7 @@
 use std::io::Write as _;
 use std::process::{Command, Stdio};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
 use super::decode::{Lines, Source};
 use super::error::{Error, WITHOUT_STATE};
@@ -222,7 +222,7 @@ impl Decryption<'_> {
 
     /// The plugin's command: `decrypt` since version 4.
     fn verb(&self) -> Option<&'static str> {
-        let directories = self.plugin_directories();
+        let directories = self.request.plugin_directories();
         let plugins = directories.iter().filter_map(|directory| {
             let mut entries: Vec<_> =
                 fs_err::read_dir(directory).ok()?.flatten().map(|entry| entry.path()).collect();
@@ -239,17 +239,5 @@ impl Decryption<'_> {
             let major = version.as_str()?.trim_start_matches('v').split('.').next()?.parse::<u64>().ok()?;
             Some(if major > 3 { "decrypt" } else { "view" })
         })
-    }
-
-    fn plugin_directories(&self) -> Vec<Utf8PathBuf> {
-        let variable = |name| self.request.variable(name).filter(|text: &&str| !text.is_empty());
-        if let Some(list) = variable("HELM_PLUGINS") {
-            return list.split(':').filter(|part| !part.is_empty()).map(Into::into).collect();
-        }
-        let data = variable("HELM_DATA_HOME")
-            .map(Utf8PathBuf::from)
-            .or_else(|| variable("XDG_DATA_HOME").map(|home| Utf8Path::new(home).join("helm")))
-            .or_else(|| variable("HOME").map(|home| Utf8Path::new(home).join(".local/share/helm")));
-        data.map(|data| data.join("plugins")).into_iter().collect()
     }
 }

@@ -507,6 +507,32 @@ fn the_post_renderer_moves_it() {
 }
 
 #[test]
+fn the_plugin_of_a_post_renderer_moves_it_if_it_lies_in_the_project() {
+    let project = |run: &str, folder: &str| {
+        let plugin = "name: render\ntype: postrenderer/v1\n";
+        let edit = |text: &str| text.replace("  labels:", "  postRenderer: ./hooks/render.sh\n  labels:");
+        let project = state(web(), edit)
+            .with("plugins/a/plugin.yaml", plugin.replace("postrenderer", "cli"))
+            .with("plugins/b/plugin.yaml", plugin.replace("render\n", "other\n"))
+            .with("plugins/c/plugin.yaml", plugin)
+            .with("plugins/c/bin/run", run)
+            .with("plugins/c/.git/index", run);
+        let folder =
+            if folder.is_empty() { project.root.join("plugins").into_string() } else { folder.to_owned() };
+        project.variable("HELM_PLUGINS", &folder)
+    };
+    let edited = |folder: &str| moved(project("one", folder), |_| project("two", folder));
+    for folder in ["", "plugins", "/nowhere:./plugins"] {
+        assert_eq!(edited(folder), ["post-renderer/plugin/bin/run"], "{folder}");
+    }
+    assert_eq!(edited("/nowhere"), Vec::<String>::new());
+    let outside = project("other", "");
+    let outside = outside.root.join("plugins");
+    let moved = moved(project("one", "/nowhere"), |_| project("one", outside.as_str()));
+    assert_eq!(moved, Vec::<String>::new(), "one elsewhere does not count");
+}
+
+#[test]
 fn what_helmfile_adds_moves_it() {
     let project = |more: &str| {
         let project = web()
