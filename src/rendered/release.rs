@@ -129,8 +129,7 @@ fn set_pieces(producer: &Producer<'_>) -> Result<Vec<Piece>, Box<Problem>> {
 fn added_pieces(producer: &Producer<'_>) -> Result<Vec<Piece>, Box<Problem>> {
     let mut pieces = Vec::new();
     for (index, given) in added(producer)?.into_iter().enumerate() {
-        let data = data_line(&given.data()?.into());
-        pieces.push(Piece::bytes(format!("command-line/values/{index}"), data));
+        pieces.push(Piece::bytes(format!("command-line/values/{index}"), given.lines()?));
     }
     for (index, set) in producer.request.additions.set.iter().enumerate() {
         pieces.push(Piece::data(format!("command-line/set/{index}"), &Value::from(set.as_str())));
@@ -174,7 +173,7 @@ fn named_pieces(producer: &Producer<'_>) -> Result<Vec<Piece>, Box<Problem>> {
             }
             let given = values_at(producer, path, pieces.len())?;
             let name = format!("args/values/{}", pieces.len());
-            pieces.push(Piece::bytes(name, data_line(&given.data()?.into())));
+            pieces.push(Piece::bytes(name, given.lines()?));
         }
     }
     Ok(pieces)
