@@ -284,8 +284,10 @@ fn no_error_holds_a_secret() {
         leak.fails("error");
         leak.project.write(file, &sealed);
     }
+    // A number that JSON does not have counts as it is written, and is shown as little as all others.
     leak.seal("vault/db.yaml", &format!("{}: .inf\n", marker("vault")));
-    leak.fails("is no data that JSON can hold");
+    let told = leak.run(true, &["generate"]).told();
+    leak.search("infinity", &told);
     leak.seal("vault/db.yaml", &format!("password: {}\n", marker("vault")));
     leak.run(true, &["generate", "--strict"]).succeeds();
 }
