@@ -103,6 +103,8 @@ codes! {
     OutsideSource = "outside-source", Deny;
     /// A Git LFS pointer instead of the file.
     LfsPointer = "lfs-pointer", Deny;
+    /// A file with helmsum's header that is hashed, since it is no target.
+    HeaderInSource = "header-in-source", Note;
     /// A digest of a secret that somebody could find the secret from.
     GuessableSecret = "guessable-secret", Warn;
     /// Data of a rendered source that the cluster decides.

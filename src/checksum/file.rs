@@ -9,7 +9,7 @@ use camino::Utf8Path;
 
 use super::digest::Hasher;
 use super::{Digest, Encryption, Key, data, sealed, sops};
-use crate::source::{HEADER, Options};
+use crate::source::{Options, Targets, has_header};
 use crate::text::{Place, Problem};
 use crate::tree::{Kind, OpenFile, Stat, Tree};
 
@@ -86,6 +86,8 @@ pub struct Notes {
     pub lfs_pointer: bool,
     /// git-crypt has it locked.
     pub git_crypt: bool,
+    /// helmsum's header among the first lines, of a file that is no target.
+    pub header: bool,
 }
 
 impl Notes {
@@ -114,7 +116,7 @@ pub struct Progress {
 /// What a file gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
-    /// A file that helmsum wrote, which never counts.
+    /// A target, which never counts.
     Target,
     /// A line of the source.
     Line {
@@ -158,6 +160,8 @@ pub(super) struct Method<'a> {
     pub(super) transform: Transform,
     /// The key, for secrets.
     pub(super) key: Option<&'a Key>,
+    /// What is never part of a source.
+    pub(super) targets: &'a Targets,
 }
 
 /// Hashes a file. One that was written to meanwhile is read once more.
@@ -185,7 +189,7 @@ fn attempt(
     chunk: &mut Vec<u8>,
 ) -> Result<Option<Outcome>, FileFault> {
     chunk.resize(BUFFER, 0);
-    let Method { transform, key } = method;
+    let Method { transform, key, targets } = method;
     let reads = transform.reads(path);
     let mut content = Vec::new();
     let mut file = tree.open(path)?;
@@ -193,12 +197,18 @@ fn attempt(
     if before.kind != Kind::File {
         return Err(FileFault::Special);
     }
+    if targets.has(tree, path, &before) {
+        return Ok(Some(Outcome::Target));
+    }
     if reads && before.size > data::LARGEST {
         return Err(FileFault::Data(Box::new(data::too_large(path))));
     }
     let mut reading = Reading::new(path, transform.line_feeds, !reads && !transform.line_feeds, key);
     loop {
         let length = fill(file.as_mut(), chunk, before.size.saturating_sub(reading.bytes))?;
+        if reading.bytes == 0 && targets.wrote(tree, path, before.size, &chunk[..length]) {
+            return Ok(Some(Outcome::Target));
+        }
         if reads || (transform.decrypt && content.len() as u64 <= SOPS_LIMIT) {
             content.extend_from_slice(&chunk[..length]);
         }
@@ -208,16 +218,13 @@ fn attempt(
         if before.size != 0 && reading.bytes > before.size {
             return Ok(None);
         }
-        if reading.target || length < chunk.len() {
+        if length < chunk.len() {
             break;
         }
     }
     let after = file.stat()?;
-    if !reading.target && moved(&before, &after, reading.bytes) {
+    if moved(&before, &after, reading.bytes) {
         return Ok(None);
-    }
-    if reading.target {
-        return Ok(Some(Outcome::Target));
     }
     let may_be_sealed = reading.sealed && reading.bytes <= SOPS_LIMIT;
     let (mut digest, bytes, mut notes) = reading.finish();
@@ -300,7 +307,6 @@ struct Reading<'p> {
     hasher: Hasher,
     bytes: u64,
     started: bool,
-    target: bool,
     /// Whether the text may have an encrypted value.
     sealed: bool,
     notes: Notes,
@@ -322,7 +328,6 @@ impl<'p> Reading<'p> {
             hasher: Hasher::new(key),
             bytes: 0,
             started: false,
-            target: false,
             sealed: false,
             notes: Notes::default(),
             held_back: false,
@@ -335,7 +340,7 @@ impl<'p> Reading<'p> {
         self.bytes += chunk.len() as u64;
         if !self.started {
             self.started = true;
-            self.target = chunk.starts_with(HEADER.as_bytes());
+            self.notes.header = has_header(chunk);
             self.notes.binary = chunk[..chunk.len().min(SNIFFED)].contains(&0);
             sealed::note_start(chunk, self.path, &mut self.notes);
         }

@@ -29,4 +29,6 @@ pub use key::{Key, KeyError, KeyFile};
 pub use pieces::{HashedPieces, hash_pieces};
 pub use reproduce::{Reproduction, combination, reproduction};
 pub use sealed::Encryption;
-pub use source::{ChecksumError, Hashed, HashedFile, PathsChecksum, hash_listing, hash_secret, of_paths};
+pub use source::{
+    ChecksumError, Hashed, HashedFile, PathsChecksum, Surroundings, hash_listing, hash_secret, of_paths,
+};

@@ -4,7 +4,7 @@ use rayon::prelude::*;
 
 use super::digest::Hasher;
 use super::file::{self, Method, Outcome};
-use super::{ChecksumError, Digest, HashedFile, Key, Notes, Progress, Transform};
+use super::{ChecksumError, Digest, HashedFile, Notes, Progress, Surroundings, Transform};
 use crate::rendered::{Content, Piece};
 use crate::tree::Tree;
 
@@ -28,12 +28,13 @@ pub struct HashedPieces {
 pub fn hash_pieces(
     tree: &dyn Tree,
     pieces: &[Piece],
-    key: Option<&Key>,
+    surroundings: Surroundings<'_>,
     progress: &Progress,
 ) -> Result<HashedPieces, ChecksumError> {
+    let key = surroundings.key;
     let mut sorted: Vec<&Piece> = pieces.iter().collect();
     sorted.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-    let outcomes: Vec<_> = sorted.par_iter().map(|piece| hash(tree, piece, key, progress)).collect();
+    let outcomes: Vec<_> = sorted.par_iter().map(|piece| hash(tree, piece, surroundings, progress)).collect();
     let mut hashed = HashedPieces { digest: Digest::of_nothing(), files: Vec::new(), bytes: 0 };
     let mut lines = Hasher::new(key);
     for (piece, outcome) in sorted.into_iter().zip(outcomes) {
@@ -49,7 +50,7 @@ pub fn hash_pieces(
 fn hash(
     tree: &dyn Tree,
     piece: &Piece,
-    key: Option<&Key>,
+    surroundings: Surroundings<'_>,
     progress: &Progress,
 ) -> Result<Outcome, ChecksumError> {
     crate::source::check(&piece.name).map_err(|fault| {
@@ -58,11 +59,12 @@ fn hash(
     })?;
     match &piece.content {
         Content::File(path) => {
-            let method = Method { transform: Transform::RAW, key };
+            let Surroundings { key, targets } = surroundings;
+            let method = Method { transform: Transform::RAW, key, targets };
             file::hash(tree, path, method, progress).map_err(|fault| fault.at(path.clone()))
         }
         Content::Bytes(bytes) => Ok(Outcome::Line {
-            digest: Digest::keyed(bytes, key),
+            digest: Digest::keyed(bytes, surroundings.key),
             bytes: bytes.len() as u64,
             notes: Notes::of_content(bytes),
         }),
@@ -72,6 +74,7 @@ fn hash(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::checksum::Key;
     use crate::tree::WorkTree;
 
     fn piece(name: &str, content: &str) -> Piece {
@@ -79,7 +82,8 @@ mod tests {
     }
 
     fn hashed(pieces: &[Piece], key: Option<&Key>) -> Result<HashedPieces, ChecksumError> {
-        hash_pieces(&WorkTree, pieces, key, &Progress::default())
+        let targets = crate::source::Targets::default();
+        hash_pieces(&WorkTree, pieces, Surroundings { key, targets: &targets }, &Progress::default())
     }
 
     #[test]
@@ -112,13 +116,13 @@ mod tests {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let root: camino::Utf8PathBuf = folder.path().to_path_buf().try_into().expect("UTF-8");
         fs_err::write(root.join("a"), "1").expect("a file");
-        fs_err::write(root.join("b"), crate::source::HEADER).expect("a file");
+        fs_err::write(root.join("checksum.yaml"), crate::source::HEADER).expect("a file");
         let file = |name: &str| Piece {
             name: format!("chart/{name}"),
             content: Content::File(root.join(name)),
             secret: false,
         };
-        let read = hashed(&[file("a"), file("b")], None).expect("files");
+        let read = hashed(&[file("a"), file("checksum.yaml")], None).expect("files");
         assert_eq!(read, hashed(&[piece("chart/a", "1")], None).expect("pieces"));
         assert!(matches!(hashed(&[file("c")], None), Err(ChecksumError::Unreadable { .. })));
     }

@@ -8,7 +8,7 @@ use rayon::prelude::*;
 use super::digest::Hasher;
 use super::file::{self, FileFault, Method, Outcome};
 use super::{Digest, Key, Notes, Progress, Transform, combine, data};
-use crate::source::{Left, LeftOut, ListError, Listing, Request, Shape, list};
+use crate::source::{Left, LeftOut, ListError, Listing, Request, Shape, Targets, list};
 use crate::text::Problem;
 use crate::tree::Tree;
 
@@ -161,7 +161,16 @@ pub fn hash_listing(
     transform: Transform,
     progress: &Progress,
 ) -> Result<Hashed, ChecksumError> {
-    hash_secret(tree, listing, transform, None, progress)
+    hash_secret(tree, listing, transform, Surroundings { key: None, targets: &Targets::default() }, progress)
+}
+
+/// What counts for all sources of a consumer.
+#[derive(Clone, Copy, Debug)]
+pub struct Surroundings<'a> {
+    /// The key, for a source of secrets.
+    pub key: Option<&'a Key>,
+    /// The targets that are known, which are part of no source.
+    pub targets: &'a Targets,
 }
 
 /// Hashes the files of a listing with a key, where there is one: HMAC-SHA-256 takes the place of SHA-256 for the files and for
@@ -174,10 +183,11 @@ pub fn hash_secret(
     tree: &dyn Tree,
     listing: Listing,
     transform: Transform,
-    key: Option<&Key>,
+    surroundings: Surroundings<'_>,
     progress: &Progress,
 ) -> Result<Hashed, ChecksumError> {
-    let method = Method { transform, key };
+    let Surroundings { key, targets } = surroundings;
+    let method = Method { transform, key, targets };
     let read = || -> Vec<Result<Outcome, FileFault>> {
         let one = |name: &String| file::hash(tree, &listing.path_of(name), method, progress);
         listing.files.par_iter().map(one).collect()

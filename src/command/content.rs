@@ -13,10 +13,12 @@ type Found<'h> = (Finding, &'h HashedFile);
 pub(super) fn content_findings(label: &str, hashed: &Hashed, line_feeds: bool) -> Vec<Finding> {
     let with_crlf: Vec<&HashedFile> =
         hashed.files.iter().filter(|file| file.notes.crlf && !line_feeds).collect();
+    let with_header: Vec<&HashedFile> = hashed.files.iter().filter(|file| file.notes.header).collect();
     let found = crlf(label, &with_crlf)
         .into_iter()
         .chain(encrypted(label, &hashed.files))
-        .chain(stand_ins(label, &hashed.files));
+        .chain(stand_ins(label, &hashed.files))
+        .chain(header_in_source(label, &with_header));
     found.map(|(finding, file)| finding.at(hashed.listing.path_of(&file.name), None)).collect()
 }
 
@@ -78,6 +80,13 @@ fn git_crypt<'h>(label: &str, files: &[&'h HashedFile]) -> Option<Found<'h>> {
     let message = format!("`{label}` contains files that git-crypt has locked: {}", names(files));
     let hint = "run `git-crypt unlock` first, and declare them with `secret=true`: they are secret in the work tree alone";
     files.first().map(|file| (Finding::new(Code::LfsPointer, message).hint(hint), *file))
+}
+
+fn header_in_source<'h>(label: &str, files: &[&'h HashedFile]) -> Option<(Finding, &'h HashedFile)> {
+    let message =
+        format!("`{label}` contains files with helmsum's header, which are hashed: {}", names(files));
+    let hint = "they are no targets of this run, or there is more in them than helmsum writes; leave targets out with `exclude=`, or remove the header";
+    files.first().map(|file| (Finding::new(Code::HeaderInSource, message).hint(hint), *file))
 }
 
 fn names(files: &[&HashedFile]) -> String {

@@ -2,8 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use camino::Utf8PathBuf;
-
 use super::plan::{Consumer, Plan, Purpose};
 use crate::report::Status;
 use crate::target::{Order, Writer};
@@ -12,17 +10,17 @@ use crate::text::{Place, Problem};
 /// Writes the targets of a plan. A target that fails keeps nobody else's from being written.
 pub(super) fn carry_out(plan: &mut Plan, purpose: Purpose) {
     let mut writer = Writer::default();
-    let mut written: BTreeSet<Utf8PathBuf> = BTreeSet::new();
+    let mut written = BTreeSet::new();
     for consumer in &mut plan.consumers {
         if let Err(problem) = write_target(consumer, &mut writer, purpose) {
             consumer.row.target.status = Status::Denied;
             consumer.problems.push(*problem);
         }
         // Consumers that share a target want the same bytes, so what one has written is written for all.
-        let Some(path) = &consumer.row.target.path else { continue };
+        let Some(target) = consumer.target().cloned() else { continue };
         if consumer.row.target.written {
-            written.insert(path.clone());
-        } else if written.contains(path) && consumer.row.target.status != Status::Denied {
+            written.insert(target);
+        } else if written.contains(&target) && consumer.row.target.status != Status::Denied {
             consumer.row.target.written = true;
         }
     }

@@ -7,9 +7,9 @@ use camino::Utf8PathBuf;
 use rayon::prelude::*;
 
 use super::waiting::watched;
-use crate::checksum::{ChecksumError, Hashed, Key, Progress, Transform, hash_secret};
+use crate::checksum::{ChecksumError, Hashed, Key, Progress, Surroundings, Transform, hash_secret};
 use crate::report::{Bytes, Stream};
-use crate::source::{self, Shape};
+use crate::source::{self, Shape, Targets};
 use crate::tree::Tree;
 
 /// A path source to hash. Two that are equal are hashed once.
@@ -39,9 +39,14 @@ pub(super) type Outcome = Result<Hashed, ChecksumError>;
 /// # Errors
 ///
 /// Where the progress line cannot be written.
-pub(super) fn hash_all(tree: &dyn Tree, jobs: &[Job], watcher: &mut Stream) -> io::Result<Vec<Outcome>> {
+pub(super) fn hash_all(
+    tree: &dyn Tree,
+    jobs: &[Job],
+    targets: &Targets,
+    watcher: &mut Stream,
+) -> io::Result<Vec<Outcome>> {
     let progress = Progress::default();
-    let run = || jobs.par_iter().map(|job| hash(tree, job, &progress)).collect();
+    let run = || jobs.par_iter().map(|job| hash(tree, job, targets, &progress)).collect();
     watched(watcher, || line(&progress), run)
 }
 
@@ -51,7 +56,7 @@ fn line(progress: &Progress) -> String {
     format!("hashing: {files} files, {bytes}")
 }
 
-fn hash(tree: &dyn Tree, job: &Job, progress: &Progress) -> Outcome {
+fn hash(tree: &dyn Tree, job: &Job, targets: &Targets, progress: &Progress) -> Outcome {
     let listing = source::list(&source::Request {
         tree,
         root: Some(&job.root),
@@ -61,7 +66,8 @@ fn hash(tree: &dyn Tree, job: &Job, progress: &Progress) -> Outcome {
         exclude: &job.exclude,
     })?;
     debug_assert!(listing.shape != Shape::Missing || listing.files.is_empty());
-    hash_secret(tree, listing, job.transform, job.key.as_ref(), progress)
+    let surroundings = Surroundings { key: job.key.as_ref(), targets };
+    hash_secret(tree, listing, job.transform, surroundings, progress)
 }
 
 #[cfg(test)]
@@ -91,7 +97,8 @@ mod tests {
         for terminal in [false, true] {
             let mut watcher = Stream::plain(io::sink());
             watcher.terminal = terminal;
-            let outcomes = hash_all(&WorkTree, &jobs, &mut watcher).expect("a sink takes all");
+            let outcomes =
+                hash_all(&WorkTree, &jobs, &Targets::default(), &mut watcher).expect("a sink takes all");
             for (job, outcome) in jobs.iter().zip(outcomes) {
                 assert_eq!(outcome.expect("is hashed").files[0].name, format!("./{}", job.path));
             }

@@ -48,7 +48,7 @@ pub enum Left {
     Junk,
     /// `exclude=` or a `.helmsumignore` says so.
     Excluded,
-    /// helmsum wrote it. Only known once the file has been opened.
+    /// It is a target. Only known once the file has been opened.
     Target,
 }
 

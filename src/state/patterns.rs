@@ -3,9 +3,9 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::discovery::Found;
-use super::location::escape;
-use super::resolved::Resolved;
-use crate::tree::matches;
+use super::location::{Base, escape};
+use super::remote::is_remote;
+use super::resolved::{Resolved, ValuesPattern, Visit};
 
 /// What the argument of a run makes helmfile load, as absolute patterns.
 pub(super) fn of_argument(directory: &Utf8Path, argument: Option<&str>, found: &Found) -> Vec<Utf8PathBuf> {
@@ -34,9 +34,35 @@ fn of_directory(directory: &Utf8Path) -> Vec<Utf8PathBuf> {
 }
 
 impl Resolved {
-    /// Whether helmfile would load a file at this absolute path as a state file in this run.
+    /// Where helmfile would load a file as a state file or a base in this run, as absolute patterns.
     #[must_use]
-    pub fn would_load(&self, path: &Utf8Path) -> bool {
-        self.patterns.iter().any(|pattern| matches(pattern.as_str(), path.as_str()).unwrap_or(false))
+    pub fn state_patterns(&self) -> Vec<Utf8PathBuf> {
+        let bases = self.visits.iter().flat_map(|visit| &visit.bases);
+        let bases = bases.map(|base| Utf8PathBuf::from(escape(base.as_str())));
+        self.patterns.iter().cloned().chain(bases).collect()
     }
+}
+
+impl Visit {
+    /// helmfile's cache, absolute; nothing where it has no fixed place.
+    #[must_use]
+    pub fn cache(&self) -> Option<&Utf8Path> {
+        self.cache.home()
+    }
+}
+
+/// The patterns in a list of state values.
+pub(super) fn of_values<'v>(
+    entries: impl IntoIterator<Item = &'v str>,
+    base: &Base,
+    owner: &str,
+    file: &Utf8Path,
+) -> Vec<ValuesPattern> {
+    let local = entries.into_iter().filter(|path| !is_remote(path));
+    let pattern = |path: &str| ValuesPattern {
+        pattern: base.pattern(path),
+        owner: owner.to_owned(),
+        file: file.to_owned(),
+    };
+    local.map(pattern).collect()
 }

@@ -19,11 +19,12 @@ use super::policy;
 use super::remote::{Cache, Use, is_remote};
 use super::render::Templates;
 use super::request::Request;
-use super::resolved::EnvironmentObject;
+use super::resolved::{EnvironmentObject, ValuesPattern};
 use super::spec::{EnvironmentSpec, StateSpec};
 use super::values::ValuesList;
 use crate::text::{Place, Refusal, join_clean};
 use crate::tree::Kind;
+use crate::value::Value;
 use crate::yaml::Limits;
 
 /// How many bytes of state files, bases and values files one run may read, each file as often as it is read.
@@ -56,6 +57,8 @@ pub(super) struct Trace {
     pub(super) values_files: Vec<Utf8PathBuf>,
     /// Where sub-helmfiles are looked for, as absolute patterns.
     pub(super) patterns: Vec<Utf8PathBuf>,
+    /// Where state values are looked for, in any environment.
+    pub(super) values_patterns: Vec<ValuesPattern>,
 }
 
 /// Raw texts, for finding out where something is written.
@@ -184,6 +187,7 @@ impl Reader<'_> {
         } else {
             state = self.merge_bases(target, state, context, trace)?;
         }
+        note_values(target, &state, trace);
         let environment = self.load_environment(target, &state, context, trace)?;
         state.rendered_values =
             RenderedValues(environment.merged_values().map_err(|error| error.within(target.file))?);
@@ -377,6 +381,20 @@ impl Reader<'_> {
         }
         Ok(bytes)
     }
+}
+
+/// Notes where the state values of a part are looked for, in whatever environment.
+fn note_values(target: Target<'_>, state: &StateSpec, trace: &mut Trace) {
+    let mut note = |paths: Vec<&str>, owner: &str| {
+        trace.values_patterns.extend(patterns::of_values(paths, target.base, owner, target.file));
+    };
+    for (name, environment) in &state.environments {
+        let values = environment.values.iter().filter_map(Value::as_str);
+        note(values.collect(), &format!("`values` of the environment `{name}`"));
+        let secrets = environment.secrets.iter().map(String::as_str);
+        note(secrets.collect(), &format!("`secrets` of the environment `{name}`"));
+    }
+    note(state.values.iter().filter_map(Value::as_str).collect(), "the top-level `values`");
 }
 
 /// Merges the next part into what the parts before it gave.

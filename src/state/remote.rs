@@ -190,6 +190,11 @@ pub(super) struct Cache {
 }
 
 impl Cache {
+    /// Where it is, absolute; nothing where it has no fixed place.
+    pub(super) fn home(&self) -> Option<&Utf8Path> {
+        self.home.as_deref()
+    }
+
     /// The cache that helmfile would use with these variables: `CacheDir`.
     pub(super) fn of(request: &Request) -> Self {
         let variable = |name| request.variable(name).filter(|text: &&str| !text.is_empty());

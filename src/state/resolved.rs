@@ -207,6 +207,19 @@ pub struct Resolved {
     pub skipped: Vec<Utf8PathBuf>,
     /// The names of the environments that these state files and bases define, as far as they were come upon.
     pub environments: std::collections::BTreeSet<String>,
-    /// Where helmfile looks for state files, as absolute patterns; see [`Resolved::would_load`].
+    /// Where helmfile looks for state files, as absolute patterns; see [`Resolved::state_patterns`].
     pub(super) patterns: Vec<Utf8PathBuf>,
+    /// Where helmfile looks for state values in any environment, as absolute patterns.
+    pub values_patterns: Vec<ValuesPattern>,
+}
+
+/// An entry of a list of state values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ValuesPattern {
+    /// What it finds, as an absolute pattern.
+    pub pattern: Utf8PathBuf,
+    /// Which list it is in, as messages name it.
+    pub owner: String,
+    /// The file that has the list.
+    pub file: Utf8PathBuf,
 }

@@ -88,6 +88,7 @@ fn read_with(reader: &Reader<'_>) -> Result<Resolved, Error> {
             skipped: Vec::new(),
             environments: BTreeSet::new(),
             patterns: patterns::of_argument(&request.directory, argument, &found),
+            values_patterns: Vec::new(),
         },
     };
     // Relative to the state file where helmfile changes into its directory, else to where it was started.
@@ -191,6 +192,7 @@ impl Walk<'_> {
         let target = Target { file: &file, base: &base, is_base: false };
         let loaded = reader.load(target, inherited.environment.as_ref(), overrides.as_ref(), &mut trace)?;
         let effects = reader.request.effects.take();
+        self.resolved.values_patterns.append(&mut trace.values_patterns);
         let Some(mut state) = loaded else {
             self.resolved.skipped.push(file);
             return Ok(None);
@@ -224,6 +226,9 @@ impl Walk<'_> {
         overrides.values = Map::new();
         overrides.overrides = Map::new();
         if !options.values.is_empty() {
+            let paths = options.values.iter().filter_map(Value::as_str);
+            let owner = "what is handed over as state values";
+            trace.values_patterns.extend(patterns::of_values(paths, &options.base, owner, file));
             let entries = options.values.iter().map(through_yaml).collect::<Result<Vec<_>, _>>()?;
             let list = ValuesList {
                 entries: &entries,

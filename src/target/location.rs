@@ -35,16 +35,25 @@ enum Below {
     Path(Utf8PathBuf),
 }
 
-impl Location {
-    /// Finds out where an absolute, clean path leads. The last part of it is not followed: a target is no link.
+/// A directory as far as it exists.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Folder {
+    /// Its absolute path with every link resolved, as far as there is one.
+    pub path: Utf8PathBuf,
+    /// Device and inode of the nearest directory that exists.
+    identity: (u64, u64),
+    /// What is missing below that one.
+    missing: Utf8PathBuf,
+}
+
+impl Folder {
+    /// Finds out where an absolute, clean path leads.
     ///
     /// # Errors
     ///
     /// Where the system does not say it: a link that leads nowhere, a file in the place of a directory.
     pub fn of(path: &Utf8Path) -> io::Result<Self> {
-        let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
-        let parent = path.parent().ok_or(io::ErrorKind::IsADirectory)?;
-        let mut above = parent;
+        let mut above = path;
         let real = loop {
             match above.canonicalize_utf8() {
                 Ok(real) => break real,
@@ -64,14 +73,33 @@ impl Location {
         if !metadata.is_dir() {
             return Err(io::ErrorKind::NotADirectory.into());
         }
-        let missing = parent.strip_prefix(above).unwrap_or(parent);
+        let missing = path.strip_prefix(above).unwrap_or(path).to_owned();
+        let path = if missing.as_str().is_empty() { real } else { real.join(&missing) };
+        Ok(Self { path, identity: (metadata.dev(), metadata.ino()), missing })
+    }
+
+    /// Where a file in it is. `path` is any path that leads to it.
+    #[must_use]
+    pub fn file(&self, path: &Utf8Path, name: &str) -> Location {
         let below = match path.symlink_metadata() {
             Ok(file) if file.is_file() && file.nlink() == 1 => Below::File(file.ino()),
-            _ => Below::Path(missing.join(name)),
+            _ => Below::Path(self.missing.join(name)),
         };
-        let identity = Identity { directory: (metadata.dev(), metadata.ino()), below };
-        let directory = if missing.as_str().is_empty() { real } else { real.join(missing) };
-        Ok(Self { directory, name: name.to_owned(), identity })
+        let identity = Identity { directory: self.identity, below };
+        Location { directory: self.path.clone(), name: name.to_owned(), identity }
+    }
+}
+
+impl Location {
+    /// Finds out where an absolute, clean path leads. The last part of it is not followed: a target is no link.
+    ///
+    /// # Errors
+    ///
+    /// As [`Folder::of`].
+    pub fn of(path: &Utf8Path) -> io::Result<Self> {
+        let name = path.file_name().ok_or(io::ErrorKind::IsADirectory)?;
+        let parent = path.parent().ok_or(io::ErrorKind::IsADirectory)?;
+        Ok(Folder::of(parent)?.file(path, name))
     }
 
     /// The absolute path without links.

@@ -22,7 +22,7 @@ pub use crate::source::{KeyPath, KeyPathError, KeyPaths};
 pub use content::{Content, Section};
 pub use error::TargetError;
 pub use format::{Format, FormatError, Object};
-pub use location::{Identity, Location, check_place};
+pub use location::{Folder, Identity, Location, check_place};
 pub use recorded::{Moved, Recorded, RecordedSource, same_values};
 pub use template::{Subject, Template};
 pub use write::{Order, Writer, read};

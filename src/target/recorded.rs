@@ -6,12 +6,9 @@ use super::content::VERSION;
 use super::format::{ANNOTATION, Format, Spot};
 use super::{KeyPath, Shape};
 use crate::checksum::{Digest, HashedFile, combine};
-use crate::source::HEADER;
+use crate::source::has_header;
 use crate::value::Value;
 use crate::yaml::{self, Limits};
-
-/// How far down the header is looked for: a merge conflict or a licence may stand above it.
-const FIRST_LINES: usize = 20;
 
 /// An existing target as far as it can be read. The text may be anything: a conflict, half a file, somebody else's.
 #[derive(Clone, Debug)]
@@ -65,7 +62,7 @@ impl Recorded {
         let text = String::from_utf8_lossy(bytes);
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         Self {
-            ours: text.lines().take(FIRST_LINES).any(|line| line.trim_end() == HEADER),
+            ours: has_header(bytes),
             empty: text.trim().is_empty(),
             sources: sources(text),
             values: values(bytes),

@@ -289,6 +289,25 @@ fn cluster_lookup() {
 }
 
 #[test]
+fn header_in_source() {
+    let file = |name: &str, text: &str| gateway().file(&format!("gateway/apis/{name}"), text);
+    let real = format!("{HEADER}listen: 80\n");
+    for (name, text) in [
+        ("checksum.yaml", real.as_str()),
+        ("site.conf", HEADER),
+        ("checksum.yaml", &format!("a: 1\n{HEADER}")),
+    ] {
+        let repo = file(name, text).helmsum(["generate"]).exits(0).says("note[header-in-source]: ");
+        let digest = repo.read("gateway/checksum.yaml");
+        assert!(digest.contains(name), "it is hashed: {digest}");
+        repo.file(&format!("gateway/apis/{name}"), format!("{text}# more\n")).helmsum(["check"]).exits(2);
+    }
+    has_not(gateway(), "header-in-source");
+    has_not(file("checksum.yaml", HEADER), "header-in-source");
+    has_not(file("site.conf", "# no header here\n"), "header-in-source");
+}
+
+#[test]
 fn unstable_source() {
     has(rendered("{{ now }}"), "unstable-source", 1)
         .says("`data/a` differs each time release `edge/gateway` is rendered")

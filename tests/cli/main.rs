@@ -12,6 +12,7 @@ mod hooks;
 mod input;
 mod list;
 mod no_exec;
+mod places;
 #[path = "../support/mod.rs"]
 mod support;
 mod targets;

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8Path;
 
+use super::locations::Same;
 use super::{Consumer, Plan};
 use crate::report::{Status, relative};
 use crate::text::{Place, Problem};
@@ -11,15 +12,15 @@ use crate::text::{Place, Problem};
 /// Refuses targets that would get different contents from two consumers, and drops consumers that were only looked at for
 /// this comparison.
 pub(super) fn settle(plan: &mut Plan, directory: &Utf8Path) {
-    let mut by_target: BTreeMap<Utf8PathBuf, Vec<usize>> = BTreeMap::new();
+    let mut by_target: BTreeMap<Same, Vec<usize>> = BTreeMap::new();
     for (index, consumer) in plan.consumers.iter().enumerate() {
-        if let Some(path) = &consumer.row.target.path {
-            by_target.entry(path.clone()).or_default().push(index);
+        if let Some(same) = consumer.target() {
+            by_target.entry(same.clone()).or_default().push(index);
         }
     }
-    for (path, sharing) in by_target {
+    for sharing in by_target.into_values() {
         let Some((one, other)) = differing(&plan.consumers, &sharing) else { continue };
-        let problem = conflict(&plan.consumers[one], &plan.consumers[other], &path, directory);
+        let problem = conflict(&plan.consumers[one], &plan.consumers[other], directory);
         plan.problems.push(problem);
         for index in sharing {
             plan.consumers[index].row.target.status = Status::Denied;
@@ -35,7 +36,8 @@ fn differing(consumers: &[Consumer], sharing: &[usize]) -> Option<(usize, usize)
     rest.iter().find(|other| text(**other) != text(*first)).map(|other| (*first, *other))
 }
 
-fn conflict(one: &Consumer, other: &Consumer, path: &Utf8Path, directory: &Utf8Path) -> Problem {
+fn conflict(one: &Consumer, other: &Consumer, directory: &Utf8Path) -> Problem {
+    let path = |consumer: &Consumer| consumer.row.target.path.clone().unwrap_or_default();
     let several = one.row.environment != other.row.environment;
     let named = |consumer: &Consumer| {
         let row = &consumer.row;
@@ -44,9 +46,13 @@ fn conflict(one: &Consumer, other: &Consumer, path: &Utf8Path, directory: &Utf8P
         let file = relative(&row.file, directory);
         format!("release `{}` of `{file}`{environment}", row.id())
     };
-    let shown = relative(path, directory);
+    let shown = relative(&path(one), directory);
+    let also = match relative(&path(other), directory) {
+        other if other == shown => String::new(),
+        other => format!(", which is `{other}` too,"),
+    };
     let message = format!(
-        "the target `{shown}` would get different contents from {} and from {}",
+        "the target `{shown}`{also} would get different contents from {} and from {}",
         named(one),
         named(other)
     );
@@ -58,5 +64,5 @@ fn conflict(one: &Consumer, other: &Consumer, path: &Utf8Path, directory: &Utf8P
             "the state file is read twice with different values: put one of them into the name, or list another target"
         }
     };
-    Problem::new(message).at(Place::file(path)).hint(hint)
+    Problem::new(message).at(Place::file(path(one))).hint(hint)
 }

@@ -7,6 +7,7 @@ use camino::Utf8PathBuf;
 
 use super::Purpose;
 use super::compute::Finishing;
+use super::locations::Same;
 use super::producers::ReleaseAt;
 use super::rendering::{Rendering, Wanted};
 use super::secrecy::Secrecy;
@@ -39,6 +40,8 @@ pub(super) struct Draft {
     pub(super) at: Option<ReleaseAt>,
     /// The releases that the sources of these labels are rendered by.
     pub(super) producers: BTreeMap<String, Vec<ReleaseAt>>,
+    /// What makes its target the same one as another.
+    pub(super) same: Option<Same>,
     /// The sources, each label once.
     pub(super) sources: Vec<Source>,
     /// How the checksum is put into the target.
@@ -66,6 +69,8 @@ pub(super) struct Draft {
 pub(in crate::command) struct Consumer {
     /// The row of the report.
     pub(in crate::command) row: report::Release,
+    /// What makes its target the same one as another.
+    same: Option<Same>,
     /// Whether it is reported and written.
     pub(in crate::command) selected: bool,
     /// What the target should hold; nothing where that is not known.
@@ -87,6 +92,11 @@ pub(in crate::command) struct Consumer {
 }
 
 impl Consumer {
+    /// What makes its target the same one as another; nothing where there is none.
+    pub(in crate::command) const fn target(&self) -> Option<&Same> {
+        self.same.as_ref()
+    }
+
     /// Whether something keeps its target as it was.
     pub(in crate::command) fn denied(&self) -> bool {
         self.held
@@ -363,6 +373,7 @@ impl Draft {
         row.target.recorded = recorded.as_ref().and_then(|(_, recorded)| recorded.checksum(&self.format));
         let mut consumer = Consumer {
             row,
+            same: self.same,
             selected: self.selected,
             content,
             owner: self.owner,

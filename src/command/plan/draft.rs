@@ -8,6 +8,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::consumer::{Draft, object_of};
 use super::doubts::{Told, doubts};
 use super::elsewhere::Elsewhere;
+use super::locations::Locations;
+use super::misplaced::Misplaced;
 use super::needs::missing_need;
 use super::producers::ReleaseAt;
 use super::settings::Settings;
@@ -19,10 +21,10 @@ use crate::checksum::Digest;
 use crate::command::Context;
 use crate::finding::{Code, Finding, Level};
 use crate::report::{self, Status, relative};
-use crate::source::{self, KeyPath, Source};
+use crate::source::{self, KeyPath, Source, What};
 use crate::state::{EntryContent, EntryKind, EntrySource, Release, Request, Resolved, Visit};
 use crate::target::{Format, Section, Subject};
-use crate::text::{Place, Problem};
+use crate::text::{Place, Problem, join_clean};
 
 /// Why a release is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +48,8 @@ pub(super) struct Material<'a> {
     pub(super) settings: Rc<Settings>,
     pub(super) files: &'a ValuesFiles<'a>,
     pub(super) elsewhere: &'a Elsewhere<'a>,
+    pub(super) misplaced: &'a Misplaced<'a>,
+    pub(super) locations: &'a Locations,
     /// What a hook knows of helmfile's command line, where one runs this.
     pub(super) told: Option<Told>,
     /// Whether programs run for a file that is rendered only to be searched: where helmfile is about to run them, too.
@@ -132,6 +136,9 @@ impl<'a> Drafting<'a> {
                 release.id()
             ));
         }
+        for target in &candidate.targets {
+            self.drop_own_target(release, target, &mut declared);
+        }
         let sources = source::collect(declared).unwrap_or_else(|clash| {
             problems.push(clash.problem());
             Vec::new()
@@ -152,7 +159,7 @@ impl<'a> Drafting<'a> {
                 EntryContent::Path(path) => self
                     .visit
                     .entry_path(&release.values_path_prefix, path)
-                    .is_some_and(|path| candidate.targets.iter().any(|target| target.path == path)),
+                    .is_some_and(|path| candidate.targets.iter().any(|target| self.is_same(target, &path))),
                 _ => false,
             };
             if target {
@@ -174,6 +181,32 @@ impl<'a> Drafting<'a> {
             }
         }
         found
+    }
+
+    /// Whether a path leads to a target.
+    fn is_same(&self, target: &Wired, path: &Utf8Path) -> bool {
+        // Only what is called alike is looked for on the disk.
+        target.path == path
+            || (target.path.file_name() == path.file_name()
+                && self.material.locations.same(path) == target.same)
+    }
+
+    /// Leaves out a source that is the target of its own release, such as one that a template found in a directory: the first
+    /// run would not have found it.
+    fn drop_own_target(&mut self, release: &Release, target: &Wired, declared: &mut Vec<Source>) {
+        let is_target = |source: &Source| match &source.what {
+            What::Path(path) => self.is_same(target, &join_clean(&source.directory, path)),
+            What::Release(_) | What::Object(..) | What::Digest(_) => false,
+        };
+        let (own, rest): (Vec<Source>, Vec<Source>) = declared.drain(..).partition(is_target);
+        *declared = rest;
+        for source in own {
+            self.notes.push(format!(
+                "release `{}`: `{}` is its own target, and no source",
+                release.id(),
+                source.text
+            ));
+        }
     }
 
     /// Reads the directives of a values file, in its place among those that could change `.Values`.
@@ -281,8 +314,8 @@ impl<'a> Drafting<'a> {
             }
             [target] => {
                 findings.extend(self.around_target(candidate, target, found, &sources, &problems));
-                let shown = relative(&target.path, &self.material.context.directory);
-                problems.extend(wiring::found_by_pattern(self.visit, &target.path, &shown));
+                let (root, directory) = (&self.material.settings.root, &self.material.context.directory);
+                problems.extend(self.material.misplaced.problem(&target.path, root, directory));
                 if !sources.is_empty() {
                     let keys = keys_of(&format, &sources, &subject);
                     let layers = self.layers(release, target, found, &keys);
@@ -300,6 +333,7 @@ impl<'a> Drafting<'a> {
                 None
             }
         };
+        let same = target.as_deref().map(|path| self.material.locations.same(path));
         Draft {
             row: report::Release {
                 name: release.name.clone(),
@@ -321,6 +355,7 @@ impl<'a> Drafting<'a> {
             owner: format!("release `{id}`"),
             at: Some(at),
             producers,
+            same,
             sources,
             format,
             subject,
@@ -370,7 +405,8 @@ impl<'a> Drafting<'a> {
         let release = candidate.release;
         let shown = relative(&target.path, &self.material.context.directory);
         let mut findings = Vec::new();
-        findings.extend(wiring::target_is_state(self.material.resolved, &release.id(), &target.path, &shown));
+        let root = &self.material.settings.root;
+        findings.extend(self.material.misplaced.state(&release.id(), &target.path, root, &shown));
         if sources.is_empty() {
             if problems.is_empty() && !self.declares_otherwise(release, found) {
                 let near = self.misspelt(found).into_iter().next();

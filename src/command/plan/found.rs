@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::consumer::{Draft, Read};
 use super::producers::ReleaseAt;
 use super::rendering::{Rendering, Shaky, Wanted, means};
-use crate::checksum::{HashedPieces, Key, Progress, hash_pieces};
+use crate::checksum::{HashedPieces, Key, Progress, Surroundings, hash_pieces};
 use crate::command::Context;
 use crate::command::content::piece_findings;
 use crate::finding::{Code, Finding, Level};
@@ -316,7 +316,8 @@ fn hashed(
     at: ReleaseAt,
     rendering: &Rendering<'_>,
 ) -> Result<Read, Box<Problem>> {
-    let hashed = hash_pieces(rendering.tree(at), pieces, key, &Progress::default())
+    let surroundings = Surroundings { key, targets: rendering.known };
+    let hashed = hash_pieces(rendering.tree(at), pieces, surroundings, &Progress::default())
         .map_err(|error| Box::new(error.problem()))?;
     let HashedPieces { digest, files, bytes } = hashed;
     Ok(Read {

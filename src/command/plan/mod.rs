@@ -11,7 +11,10 @@ mod elsewhere;
 mod found;
 mod graph;
 mod hooks;
+mod locations;
+mod misplaced;
 mod needs;
+mod parents;
 mod producers;
 mod rendering;
 mod secrecy;
@@ -37,6 +40,7 @@ use super::hashing::{self, Job};
 use super::reading::Reading;
 use crate::finding::{Code, Finding, Level};
 use crate::report::{Bytes, Streams, counted, relative};
+use crate::source::Targets;
 use crate::source::config::FILE_NAME;
 use crate::state;
 use crate::template;
@@ -46,6 +50,7 @@ use crate::tree::{Tree, WorkTree};
 use compute::Finishing;
 pub(super) use consumer::Consumer;
 use consumer::Draft;
+use locations::Locations;
 use rendering::{Environment, Rendering};
 use settings::Configurations;
 use unmatched::{Entries, Excludes};
@@ -91,18 +96,33 @@ pub(super) fn plan(
     let mut configurations = Configurations::new(Arc::clone(&tree), context);
     let mut plan = Plan::default();
     let mut environments = Vec::new();
-    let mut drafts = stateless::drafts(&*tree, context, reading, &mut configurations, &mut plan);
+    let locations = Locations::default();
+    let mut known = Targets::default();
+    let mut targets = Found { locations: &locations, known: &mut known };
+    let mut drafts =
+        stateless::drafts(&*tree, context, reading, &mut configurations, &mut targets, &mut plan);
     if stateless::reads_state(&*tree, reading, &drafts, &context.directory) {
-        survey_all(context, reading, &mut configurations, &mut plan, &mut drafts, &mut environments);
+        survey_all(
+            context,
+            reading,
+            &mut configurations,
+            &mut targets,
+            &mut plan,
+            &mut drafts,
+            &mut environments,
+        );
         if let Some(known) = &reading.helmfile {
             let near = configurations.near(&context.directory);
             let levels = near.map_or_else(|_| context.levels.clone(), |settings| settings.levels.clone());
             command_line::judge(known, &levels, &mut drafts, &mut plan);
         }
     }
+    for path in drafts.iter().filter_map(|draft| draft.row.target.path.as_deref()) {
+        known.add(&*tree, locations.real(path));
+    }
     let jobs: Vec<Job> = drafts.iter().flat_map(Draft::jobs).collect::<BTreeSet<_>>().into_iter().collect();
     let started = Instant::now();
-    let outcomes = hashing::hash_all(&*tree, &jobs, &mut streams.err)?;
+    let outcomes = hashing::hash_all(&*tree, &jobs, &known, &mut streams.err)?;
     let (files, bytes) = outcomes
         .iter()
         .flatten()
@@ -121,6 +141,7 @@ pub(super) fn plan(
         template::functions::registry(),
         doubts::Told::of(reading),
         configurations.files(),
+        &known,
     );
     let mut excludes = Excludes::new(reading);
     for draft in &drafts {
@@ -134,11 +155,18 @@ pub(super) fn plan(
     Ok(plan)
 }
 
+/// The targets of a run, as far as they have been found.
+struct Found<'a> {
+    locations: &'a Locations,
+    known: &'a mut Targets,
+}
+
 /// Reads the state of every environment that is asked for, and drafts the consumers in it.
 fn survey_all(
     context: &Context,
     reading: &Reading,
     configurations: &mut Configurations<'_>,
+    targets: &mut Found<'_>,
     plan: &mut Plan,
     drafts: &mut Vec<Draft>,
     environments: &mut Vec<Environment>,
@@ -174,6 +202,8 @@ fn survey_all(
                     resolved: &read.resolved,
                     environment: environments.len(),
                     configurations,
+                    locations: targets.locations,
+                    known: targets.known,
                 };
                 read.changing = survey.run(plan, drafts, &mut counts, &mut entries);
                 environments.push(read);

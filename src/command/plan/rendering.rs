@@ -15,7 +15,7 @@ use crate::command::waiting::watched;
 use crate::finding::Finding;
 use crate::rendered::{self, Influence, Object, ObjectKind, Piece, Templating, Unstable};
 use crate::report::{Stream, counted};
-use crate::source::{Source, What};
+use crate::source::{Source, Targets, What};
 use crate::state::{self, Listed, Release, Request, Resolved, Visit};
 use crate::template::function::{Chance, CommandOption, Effects, Registry};
 use crate::text::{Place, Problem};
@@ -103,6 +103,8 @@ pub(super) struct Rendering<'e> {
     listed: BTreeMap<usize, Rc<Listed>>,
     /// How often helm was called.
     calls: usize,
+    /// The targets of the run, which no source contains.
+    pub(super) known: &'e Targets,
 }
 
 /// A source that somebody waits for.
@@ -125,6 +127,7 @@ impl<'e> Rendering<'e> {
         registry: Registry,
         told: Option<Told>,
         settings: Vec<Utf8PathBuf>,
+        known: &'e Targets,
     ) -> Self {
         let targets = environments.iter().map(|read| Overlay::new(Arc::clone(&read.request.tree))).collect();
         Self {
@@ -142,6 +145,7 @@ impl<'e> Rendering<'e> {
             settings,
             listed: BTreeMap::new(),
             calls: 0,
+            known,
         }
     }
 

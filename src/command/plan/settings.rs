@@ -147,6 +147,14 @@ impl Settings {
         rules.iter().filter(|rule| is_about(&rule.which, release))
     }
 
+    /// All targets that the configuration names.
+    pub(super) fn named_targets(&self) -> impl Iterator<Item = &Utf8Path> {
+        let of_releases =
+            self.config.iter().flat_map(|config| &config.releases).filter_map(|rule| rule.target.as_deref());
+        of_releases
+            .chain(self.config.iter().flat_map(|config| &config.checksums).map(|rule| rule.target.as_path()))
+    }
+
     /// The target that the configuration names for a release.
     ///
     /// # Errors

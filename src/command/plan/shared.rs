@@ -126,7 +126,8 @@ fn sources_there(
         for release in visit.releases.iter().filter(named) {
             let Ok(settings) = survey.configurations.near(&visit.directory) else { continue };
             let Ok(target) = settings.target_of(release) else { continue };
-            let targets = wiring::targets(visit, release, &settings.targets, target.as_deref());
+            let targets =
+                wiring::targets(visit, release, &settings.targets, target.as_deref(), survey.locations);
             let [target] = &targets[..] else { continue };
             let key = (visit.file.clone(), release.name.clone(), target.path.clone());
             if open.contains_key(&key)

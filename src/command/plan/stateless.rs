@@ -5,10 +5,11 @@ use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::Plan;
 use super::consumer::Draft;
+use super::locations::Locations;
 use super::settings::{Configurations, Settings};
 use super::survey::add_problem;
+use super::{Found, Plan};
 use crate::command::Context;
 use crate::command::reading::Reading;
 use crate::report::{self, Status};
@@ -23,6 +24,7 @@ pub(super) fn drafts(
     context: &Context,
     reading: &Reading,
     configurations: &mut Configurations<'_>,
+    targets: &mut Found<'_>,
     plan: &mut Plan,
 ) -> Vec<Draft> {
     if !reading.request.selectors.is_empty() {
@@ -36,12 +38,13 @@ pub(super) fn drafts(
             return Vec::new();
         }
     };
+    targets.known.add_patterns(&settings.targets);
     let rules = settings.config.as_ref().map(|config| config.checksums.as_slice()).unwrap_or_default();
     let filters = &reading.request.releases;
     rules
         .iter()
         .filter(|rule| filters.is_empty() || filters.iter().any(|filter| filter.matches("", &rule.name)))
-        .map(|rule| draft(rule, &settings))
+        .map(|rule| draft(rule, &settings, targets.locations))
         .collect()
 }
 
@@ -74,7 +77,7 @@ fn directory_of_state(tree: &dyn Tree, reading: &Reading, directory: &Utf8Path) 
     }
 }
 
-fn draft(rule: &ChecksumRule, settings: &Settings) -> Draft {
+fn draft(rule: &ChecksumRule, settings: &Settings, locations: &Locations) -> Draft {
     let mut problems = Vec::new();
     let sources = source::collect(rule.sources.clone()).unwrap_or_else(|clash| {
         problems.push(clash.problem());
@@ -106,6 +109,7 @@ fn draft(rule: &ChecksumRule, settings: &Settings) -> Draft {
         owner: format!("checksum `{}`", rule.name),
         at: None,
         producers: BTreeMap::new(),
+        same: Some(locations.same(&rule.target)),
         sources,
         format,
         subject: Subject { name: rule.name.clone(), ..Subject::default() },

@@ -12,6 +12,8 @@ use super::doubts::{Told, doubts};
 use super::draft::{Drafting, Looked, Material};
 use super::elsewhere::Elsewhere;
 use super::hooks::{foreign_hook, hook_misuse, rival_hook};
+use super::locations::{Locations, Same};
+use super::misplaced::Misplaced;
 use super::producers::ReleaseAt;
 use super::settings::{Configurations, Settings};
 use super::shared::shared_targets;
@@ -24,6 +26,7 @@ use crate::command::Context;
 use crate::command::reading::Reading;
 use crate::finding::{Finding, Level, Levels};
 use crate::report::counted;
+use crate::source::Targets;
 use crate::state::{Release, Request, Resolved, Visit};
 use crate::template;
 use crate::text::Problem;
@@ -59,6 +62,10 @@ pub(super) struct Survey<'a, 'c> {
     /// Which of the environments that are read this is.
     pub(super) environment: usize,
     pub(super) configurations: &'a mut Configurations<'c>,
+    /// Where targets are.
+    pub(super) locations: &'a Locations,
+    /// The targets of the run, those that are found here included.
+    pub(super) known: &'a mut Targets,
 }
 
 /// A release that helmfile would deploy.
@@ -103,6 +110,9 @@ impl<'a> Survey<'a, '_> {
             plan.trace
                 .push(format!("skipped `{file}`, which does not define `{}`", self.resolved.environment));
         }
+        for visit in &self.resolved.visits {
+            self.note_targets(visit);
+        }
         for (index, visit) in self.resolved.visits.iter().enumerate() {
             plan.trace.push(traced(visit, proved[index]));
             counts.releases += visit.releases.len();
@@ -111,22 +121,23 @@ impl<'a> Survey<'a, '_> {
                 visited.extend(entered.map(|visited| Visited { held: held[index], ..visited }));
             }
         }
-        let selected: BTreeSet<Utf8PathBuf> = visited
+        let selected: BTreeSet<Same> = visited
             .iter()
             .flat_map(|visited| &visited.candidates)
             .filter(|candidate| candidate.selected)
-            .flat_map(|candidate| candidate.targets.iter().map(|target| target.path.clone()))
+            .flat_map(|candidate| candidate.targets.iter().map(|target| target.same.clone()))
             .collect();
         let files = ValuesFiles::new(self.request, template::functions::registry());
         let elsewhere = Elsewhere::new(self.request);
+        let misplaced = Misplaced::new(&*self.request.tree, self.resolved, self.locations);
         let first = drafts.len();
         let mut walks: BTreeMap<usize, Walk<'_>> = BTreeMap::new();
         for visited in &visited {
-            let mut walk = self.walk(visited, &files, &elsewhere);
+            let mut walk = self.walk(visited, (&files, &elsewhere, &misplaced));
             walk.draft_all(visited, &selected, drafts);
             walks.insert(visited.index, walk);
         }
-        self.draft_producers(&visited, &mut walks, (&files, &elsewhere), plan, drafts, first);
+        self.draft_producers(&visited, &mut walks, (&files, &elsewhere, &misplaced), plan, drafts, first);
         for draft in &mut drafts[first..] {
             // What a doubtful state gives is doubtful, too.
             draft.held |= draft.producers.values().flatten().any(|at| held[at.visit]);
@@ -185,12 +196,7 @@ impl<'a> Survey<'a, '_> {
     }
 
     /// The drafting of a visit, before anything was drafted.
-    fn walk<'w>(
-        &self,
-        visited: &Visited<'a>,
-        files: &'w ValuesFiles<'w>,
-        elsewhere: &'w Elsewhere<'w>,
-    ) -> Walk<'w>
+    fn walk<'w>(&self, visited: &Visited<'a>, (files, elsewhere, misplaced): Finders<'w>) -> Walk<'w>
     where
         'a: 'w,
     {
@@ -203,6 +209,8 @@ impl<'a> Survey<'a, '_> {
             settings: Rc::clone(&visited.settings),
             files,
             elsewhere,
+            misplaced,
+            locations: self.locations,
             told: Told::of(self.reading),
             programs: match &self.reading.request {
                 request if request.in_hook() && !request.deploys_nothing() => Programs::AsTheStateSays,
@@ -217,7 +225,7 @@ impl<'a> Survey<'a, '_> {
         &mut self,
         visited: &[Visited<'a>],
         walks: &mut BTreeMap<usize, Walk<'w>>,
-        (files, elsewhere): (&'w ValuesFiles<'w>, &'w Elsewhere<'w>),
+        finders: Finders<'w>,
         plan: &mut Plan,
         drafts: &mut Vec<Draft>,
         first: usize,
@@ -245,7 +253,7 @@ impl<'a> Survey<'a, '_> {
                 let Some(found) = found else { continue };
                 let candidate = found.candidates.iter().find(|candidate| candidate.index == at.release);
                 let Some(candidate) = candidate else { continue };
-                let walk = walks.entry(at.visit).or_insert_with(|| self.walk(found, files, elsewhere));
+                let walk = walks.entry(at.visit).or_insert_with(|| self.walk(found, finders));
                 let draft = walk.draft(candidate, Looked::Wanted);
                 drafts.extend(draft.map(|draft| Draft { selected: false, ..draft }));
             }
@@ -315,6 +323,22 @@ impl<'a> Survey<'a, '_> {
         }
     }
 
+    /// Takes note of all targets that a visit and its configuration list, those of releases that are not deployed too.
+    fn note_targets(&mut self, visit: &Visit) {
+        // A configuration that cannot be read is reported where the visit is entered.
+        let Ok(settings) = self.configurations.near(&visit.directory) else { return };
+        self.known.add_patterns(&settings.targets);
+        let tree = &*self.request.tree;
+        for path in settings.named_targets() {
+            self.known.add(tree, self.locations.real(path));
+        }
+        for release in &visit.releases {
+            for target in wiring::targets(visit, release, &settings.targets, None, self.locations) {
+                self.known.add(tree, self.locations.real(&target.path));
+            }
+        }
+    }
+
     /// Finds the releases of a visit with their targets.
     fn enter(
         &mut self,
@@ -346,7 +370,8 @@ impl<'a> Survey<'a, '_> {
             if release.deployed() {
                 // Entries that contradict each other are reported where the release is drafted.
                 let named = settings.target_of(release).unwrap_or_default();
-                let targets = wiring::targets(visit, release, &settings.targets, named.as_deref());
+                let targets =
+                    wiring::targets(visit, release, &settings.targets, named.as_deref(), self.locations);
                 candidates.push(Candidate { release, index: position, targets, named, selected: matched });
             }
         }
@@ -357,6 +382,9 @@ impl<'a> Survey<'a, '_> {
 /// Values templates that changed `.Values`, by visit: the release and the file.
 pub(super) type Changing = BTreeMap<usize, Vec<(String, Utf8PathBuf)>>;
 
+/// What looks around for all visits of an environment: values files, other environments, and what a target could be taken for.
+type Finders<'w> = (&'w ValuesFiles<'w>, &'w Elsewhere<'w>, &'w Misplaced<'w>);
+
 /// The drafting of a visit, with the values files that were found so far.
 struct Walk<'w> {
     drafting: Drafting<'w>,
@@ -366,14 +394,9 @@ struct Walk<'w> {
 impl Walk<'_> {
     /// Drafts the consumers of a visit. Releases that are not selected are drafted too where they share a target with one
     /// that is: what they want of it counts, whatever the selector.
-    fn draft_all(
-        &mut self,
-        visited: &Visited<'_>,
-        selected: &BTreeSet<Utf8PathBuf>,
-        drafts: &mut Vec<Draft>,
-    ) {
+    fn draft_all(&mut self, visited: &Visited<'_>, selected: &BTreeSet<Same>, drafts: &mut Vec<Draft>) {
         for candidate in &visited.candidates {
-            let shares = candidate.targets.iter().any(|target| selected.contains(&target.path));
+            let shares = candidate.targets.iter().any(|target| selected.contains(&target.same));
             let looked = if candidate.selected || shares { Looked::Wanted } else { Looked::ForItsTemplates };
             let draft = self.draft(candidate, looked);
             drafts.extend(draft.map(|draft| Draft { held: visited.held, ..draft }));

@@ -2,9 +2,10 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::locations::{Locations, Same};
 use crate::finding::{Code, Finding};
 use crate::report::relative;
-use crate::state::{EntryContent, Release, Resolved, ValuesEntry, Visit};
+use crate::state::{EntryContent, Release, Visit};
 use crate::text::{Place, Problem};
 use crate::tree::matches;
 
@@ -13,6 +14,8 @@ use crate::tree::matches;
 pub(super) struct Wired {
     /// The file, absolute.
     pub(super) path: Utf8PathBuf,
+    /// What makes it the same one as another.
+    pub(super) same: Same,
     /// Which entry of `values` it is.
     pub(super) index: usize,
     /// Whether the entry comes from a template that many releases may share.
@@ -32,17 +35,24 @@ pub(super) fn targets(
     release: &Release,
     patterns: &[String],
     named: Option<&Utf8Path>,
+    locations: &Locations,
 ) -> Vec<Wired> {
+    let named = named.map(|named| (named.file_name(), locations.same(named)));
     let mut found: Vec<Wired> = Vec::new();
     for (index, entry) in release.values.iter().enumerate() {
         let EntryContent::Path(path) = &entry.content else { continue };
         let Some(path) = visit.entry_path(&release.values_path_prefix, path) else { continue };
-        let wanted = match named {
-            Some(named) => path == named,
+        let wanted = match &named {
+            // Only what is called alike is looked for on the disk.
+            Some((name, same)) => path.file_name() == *name && locations.same(&path) == *same,
             None => is_target(&path, patterns),
         };
-        if wanted && !found.iter().any(|other| other.path == path) {
-            found.push(Wired { path, index, inherited: entry.inherited });
+        if !wanted {
+            continue;
+        }
+        let same = locations.same(&path);
+        if !found.iter().any(|other| other.same == same) {
+            found.push(Wired { path, same, index, inherited: entry.inherited });
         }
     }
     found
@@ -118,24 +128,6 @@ pub(super) fn orphan_target(
     })
 }
 
-/// A target that helmfile would load as a state file.
-pub(super) fn target_is_state(
-    resolved: &Resolved,
-    release: &str,
-    wired: &Utf8Path,
-    shown: &Utf8Path,
-) -> Option<Finding> {
-    resolved.would_load(wired).then(|| {
-        Finding::new(
-            Code::TargetIsState,
-            format!("release `{release}`: helmfile would load the target `{shown}` as a state file"),
-        )
-        .hint("put it into another directory")
-        .release(release)
-        .at(wired, None)
-    })
-}
-
 /// A missing target that helmfile would pass over in silence.
 pub(super) fn hidden_missing_file(visit: &Visit, release: &Release, shown: &Utf8Path) -> Option<Finding> {
     let handler = release.missing_file_handler.as_deref().or(visit.missing_file_handler.as_deref())?;
@@ -152,29 +144,4 @@ pub(super) fn hidden_missing_file(visit: &Visit, release: &Release, shown: &Utf8
             None => finding,
         }
     })
-}
-
-/// An entry of any release whose pattern would find the target too: helmfile takes one match only.
-pub(super) fn found_by_pattern(visit: &Visit, target: &Utf8Path, shown: &Utf8Path) -> Option<Problem> {
-    for release in &visit.releases {
-        for ValuesEntry { content, .. } in release.values.iter().chain(&release.secrets) {
-            let EntryContent::Path(path) = content else { continue };
-            let path = format!("{}{path}", release.values_path_prefix);
-            if !path.contains(['*', '?', '[']) {
-                continue;
-            }
-            let pattern = crate::text::join_clean(&visit.directory, &path);
-            if matches(pattern.as_str(), target.as_str()).unwrap_or(false) {
-                let problem = Problem::new(format!(
-                    "the values entry `{path}` of release `{}` would find the target `{shown}` too, and helmfile takes one match only",
-                    release.id()
-                ));
-                return Some(at(
-                    problem.hint("put the target into another directory, or list the files one by one"),
-                    release,
-                ));
-            }
-        }
-    }
-    None
 }

@@ -19,7 +19,7 @@ fn name() -> impl Strategy<Value = String> {
             "=", "@", "^a$", "a,b", "<a>", "(a)+", "A", "B.md",
         ]).prop_map(str::to_owned),
         1 => prop::sample::select(vec![
-            ".git", ".gitkeep", ".keep", ".DS_Store", "Thumbs.db", "desktop.ini", "a~", ".a.swp", "#a#", ".#a", ".helmsum-a",
+            ".git", ".gitkeep", ".keep", ".DS_Store", "Thumbs.db", "desktop.ini", "a~", ".a.swp", "#a#", ".#a", ".helmsum-a", "checksum.yaml",
         ]).prop_map(str::to_owned),
     ]
 }

@@ -228,8 +228,9 @@ fn brackets_in_the_directory_above_are_no_pattern() {
 
 #[test]
 fn what_was_left_out_is_listed_with_the_reason() {
-    let folder = folder(&["src/a", "src/.gitkeep", "src/.git/config", "src/b.md", "src/d/c", "src/t"]);
-    fs_err::write(folder.root.join("src/t"), format!("{}\n", helmsum::source::HEADER))
+    let folder =
+        folder(&["src/a", "src/.gitkeep", "src/.git/config", "src/b.md", "src/d/c", "src/checksum.yaml"]);
+    fs_err::write(folder.root.join("src/checksum.yaml"), format!("{}\n", helmsum::source::HEADER))
         .expect("it can be written");
     let hashed = hashed(&folder.root, "src", &["*.md".to_owned(), "/d".to_owned()], Transform::RAW);
     let left: Vec<(&str, Left)> =
@@ -240,8 +241,8 @@ fn what_was_left_out_is_listed_with_the_reason() {
             ("./.git", Left::Junk),
             ("./.gitkeep", Left::Junk),
             ("./b.md", Left::Excluded),
-            ("./d", Left::Excluded),
-            ("./t", Left::Target)
+            ("./checksum.yaml", Left::Target),
+            ("./d", Left::Excluded)
         ]
     );
 }

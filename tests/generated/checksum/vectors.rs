@@ -1,10 +1,11 @@
 //! Digests that never change.
 
 use helmsum::checksum::{
-    Digest, KeyFile, Progress, Reproduction, Transform, combination, combine, hash_listing, hash_pieces,
-    reproduction,
+    Digest, KeyFile, Progress, Reproduction, Surroundings, Transform, combination, combine, hash_listing,
+    hash_pieces, reproduction,
 };
 use helmsum::rendered::{Content, Piece};
+use helmsum::source::Targets;
 use helmsum::tree::WorkTree;
 use serde::Deserialize;
 
@@ -117,8 +118,10 @@ fn digests_of_what_is_rendered_never_move() {
             fs_err::write(&path, bytes(key)).expect("a file");
             KeyFile::read(&path).expect("a key").key
         });
+        let targets = Targets::default();
+        let surroundings = Surroundings { key: key.as_ref(), targets: &targets };
         let hashed =
-            hash_pieces(&WorkTree, &pieces, key.as_ref(), &Progress::default()).expect("it can be hashed");
+            hash_pieces(&WorkTree, &pieces, surroundings, &Progress::default()).expect("it can be hashed");
         let lines: Vec<String> =
             hashed.files.iter().map(|file| format!("{}  {}", file.digest, file.name)).collect();
         assert_eq!(lines, case.lines, "{}", case.why);
