@@ -128,8 +128,10 @@ def is_target(name, content):
     """Called as a target, comments alone above the header, and no value but digests."""
     if not any(fnmatch.fnmatchcase(name.rsplit("/", 1)[-1], pattern) for pattern in TARGETS):
         return False
-    lines = [line.strip() for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n")]
-    above = list(itertools.takewhile(lambda line: not line or line == b"---" or line.startswith(b"#"), lines))
+    whole = [line.rstrip() for line in content.removeprefix(b"\xef\xbb\xbf").split(b"\n")]
+    comment = re.compile(rb"[ \t]*(---|#.*)?")
+    above = list(itertools.takewhile(comment.fullmatch, whole))
+    lines = [line.strip() for line in whole]
     rest = [line for line in lines if line and line != b"---" and not line.startswith(b"#")]
     return HEADER in above[:20] and all(VALUE.fullmatch(line) for line in rest)
 
