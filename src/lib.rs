@@ -6,7 +6,7 @@
 pub mod checksum;
 pub mod cli;
 pub mod command;
-pub mod finding;
+pub mod diagnostic;
 pub mod rendered;
 pub mod report;
 pub mod source;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use camino::Utf8Path;
 
 use super::plain::{self, Plain};
-use crate::text::{Place, Problem};
+use crate::diagnostic::Diagnostic;
+use crate::text::Place;
 use crate::value::Value;
 use crate::value::json;
 use crate::yaml::{self, Kind, Limits, Node, Style};
@@ -32,14 +33,14 @@ const HINT: &str = "correct it, or drop `parse=yaml` to hash the bytes";
 /// # Errors
 ///
 /// Where the text is not YAML, a key comes twice or is not a string, or there is too much of it.
-pub(super) fn lines(path: &Utf8Path, content: &[u8]) -> Result<String, Problem> {
+pub(super) fn lines(path: &Utf8Path, content: &[u8]) -> Result<String, Diagnostic> {
     if let Some(text) = old_breaks(content) {
         return Ok(format!("{OPEN}{}\n", quoted(text)));
     }
     let limits = Limits { bytes: content.len(), depth: DEPTH, ..Limits::default() };
     let source: Arc<str> = String::from_utf8_lossy(content).into();
     let described = |error: yaml::Error| {
-        let problem = error.into_problem(path, Some(&source));
+        let problem = error.into_diagnostic(path, Some(&source));
         match problem.hint {
             Some(_) => problem,
             None => problem.hint(HINT),
@@ -169,8 +170,8 @@ fn is_string(key: &Node) -> bool {
 }
 
 /// The problem of a file whose aliases make too much of it.
-fn too_long(path: &Utf8Path, document: &Node) -> Problem {
-    Problem::new(format!(
+fn too_long(path: &Utf8Path, document: &Node) -> Diagnostic {
+    Diagnostic::error(format!(
         "the document that starts here has more than {} MiB of data with its aliases replaced",
         LONGEST >> 20
     ))
@@ -179,8 +180,8 @@ fn too_long(path: &Utf8Path, document: &Node) -> Problem {
 }
 
 /// The problem of a file that is too large to be read as data.
-pub(super) fn too_large(path: &Utf8Path) -> Problem {
-    Problem::new(format!("`{path}` has more than {} MiB, too much to be read as data", LARGEST >> 20))
+pub(super) fn too_large(path: &Utf8Path) -> Diagnostic {
+    Diagnostic::error(format!("`{path}` has more than {} MiB, too much to be read as data", LARGEST >> 20))
         .hint("drop `parse=yaml` to hash the bytes, or leave the file out with `exclude=`")
 }
 
@@ -188,7 +189,7 @@ pub(super) fn too_large(path: &Utf8Path) -> Problem {
 mod tests {
     use super::*;
 
-    fn data(content: &str) -> Result<String, Problem> {
+    fn data(content: &str) -> Result<String, Diagnostic> {
         lines("/repo/a.yaml".into(), content.as_bytes())
     }
 

@@ -9,8 +9,9 @@ use camino::Utf8Path;
 
 use super::digest::Hasher;
 use super::{Digest, Encryption, Key, data, sealed, sops};
+use crate::diagnostic::Diagnostic;
 use crate::source::{Options, Targets, has_header};
-use crate::text::{Place, Problem};
+use crate::text::Place;
 use crate::tree::{Kind, OpenFile, Stat, Tree};
 
 /// How much of a file is held at a time.
@@ -139,7 +140,7 @@ pub(super) enum FileFault {
     /// It cannot be read.
     Io(io::Error),
     /// It was to be read as data or decrypted, and cannot be.
-    Data(Box<Problem>),
+    Data(Diagnostic),
 }
 
 impl From<io::Error> for FileFault {
@@ -201,7 +202,7 @@ fn attempt(
         return Ok(Some(Outcome::Target));
     }
     if reads && before.size > data::LARGEST {
-        return Err(FileFault::Data(Box::new(data::too_large(path))));
+        return Err(FileFault::Data(data::too_large(path)));
     }
     let mut reading = Reading::new(path, transform.line_feeds, !reads && !transform.line_feeds, key);
     loop {
@@ -228,7 +229,7 @@ fn attempt(
     }
     let may_be_sealed = reading.sealed && reading.bytes <= SOPS_LIMIT;
     let (mut digest, bytes, mut notes) = reading.finish();
-    let refused = |problem| FileFault::Data(Box::new(problem));
+    let refused = |problem| FileFault::Data(problem);
     if transform.decrypt && may_be_sealed && sealed::is_sops(&content) {
         digest = decrypted(path, &content, method).map_err(refused)?;
         notes = Notes { decrypted: true, ..Notes::default() };
@@ -248,7 +249,7 @@ fn attempt(
 
 /// The digest of what a file says that SOPS encrypted: of its data where it has any, so that neither another ciphertext nor
 /// another layout moves it.
-fn decrypted(path: &Utf8Path, ciphertext: &[u8], method: Method<'_>) -> Result<Digest, Problem> {
+fn decrypted(path: &Utf8Path, ciphertext: &[u8], method: Method<'_>) -> Result<Digest, Diagnostic> {
     let mut plaintext = sops::decrypt(path, ciphertext)?;
     if is_data(path) {
         let lines = data::lines(path, &plaintext)
@@ -263,10 +264,10 @@ fn decrypted(path: &Utf8Path, ciphertext: &[u8], method: Method<'_>) -> Result<D
 }
 
 /// A problem with data that is secret. Its words and its excerpt could show a part of it; `what` is the text that the line belongs to.
-fn concealed(path: &Utf8Path, problem: &Problem, what: &str) -> Problem {
+fn concealed(path: &Utf8Path, problem: &Diagnostic, what: &str) -> Diagnostic {
     let line = problem.place.as_ref().and_then(|place| place.line);
     let line = line.map_or_else(String::new, |line| format!(", line {line} of {what}"));
-    Problem::new(format!("`{path}` cannot be read as data{line}, which is secret and not shown"))
+    Diagnostic::error(format!("`{path}` cannot be read as data{line}, which is secret and not shown"))
         .at(Place::file(path))
         .hint("it has a syntax error, a key that comes twice or a key that is not a string")
 }

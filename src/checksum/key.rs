@@ -6,7 +6,8 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::text::{Place, Problem};
+use crate::diagnostic::{Diagnostic, Mistake};
+use crate::text::Place;
 
 /// How short a key may be. 16 bytes are the 128 bits that nobody can try out.
 const SHORTEST: usize = 16;
@@ -78,7 +79,7 @@ impl KeyError {
 
     /// The error as the report shows it.
     #[must_use]
-    pub fn problem(&self) -> Problem {
+    pub fn diagnostic(&self) -> Diagnostic {
         let hint = match self {
             Self::Unreadable { .. } => {
                 "`HELMSUM_KEY_FILE`, or else `keyFile` in `helmsum.yaml`, names it; without either, secrets are hashed without a key"
@@ -87,7 +88,7 @@ impl KeyError {
                 "make one with `(umask 077; openssl rand -hex 32 > FILE)`, and keep it out of the repository"
             }
         };
-        Problem::new(self.to_string()).at(Place::file(self.path())).hint(hint)
+        Diagnostic::mistake(Mistake::KeyFile, self.to_string()).at(Place::file(self.path())).hint(hint)
     }
 }
 

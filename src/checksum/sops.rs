@@ -8,15 +8,16 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 
 use camino::Utf8Path;
 
-use crate::text::{Place, Problem};
+use crate::diagnostic::Diagnostic;
+use crate::text::Place;
 
 /// Decrypts what a file holds.
 ///
 /// # Errors
 ///
 /// Where `sops` is not installed, does not have the key, or finds the file changed by hand.
-pub(super) fn decrypt(path: &Utf8Path, ciphertext: &[u8]) -> Result<Vec<u8>, Problem> {
-    let at = |problem: Problem| problem.at(Place::file(path));
+pub(super) fn decrypt(path: &Utf8Path, ciphertext: &[u8]) -> Result<Vec<u8>, Diagnostic> {
+    let at = |problem: Diagnostic| problem.at(Place::file(path));
     let format = format(path);
     let mut command = Command::new("sops");
     // This spelling is understood by every version 3.
@@ -24,7 +25,7 @@ pub(super) fn decrypt(path: &Utf8Path, ciphertext: &[u8]) -> Result<Vec<u8>, Pro
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
     let child = command.spawn().map_err(|error| at(not_started(path, &error)))?;
     let (plaintext, status) = exchange(child, ciphertext).map_err(|error| {
-        at(Problem::new(format!("`{path}` cannot be decrypted: the pipe to `sops` broke: {error}"))
+        at(Diagnostic::error(format!("`{path}` cannot be decrypted: the pipe to `sops` broke: {error}"))
             .hint("run it again; `sops decrypt` by hand says more"))
     })?;
     if status.success() { Ok(plaintext) } else { Err(at(failed(path, status))) }
@@ -53,17 +54,19 @@ fn format(path: &Utf8Path) -> &'static str {
     known.map_or("binary", |(_, format)| format)
 }
 
-fn not_started(path: &Utf8Path, error: &io::Error) -> Problem {
+fn not_started(path: &Utf8Path, error: &io::Error) -> Diagnostic {
     if error.kind() == io::ErrorKind::NotFound {
-        return Problem::new(format!("`{path}` is to be decrypted, and the program `sops` is not in `PATH`"))
-            .hint("install SOPS 3, or drop `decrypt=sops` to hash the ciphertext");
+        return Diagnostic::error(format!(
+            "`{path}` is to be decrypted, and the program `sops` is not in `PATH`"
+        ))
+        .hint("install SOPS 3, or drop `decrypt=sops` to hash the ciphertext");
     }
-    Problem::new(format!("`{path}` is to be decrypted, and `sops` cannot be started: {error}"))
+    Diagnostic::error(format!("`{path}` is to be decrypted, and `sops` cannot be started: {error}"))
         .hint("`sops --version` by hand should say which one it is")
 }
 
 /// What an exit status of `sops` means (`cmd/sops/codes`).
-fn failed(path: &Utf8Path, status: ExitStatus) -> Problem {
+fn failed(path: &Utf8Path, status: ExitStatus) -> Diagnostic {
     let (said, hint) = match status.code() {
         Some(128) => (
             "has none of the keys that it was encrypted for".to_owned(),
@@ -78,7 +81,7 @@ fn failed(path: &Utf8Path, status: ExitStatus) -> Problem {
         }
         None => ("was stopped by a signal".to_owned(), "run it again"),
     };
-    Problem::new(format!("`{path}` cannot be decrypted: `sops` {said}")).hint(hint)
+    Diagnostic::error(format!("`{path}` cannot be decrypted: `sops` {said}")).hint(hint)
 }
 
 #[cfg(test)]

@@ -8,8 +8,8 @@ use rayon::prelude::*;
 use super::digest::Hasher;
 use super::file::{self, FileFault, Method, Outcome};
 use super::{Digest, Key, Notes, Progress, Transform, combine, data};
+use crate::diagnostic::Diagnostic;
 use crate::source::{Left, LeftOut, ListError, Listing, Request, Shape, Targets, list};
-use crate::text::Problem;
 use crate::tree::Tree;
 
 /// One file of a source: one line of what its digest is made of.
@@ -72,7 +72,7 @@ pub enum ChecksumError {
     },
     /// A file that `parse=yaml` cannot read, or `decrypt=sops` not decrypt.
     #[error("{}", .0.message)]
-    Data(Box<Problem>),
+    Data(Diagnostic),
     /// `decrypt=sops`, and nothing to decrypt.
     #[error("`decrypt=sops`, but SOPS encrypted no file of `{0}`")]
     NotEncrypted(Utf8PathBuf),
@@ -114,11 +114,11 @@ pub enum ChecksumError {
 impl ChecksumError {
     /// The error as the report shows it.
     #[must_use]
-    pub fn problem(&self) -> Problem {
-        let problem = Problem::new(self.to_string());
+    pub fn diagnostic(&self) -> Diagnostic {
+        let problem = Diagnostic::error(self.to_string());
         match self {
-            Self::List(error) => error.problem(),
-            Self::Data(problem) => Problem::clone(problem),
+            Self::List(error) => error.diagnostic(),
+            Self::Data(problem) => problem.clone(),
             Self::Threads(_) => problem.hint("raise the limit on processes, or leave out `parse=yaml` and `decrypt=sops`"),
             Self::NotEncrypted(_) => problem.hint("encrypt it with `sops encrypt --in-place`, or drop `decrypt=sops`"),
             Self::Moving(_) | Self::Replaced(_) => problem.hint("run it again once nothing writes there any more"),

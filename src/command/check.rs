@@ -4,8 +4,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::ignored::git_ignores;
 use super::plan::{Consumer, Plan};
-use crate::finding::{Code, Finding, Level};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::report::{Outcome, Report, Status, relative};
+use crate::text::Place;
 
 /// How many files a message names.
 const NAMED: usize = 3;
@@ -18,10 +19,10 @@ pub(super) fn judge(plan: &mut Plan, directory: &Utf8Path) {
             Status::Missing => match ignored(consumer) {
                 Some(path) => {
                     let shown = relative(path, directory);
-                    consumer.notes.push(format!(
+                    consumer.notes.push(Diagnostic::note(format!(
                         "{}: git ignores `{shown}`, so there is nothing to compare",
                         consumer.owner
-                    ));
+                    )));
                     continue;
                 }
                 None => missing_checksum(consumer, directory),
@@ -34,18 +35,17 @@ pub(super) fn judge(plan: &mut Plan, directory: &Utf8Path) {
 
 /// The verdict: a failure outranks a change.
 pub(super) fn outcome(report: &Report) -> Outcome {
-    let denied = |finding: &&Finding| finding.level == Level::Deny;
-    let change = |finding: &&Finding| matches!(finding.code, Code::StaleChecksum | Code::MissingChecksum);
-    if !report.problems.is_empty() || report.findings.iter().filter(denied).any(|finding| !change(&finding)) {
-        Outcome::Failed
-    } else if report.findings.iter().any(|finding| denied(&finding)) {
-        Outcome::Changed
-    } else {
-        Outcome::Clean
+    let change =
+        |found: &Diagnostic| matches!(found.code(), Some(Code::StaleChecksum | Code::MissingChecksum));
+    let mut denied = report.diagnostics.iter().filter(|diagnostic| diagnostic.is_denied()).peekable();
+    match (denied.peek().is_some(), denied.all(change)) {
+        (false, _) => Outcome::Clean,
+        (true, true) => Outcome::Changed,
+        (true, false) => Outcome::Failed,
     }
 }
 
-fn stale_checksum(consumer: &Consumer, directory: &Utf8Path) -> Finding {
+fn stale_checksum(consumer: &Consumer, directory: &Utf8Path) -> Diagnostic {
     let changes: Vec<String> = consumer
         .row
         .sources
@@ -67,19 +67,21 @@ fn stale_checksum(consumer: &Consumer, directory: &Utf8Path) -> Finding {
     finding(Code::StaleChecksum, consumer, &format!("is out of date{tail}"), directory)
 }
 
-fn missing_checksum(consumer: &Consumer, directory: &Utf8Path) -> Finding {
+fn missing_checksum(consumer: &Consumer, directory: &Utf8Path) -> Diagnostic {
     finding(Code::MissingChecksum, consumer, "does not exist or is empty", directory)
 }
 
-fn finding(code: Code, consumer: &Consumer, what: &str, directory: &Utf8Path) -> Finding {
-    let environment = Some(consumer.row.environment.clone()).filter(|name| !name.is_empty());
+fn finding(code: Code, consumer: &Consumer, what: &str, directory: &Utf8Path) -> Diagnostic {
     let path = consumer.row.target.path.clone().unwrap_or_default();
     let message = format!("{}: the target `{}` {what}", consumer.owner, relative(&path, directory));
-    let finding = Finding::new(code, message)
+    let finding = Diagnostic::finding(code, message)
         .hint("run `helmsum generate` and commit the result")
         .release(consumer.row.id())
-        .at(path, None);
-    Finding { environment, ..finding }
+        .at(Place::file(path));
+    match consumer.row.environment.as_str() {
+        "" => finding,
+        environment => finding.environment(environment),
+    }
 }
 
 /// The target, if git ignores it.

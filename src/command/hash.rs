@@ -6,7 +6,7 @@ use super::Context;
 use super::content::content_findings;
 use crate::checksum::{Progress, of_paths};
 use crate::cli::{HashArgs, OutputFormat};
-use crate::finding::Level;
+use crate::diagnostic::Diagnostic;
 use crate::report::{self, HashDocument, Outcome, Streams};
 use crate::tree::WorkTree;
 
@@ -17,30 +17,23 @@ use crate::tree::WorkTree;
 /// Where a stream does not take what is written to it.
 pub(super) fn run(arguments: &HashArgs, context: &Context, streams: &mut Streams) -> io::Result<Outcome> {
     let result = of_paths(&WorkTree, &context.directory, &arguments.paths, &Progress::default());
-    let (checksum, problems) = match result {
+    let (checksum, mut diagnostics) = match result {
         Ok(checksum) => (checksum, Vec::new()),
-        Err(error) => (None, vec![error.problem()]),
+        Err(error) => (None, vec![error.diagnostic()]),
     };
-    let mut findings = Vec::new();
     for (label, hashed) in checksum.iter().flat_map(|checksum| &checksum.sources) {
-        findings.extend(
-            content_findings(label, hashed, false)
-                .into_iter()
-                .filter_map(|finding| context.levels.settle(finding)),
-        );
+        let found = content_findings(label, hashed, false).into_iter();
+        diagnostics.extend(found.filter_map(|finding| context.levels.settle(finding)));
     }
-    let failed = !problems.is_empty() || findings.iter().any(|finding| finding.level == Level::Deny);
+    let failed = diagnostics.iter().any(Diagnostic::is_denied);
     let checksum = checksum.filter(|_| !failed);
     if context.output.format == OutputFormat::Json {
-        let document = HashDocument::new(checksum.as_ref(), &findings, &problems, &context.directory);
+        let document = HashDocument::new(checksum.as_ref(), &diagnostics, &context.directory);
         streams.out.raw(report::print(&document).as_bytes())?;
     } else {
         let layout = context.layout(&streams.err);
-        for finding in &findings {
-            streams.err.styled(&report::draw_finding(finding, layout))?;
-        }
-        for problem in &problems {
-            streams.err.styled(&report::draw_problem(problem, layout))?;
+        for diagnostic in &diagnostics {
+            streams.err.styled(&report::draw(diagnostic, layout))?;
         }
         if let Some(checksum) = &checksum {
             streams.out.raw(format!("{}\n", checksum.checksum).as_bytes())?;

@@ -8,26 +8,29 @@ mod hashing;
 mod helmfile;
 mod ignored;
 mod manual;
-mod masking;
 mod plan;
 mod reading;
 mod show;
 mod state;
 mod waiting;
 
-use std::cmp::Reverse;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
+use std::sync::Arc;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::json;
 
 use self::plan::{Plan, Purpose};
 use self::reading::Reading;
 use crate::cli::{self, Cli, Command, Output, OutputFormat, Variables};
-use crate::finding::Levels;
+use crate::diagnostic::{Diagnostic, Levels, Sink};
 use crate::report::{self, Document, Layout, Outcome, Report, Stream, Streams, View};
-use crate::text::{Problem, join_clean};
+use crate::text::join_clean;
+use crate::tree::{Kind, Tree as _, WorkTree};
+
+/// A file larger than this, in bytes, is not read to show a line of it.
+const LARGEST_SHOWN: u64 = 4 << 20;
 
 /// What every command works with.
 #[derive(Debug)]
@@ -90,7 +93,7 @@ pub fn run(cli: &Cli, variables: &Variables, streams: &mut Streams) -> io::Resul
     }
     let request = match cli::Request::resolve(cli.state().unwrap_or_default()) {
         Ok(request) => request,
-        Err(error) => return refuse(&Problem::new(error.to_string()), streams),
+        Err(error) => return refuse(&Diagnostic::error(error.to_string()), streams),
     };
     let reading = Reading::new(request, context.directory.clone(), variables);
     let Some(view) = view else {
@@ -110,10 +113,9 @@ fn run_plan(
     streams: &mut Streams,
 ) -> io::Result<Outcome> {
     let mut plan = plan::plan(context, reading, purpose, streams)?;
-    masking::mask(&mut plan, &reading.secrets);
     if context.output.debug {
         for line in &plan.trace {
-            streams.err.styled(&format!("debug: {}\n", report::Shown(line)))?;
+            streams.err.styled(&format!("debug: {}\n", report::Shown(&reading.secrets.mask(line))))?;
         }
     }
     match view {
@@ -122,7 +124,8 @@ fn run_plan(
         View::DryRun | View::List => {}
     }
     let nothing_matched = plan.nothing_matched && !reading.request.allow_no_match;
-    let mut report = into_report(plan);
+    let sink = Sink::new(reading.secrets.clone());
+    let mut report = into_report(plan, sink);
     let outcome = match check::outcome(&report) {
         Outcome::Clean if nothing_matched => Outcome::NoMatch,
         outcome => outcome,
@@ -130,29 +133,30 @@ fn run_plan(
     let harmless = reading.request.deploys_nothing() && outcome != Outcome::Clean;
     if harmless {
         let command = reading.request.helmfile_command.as_deref().unwrap_or_default();
-        report.notes.push(format!("`helmfile {command}` deploys nothing, so this does not stop it"));
+        let message = format!("`helmfile {command}` deploys nothing, so this does not stop it");
+        report.diagnostics.push(Diagnostic::note(message));
     }
     show::show(&report, view, context, streams)?;
     Ok(if harmless { Outcome::Clean } else { outcome })
 }
 
-fn into_report(plan: Plan) -> Report {
-    let mut report = Report {
-        environments: plan.environments,
-        releases: Vec::new(),
-        findings: plan.findings,
-        problems: plan.problems,
-        notes: plan.notes,
-    };
+fn into_report(plan: Plan, mut sink: Sink) -> Report {
+    let mut report = Report { environments: plan.environments, ..Report::default() };
+    let mut take =
+        |lists: [Vec<Diagnostic>; 3]| lists.into_iter().flatten().for_each(|one| sink.take_settled(one));
+    take([plan.problems, plan.findings, plan.notes]);
     for consumer in plan.consumers {
         report.releases.push(consumer.row);
-        report.findings.extend(consumer.findings);
-        report.problems.extend(consumer.problems);
-        report.notes.extend(consumer.notes);
+        take([consumer.problems, consumer.findings, consumer.notes]);
     }
-    // What stops a release before what is only odd about it.
-    report.findings.sort_by_key(|finding| Reverse(finding.level));
+    report.diagnostics = sink.finish(source_of);
     report
+}
+
+/// The text of a file of the project, for showing a line of it.
+fn source_of(file: &Utf8Path) -> Option<Arc<str>> {
+    WorkTree.stat(file).ok().filter(|stat| stat.kind == Kind::File && stat.size <= LARGEST_SHOWN)?;
+    String::from_utf8(WorkTree.read(file).ok()?).ok().map(Into::into)
 }
 
 /// helmsum was started by a program that helmsum runs: doing it all once more would never end.
@@ -171,16 +175,16 @@ fn recognise(view: Option<View>, context: &Context, streams: &mut Streams) -> io
     Ok(Outcome::Clean)
 }
 
-fn refuse(problem: &Problem, streams: &mut Streams) -> io::Result<Outcome> {
+fn refuse(problem: &Diagnostic, streams: &mut Streams) -> io::Result<Outcome> {
     let layout = Layout { directory: "/".into(), width: streams.err.terminal.then_some(report::WIDTH) };
-    streams.err.styled(&report::draw_problem(problem, layout))?;
+    streams.err.styled(&report::draw(problem, layout))?;
     Ok(Outcome::Failed)
 }
 
 /// The working directory as Go's `os.Getwd` names it: by `PWD` where that is the same directory, links and all.
-fn working_directory() -> Result<Utf8PathBuf, Box<Problem>> {
+fn working_directory() -> Result<Utf8PathBuf, Diagnostic> {
     let real = std::env::current_dir()
-        .map_err(|error| Box::new(Problem::new(format!("the working directory cannot be read: {error}"))))?;
+        .map_err(|error| Diagnostic::error(format!("the working directory cannot be read: {error}")))?;
     let named = std::env::var_os("PWD").map(std::path::PathBuf::from).filter(|path| path.is_absolute());
     let identity =
         |path: &std::path::Path| path.metadata().map(|metadata| (metadata.dev(), metadata.ino())).ok();
@@ -189,9 +193,7 @@ fn working_directory() -> Result<Utf8PathBuf, Box<Problem>> {
         _ => real,
     };
     Utf8PathBuf::from_path_buf(directory).map_err(|path| {
-        let problem = Problem::new(format!("the working directory `{}` is not UTF-8", path.display()));
-        Box::new(
-            problem.hint("names end up in YAML and in checksums; run it in a directory with another name"),
-        )
+        let problem = Diagnostic::error(format!("the working directory `{}` is not UTF-8", path.display()));
+        problem.hint("names end up in YAML and in checksums; run it in a directory with another name")
     })
 }

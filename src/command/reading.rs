@@ -10,8 +10,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::helmfile::{Known, take_over};
 use crate::cli::{self, RUNNING};
+use crate::diagnostic::Secrets;
 use crate::state;
-use crate::text::Secrets;
 use crate::tree::WorkTree;
 use crate::yaml::Limits;
 

@@ -8,7 +8,7 @@ use super::Context;
 use crate::cli::OutputFormat;
 use crate::report::{self, Document, Report, Streams, View};
 
-/// Shows a report: findings and the table on standard output, problems on standard error, and to GitHub Actions what it
+/// Shows a report: findings and the table on standard output, errors on standard error, and to GitHub Actions what it
 /// takes. With JSON, standard output stays one document.
 ///
 /// # Errors
@@ -21,17 +21,14 @@ pub(super) fn show(report: &Report, view: View, context: &Context, streams: &mut
     if output.format == OutputFormat::Json {
         let document = Document::new(report, &context.directory);
         streams.out.raw(report::print(&document).as_bytes())?;
-        for note in &report.notes {
-            streams.err.styled(&format!("{}\n", report::Shown(note)))?;
-        }
         streams.err.raw(annotations.as_bytes())?;
     } else {
         let text = report::human(report, view, output.quiet, context.layout(&streams.out));
         streams.out.styled(&text)?;
         streams.out.raw(annotations.as_bytes())?;
         let layout = context.layout(&streams.err);
-        for problem in &report.problems {
-            streams.err.styled(&report::draw_problem(problem, layout))?;
+        for error in report.said().iter().filter(|diagnostic| diagnostic.is_error()) {
+            streams.err.styled(&report::draw(error, layout))?;
         }
     }
     match &output.step_summary {

@@ -5,14 +5,13 @@ use std::io;
 use serde_json::json;
 
 use super::Context;
-use super::masking::masked;
 use super::reading::Reading;
 use crate::cli::OutputFormat;
+use crate::diagnostic::Diagnostic;
 use crate::rendered::{self, Producer};
 use crate::report::{self, Outcome, Streams};
 use crate::state::{self, EntryContent, Request, Resolved, ValuesEntry};
 use crate::template::functions::registry;
-use crate::text::Problem;
 
 /// Prints the state, as JSON for programs and as YAML for people, with the contents of values files if `embed` says so.
 ///
@@ -26,19 +25,19 @@ pub(super) fn run(
     streams: &mut Streams,
 ) -> io::Result<Outcome> {
     let request = reading.request(None);
-    let read = state::read(&request).map_err(|error| Box::new(error.into_problem()));
+    let read = state::read(&request);
     let resolved = match read.and_then(|state| if embed { embedded(state, &request) } else { Ok(state) }) {
         Ok(resolved) => resolved,
         Err(problem) => {
-            let problem = masked(*problem, &request.secrets);
+            let problem = problem.masked(&request.secrets);
             if context.output.format == OutputFormat::Json {
-                let errors = report::error_entries(std::slice::from_ref(&problem), &context.directory);
+                let errors = report::entries(std::slice::from_ref(&problem), &context.directory).errors;
                 let environment = request.environment_name();
                 let document =
                     json!({ "format": 1, "environment": environment, "documents": [], "errors": errors });
                 streams.out.raw(report::print(&document).as_bytes())?;
             } else {
-                streams.err.styled(&report::draw_problem(&problem, context.layout(&streams.err)))?;
+                streams.err.styled(&report::draw(&problem, context.layout(&streams.err)))?;
             }
             return Ok(Outcome::Failed);
         }
@@ -62,7 +61,7 @@ pub(super) fn run(
 }
 
 /// The state with what helm reads in the place of the files among the values of its releases.
-fn embedded(mut state: Resolved, request: &Request) -> Result<Resolved, Box<Problem>> {
+fn embedded(mut state: Resolved, request: &Request) -> Result<Resolved, Diagnostic> {
     let registry = registry();
     for visit in &mut state.visits {
         let mut lists = Vec::with_capacity(visit.releases.len());

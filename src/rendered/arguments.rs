@@ -4,8 +4,8 @@
 use super::options;
 use super::producer::Producer;
 use super::set;
+use crate::diagnostic::Diagnostic;
 use crate::template::function::Registry;
-use crate::text::Problem;
 
 /// An argument of helm. What is only known when helm is called has a place of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ pub(super) fn template_arguments(
     producer: &Producer<'_>,
     (files, added): (usize, usize),
     registry: &Registry,
-) -> Result<Vec<Argument>, Box<Problem>> {
+) -> Result<Vec<Argument>, Diagnostic> {
     let release = producer.release;
     let mut list = Arguments::default();
     if !producer.visit.helm_kube_context.is_empty() {
@@ -81,7 +81,7 @@ impl Arguments {
     }
 
     /// The options before the namespace.
-    fn flags(&mut self, producer: &Producer<'_>, registry: &Registry) -> Result<(), Box<Problem>> {
+    fn flags(&mut self, producer: &Producer<'_>, registry: &Registry) -> Result<(), Diagnostic> {
         let (release, helm) = (producer.release, &producer.release.helm);
         // A digest of an OCI chart is part of its URL.
         let version = release.version.split('@').next().unwrap_or_default();
@@ -125,16 +125,17 @@ impl Arguments {
 /// # Errors
 ///
 /// Where it depends on the version of helm, and that cannot be asked for.
-fn post_renderer(producer: &Producer<'_>, program: &str) -> Result<String, Box<Problem>> {
+fn post_renderer(producer: &Producer<'_>, program: &str) -> Result<String, Diagnostic> {
     let plugin = post_renderer_plugin(program);
     if plugin == program {
         return Ok(program.to_owned());
     }
     let major = producer.visit.helm_major(producer.request).map_err(|error| {
-        let unknown = error.into_problem();
-        let mut problem = producer.problem(&unknown.to_string());
-        problem.hint = unknown.hint;
-        Box::new(problem)
+        let problem = producer.problem(&error.to_string());
+        match &error.hint {
+            Some(hint) => problem.hint(hint),
+            None => problem,
+        }
     })?;
     Ok(if major == 3 { program.to_owned() } else { plugin.to_owned() })
 }
@@ -155,7 +156,7 @@ pub(super) fn post_renderer_plugin(program: &str) -> &str {
 pub(super) fn post_renderer_arguments(
     producer: &Producer<'_>,
     registry: &Registry,
-) -> Result<Vec<String>, Box<Problem>> {
+) -> Result<Vec<String>, Diagnostic> {
     let helm = &producer.release.helm;
     let mut arguments = helm.post_renderer_args.clone();
     if arguments.is_empty() {
@@ -163,15 +164,11 @@ pub(super) fn post_renderer_arguments(
         let base = &producer.visit.directory;
         for text in &helm.default_post_renderer_args {
             let rendered = producer.render(&producer.visit.file, base, text, &data, registry);
-            let rendered = rendered.map_err(|mut problem| {
-                // What was rendered is one line of the file.
-                problem.excerpt = None;
-                problem
-            })?;
+            // What was rendered is one line of the file.
+            let rendered = rendered.map_err(|failed| failed.at(producer.place()))?;
             arguments.push(
-                String::from_utf8(rendered).map_err(|_| {
-                    Box::new(producer.problem("an argument of its post renderer is not UTF-8"))
-                })?,
+                String::from_utf8(rendered)
+                    .map_err(|_| producer.problem("an argument of its post renderer is not UTF-8"))?,
             );
         }
     }

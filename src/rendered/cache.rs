@@ -7,7 +7,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::chart::{Remote, chart_text};
 use super::producer::Producer;
-use crate::text::{Problem, Refusal};
+use crate::diagnostic::{Diagnostic, Refusal};
 use crate::tree::Kind;
 use crate::value::Value;
 use crate::yaml::{self, Limits};
@@ -22,7 +22,7 @@ const LARGEST_INDEX: u64 = 64 << 20;
 /// # Errors
 ///
 /// Where it is not there, is another, or no exact version is asked for.
-pub(super) fn in_repository(producer: &Producer<'_>, chart: &Remote) -> Result<String, Box<Problem>> {
+pub(super) fn in_repository(producer: &Producer<'_>, chart: &Remote) -> Result<String, Diagnostic> {
     let (repository, name) = chart.name.split_once('/').unwrap_or(("", chart.name.as_str()));
     let fetch = format!(
         "run `helm repo update {repository}` and `helm pull {} --version {} --destination \"$(helm env HELM_REPOSITORY_CACHE)\"`",
@@ -30,8 +30,7 @@ pub(super) fn in_repository(producer: &Producer<'_>, chart: &Remote) -> Result<S
         if chart.version.is_empty() { "VERSION" } else { &chart.version }
     );
     let version = exact(producer, chart)?;
-    let refused =
-        |message: &str| Err(Box::new(producer.refusal(Refusal::RemoteChart, message).hint(fetch.clone())));
+    let refused = |message: &str| Err(producer.refused(Refusal::RemoteChart, message).hint(fetch.clone()));
     let Some(cache) = helm_cache(producer).map(|cache| match variable(producer, "HELM_REPOSITORY_CACHE") {
         Some(own) => Utf8PathBuf::from(own),
         None => cache.join("repository"),
@@ -104,7 +103,7 @@ fn digest_of(producer: &Producer<'_>, index: &camino::Utf8Path, name: &str, vers
 /// # Errors
 ///
 /// Where it is not there, or no exact version is asked for.
-pub(super) fn in_registry(producer: &Producer<'_>, chart: &Remote) -> Result<String, Box<Problem>> {
+pub(super) fn in_registry(producer: &Producer<'_>, chart: &Remote) -> Result<String, Diagnostic> {
     let version = exact(producer, chart)?;
     let hint = format!("run `helmfile template -l name={}` once, which pulls it", producer.release.name);
     let Some(cache) = variable(producer, "HELMFILE_CACHE_HOME")
@@ -112,7 +111,7 @@ pub(super) fn in_registry(producer: &Producer<'_>, chart: &Remote) -> Result<Str
         .or_else(|| Some(cache_home(producer)?.join("helmfile")))
     else {
         let message = "there is no folder for helmfile's cache";
-        return Err(Box::new(producer.refusal(Refusal::RemoteChart, message).hint(hint)));
+        return Err(producer.refused(Refusal::RemoteChart, message).hint(hint));
     };
     let mut directory = cache;
     let plain = chart_text(producer).replace("//", "_").replace([':', '.', '&'], "_");
@@ -121,7 +120,7 @@ pub(super) fn in_registry(producer: &Producer<'_>, chart: &Remote) -> Result<Str
     directory.push(version.chars().map(safe).collect::<String>());
     chart_below(producer, &directory, 0).map(Utf8PathBuf::into_string).ok_or_else(|| {
         let message = format!("its chart `{}` in version `{version}` is not in helmfile's cache", chart.name);
-        Box::new(producer.refusal(Refusal::RemoteChart, &message).hint(hint))
+        producer.refused(Refusal::RemoteChart, &message).hint(hint)
     })
 }
 
@@ -142,7 +141,7 @@ fn chart_below(producer: &Producer<'_>, directory: &camino::Utf8Path, depth: usi
 }
 
 /// The version, if only one chart can be meant by it.
-fn exact<'c>(producer: &Producer<'_>, chart: &'c Remote) -> Result<&'c str, Box<Problem>> {
+fn exact<'c>(producer: &Producer<'_>, chart: &'c Remote) -> Result<&'c str, Diagnostic> {
     let version = chart.version.split('@').next().unwrap_or_default();
     let core = version.trim_start_matches('v').split(['-', '+']).next().unwrap_or_default();
     let parts: Vec<&str> = core.split('.').collect();
@@ -155,11 +154,9 @@ fn exact<'c>(producer: &Producer<'_>, chart: &'c Remote) -> Result<&'c str, Box<
         chart.name,
         if version.is_empty() { "no version".to_owned() } else { format!("the version `{version}`") }
     );
-    Err(Box::new(
-        producer
-            .refusal(Refusal::RemoteChart, &message)
-            .hint("give the exact version, or run `helmfile deps` to lock it"),
-    ))
+    Err(producer
+        .refused(Refusal::RemoteChart, &message)
+        .hint("give the exact version, or run `helmfile deps` to lock it"))
 }
 
 fn variable<'p>(producer: &Producer<'p>, name: &str) -> Option<&'p str> {

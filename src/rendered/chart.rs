@@ -4,8 +4,9 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::producer::Producer;
+use crate::diagnostic::Diagnostic;
 use crate::state::{Repository, is_remote};
-use crate::text::{Problem, clean, join_clean};
+use crate::text::{clean, join_clean};
 use crate::tree::Kind;
 
 /// Where a chart is.
@@ -51,7 +52,7 @@ impl Chart {
     /// # Errors
     ///
     /// Where neither helmfile nor helm would find one.
-    pub(super) fn of(producer: &Producer<'_>) -> Result<Self, Box<Problem>> {
+    pub(super) fn of(producer: &Producer<'_>) -> Result<Self, Diagnostic> {
         let chart = chart_text(producer);
         let remote = |repository: Option<&Repository>| Remote {
             name: without_credentials(chart),
@@ -73,9 +74,9 @@ impl Chart {
         }
         if is_local(chart) || chart.starts_with('.') {
             let looked_for = local_path(producer, chart);
-            return Err(Box::new(producer.problem(&format!("there is no chart `{chart}`")).hint(format!(
+            return Err(producer.problem(&format!("there is no chart `{chart}`")).hint(format!(
                 "helmfile looks for `{looked_for}`; what a hook makes has to be there first"
-            ))));
+            )));
         }
         Ok(Self::Repository(remote(repository)))
     }

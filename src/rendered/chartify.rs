@@ -9,10 +9,11 @@ use super::files::plain_files;
 use super::piece::{Content, Piece, data_line};
 use super::producer::Producer;
 use super::values::{is_template, rendered, values};
+use crate::diagnostic::{Diagnostic, Refusal};
 use crate::state::{EntryKind, EntrySource};
 use crate::template::MissingKey;
 use crate::template::function::Registry;
-use crate::text::{Place, Problem, Refusal};
+use crate::text::Place;
 use crate::tree::Kind;
 use crate::value::{Map, Value};
 use crate::yaml::{self, Limits};
@@ -26,7 +27,7 @@ pub(super) fn pieces(
     producer: &Producer<'_>,
     folder: Folder<'_>,
     registry: &Registry,
-) -> Result<Vec<Piece>, Box<Problem>> {
+) -> Result<Vec<Piece>, Diagnostic> {
     let chartify = &producer.release.helm.chartify;
     let mut pieces = Vec::new();
     let lists = [
@@ -69,14 +70,10 @@ pub(super) fn pieces(
 }
 
 /// A patch as data, once as go-yaml and once as helm reads it: who of them is asked differs, and no change may hide.
-fn patch(
-    producer: &Producer<'_>,
-    entry: &Value,
-    registry: &Registry,
-) -> Result<Option<Vec<u8>>, Box<Problem>> {
+fn patch(producer: &Producer<'_>, entry: &Value, registry: &Registry) -> Result<Option<Vec<u8>>, Diagnostic> {
     let bytes = match entry {
         Value::Map(_) | Value::AnyMap(_) => yaml::encode(entry)
-            .map_err(|error| Box::new(producer.problem(&format!("a patch cannot be written: {error}"))))?
+            .map_err(|error| producer.problem(&format!("a patch cannot be written: {error}")))?
             .into_bytes(),
         Value::Str(path) => match patch_file(producer, path, registry)? {
             Some(bytes) => bytes,
@@ -84,7 +81,7 @@ fn patch(
         },
         other => {
             let message = format!("a patch is a {} and neither a path nor a map", other.type_name());
-            return Err(Box::new(producer.problem(&message)));
+            return Err(producer.problem(&message));
         }
     };
     let mut lines = Vec::new();
@@ -104,7 +101,7 @@ fn patch_file(
     producer: &Producer<'_>,
     path: &str,
     registry: &Registry,
-) -> Result<Option<Vec<u8>>, Box<Problem>> {
+) -> Result<Option<Vec<u8>>, Diagnostic> {
     let source = producer
         .visit
         .resolve_patch(&*producer.request.tree, producer.release, path)
@@ -114,8 +111,8 @@ fn patch_file(
         EntrySource::Hidden(_) => return Ok(None),
         EntrySource::Inline(_) | EntrySource::Remote(_) | EntrySource::Reference(_) => {
             let message = format!("its patch `{path}` is downloaded, and helmsum does not do that");
-            let problem = producer.refusal(Refusal::RemoteValues, &message);
-            return Err(Box::new(problem.hint("fetch it into the repository")));
+            let problem = producer.refused(Refusal::RemoteValues, &message);
+            return Err(problem.hint("fetch it into the repository"));
         }
     };
     let text = producer.read(&file)?;
@@ -143,7 +140,7 @@ pub(super) fn manifests(
     producer: &Producer<'_>,
     directory: &Utf8Path,
     registry: &Registry,
-) -> Result<Vec<Piece>, Box<Problem>> {
+) -> Result<Vec<Piece>, Diagnostic> {
     let files = plain_files(producer, directory)?;
     let is_kustomization = files.contains_key("kustomization.yaml");
     let mut pieces = Vec::with_capacity(files.len());
@@ -167,10 +164,12 @@ fn manifest(
     directory: &Utf8Path,
     path: &Utf8Path,
     registry: &Registry,
-) -> Result<Vec<u8>, Box<Problem>> {
-    let entries = producer.request.tree.entries(directory).map_err(|error| {
-        Box::new(producer.problem(&format!("its chart `{directory}` cannot be read: {error}")))
-    })?;
+) -> Result<Vec<u8>, Diagnostic> {
+    let entries = producer
+        .request
+        .tree
+        .entries(directory)
+        .map_err(|error| producer.problem(&format!("its chart `{directory}` cannot be read: {error}")))?;
     let helpers = entries.into_iter().any(|entry| {
         let name = entry.name.to_string_lossy();
         name.starts_with('_') && name.ends_with(".tpl")
@@ -178,34 +177,28 @@ fn manifest(
     if helpers {
         let message =
             format!("`{path}` is rendered without the `_*.tpl` files beside it, which helmsum cannot do");
-        return Err(Box::new(
-            producer
-                .refusal(Refusal::UnsupportedChart, &message)
-                .at(Place::file(path))
-                .hint("put the helpers into another directory"),
-        ));
+        return Err(producer
+            .refused(Refusal::UnsupportedChart, &message)
+            .at(Place::file(path))
+            .hint("put the helpers into another directory"));
     }
     let text = String::from_utf8(producer.read(path)?).map_err(|_| {
         let message = format!("`{path}` is not UTF-8");
-        Box::new(
-            producer.refusal(Refusal::NotUtf8, &message).at(Place::file(path)).hint("templates are text"),
-        )
+        producer.refused(Refusal::NotUtf8, &message).at(Place::file(path)).hint("templates are text")
     })?;
     let data = producer.visit.release_data(producer.release, &producer.request.effects);
     producer.render_with(path, directory, &text, &data, registry, MissingKey::Zero)
 }
 
 /// A kustomization may take in files from anywhere; only what is in its directory is hashed.
-fn check_kustomization(producer: &Producer<'_>, path: &Utf8Path) -> Result<(), Box<Problem>> {
+fn check_kustomization(producer: &Producer<'_>, path: &Utf8Path) -> Result<(), Diagnostic> {
     let bytes = producer.read(path)?;
     let refused = |what: &str| {
         let message = format!("`{path}` {what}, and helmsum hashes only what is in its directory");
-        Box::new(
-            producer
-                .refusal(Refusal::UnsupportedChart, &message)
-                .at(Place::file(path))
-                .hint("declare the directories it takes files from as sources of their own"),
-        )
+        producer
+            .refused(Refusal::UnsupportedChart, &message)
+            .at(Place::file(path))
+            .hint("declare the directories it takes files from as sources of their own")
     };
     let nodes = yaml::parse(&bytes, &Limits::default()).map_err(|_| refused("is no YAML"))?;
     let mut open: Vec<yaml::Node> = nodes;

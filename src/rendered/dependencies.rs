@@ -14,8 +14,9 @@ use super::options;
 use super::piece::{Content, Piece};
 use super::producer::Producer;
 use super::reach::{Reach, is_read_by_helm};
+use crate::diagnostic::Diagnostic;
 use crate::state::Listed;
-use crate::text::{Place, Problem, join_clean};
+use crate::text::{Place, join_clean};
 use crate::value::{Map, Value};
 use crate::yaml::{self, Limits};
 
@@ -60,7 +61,7 @@ pub(super) fn are_built(producer: &Producer<'_>) -> bool {
 /// # Errors
 ///
 /// Where helm could not read these files.
-pub(super) fn declared(producer: &Producer<'_>, files: &Files) -> Result<Vec<Declared>, Box<Problem>> {
+pub(super) fn declared(producer: &Producer<'_>, files: &Files) -> Result<Vec<Declared>, Diagnostic> {
     let mut found = Vec::new();
     for name in ["Chart.yaml", "requirements.yaml"] {
         let Some(path) = files.get(name) else { continue };
@@ -74,13 +75,13 @@ pub(super) fn declared(producer: &Producer<'_>, files: &Files) -> Result<Vec<Dec
 /// # Errors
 ///
 /// Where helm could not read the file.
-pub(super) fn locked_versions(producer: &Producer<'_>, files: &Files) -> Result<Vec<Declared>, Box<Problem>> {
+pub(super) fn locked_versions(producer: &Producer<'_>, files: &Files) -> Result<Vec<Declared>, Diagnostic> {
     let path = files.get("Chart.lock").or_else(|| files.get("requirements.lock"));
     path.map_or(Ok(Vec::new()), |path| listed(producer, path))
 }
 
 /// What a lock file says of dependencies that are downloaded.
-fn locked(producer: &Producer<'_>, path: &Utf8Path) -> Result<Option<Value>, Box<Problem>> {
+fn locked(producer: &Producer<'_>, path: &Utf8Path) -> Result<Option<Value>, Diagnostic> {
     let entries = listed(producer, path)?;
     let remote = entries.into_iter().filter(|entry| !entry.repository.starts_with("file://"));
     let entries: Vec<Value> = remote
@@ -96,12 +97,12 @@ fn locked(producer: &Producer<'_>, path: &Utf8Path) -> Result<Option<Value>, Box
     Ok((!entries.is_empty()).then(|| Value::from(entries)))
 }
 
-fn listed(producer: &Producer<'_>, path: &Utf8Path) -> Result<Vec<Declared>, Box<Problem>> {
+fn listed(producer: &Producer<'_>, path: &Utf8Path) -> Result<Vec<Declared>, Diagnostic> {
     let bytes = producer.read(path)?;
     let unreadable = |error: yaml::Error| {
         let place = Place { file: path.to_owned(), line: error.line(), column: error.column() };
         let message = format!("`{path}` cannot be read: {error}");
-        Box::new(producer.problem(&message).at(place).hint("helm cannot load the chart either"))
+        producer.problem(&message).at(place).hint("helm cannot load the chart either")
     };
     let nodes = yaml::parse(&bytes, &Limits::default()).map_err(unreadable)?;
     let Some(node) = nodes.first() else { return Ok(Vec::new()) };
@@ -142,7 +143,7 @@ pub(super) fn pieces(
     title: &str,
     builds: bool,
     folder: Folder<'_>,
-) -> Result<Vec<Piece>, Box<Problem>> {
+) -> Result<Vec<Piece>, Diagnostic> {
     let files = chart_files(producer, chart)?;
     let declared = if builds { declared(producer, &files)? } else { Vec::new() };
     let mut charts = vec![(title.to_owned(), files)];
@@ -184,7 +185,7 @@ fn leave_out_listed(
     producer: &Producer<'_>,
     charts: &mut [(String, Files)],
     folder: Folder<'_>,
-) -> Result<(), Box<Problem>> {
+) -> Result<(), Diagnostic> {
     let tree = &*producer.request.tree;
     let listed: Vec<BTreeSet<String>> = charts
         .iter()
@@ -227,14 +228,12 @@ pub(super) fn missing(
     chart: &Utf8Path,
     entry: &Declared,
     directory: &Utf8Path,
-) -> Box<Problem> {
+) -> Diagnostic {
     let message = format!("its chart depends on `{}`, and there is no chart in `{directory}`", entry.name);
-    Box::new(
-        producer
-            .problem(&message)
-            .at(Place::file(chart.join("Chart.yaml")))
-            .hint("`repository: file://…` is relative to the directory of the chart"),
-    )
+    producer
+        .problem(&message)
+        .at(Place::file(chart.join("Chart.yaml")))
+        .hint("`repository: file://…` is relative to the directory of the chart")
 }
 
 #[cfg(test)]

@@ -2,9 +2,9 @@
 
 use super::producer::Producer;
 use super::values::{GivenValues, Origin, given_by};
+use crate::diagnostic::Diagnostic;
 use crate::state::EntryKind;
 use crate::template::function::Registry;
-use crate::text::Problem;
 use crate::value::Value;
 
 /// The entries of `values:` with files replaced by what helm reads from them. A file that is missing, but may be, is left out,
@@ -13,7 +13,7 @@ use crate::value::Value;
 /// # Errors
 ///
 /// As [`values`](super::values()), and where helm cannot read a file.
-pub fn embedded(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<Value>, Box<Problem>> {
+pub fn embedded(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<Value>, Diagnostic> {
     let mut list = Vec::with_capacity(producer.release.values.len());
     for (index, entry) in producer.release.values.iter().enumerate() {
         let Some((origin, bytes)) = given_by(producer, EntryKind::Values, entry, registry)? else { continue };

@@ -7,7 +7,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::ignore::{self, Rules};
 use super::producer::Producer;
-use crate::text::{Place, Problem};
+use crate::diagnostic::Diagnostic;
+use crate::text::Place;
 use crate::tree::Kind;
 
 /// How many names are looked at before a chart is taken for a mistake, such as a link to `/`.
@@ -25,16 +26,11 @@ pub(super) type Files = BTreeMap<String, Utf8PathBuf>;
 ///
 /// Where helm would fail: rules it refuses, a dangling link, something that is no regular file. And for links in a circle, and
 /// names that cannot be lines of a checksum.
-pub(super) fn chart_files(producer: &Producer<'_>, chart: &Utf8Path) -> Result<Files, Box<Problem>> {
+pub(super) fn chart_files(producer: &Producer<'_>, chart: &Utf8Path) -> Result<Files, Diagnostic> {
     let path = chart.join(ignore::FILE);
     let rules = if producer.request.tree.stat(&path).is_ok() {
         Rules::parse(&producer.read(&path)?).map_err(|(line, message)| {
-            Box::new(
-                producer
-                    .problem(&message)
-                    .at(Place::line(&path, line))
-                    .hint("helm cannot load the chart either"),
-            )
+            producer.problem(&message).at(Place::line(&path, line)).hint("helm cannot load the chart either")
         })?
     } else {
         Rules::of_none()
@@ -42,7 +38,7 @@ pub(super) fn chart_files(producer: &Producer<'_>, chart: &Utf8Path) -> Result<F
     let files = all_files(producer, chart, Some(&rules))?;
     if !files.contains_key("Chart.yaml") {
         let message = format!("`{path}` leaves out `Chart.yaml`, without which helm loads no chart");
-        return Err(Box::new(producer.problem(&message).at(Place::file(&path))));
+        return Err(producer.problem(&message).at(Place::file(&path)));
     }
     Ok(files)
 }
@@ -52,7 +48,7 @@ pub(super) fn chart_files(producer: &Producer<'_>, chart: &Utf8Path) -> Result<F
 /// # Errors
 ///
 /// As [`chart_files`], but for rules.
-pub(super) fn plain_files(producer: &Producer<'_>, directory: &Utf8Path) -> Result<Files, Box<Problem>> {
+pub(super) fn plain_files(producer: &Producer<'_>, directory: &Utf8Path) -> Result<Files, Diagnostic> {
     all_files(producer, directory, None)
 }
 
@@ -60,7 +56,7 @@ fn all_files(
     producer: &Producer<'_>,
     directory: &Utf8Path,
     rules: Option<&Rules>,
-) -> Result<Files, Box<Problem>> {
+) -> Result<Files, Diagnostic> {
     let mut walk = Walk { producer, rules, files: Files::new(), names: 0 };
     walk.directory(directory, "", 0)?;
     Ok(walk.files)
@@ -74,11 +70,11 @@ struct Walk<'a> {
 }
 
 impl Walk<'_> {
-    fn fail<T>(&self, path: &Utf8Path, message: &str) -> Result<T, Box<Problem>> {
-        Err(Box::new(self.producer.problem(message).at(Place::file(path))))
+    fn fail<T>(&self, path: &Utf8Path, message: &str) -> Result<T, Diagnostic> {
+        Err(self.producer.problem(message).at(Place::file(path)))
     }
 
-    fn directory(&mut self, path: &Utf8Path, below: &str, depth: usize) -> Result<(), Box<Problem>> {
+    fn directory(&mut self, path: &Utf8Path, below: &str, depth: usize) -> Result<(), Diagnostic> {
         if depth > DEEPEST {
             return self.fail(
                 path,
@@ -103,7 +99,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn entry(&mut self, path: &Utf8Path, name: String, kind: Kind, depth: usize) -> Result<(), Box<Problem>> {
+    fn entry(&mut self, path: &Utf8Path, name: String, kind: Kind, depth: usize) -> Result<(), Diagnostic> {
         let kind = if kind == Kind::Link {
             // helm follows a link before it looks at the rules.
             match self.producer.request.tree.stat(path) {

@@ -7,7 +7,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::files::plain_files;
 use super::piece::{Content, Piece};
 use super::producer::Producer;
-use crate::text::{Problem, join_clean};
+use crate::diagnostic::Diagnostic;
+use crate::text::join_clean;
 use crate::value::Map;
 use crate::yaml::{self, Limits};
 
@@ -17,7 +18,7 @@ use crate::yaml::{self, Limits};
 /// # Errors
 ///
 /// Where a folder of plugins, or one of its files, cannot be read.
-pub(super) fn pieces(producer: &Producer<'_>, name: &str) -> Result<Vec<Piece>, Box<Problem>> {
+pub(super) fn pieces(producer: &Producer<'_>, name: &str) -> Result<Vec<Piece>, Diagnostic> {
     let tree = &*producer.request.tree;
     let is_repository = |folder: &&Utf8Path| tree.stat(&folder.join(".git")).is_ok();
     let project =
@@ -46,7 +47,7 @@ pub(super) fn pieces(producer: &Producer<'_>, name: &str) -> Result<Vec<Piece>, 
     Ok(Vec::new())
 }
 
-fn files(producer: &Producer<'_>, plugin: &Utf8Path) -> Result<Vec<Piece>, Box<Problem>> {
+fn files(producer: &Producer<'_>, plugin: &Utf8Path) -> Result<Vec<Piece>, Diagnostic> {
     // `helm plugin install` may leave a clone.
     let files = plain_files(producer, plugin)?.into_iter().filter(|(file, _)| !file.starts_with(".git/"));
     let piece = |(file, path)| Piece::new(format!("post-renderer/plugin/{file}"), Content::File(path));
@@ -54,7 +55,7 @@ fn files(producer: &Producer<'_>, plugin: &Utf8Path) -> Result<Vec<Piece>, Box<P
 }
 
 /// What a plugin says of itself; nothing where there is no plugin, or one that helm cannot load either.
-fn description(producer: &Producer<'_>, plugin: &Utf8Path) -> Result<Option<Map>, Box<Problem>> {
+fn description(producer: &Producer<'_>, plugin: &Utf8Path) -> Result<Option<Map>, Diagnostic> {
     let path = plugin.join("plugin.yaml");
     match producer.request.tree.read(&path) {
         Ok(text) => {

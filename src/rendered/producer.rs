@@ -2,10 +2,11 @@
 
 use camino::Utf8Path;
 
-use crate::state::{self, Release, Request, Visit};
+use crate::diagnostic::{Diagnostic, Refusal};
+use crate::state::{Release, Request, Visit};
 use crate::template::function::Registry;
 use crate::template::{self, MissingKey, Options};
-use crate::text::{Place, Problem, Refusal};
+use crate::text::Place;
 use crate::tree::Kind;
 use crate::value::Value;
 
@@ -30,25 +31,23 @@ impl Producer<'_> {
     }
 
     /// A problem of the release, at the place where it is declared.
-    pub(super) fn problem(&self, message: &str) -> Problem {
-        Problem::new(format!("release `{}`: {message}", self.release.id())).at(self.place())
+    pub(super) fn problem(&self, message: &str) -> Diagnostic {
+        Diagnostic::error(format!("release `{}`: {message}", self.release.id())).at(self.place())
     }
 
     /// What helmsum does not do, though helmfile may.
-    pub(super) fn refusal(&self, refusal: Refusal, message: &str) -> Problem {
-        self.problem(message).refusal(refusal)
+    pub(super) fn refused(&self, refusal: Refusal, message: &str) -> Diagnostic {
+        self.problem(message).as_refusal(refusal)
     }
 
     /// An error of the state, as a problem of the release where it does not say so yet.
-    pub(super) fn state_problem(&self, error: state::Error) -> Box<Problem> {
-        let problem = error.into_problem();
-        let place = problem.place.clone().unwrap_or_else(|| self.place());
-        Box::new(problem.at(place))
+    pub(super) fn state_problem(&self, error: Diagnostic) -> Diagnostic {
+        error.or_at(self.place())
     }
 
     /// A file of the release that cannot be read.
-    pub(super) fn unreadable(&self, path: &Utf8Path, error: &std::io::Error) -> Box<Problem> {
-        Box::new(self.problem(&format!("`{path}` cannot be read: {error}")).at(Place::file(path)))
+    pub(super) fn unreadable(&self, path: &Utf8Path, error: &std::io::Error) -> Diagnostic {
+        self.problem(&format!("`{path}` cannot be read: {error}")).at(Place::file(path))
     }
 
     /// The bytes of a file.
@@ -56,18 +55,18 @@ impl Producer<'_> {
     /// # Errors
     ///
     /// Where it cannot be read, is no regular file, or has more than 64 MiB.
-    pub(super) fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, Box<Problem>> {
+    pub(super) fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, Diagnostic> {
         let failed = |error| self.unreadable(path, &error);
         let stat = self.request.tree.stat(path).map_err(failed)?;
         if stat.kind == Kind::Special {
             let message = format!("`{path}` is a pipe, a socket or a device");
-            let problem = self.refusal(Refusal::SpecialFile, &message).at(Place::file(path));
-            return Err(Box::new(problem.hint("reading it may never end: put the content into a file")));
+            let problem = self.refused(Refusal::SpecialFile, &message).at(Place::file(path));
+            return Err(problem.hint("reading it may never end: put the content into a file"));
         }
         if stat.size > LARGEST {
             let message = format!("`{path}` has more than {} MiB", LARGEST >> 20);
-            let problem = self.refusal(Refusal::Limit, &message).at(Place::file(path));
-            return Err(Box::new(problem.hint("make it smaller")));
+            let problem = self.refused(Refusal::Limit, &message).at(Place::file(path));
+            return Err(problem.hint("make it smaller"));
         }
         self.request.tree.read(path).map_err(failed)
     }
@@ -80,7 +79,7 @@ impl Producer<'_> {
         text: &str,
         data: &Value,
         registry: &Registry,
-    ) -> Result<Vec<u8>, Box<Problem>> {
+    ) -> Result<Vec<u8>, Diagnostic> {
         self.render_with(file, base, text, data, registry, MissingKey::Error)
     }
 
@@ -93,10 +92,9 @@ impl Producer<'_> {
         data: &Value,
         registry: &Registry,
         missing_key: MissingKey,
-    ) -> Result<Vec<u8>, Box<Problem>> {
+    ) -> Result<Vec<u8>, Diagnostic> {
         let context = self.request.context(base);
         let options = Options { missing_key, ..Options::default() };
         template::render(file, text, data, &context, registry, &options)
-            .map_err(|error| Box::new(error.problem()))
     }
 }

@@ -10,9 +10,9 @@ use super::plugin;
 use super::producer::Producer;
 use super::set;
 use super::values::{added, values, values_at};
+use crate::diagnostic::{Diagnostic, Refusal};
 use crate::state::{EntryKind, Listed};
 use crate::template::function::Registry;
-use crate::text::{Problem, Refusal};
 use crate::tree::Kind;
 use crate::value::{Map, Value};
 
@@ -43,7 +43,7 @@ pub fn release_pieces(
     producer: &Producer<'_>,
     registry: &Registry,
     listed: &Listed,
-) -> Result<Vec<Piece>, Box<Problem>> {
+) -> Result<Vec<Piece>, Diagnostic> {
     let release = producer.release;
     let chart = Chart::of(producer)?;
     let identity: Map =
@@ -76,7 +76,7 @@ fn chart_pieces(
     chart: Chart,
     folder: Folder<'_>,
     registry: &Registry,
-) -> Result<Vec<Piece>, Box<Problem>> {
+) -> Result<Vec<Piece>, Diagnostic> {
     Ok(match chart {
         Chart::Directory(local) => {
             let builds = dependencies::are_built(producer);
@@ -90,7 +90,7 @@ fn chart_pieces(
     })
 }
 
-fn values_pieces(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<Piece>, Box<Problem>> {
+fn values_pieces(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<Piece>, Diagnostic> {
     let mut pieces = Vec::new();
     let mut counts = [0, 0];
     for given in values(producer, registry)? {
@@ -107,7 +107,7 @@ fn values_pieces(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<Pie
     Ok(pieces)
 }
 
-fn set_pieces(producer: &Producer<'_>) -> Result<Vec<Piece>, Box<Problem>> {
+fn set_pieces(producer: &Producer<'_>) -> Result<Vec<Piece>, Diagnostic> {
     let mut pieces = Vec::new();
     for (index, flag) in set::flags(producer)?.into_iter().enumerate() {
         let name = format!("set/{index}");
@@ -126,7 +126,7 @@ fn set_pieces(producer: &Producer<'_>) -> Result<Vec<Piece>, Box<Problem>> {
 }
 
 /// What the command line of helmfile adds.
-fn added_pieces(producer: &Producer<'_>) -> Result<Vec<Piece>, Box<Problem>> {
+fn added_pieces(producer: &Producer<'_>) -> Result<Vec<Piece>, Diagnostic> {
     let mut pieces = Vec::new();
     for (index, given) in added(producer)?.into_iter().enumerate() {
         pieces.push(Piece::bytes(format!("command-line/values/{index}"), given.lines()?));
@@ -149,15 +149,15 @@ fn options_in_texts(producer: &Producer<'_>) -> [(&'static str, Vec<Given>); 3] 
 }
 
 /// The files that options in texts name, which helm reads where helmfile works.
-fn named_pieces(producer: &Producer<'_>) -> Result<Vec<Piece>, Box<Problem>> {
+fn named_pieces(producer: &Producer<'_>) -> Result<Vec<Piece>, Diagnostic> {
     let mut pieces = Vec::new();
     let options = options_in_texts(producer).into_iter().flat_map(|(_, options)| options);
     for option in options {
         let value = option.value.unwrap_or_default();
         if option.name == "set-file" {
             let message = "it is given `--set-file` in a text of options, and helmsum does not read the file that is in it";
-            let problem = producer.refusal(Refusal::UnsupportedChart, message);
-            return Err(Box::new(problem.hint("put it into `set` of the release, as `file`")));
+            let problem = producer.refused(Refusal::UnsupportedChart, message);
+            return Err(problem.hint("put it into `set` of the release, as `file`"));
         }
         if option.name != "values" {
             continue;
@@ -168,8 +168,8 @@ fn named_pieces(producer: &Producer<'_>) -> Result<Vec<Piece>, Box<Problem>> {
                 let message = format!(
                     "it is given `--values {path}` in a text of options, which is no file that helmsum reads"
                 );
-                let problem = producer.refusal(Refusal::RemoteValues, &message);
-                return Err(Box::new(problem.hint("put it into `values` of the release")));
+                let problem = producer.refused(Refusal::RemoteValues, &message);
+                return Err(problem.hint("put it into `values` of the release"));
             }
             let given = values_at(producer, path, pieces.len())?;
             let name = format!("args/values/{}", pieces.len());
@@ -179,7 +179,7 @@ fn named_pieces(producer: &Producer<'_>) -> Result<Vec<Piece>, Box<Problem>> {
     Ok(pieces)
 }
 
-fn post_renderer_pieces(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<Piece>, Box<Problem>> {
+fn post_renderer_pieces(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<Piece>, Diagnostic> {
     let program = &producer.release.helm.post_renderer;
     if program.is_empty() {
         return Ok(Vec::new());
@@ -199,7 +199,7 @@ fn post_renderer_pieces(producer: &Producer<'_>, registry: &Registry) -> Result<
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => {
                 let message = format!("its post-renderer `{path}` cannot be read: {error}");
-                return Err(Box::new(producer.problem(&message)));
+                return Err(producer.problem(&message));
             }
         }
     }

@@ -11,7 +11,7 @@ use super::arguments::Argument;
 use super::object::{Object, objects};
 use super::stage::Staged;
 use super::template::Templating;
-use crate::text::Problem;
+use crate::diagnostic::Diagnostic;
 use crate::tree::Unfinished;
 
 /// The `ConfigMap`s and `Secret`s that helm renders for a release.
@@ -21,20 +21,20 @@ use crate::tree::Unfinished;
 /// # Errors
 ///
 /// Where helm cannot be started or fails. What it says may hold values, so only what is known not to is told.
-pub fn template(templating: &Templating) -> Result<Vec<Object>, Box<Problem>> {
+pub fn template(templating: &Templating) -> Result<Vec<Object>, Diagnostic> {
     let written = |error: io::Error| {
         let message = format!("the values for helm cannot be written to a temporary folder: {error}");
-        Box::new(templating.problem(&message))
+        templating.problem(&message)
     };
     // Dropped after the folder.
     let unfinished = Unfinished::begin();
     if unfinished.is_told_to_end() {
-        return Err(Box::new(templating.problem("it is not rendered, for helmsum was told to end")));
+        return Err(templating.problem("it is not rendered, for helmsum was told to end"));
     }
     let folder = tempfile::Builder::new().prefix("helmsum-").tempdir().map_err(written)?;
     fs_err::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700)).map_err(written)?;
     let Some(root) = Utf8Path::from_path(folder.path()) else {
-        return Err(Box::new(templating.problem("the name of the temporary folder is not UTF-8")));
+        return Err(templating.problem("the name of the temporary folder is not UTF-8"));
     };
     let mut command = Command::new(&templating.helm);
     let chart = lay_out(templating, root).map_err(written)?;
@@ -48,21 +48,21 @@ pub fn template(templating: &Templating) -> Result<Vec<Object>, Box<Problem>> {
     command.current_dir(&templating.directory).env_clear().envs(&templating.environment);
     let output = command.stdin(Stdio::null()).output().map_err(|error| {
         let message = format!("`{}` cannot be started to render it: {error}", templating.helm);
-        Box::new(templating.problem(&message).hint("install helm, or name it with `--helm-binary`"))
+        templating.problem(&message).hint("install helm, or name it with `--helm-binary`")
     })?;
     if !output.status.success() {
-        return Err(Box::new(failure(templating, &String::from_utf8_lossy(&output.stderr))));
+        return Err(failure(templating, &String::from_utf8_lossy(&output.stderr)));
     }
     objects(&output.stdout, &templating.namespace).map_err(|unreadable| {
         let line = unreadable.line.map(|line| format!(" at line {line}")).unwrap_or_default();
         let message = format!("what helm renders for it is not readable to Kubernetes{line}");
-        Box::new(templating.problem(&message).hint("look at what `helmfile template` prints for it"))
+        templating.problem(&message).hint("look at what `helmfile template` prints for it")
     })
 }
 
 impl Templating {
-    fn problem(&self, message: &str) -> Problem {
-        Problem::new(format!("release `{}`: {message}", self.release)).at(self.place.clone())
+    fn problem(&self, message: &str) -> Diagnostic {
+        Diagnostic::error(format!("release `{}`: {message}", self.release)).at(self.place.clone())
     }
 }
 
@@ -102,7 +102,7 @@ fn write(path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
 }
 
 /// What can be told of a failure: helm quotes values, also in messages of templates and of YAML that cannot be read.
-fn failure(templating: &Templating, stderr: &str) -> Problem {
+fn failure(templating: &Templating, stderr: &str) -> Diagnostic {
     let look = "see what `helmfile template` says for it: helm's message may hold values, so it is not repeated here";
     let found = |pattern: &str, group: usize| {
         let pattern = Regex::new(pattern).ok()?;

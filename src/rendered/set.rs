@@ -4,8 +4,9 @@
 use camino::Utf8PathBuf;
 
 use super::producer::Producer;
+use crate::diagnostic::{Diagnostic, Refusal};
 use crate::state::{SetEntry, SetKind};
-use crate::text::{Problem, Refusal, clean};
+use crate::text::clean;
 use crate::value::{List, Map, Value, json};
 
 /// An option that sets values.
@@ -25,7 +26,7 @@ pub(super) struct SetFlag {
 ///
 /// Where a variable of `env` is not set, a value has a reference that vals would resolve, and where a file has a name that
 /// helm would not take for one.
-pub(super) fn flags(producer: &Producer<'_>) -> Result<Vec<SetFlag>, Box<Problem>> {
+pub(super) fn flags(producer: &Producer<'_>) -> Result<Vec<SetFlag>, Diagnostic> {
     let mut flags = Vec::new();
     let mut variables: Vec<String> = Vec::new();
     for entry in &producer.release.set {
@@ -45,7 +46,7 @@ fn set_flag(
     producer: &Producer<'_>,
     entry: &SetEntry,
     flag: &'static str,
-) -> Result<Option<SetFlag>, Box<Problem>> {
+) -> Result<Option<SetFlag>, Diagnostic> {
     let Value::Map(item) = &entry.item else { return Ok(None) };
     let name = escape(&entry.name);
     let argument = if let Some(value) = text(item, "value") {
@@ -61,7 +62,7 @@ fn set_flag(
     Ok(Some(SetFlag { flag, argument, file: None }))
 }
 
-fn set_file(producer: &Producer<'_>, entry: &SetEntry, path: &str) -> Result<SetFlag, Box<Problem>> {
+fn set_file(producer: &Producer<'_>, entry: &SetEntry, path: &str) -> Result<SetFlag, Diagnostic> {
     let visit = producer.visit;
     let file = visit.joined(path);
     let odd = path.contains([',', '{', '}', '\\']) || path.contains("://") || !file.as_str().starts_with('/');
@@ -70,7 +71,7 @@ fn set_file(producer: &Producer<'_>, entry: &SetEntry, path: &str) -> Result<Set
             "`set` of `{}` has the file `{path}`, whose name helm reads as something else",
             entry.name
         );
-        return Err(Box::new(producer.problem(&message).hint("give the file another name")));
+        return Err(producer.problem(&message).hint("give the file another name"));
     }
     let shown = if path.starts_with('/') || visit.directory != visit.working_directory {
         file.to_string()
@@ -85,7 +86,7 @@ fn set_file(producer: &Producer<'_>, entry: &SetEntry, path: &str) -> Result<Set
 }
 
 /// The items of a list: strings as they are, anything else as JSON.
-fn items(producer: &Producer<'_>, entry: &SetEntry, values: &List) -> Result<Vec<String>, Box<Problem>> {
+fn items(producer: &Producer<'_>, entry: &SetEntry, values: &List) -> Result<Vec<String>, Diagnostic> {
     let item = |value: &Value| {
         if let Value::Str(text) = value {
             check_reference(producer, entry, text)?;
@@ -93,34 +94,29 @@ fn items(producer: &Producer<'_>, entry: &SetEntry, values: &List) -> Result<Vec
         }
         json::encode(value, json::Style::Compact).map(|text| escape(&text)).map_err(|error| {
             let message = format!("a value of `set` of `{}` cannot be written: {error}", entry.name);
-            Box::new(producer.problem(&message))
+            producer.problem(&message)
         })
     };
     values.iter().map(item).collect()
 }
 
-fn variable(producer: &Producer<'_>, entry: &SetEntry) -> Result<String, Box<Problem>> {
+fn variable(producer: &Producer<'_>, entry: &SetEntry) -> Result<String, Diagnostic> {
     let Value::Map(item) = &entry.item else { return Ok(String::new()) };
     let variable = text(item, "value").unwrap_or_default();
     match producer.request.variables.get(&variable) {
         Some(value) => Ok(format!("{}={}", escape(&entry.name), escape(value))),
-        None => Err(Box::new(
-            producer
-                .problem(&format!(
-                    "`env` of `{}` takes the variable `{variable}`, which is not set",
-                    entry.name
-                ))
-                .hint("set it; helmfile needs it too"),
-        )),
+        None => Err(producer
+            .problem(&format!("`env` of `{}` takes the variable `{variable}`, which is not set", entry.name))
+            .hint("set it; helmfile needs it too")),
     }
 }
 
-fn check_reference(producer: &Producer<'_>, entry: &SetEntry, value: &str) -> Result<(), Box<Problem>> {
+fn check_reference(producer: &Producer<'_>, entry: &SetEntry, value: &str) -> Result<(), Diagnostic> {
     if value.contains("ref+") {
         let message =
             format!("`set` of `{}` has a `ref+…` reference, which helmsum does not resolve", entry.name);
-        let problem = producer.refusal(Refusal::SecretReference, &message);
-        return Err(Box::new(problem.hint("declare a `sha256:` digest of it instead")));
+        let problem = producer.refused(Refusal::SecretReference, &message);
+        return Err(problem.hint("declare a `sha256:` digest of it instead"));
     }
     Ok(())
 }

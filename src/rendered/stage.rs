@@ -8,7 +8,8 @@ use super::dependencies::{self, Declared};
 use super::files::{Files, chart_files};
 use super::ignore;
 use super::producer::Producer;
-use crate::text::{Place, Problem, Refusal};
+use crate::diagnostic::{Diagnostic, Refusal};
+use crate::text::Place;
 
 /// The chart that helm renders.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -26,29 +27,25 @@ pub(super) enum Staged {
 /// # Errors
 ///
 /// Where the chart, or one it depends on, would have to be downloaded first; the message says which command does that.
-pub(super) fn stage(producer: &Producer<'_>, chart: &Chart) -> Result<Staged, Box<Problem>> {
+pub(super) fn stage(producer: &Producer<'_>, chart: &Chart) -> Result<Staged, Diagnostic> {
     let tree = &*producer.request.tree;
     match chart {
         Chart::Directory(local) => directory(producer, local),
         Chart::Archive(local) if tree.is_on_disk(&local.path) => Ok(Staged::OnDisk(local.argument.clone())),
         Chart::Archive(local) => Ok(Staged::Package(producer.read(&local.path)?)),
-        Chart::Manifests(directory) => {
-            Err(Box::new(producer.problem(&format!("`{directory}` has no `Chart.yaml`"))))
-        }
+        Chart::Manifests(directory) => Err(producer.problem(&format!("`{directory}` has no `Chart.yaml`"))),
         Chart::Repository(remote) => cache::in_repository(producer, remote).map(Staged::OnDisk),
         Chart::Oci(remote) => cache::in_registry(producer, remote).map(Staged::OnDisk),
         Chart::Url(remote) => {
             let message = format!("its chart `{}` is downloaded, and helmsum does not do that", remote.name);
-            Err(Box::new(
-                producer
-                    .refusal(Refusal::RemoteChart, &message)
-                    .hint("depend on the release as a whole, with `release:`"),
-            ))
+            Err(producer
+                .refused(Refusal::RemoteChart, &message)
+                .hint("depend on the release as a whole, with `release:`"))
         }
     }
 }
 
-fn directory(producer: &Producer<'_>, local: &Local) -> Result<Staged, Box<Problem>> {
+fn directory(producer: &Producer<'_>, local: &Local) -> Result<Staged, Diagnostic> {
     let files = chart_files(producer, &local.path)?;
     let builds = dependencies::are_built(producer);
     let declared = dependencies::declared(producer, &files)?;
@@ -86,7 +83,7 @@ fn check_downloaded(
     files: &Files,
     declared: &[Declared],
     builds: bool,
-) -> Result<(), Box<Problem>> {
+) -> Result<(), Diagnostic> {
     let locked = if builds { dependencies::locked_versions(producer, files)? } else { Vec::new() };
     for entry in declared.iter().filter(|entry| !builds || !entry.repository.starts_with("file://")) {
         let unpacked = format!("charts/{}/", entry.name);
@@ -101,12 +98,10 @@ fn check_downloaded(
         });
         if !there {
             let message = format!("its chart depends on `{}`, which is not in `{chart}/charts`", entry.name);
-            return Err(Box::new(
-                producer
-                    .refusal(Refusal::RemoteChart, &message)
-                    .at(Place::file(chart.join("Chart.yaml")))
-                    .hint(format!("run `helm dependency build {chart}`")),
-            ));
+            return Err(producer
+                .refused(Refusal::RemoteChart, &message)
+                .at(Place::file(chart.join("Chart.yaml")))
+                .hint(format!("run `helm dependency build {chart}`")));
         }
     }
     Ok(())

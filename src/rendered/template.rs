@@ -12,9 +12,10 @@ use super::options::{self, Given};
 use super::producer::Producer;
 use super::stage::{Staged, stage};
 use super::values::{added, values};
+use crate::diagnostic::{Diagnostic, Refusal};
 use crate::state::Purpose;
 use crate::template::function::Registry;
-use crate::text::{Place, Problem, Refusal};
+use crate::text::Place;
 
 /// A call of `helm template`, exactly as helmfile would make it. Plain data, so that it can be made on any thread.
 #[derive(Clone, PartialEq, Eq)]
@@ -73,16 +74,14 @@ impl Templating {
 ///
 /// As [`values`](super::values()). And for what cannot be rendered without a network, a cluster or changes to the chart: a chart
 /// that is in no cache, a dependency that is not in `charts/`, `--validate`, patches and their like.
-pub fn templating(producer: &Producer<'_>, registry: &Registry) -> Result<Templating, Box<Problem>> {
+pub fn templating(producer: &Producer<'_>, registry: &Registry) -> Result<Templating, Diagnostic> {
     let chart = Chart::of(producer)?;
     if let Some(reason) = chartify::reason(producer, &chart) {
         let message =
             format!("{reason}, so helmfile writes a chart of its own for it, which helmsum does not do");
-        return Err(Box::new(
-            producer
-                .refusal(Refusal::UnsupportedChart, &message)
-                .hint("depend on the release as a whole, with `release:`"),
-        ));
+        return Err(producer
+            .refused(Refusal::UnsupportedChart, &message)
+            .hint("depend on the release as a whole, with `release:`"));
     }
     if producer.request.no_exec {
         check_programs(producer)?;
@@ -112,14 +111,14 @@ pub fn templating(producer: &Producer<'_>, registry: &Registry) -> Result<Templa
 }
 
 /// What `--no-exec` forbids.
-fn forbidden(producer: &Producer, what: &str) -> Box<Problem> {
+fn forbidden(producer: &Producer, what: &str) -> Diagnostic {
     let message = format!("{what}, and `--no-exec` forbids running it");
     let hint = "run without `--no-exec` if the program is to be trusted, or depend on the files";
-    Box::new(producer.refusal(Refusal::NoExec, &message).hint(hint))
+    producer.refused(Refusal::NoExec, &message).hint(hint)
 }
 
 /// Refuses programs that keys of the state name: another helm than that of the caller, and post renderers.
-fn check_programs(producer: &Producer) -> Result<(), Box<Problem>> {
+fn check_programs(producer: &Producer) -> Result<(), Diagnostic> {
     let helm = &producer.visit.helm_binary;
     if producer.request.is_named_by_state(helm) {
         return Err(forbidden(producer, &format!("`helmBinary` of the state names `{helm}`")));
@@ -132,7 +131,7 @@ fn check_programs(producer: &Producer) -> Result<(), Box<Problem>> {
 }
 
 /// Refuses options with which helm starts other programs: post renderers, and plugins that fetch files.
-fn check_arguments(producer: &Producer, arguments: &[Argument]) -> Result<(), Box<Problem>> {
+fn check_arguments(producer: &Producer, arguments: &[Argument]) -> Result<(), Diagnostic> {
     let mut previous = "";
     for argument in arguments {
         let Argument::Text(text) = argument else {
@@ -165,7 +164,7 @@ fn fetched<'a>(previous: &str, argument: &'a str) -> Option<&'a str> {
 }
 
 /// Refuses to guess what is deployed where that depends on which command of helmfile comes later.
-fn check_command(producer: &Producer<'_>) -> Result<(), Box<Problem>> {
+fn check_command(producer: &Producer<'_>) -> Result<(), Diagnostic> {
     if producer.request.additions.purpose != Purpose::Unknown {
         return Ok(());
     }
@@ -177,15 +176,13 @@ fn check_command(producer: &Producer<'_>) -> Result<(), Box<Problem>> {
         "`syncArgs` has `--{}`, which `helmfile apply` and `sync` give helm, and `helmfile template` does not",
         option.name
     );
-    Err(Box::new(
-        producer
-            .refusal(Refusal::AmbiguousCommand, &message)
-            .hint("put it into `helmDefaults.args`, `values` or `set`, which all of them read; or run helmsum in a hook"),
-    ))
+    Err(producer
+            .refused(Refusal::AmbiguousCommand, &message)
+            .hint("put it into `helmDefaults.args`, `values` or `set`, which all of them read; or run helmsum in a hook"))
 }
 
 /// Refuses options that make helm take a chart from elsewhere.
-fn check_source(producer: &Producer<'_>, chart: &Chart) -> Result<(), Box<Problem>> {
+fn check_source(producer: &Producer<'_>, chart: &Chart) -> Result<(), Diagnostic> {
     if matches!(chart, Chart::Directory(_) | Chart::Archive(_) | Chart::Manifests(_)) {
         return Ok(());
     }
@@ -196,15 +193,13 @@ fn check_source(producer: &Producer<'_>, chart: &Chart) -> Result<(), Box<Proble
     };
     let message =
         format!("helm is given `--{}` for it, and takes another chart than its release names", option.name);
-    Err(Box::new(
-        producer
-            .refusal(Refusal::RemoteChart, &message)
-            .hint("give the version in the release, and its repository under `repositories`"),
-    ))
+    Err(producer
+        .refused(Refusal::RemoteChart, &message)
+        .hint("give the version in the release, and its repository under `repositories`"))
 }
 
 /// Refuses options with which helm would ask a cluster.
-fn check_cluster(producer: &Producer<'_>, arguments: &[Argument]) -> Result<(), Box<Problem>> {
+fn check_cluster(producer: &Producer<'_>, arguments: &[Argument]) -> Result<(), Diagnostic> {
     let mut previous = "";
     for argument in arguments {
         let Argument::Text(text) = argument else {
@@ -215,11 +210,9 @@ fn check_cluster(producer: &Producer<'_>, arguments: &[Argument]) -> Result<(), 
             || (previous == "--dry-run" && text == "server");
         if asks {
             let message = format!("helm is to render it with `{text}`, which needs a cluster");
-            return Err(Box::new(
-                producer
-                    .refusal(Refusal::NeedsCluster, &message)
-                    .hint("depend on the release as a whole, with `release:`"),
-            ));
+            return Err(producer
+                .refused(Refusal::NeedsCluster, &message)
+                .hint("depend on the release as a whole, with `release:`"));
         }
         previous = text;
     }

@@ -6,9 +6,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::piece::data_line;
 use super::producer::Producer;
+use crate::diagnostic::{Diagnostic, Refusal};
 use crate::state::{EntryKind, EntrySource, ValuesEntry};
 use crate::template::function::Registry;
-use crate::text::{Place, Problem, Refusal, join_clean};
+use crate::text::{Place, join_clean};
 use crate::value::{Map, Value};
 use crate::yaml::{self, ErrorKind, Limits};
 
@@ -52,7 +53,7 @@ impl GivenValues {
     /// # Errors
     ///
     /// Where helm cannot read it, or garbles it. The message holds no value where they come from secrets.
-    pub fn data(&self) -> Result<Map, Box<Problem>> {
+    pub fn data(&self) -> Result<Map, Diagnostic> {
         let read = || {
             let nodes = yaml::parse(&self.bytes, &Limits::default())?;
             nodes.first().map_or(Ok(Value::Nil), yaml::Node::decode_as_helm).map(|value| match value {
@@ -63,8 +64,8 @@ impl GivenValues {
         };
         match read() {
             Ok(Some(map)) => Ok(map),
-            Ok(None) => Err(Box::new(self.problem("no map"))),
-            Err(error) => Err(Box::new(self.unreadable(&error))),
+            Ok(None) => Err(self.problem("no map")),
+            Err(error) => Err(self.unreadable(&error)),
         }
     }
 
@@ -75,7 +76,7 @@ impl GivenValues {
     /// # Errors
     ///
     /// As [`data`](Self::data).
-    pub(super) fn lines(&self) -> Result<Vec<u8>, Box<Problem>> {
+    pub(super) fn lines(&self) -> Result<Vec<u8>, Diagnostic> {
         let first = self.data()?;
         let nodes = yaml::parse(&self.bytes, &Limits::default()).map_err(|error| self.unreadable(&error))?;
         let mut further = Vec::new();
@@ -96,27 +97,27 @@ impl GivenValues {
         Ok(lines)
     }
 
-    fn problem(&self, what: &str) -> Problem {
+    fn problem(&self, what: &str) -> Diagnostic {
         let hint =
             "write it so that every YAML parser reads it alike; helm may not be able to read it either";
         match &self.origin {
-            Origin::File(file) => {
-                Problem::new(format!("the values file `{file}` is {what}")).at(Place::file(file)).hint(hint)
-            }
-            Origin::Inline => Problem::new(format!("a map among the values is {what}")).hint(hint),
+            Origin::File(file) => Diagnostic::error(format!("the values file `{file}` is {what}"))
+                .at(Place::file(file))
+                .hint(hint),
+            Origin::Inline => Diagnostic::error(format!("a map among the values is {what}")).hint(hint),
         }
     }
 
-    fn unreadable(&self, error: &yaml::Error) -> Problem {
+    fn unreadable(&self, error: &yaml::Error) -> Diagnostic {
         let problem = self.unread(error);
         match error.kind() {
-            ErrorKind::Unsupported => problem.refusal(Refusal::UnsupportedYaml),
-            ErrorKind::Limit => problem.refusal(Refusal::Limit),
+            ErrorKind::Unsupported => problem.as_refusal(Refusal::UnsupportedYaml),
+            ErrorKind::Limit => problem.as_refusal(Refusal::Limit),
             _ => problem,
         }
     }
 
-    fn unread(&self, error: &yaml::Error) -> Problem {
+    fn unread(&self, error: &yaml::Error) -> Diagnostic {
         // Of a template the lines are others, and of a secret not even a word must be told.
         let Origin::File(file) = &self.origin else { return self.problem("not readable to helm") };
         if self.kind == EntryKind::Secrets {
@@ -144,7 +145,7 @@ impl GivenValues {
 ///
 /// Where helmfile cannot write one of them: a missing file, a template that fails, a secret that cannot be decrypted. And for
 /// what helmsum does not read: what is downloaded, and `ref+…` references.
-pub fn values(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<GivenValues>, Box<Problem>> {
+pub fn values(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<GivenValues>, Diagnostic> {
     let release = producer.release;
     let lists = [(EntryKind::Values, &release.values), (EntryKind::Secrets, &release.secrets)];
     let mut given = Vec::new();
@@ -163,7 +164,7 @@ pub fn values(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<GivenV
 /// # Errors
 ///
 /// Where one of them cannot be read.
-pub(super) fn added(producer: &Producer<'_>) -> Result<Vec<GivenValues>, Box<Problem>> {
+pub(super) fn added(producer: &Producer<'_>) -> Result<Vec<GivenValues>, Diagnostic> {
     let paths = producer.request.additions.values.iter().enumerate();
     paths.map(|(index, path)| values_at(producer, path, index)).collect()
 }
@@ -177,12 +178,12 @@ pub(super) fn values_at(
     producer: &Producer<'_>,
     path: &str,
     index: usize,
-) -> Result<GivenValues, Box<Problem>> {
+) -> Result<GivenValues, Diagnostic> {
     let file = join_clean(&producer.visit.working_directory, path);
     let bytes = producer.read(&file).map_err(|problem| {
         let hint = "an option `--values` names it: relative to the state file or, of several that are read in one run, to where \
                     helmfile was started; what is not a file on disk, such as `<(…)`, has to be put into one";
-        Box::new(Problem { place: Some(producer.place()), hint: Some(hint.into()), ..*problem })
+        problem.at(producer.place()).hint(hint)
     })?;
     Ok(GivenValues { kind: EntryKind::Values, index, origin: Origin::File(file), bytes })
 }
@@ -193,7 +194,7 @@ pub(super) fn given_by(
     kind: EntryKind,
     entry: &ValuesEntry,
     registry: &Registry,
-) -> Result<Option<(Origin, Vec<u8>)>, Box<Problem>> {
+) -> Result<Option<(Origin, Vec<u8>)>, Diagnostic> {
     let source = producer
         .visit
         .resolve_entry(&*producer.request.tree, producer.release, kind, entry)
@@ -202,12 +203,12 @@ pub(super) fn given_by(
         EntrySource::Hidden(_) => return Ok(None),
         EntrySource::Remote(path) => {
             let problem = producer
-                .refusal(
+                .refused(
                     Refusal::RemoteValues,
                     &format!("its values file `{path}` is downloaded, and helmsum does not do that"),
                 )
                 .hint("fetch it into the repository");
-            return Err(Box::new(problem));
+            return Err(problem);
         }
         EntrySource::Reference(path) => return Err(reference(producer, &format!("an entry `{path}`"))),
         EntrySource::File(file) => {
@@ -225,7 +226,7 @@ pub(super) fn given_by(
         }
         EntrySource::Inline(map) => {
             let text = yaml::encode(&map).map_err(|error| {
-                Box::new(producer.problem(&format!("a map among its values cannot be written: {error}")))
+                producer.problem(&format!("a map among its values cannot be written: {error}"))
             })?;
             let text = match kind {
                 EntryKind::Values => text,
@@ -250,22 +251,19 @@ pub(super) fn rendered(
     kind: EntryKind,
     data: &dyn Fn() -> Value,
     registry: &Registry,
-) -> Result<Vec<u8>, Box<Problem>> {
+) -> Result<Vec<u8>, Diagnostic> {
     let bytes = if is_template(file) {
         let text = String::from_utf8(text).map_err(|_| {
             let message = format!("`{file}` is not UTF-8");
-            Box::new(
-                producer.refusal(Refusal::NotUtf8, &message).at(Place::file(file)).hint("templates are text"),
-            )
+            producer.refused(Refusal::NotUtf8, &message).at(Place::file(file)).hint("templates are text")
         })?;
         let base = file.parent().unwrap_or(file);
-        producer.render(file, base, &text, &data(), registry).map_err(|mut problem| {
-            if kind == EntryKind::Secrets {
-                // The excerpt would show the decrypted text, and so may the message.
-                problem.excerpt = None;
-                problem.message = format!("the decrypted template `{file}` fails");
+        producer.render(file, base, &text, &data(), registry).map_err(|problem| match kind {
+            // The excerpt would show the decrypted text, and so may the message.
+            EntryKind::Secrets => {
+                problem.at(Place::file(file)).message(format!("the decrypted template `{file}` fails"))
             }
-            problem
+            EntryKind::Values => problem,
         })?
     } else {
         text
@@ -276,13 +274,11 @@ pub(super) fn rendered(
     Ok(bytes)
 }
 
-fn reference(producer: &Producer<'_>, what: &str) -> Box<Problem> {
+fn reference(producer: &Producer<'_>, what: &str) -> Diagnostic {
     let message = format!("{what} has a `ref+…` reference, which helmsum does not resolve");
-    Box::new(
-        producer
-            .refusal(Refusal::SecretReference, &message)
-            .hint("declare a `sha256:` digest of it instead, which templates can bring from where it is"),
-    )
+    producer
+        .refused(Refusal::SecretReference, &message)
+        .hint("declare a `sha256:` digest of it instead, which templates can bring from where it is")
 }
 
 /// Whether helmfile renders a file (`pkg/tmpl/file_renderer.go: RenderToBytes`).

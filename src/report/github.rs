@@ -7,32 +7,22 @@ use camino::Utf8Path;
 use super::human::{View, summary};
 use super::model::Report;
 use super::shown::{Shown, relative};
-use crate::finding::Level;
-use crate::text::{Place, Refusal};
+use crate::diagnostic::Level;
+use crate::text::Place;
 
-/// Workflow commands for findings and problems, one on each line. GitHub takes paths relative to the checkout, which is
-/// `workspace`.
+/// Workflow commands for diagnostics, one on each line. GitHub takes paths relative to the checkout, which is `workspace`.
 #[must_use]
 pub fn annotations(report: &Report, workspace: &Utf8Path) -> String {
     let mut text = String::new();
-    for finding in &report.told() {
-        let command = match finding.level {
+    for diagnostic in &report.said() {
+        let command = match diagnostic.level {
             Level::Deny => "error",
             Level::Warn => "warning",
             Level::Note | Level::Allow => "notice",
         };
-        let place = finding.file.as_ref().map(|file| Place {
-            file: file.clone(),
-            line: finding.line,
-            column: finding.column,
-        });
-        let properties = properties(place.as_ref(), Some(finding.code.name()), workspace);
-        let message = message(&finding.message, finding.hint.as_deref());
+        let properties = properties(diagnostic.place.as_ref(), diagnostic.kind.code(), workspace);
+        let message = message(&diagnostic.message, diagnostic.hint.as_deref());
         let _ = writeln!(text, "::{command}{properties}::{message}");
-    }
-    for problem in &report.problems {
-        let properties = properties(problem.place.as_ref(), problem.refusal.map(Refusal::name), workspace);
-        let _ = writeln!(text, "::error{properties}::{}", message(&problem.message, problem.hint.as_deref()));
     }
     text
 }
@@ -40,29 +30,22 @@ pub fn annotations(report: &Report, workspace: &Utf8Path) -> String {
 /// A piece of Markdown for the summary of a step; empty where there is nothing that a reader of the summary must know.
 #[must_use]
 pub fn step_summary(report: &Report, view: View, directory: &Utf8Path) -> String {
-    if report.findings.is_empty() && report.problems.is_empty() {
+    if report.diagnostics.is_empty() {
         return String::new();
     }
     let mut text = format!("### helmsum\n\n{}\n\n", summary(report, view));
-    let place = |place: Option<(&Utf8Path, Option<usize>)>| {
-        place.map_or_else(String::new, |(file, line)| {
-            let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-            format!(" ({}{line})", markdown(relative(file, directory).as_str()))
-        })
-    };
-    for finding in &report.told() {
-        let level = match finding.level {
+    for diagnostic in &report.said() {
+        let level = match diagnostic.level {
             Level::Deny => "error",
             Level::Warn => "warning",
             Level::Note | Level::Allow => "note",
         };
-        let at = place(finding.file.as_deref().map(|file| (file, finding.line)));
-        let _ = writeln!(text, "- {level} `{}`: {}{at}", finding.code, markdown(&finding.message));
-    }
-    for problem in &report.problems {
-        let at = place(problem.place.as_ref().map(|place| (place.file.as_path(), place.line)));
-        let code = problem.refusal.map(|refusal| format!(" `{refusal}`")).unwrap_or_default();
-        let _ = writeln!(text, "- error{code}: {}{at}", markdown(&problem.message));
+        let code = diagnostic.kind.code().map(|code| format!(" `{code}`")).unwrap_or_default();
+        let at = diagnostic.place.as_ref().map_or_else(String::new, |place| {
+            let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
+            format!(" ({}{line})", markdown(relative(&place.file, directory).as_str()))
+        });
+        let _ = writeln!(text, "- {level}{code}: {}{at}", markdown(&diagnostic.message));
     }
     text.push('\n');
     text
@@ -115,22 +98,21 @@ fn markdown(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::{Code, Finding};
-    use crate::text::Problem;
+    use crate::diagnostic::{Code, Diagnostic};
 
     fn report() -> Report {
         Report {
-            findings: vec![
-                Finding::new(Code::EmptySource, "`./a` is 100% empty")
-                    .at("/r/sub/a,b:c.yaml", Some(3))
+            diagnostics: vec![
+                Diagnostic::finding(Code::EmptySource, "`./a` is 100% empty")
+                    .at(Place::line("/r/sub/a,b:c.yaml", 3))
                     .hint("fill it"),
-                Finding::new(Code::MissingSource, "no place"),
+                Diagnostic::finding(Code::MissingSource, "no place"),
+                Diagnostic::error("a\nb").at(Place {
+                    file: "/r/x.yaml".into(),
+                    line: Some(2),
+                    column: Some(4),
+                }),
             ],
-            problems: vec![Problem::new("a\nb").at(Place {
-                file: "/r/x.yaml".into(),
-                line: Some(2),
-                column: Some(4),
-            })],
             ..Report::default()
         }
     }
@@ -147,8 +129,8 @@ mod tests {
 
     #[test]
     fn a_message_cannot_start_another_command() {
-        let problem = Problem::new("x\r\n::set-output name=a::b");
-        let report = Report { problems: vec![problem], ..Report::default() };
+        let problem = Diagnostic::error("x\r\n::set-output name=a::b");
+        let report = Report { diagnostics: vec![problem], ..Report::default() };
         assert_eq!(annotations(&report, "/r".into()), "::error::x\\u{d}%0A::set-output name=a::b\n");
     }
 

@@ -6,10 +6,10 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
+use super::drawing::{Layout, draw, wrapped};
 use super::model::{Release, Report, Source, Status};
-use super::problem::{Layout, draw_finding, wrapped};
 use super::shown::{Bytes, Shown, counted, relative};
-use crate::finding::{Code, Finding, Level};
+use crate::diagnostic::{Code, Diagnostic, Kind, Level};
 
 /// How wide a report is.
 pub const WIDTH: usize = 80;
@@ -33,29 +33,37 @@ pub enum View {
     List,
 }
 
-/// The report, with escape sequences: what goes to standard output. Problems are not in it. `quiet` leaves only findings.
+/// The report, with escape sequences: what goes to standard output. Errors are not in it. `quiet` leaves only findings.
 #[must_use]
 pub fn human(report: &Report, view: View, quiet: bool, layout: Layout<'_>) -> String {
     let mut text = String::new();
     if !quiet {
-        for note in &report.notes {
-            let _ = writeln!(text, "{}", layout.message(note, 0, 0));
-        }
         text.push_str(&Table { report, view, layout }.draw());
     }
-    let hidden = |code| !quiet && matches!(code, Code::StaleChecksum | Code::MissingChecksum);
-    for finding in report.told().iter().filter(|finding| !hidden(finding.code)) {
+    let in_table = |diagnostic: &Diagnostic| !quiet && is_in_table(diagnostic);
+    let shown = |diagnostic: &Diagnostic| match diagnostic.kind {
+        Kind::Finding(_) => !in_table(diagnostic),
+        Kind::Note => !quiet,
+        Kind::Refusal(_) | Kind::Mistake(_) | Kind::Error => false,
+    };
+    let mut gap = "";
+    for diagnostic in report.said().iter().filter(|diagnostic| shown(diagnostic)) {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(&draw_finding(finding, layout));
+        text.push_str(&draw(diagnostic, layout));
+        gap = "\n";
     }
     if !quiet && !report.releases.is_empty() {
         let width = layout.width.unwrap_or(WIDTH);
-        let gap = if report.findings.iter().any(|finding| !hidden(finding.code)) { "\n" } else { "" };
         let _ = writeln!(text, "{gap}{}", wrapped(&summary(report, view), width, width));
     }
     text
+}
+
+/// Whether the table of releases says it already: a target that is out of date.
+fn is_in_table(diagnostic: &Diagnostic) -> bool {
+    matches!(diagnostic.code(), Some(Code::StaleChecksum | Code::MissingChecksum))
 }
 
 /// One line that counts.
@@ -83,11 +91,9 @@ pub fn summary(report: &Report, view: View) -> String {
         let _ = write!(text, ": {}", states.join(", "));
     }
     // A target that is out of date is counted above.
-    let in_table = |finding: &&Finding| matches!(finding.code, Code::StaleChecksum | Code::MissingChecksum);
-    let findings = report.told();
-    let denied = findings.iter().filter(|finding| finding.level == Level::Deny && !in_table(finding));
-    let grave = report.problems.len() + denied.count();
-    let warnings = findings.iter().filter(|finding| finding.level == Level::Warn).count();
+    let said = report.said();
+    let grave = said.iter().filter(|diagnostic| diagnostic.is_denied() && !is_in_table(diagnostic)).count();
+    let warnings = said.iter().filter(|diagnostic| diagnostic.level == Level::Warn).count();
     let shown = [(warnings, "warning"), (grave, "error")];
     for (number, noun) in shown.into_iter().filter(|(number, _)| *number > 0) {
         let _ = write!(text, "; {}", counted(number, noun));
@@ -339,11 +345,11 @@ mod tests {
                 ),
                 release("bare", Vec::new(), Status::Unwired, false),
             ],
-            findings: vec![
-                Finding::new(Code::StaleChecksum, "is told by the table"),
-                Finding::new(Code::EmptySource, "`./x` holds no file that counts").at("/r/v.yaml", Some(1)),
+            diagnostics: vec![
+                Diagnostic::finding(Code::StaleChecksum, "is told by the table"),
+                Diagnostic::finding(Code::EmptySource, "`./x` holds no file that counts")
+                    .at(Place::line("/r/v.yaml", 1)),
             ],
-            ..Report::default()
         }
     }
 
@@ -402,12 +408,11 @@ mod tests {
 
     #[test]
     fn what_environments_share_is_said_once_and_names_them() {
-        let found = |message: &str, environment: &str| Finding {
-            environment: Some(environment.into()),
-            ..Finding::new(Code::EmptySource, message)
+        let found = |message: &str, environment: &str| {
+            Diagnostic::finding(Code::EmptySource, message).environment(environment)
         };
-        let findings = vec![found("shared", "dev"), found("of one", "dev"), found("shared", "prod")];
-        let report = Report { environments: vec!["dev".into(), "prod".into()], findings, ..report() };
+        let diagnostics = vec![found("shared", "dev"), found("of one", "dev"), found("shared", "prod")];
+        let report = Report { environments: vec!["dev".into(), "prod".into()], diagnostics, ..report() };
         let text = drawn(&report, View::Generate, false);
         assert_eq!(text.matches("shared (environments `dev`, `prod`)").count(), 1, "{text}");
         assert!(text.contains("of one (environment `dev`)"), "{text}");
@@ -418,7 +423,7 @@ mod tests {
 
     #[test]
     fn the_table_fits_eighty_columns_where_names_do() {
-        let report = Report { findings: Vec::new(), ..report() };
+        let report = Report { diagnostics: Vec::new(), ..report() };
         for view in [View::Generate, View::List] {
             for line in drawn(&report, view, false).lines() {
                 assert!(line.width() <= 80, "{line}");

@@ -7,8 +7,7 @@ use serde::Serialize;
 use super::model::{self, How, Status};
 use super::relative;
 use crate::checksum::PathsChecksum;
-use crate::finding::{Code, Finding, Level};
-use crate::text::{Problem, Refusal};
+use crate::diagnostic::{Code, Diagnostic, Kind, Level, Mistake, Refusal};
 
 /// What `helmsum generate`, `check` and `list` print with `--output json`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -23,6 +22,8 @@ pub struct Document {
     releases: Vec<Release>,
     /// What the user should know.
     findings: Vec<FindingEntry>,
+    /// What is neither wrong nor a finding, and would puzzle a reader who does not know it.
+    notes: Vec<NoteEntry>,
     /// What went wrong.
     errors: Vec<ErrorEntry>,
     /// Counts of the above.
@@ -139,12 +140,36 @@ struct FindingEntry {
     line: Option<usize>,
 }
 
+/// A note.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+struct NoteEntry {
+    message: String,
+    hint: Option<String>,
+    /// `namespace/name`, or `name`.
+    release: Option<String>,
+    environment: Option<String>,
+    file: Option<Utf8Text>,
+    /// From 1.
+    line: Option<usize>,
+}
+
+/// The code of an error.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(untagged)]
+enum ErrorCode {
+    /// Why helmsum refuses what helmfile may take.
+    Refusal(Refusal),
+    /// What is wrong with something that was written for helmsum.
+    Mistake(Mistake),
+}
+
 /// Something that went wrong.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ErrorEntry {
-    /// Why helmsum refuses what helmfile may take; null where helmfile fails too, and where no state is concerned.
-    code: Option<Refusal>,
+    /// Null where helmfile fails too, and where neither a state nor something written for helmsum is concerned.
+    code: Option<ErrorCode>,
     message: String,
     hint: Option<String>,
     file: Option<Utf8Text>,
@@ -201,14 +226,16 @@ impl Document {
             written: count(|target| target.written),
             stale: count(|target| matches!(target.status, Status::Stale | Status::Missing)),
             warnings: report.count(Level::Warn),
-            errors: report.problems.len() + report.count(Level::Deny),
+            errors: report.errors() + report.count(Level::Deny),
         };
+        let Entries { findings, notes, errors } = entries(&report.diagnostics, directory);
         Self {
             format: 1,
             environments: report.environments.clone(),
             releases,
-            findings: finding_entries(&report.findings, directory),
-            errors: error_entries(&report.problems, directory),
+            findings,
+            notes,
+            errors,
             summary,
         }
     }
@@ -217,12 +244,8 @@ impl Document {
 impl HashDocument {
     /// The document of a run.
     #[must_use]
-    pub fn new(
-        checksum: Option<&PathsChecksum>,
-        findings: &[Finding],
-        problems: &[Problem],
-        directory: &Utf8Path,
-    ) -> Self {
+    pub fn new(checksum: Option<&PathsChecksum>, diagnostics: &[Diagnostic], directory: &Utf8Path) -> Self {
+        let Entries { findings, errors, .. } = entries(diagnostics, directory);
         let sources = checksum.map_or(&[][..], |checksum| &checksum.sources);
         Self {
             format: 1,
@@ -244,8 +267,8 @@ impl HashDocument {
                     changed: Vec::new(),
                 })
                 .collect(),
-            findings: finding_entries(findings, directory),
-            errors: error_entries(problems, directory),
+            findings,
+            errors,
         }
     }
 }
@@ -320,33 +343,74 @@ fn file_entry(file: &crate::checksum::HashedFile) -> File {
     File { name: file.name.clone(), digest: file.digest.to_string(), bytes: file.bytes }
 }
 
-fn finding_entries(findings: &[Finding], directory: &Utf8Path) -> Vec<FindingEntry> {
-    let entry = |finding: &Finding| FindingEntry {
-        code: finding.code,
-        level: finding.level,
-        message: finding.message.clone(),
-        hint: finding.hint.clone(),
-        release: finding.release.clone(),
-        environment: finding.environment.clone(),
-        file: finding.file.as_ref().map(|file| named(file, directory)),
-        line: finding.line,
-    };
-    findings.iter().map(entry).collect()
+/// Diagnostics as documents list them.
+#[derive(Debug, Default)]
+pub struct Entries {
+    findings: Vec<FindingEntry>,
+    notes: Vec<NoteEntry>,
+    /// What went wrong.
+    pub errors: Vec<ErrorEntry>,
 }
 
-/// Problems as documents list them.
+/// Sorts diagnostics into the lists of a document.
 #[must_use]
-pub fn error_entries(problems: &[Problem], directory: &Utf8Path) -> Vec<ErrorEntry> {
-    let entry = |problem: &Problem| {
-        let place = problem.place.as_ref();
-        ErrorEntry {
-            code: problem.refusal,
-            message: problem.message.clone(),
-            hint: problem.hint.clone(),
-            file: place.map(|place| named(&place.file, directory)),
-            line: place.and_then(|place| place.line),
-            column: place.and_then(|place| place.column),
+pub fn entries(diagnostics: &[Diagnostic], directory: &Utf8Path) -> Entries {
+    let mut entries = Entries::default();
+    for diagnostic in diagnostics {
+        match diagnostic.kind {
+            Kind::Finding(code) => entries.findings.push(finding_entry(code, diagnostic, directory)),
+            Kind::Note => entries.notes.push(note_entry(diagnostic, directory)),
+            Kind::Refusal(refusal) => {
+                entries.errors.push(error_entry(Some(ErrorCode::Refusal(refusal)), diagnostic, directory));
+            }
+            Kind::Mistake(mistake) => {
+                entries.errors.push(error_entry(Some(ErrorCode::Mistake(mistake)), diagnostic, directory));
+            }
+            Kind::Error => entries.errors.push(error_entry(None, diagnostic, directory)),
         }
-    };
-    problems.iter().map(entry).collect()
+    }
+    entries
+}
+
+fn file_and_line(diagnostic: &Diagnostic, directory: &Utf8Path) -> (Option<Utf8Text>, Option<usize>) {
+    let place = diagnostic.place.as_ref();
+    (place.map(|place| named(&place.file, directory)), place.and_then(|place| place.line))
+}
+
+fn finding_entry(code: Code, diagnostic: &Diagnostic, directory: &Utf8Path) -> FindingEntry {
+    let (file, line) = file_and_line(diagnostic, directory);
+    FindingEntry {
+        code,
+        level: diagnostic.level,
+        message: diagnostic.message.clone(),
+        hint: diagnostic.hint.clone(),
+        release: diagnostic.release.clone(),
+        environment: diagnostic.environment.clone(),
+        file,
+        line,
+    }
+}
+
+fn note_entry(diagnostic: &Diagnostic, directory: &Utf8Path) -> NoteEntry {
+    let (file, line) = file_and_line(diagnostic, directory);
+    NoteEntry {
+        message: diagnostic.message.clone(),
+        hint: diagnostic.hint.clone(),
+        release: diagnostic.release.clone(),
+        environment: diagnostic.environment.clone(),
+        file,
+        line,
+    }
+}
+
+fn error_entry(code: Option<ErrorCode>, diagnostic: &Diagnostic, directory: &Utf8Path) -> ErrorEntry {
+    let (file, line) = file_and_line(diagnostic, directory);
+    ErrorEntry {
+        code,
+        message: diagnostic.message.clone(),
+        hint: diagnostic.hint.clone(),
+        file,
+        line,
+        column: diagnostic.place.as_ref().and_then(|place| place.column),
+    }
 }

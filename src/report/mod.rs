@@ -1,21 +1,21 @@
 //! What a run says, and how: to people, to programs, and to GitHub Actions.
 
+mod drawing;
 mod github;
 mod human;
 mod json;
 mod model;
 mod outcome;
-mod problem;
 mod schema;
 mod shown;
 mod streams;
 
+pub use drawing::{Layout, draw};
 pub use github::{annotations, step_summary};
 pub use human::{View, WIDTH, WIDTH_IN_HOOK, human, summary};
-pub use json::{Document, HashDocument, error_entries, print};
+pub use json::{Document, HashDocument, entries, print};
 pub use model::{Change, How, Release, Report, Source, Status, Target};
 pub use outcome::Outcome;
-pub use problem::{Layout, draw_finding, draw_problem};
 pub use schema::schemas;
 pub use shown::{Bytes, Shown, counted, relative};
 pub use streams::{Colour, Stream, Streams};

@@ -1,12 +1,13 @@
 //! Everything a run has to say, before it is decided how. Paths are absolute here; each renderer names them relative to
 //! the working directory.
 
+use std::collections::BTreeMap;
+
 use camino::Utf8PathBuf;
-use indexmap::IndexMap;
 
 use crate::checksum::{Digest, HashedFile};
-use crate::finding::{Finding, Level};
-use crate::text::{Place, Problem};
+use crate::diagnostic::{Diagnostic, Level};
+use crate::text::Place;
 
 /// What a run found and did.
 #[derive(Debug, Default)]
@@ -15,49 +16,66 @@ pub struct Report {
     pub environments: Vec<String>,
     /// Consumers, and releases that list a target without declaring sources, in the order of the state.
     pub releases: Vec<Release>,
-    /// Findings at their settled levels.
-    pub findings: Vec<Finding>,
-    /// What went wrong.
-    pub problems: Vec<Problem>,
-    /// What is neither wrong nor worth a finding, yet would puzzle a reader who is not told.
-    pub notes: Vec<String>,
+    /// What there is to say, at settled levels, the gravest first.
+    pub diagnostics: Vec<Diagnostic>,
 }
 
 impl Report {
     /// Findings at this level.
     #[must_use]
     pub fn count(&self, level: Level) -> usize {
-        self.findings.iter().filter(|finding| finding.level == level).count()
+        self.diagnostics
+            .iter()
+            .filter(|diagnostic| diagnostic.code().is_some() && diagnostic.level == level)
+            .count()
     }
 
-    /// The findings as people are told them. Of several environments, those that they share stand there once, and the message
-    /// names the environments.
+    /// How many errors there are.
     #[must_use]
-    pub fn told(&self) -> Vec<Finding> {
+    pub fn errors(&self) -> usize {
+        self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count()
+    }
+
+    /// The diagnostics as people see them. Of several environments, those that they share stand there once, and the message names
+    /// the environments.
+    #[must_use]
+    pub fn said(&self) -> Vec<Diagnostic> {
         if self.environments.len() < 2 {
-            return self.findings.clone();
+            return self.diagnostics.clone();
         }
-        let mut told: IndexMap<Finding, Vec<&str>> = IndexMap::new();
-        for finding in &self.findings {
-            let alike = Finding { environment: None, ..finding.clone() };
-            told.entry(alike).or_default().extend(finding.environment.as_deref());
+        let mut said: Vec<(Diagnostic, Vec<&str>)> = Vec::new();
+        // By message: of those that say the same, which are alike is compared.
+        let mut known: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
+        for diagnostic in &self.diagnostics {
+            let alike = known.entry(&diagnostic.message).or_default();
+            let bare = diagnostic.clone().without_environment();
+            let index = alike.iter().copied().find(|index| said[*index].0 == bare).unwrap_or_else(|| {
+                said.push((bare, Vec::new()));
+                alike.push(said.len() - 1);
+                said.len() - 1
+            });
+            said[index].1.extend(diagnostic.environment.as_deref());
         }
-        let named = |(finding, environments): (Finding, Vec<&str>)| match environments[..] {
-            [] => finding,
-            [one] => Finding { message: format!("{} (environment `{one}`)", finding.message), ..finding },
-            [..] => {
-                let names = environments.join("`, `");
-                Finding { message: format!("{} (environments `{names}`)", finding.message), ..finding }
-            }
-        };
-        told.into_iter().map(named).collect()
+        said.into_iter()
+            .map(|(diagnostic, environments)| in_environments(diagnostic, &environments))
+            .collect()
     }
 
     /// Whether the run failed over something.
     #[must_use]
     pub fn failed(&self) -> bool {
-        !self.problems.is_empty() || self.count(Level::Deny) > 0
+        self.diagnostics.iter().any(Diagnostic::is_denied)
     }
+}
+
+fn in_environments(diagnostic: Diagnostic, environments: &[&str]) -> Diagnostic {
+    let named = match environments {
+        [] => return diagnostic,
+        [one] => format!("environment `{one}`"),
+        [..] => format!("environments `{}`", environments.join("`, `")),
+    };
+    let message = format!("{} ({named})", diagnostic.message);
+    diagnostic.message(message)
 }
 
 /// A release, or an entry of `checksums:` in `helmsum.yaml`.

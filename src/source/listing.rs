@@ -8,7 +8,8 @@ use super::exclusion::{PatternError, Patterns};
 use super::name::NameError;
 use super::pattern::{Glob, GlobSourceError};
 use super::walk;
-use crate::text::{Place, Problem, join_clean};
+use crate::diagnostic::Diagnostic;
+use crate::text::{Place, join_clean};
 use crate::tree::{Kind, Tree};
 
 /// What to list.
@@ -205,8 +206,8 @@ pub enum ListError {
 impl ListError {
     /// The error as the report shows it.
     #[must_use]
-    pub fn problem(&self) -> Problem {
-        let problem = Problem::new(self.to_string());
+    pub fn diagnostic(&self) -> Diagnostic {
+        let problem = Diagnostic::error(self.to_string());
         match self {
             Self::Name { .. } => {
                 problem.hint("rename it, or leave it out with `exclude=` or `.helmsumignore`")

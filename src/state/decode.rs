@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::error::Error;
 use super::layer::{Item, Pointer};
+use crate::diagnostic::Diagnostic;
 use crate::text::{Place, nearest};
 use crate::value::{Map, Value};
 use crate::yaml::{self, Kind, Limits, Node};
@@ -83,7 +83,7 @@ pub(super) trait Record {
 /// # Errors
 ///
 /// Where the text is no YAML or does not fit the struct.
-pub(super) fn documents<T: Record + Default>(source: &Source) -> Result<Vec<T>, Error> {
+pub(super) fn documents<T: Record + Default>(source: &Source) -> Result<Vec<T>, Diagnostic> {
     let nodes =
         yaml::parse(source.text.as_bytes(), &Limits::default()).map_err(|error| source.error(error))?;
     let mut documents = Vec::with_capacity(nodes.len());
@@ -104,7 +104,7 @@ pub(super) fn documents<T: Record + Default>(source: &Source) -> Result<Vec<T>, 
 /// # Errors
 ///
 /// Where the text is no YAML or a known key has a value of another type.
-pub(super) fn first_lenient<T: Record + Default>(source: &Source) -> Result<T, Error> {
+pub(super) fn first_lenient<T: Record + Default>(source: &Source) -> Result<T, Diagnostic> {
     let node = yaml::parse_first(source.text.as_bytes(), &Limits::default());
     let mut document = T::default();
     if let Some(node) = node.map_err(|error| source.error(error))?.filter(|node| !node.is_null()) {
@@ -113,7 +113,12 @@ pub(super) fn first_lenient<T: Record + Default>(source: &Source) -> Result<T, E
     Ok(document)
 }
 
-fn decode_into<T: Record>(document: &mut T, node: &Node, source: &Source, strict: bool) -> Result<(), Error> {
+fn decode_into<T: Record>(
+    document: &mut T,
+    node: &Node,
+    source: &Source,
+    strict: bool,
+) -> Result<(), Diagnostic> {
     let mut decoding = Decoding { source, errors: Vec::new(), strict };
     document.decode(node, &mut decoding);
     match yaml::Error::join(decoding.errors) {
@@ -124,24 +129,27 @@ fn decode_into<T: Record>(document: &mut T, node: &Node, source: &Source, strict
 
 impl Source {
     /// A YAML error of this text, as an error of the file it comes from.
-    pub(super) fn error(&self, error: yaml::Error) -> Error {
+    pub(super) fn error(&self, error: yaml::Error) -> Diagnostic {
         if self.lines == Lines::From(1) {
-            return Error::of(error.into_problem(&self.file, Some(&self.text)));
+            return error.into_diagnostic(&self.file, Some(&self.text));
         }
         let written =
             error.line().and_then(|line| self.text.lines().nth(line - 1)).unwrap_or_default().trim();
         let written = written.to_owned();
-        let mut problem = error.into_problem(&self.file, None);
-        if let Some(place) = &mut problem.place {
-            place.line = place.line.map(|line| self.lines.of(line));
-            if matches!(self.lines, Lines::Rendered(_)) {
-                place.column = None;
-                if !written.is_empty() {
-                    problem.message = format!("{}, where the template gives `{written}`", problem.message);
+        let failed = error.into_diagnostic(&self.file, None);
+        let Some(place) = failed.place.clone() else { return failed };
+        let line = place.line.map(|line| self.lines.of(line));
+        match self.lines {
+            Lines::From(_) => failed.at(Place { line, ..place }),
+            Lines::Rendered(_) => {
+                let failed = failed.at(Place { line, column: None, ..place });
+                if written.is_empty() {
+                    return failed;
                 }
+                let message = format!("{}, where the template gives `{written}`", failed.message);
+                failed.message(message)
             }
         }
-        Error::of(problem)
     }
 
     /// Where a node of this text is.

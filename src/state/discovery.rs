@@ -2,9 +2,10 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::error::Error;
+use super::error::unreadable;
 use super::location::Base;
 use super::remote::{Cache, Use, is_remote};
+use crate::diagnostic::Diagnostic;
 use crate::text::{clean, join_clean};
 use crate::tree::{Kind, Tree, matches};
 
@@ -31,7 +32,7 @@ pub(super) fn find(
     argument: Option<&str>,
     cache: &Cache,
     used: Use,
-) -> Result<Found, Error> {
+) -> Result<Found, Diagnostic> {
     let Some(argument) = argument.filter(|argument| !argument.is_empty()) else {
         return find_default(tree, from);
     };
@@ -49,12 +50,12 @@ pub(super) fn find(
     match stat.map(|stat| stat.kind) {
         Ok(Kind::File) => Ok(Found { files: vec![single(tree, path)?], directory: None }),
         Ok(Kind::Directory) => find_in(tree, path),
-        Ok(_) => Err(Error::invalid(format!("`{path}` is neither a file nor a directory"))),
-        Err(error) => Err(Error::invalid(format!("there is no state file `{path}`: {error}"))),
+        Ok(_) => Err(Diagnostic::error(format!("`{path}` is neither a file nor a directory"))),
+        Err(error) => Err(Diagnostic::error(format!("there is no state file `{path}`: {error}"))),
     }
 }
 
-fn find_default(tree: &dyn Tree, from: &Utf8Path) -> Result<Found, Error> {
+fn find_default(tree: &dyn Tree, from: &Utf8Path) -> Result<Found, Diagnostic> {
     let is = |name: &str, kind| tree.stat(&from.join(name)).is_ok_and(|stat| stat.kind == kind);
     let candidates =
         ["helmfile.yaml", "helmfile.yaml.gotmpl"].into_iter().filter(|name| is(name, Kind::File));
@@ -63,33 +64,33 @@ fn find_default(tree: &dyn Tree, from: &Utf8Path) -> Result<Found, Error> {
         found.push("helmfile.d");
     }
     match found[..] {
-        [] => Err(Error::invalid(format!(
+        [] => Err(Diagnostic::error(format!(
             "no state file in `{from}`: helmfile looks for `helmfile.yaml`, `helmfile.yaml.gotmpl` and `helmfile.d`"
         ))
         .hint("name one with `--file`")),
         ["helmfile.d"] => find_in(tree, from.join("helmfile.d")),
         [file] => Ok(Found { files: vec![single(tree, from.join(file))?], directory: None }),
-        [one, other, ..] => Err(Error::invalid(format!(
+        [one, other, ..] => Err(Diagnostic::error(format!(
             "both `{one}` and `{other}` exist in `{from}`, and helmfile refuses to choose"
         ))
         .hint("name one with `--file`, or remove the other")),
     }
 }
 
-fn find_in(tree: &dyn Tree, directory: Utf8PathBuf) -> Result<Found, Error> {
+fn find_in(tree: &dyn Tree, directory: Utf8PathBuf) -> Result<Found, Diagnostic> {
     let mut paths = Vec::new();
     for pattern in ["*.y*ml", "*.y*ml.gotmpl"] {
         // The directory becomes part of the pattern, as in helmfile.
         let pattern = directory.join(pattern);
         let matched = crate::tree::glob(tree, &pattern)
-            .map_err(|error| Error::invalid(format!("`{pattern}`: {error}")))?;
+            .map_err(|error| Diagnostic::error(format!("`{pattern}`: {error}")))?;
         paths.extend(matched);
     }
     paths.sort_unstable();
     if let Some(path) =
         paths.iter().find(|path| tree.stat(path).is_ok_and(|stat| stat.kind == Kind::Directory))
     {
-        return Err(Error::invalid(format!(
+        return Err(Diagnostic::error(format!(
             "`{path}` is a directory, but helmfile takes it for a state file"
         ))
         .hint("rename it: its name matches `*.y*ml`"));
@@ -102,9 +103,9 @@ fn find_in(tree: &dyn Tree, directory: Utf8PathBuf) -> Result<Found, Error> {
 }
 
 /// A file that is read alone: helmfile changes into its directory.
-fn single(tree: &dyn Tree, path: Utf8PathBuf) -> Result<(Utf8PathBuf, Base), Error> {
+fn single(tree: &dyn Tree, path: Utf8PathBuf) -> Result<(Utf8PathBuf, Base), Diagnostic> {
     let directory = path.parent().unwrap_or(&path);
-    let real = tree.resolve(directory).map_err(|error| Error::reading(directory, &error))?;
+    let real = tree.resolve(directory).map_err(|error| unreadable(directory, &error))?;
     Ok((path, Base::inside(real)))
 }
 

@@ -7,13 +7,14 @@ use std::rc::Rc;
 use camino::Utf8PathBuf;
 
 use super::data::{Moment, ReleaseView, StateView, release_data};
-use super::error::{Error, standard_input};
+use super::error::standard_input;
 use super::merge::{Lists, cast_keys, merge_maps};
 use super::remote::is_remote;
 use super::resolved::{EntryContent, Release, ValuesEntry, Visit};
 use super::values::{Matches, find_files};
+use crate::diagnostic::{Diagnostic, Refusal};
 use crate::template::function::Effects;
-use crate::text::{Refusal, clean};
+use crate::text::{Place, clean};
 use crate::tree::Tree;
 use crate::value::{Map, Value};
 use crate::yaml::{self, Limits};
@@ -84,7 +85,7 @@ impl Visit {
         release: &Release,
         kind: EntryKind,
         entry: &ValuesEntry,
-    ) -> Result<EntrySource, Error> {
+    ) -> Result<EntrySource, Diagnostic> {
         self.find_entry(tree, release, kind, entry).map_err(|error| self.name_release(release, error))
     }
 
@@ -98,16 +99,16 @@ impl Visit {
         tree: &dyn Tree,
         release: &Release,
         path: &str,
-    ) -> Result<EntrySource, Error> {
+    ) -> Result<EntrySource, Diagnostic> {
         self.find_file(tree, release, EntryKind::Values, path.to_owned())
             .map_err(|error| self.name_release(release, error))
     }
 
-    fn name_release(&self, release: &Release, error: Error) -> Error {
-        let error = error.context(&format!("release `{}`", release.id()));
+    fn name_release(&self, release: &Release, error: Diagnostic) -> Diagnostic {
+        let error = error.context(format!("release `{}`", release.id()));
         match &release.place {
-            Some(place) => error.at(place.clone()),
-            None => error.within(&self.file),
+            Some(place) => error.or_at(place.clone()),
+            None => error.or_at(Place::file(&self.file)),
         }
     }
 
@@ -117,12 +118,12 @@ impl Visit {
         release: &Release,
         kind: EntryKind,
         entry: &ValuesEntry,
-    ) -> Result<EntrySource, Error> {
+    ) -> Result<EntrySource, Diagnostic> {
         let path = match &entry.content {
             EntryContent::Path(path) => format!("{}{path}", release.values_path_prefix),
             EntryContent::Inline(map) => return Ok(EntrySource::Inline(map.clone())),
             EntryContent::Invalid(value) => {
-                return Err(Error::invalid(format!(
+                return Err(Diagnostic::error(format!(
                     "an entry of `{}` is a {} and neither a path nor a map",
                     kind.title(),
                     value.type_name()
@@ -138,7 +139,7 @@ impl Visit {
         release: &Release,
         kind: EntryKind,
         path: String,
-    ) -> Result<EntrySource, Error> {
+    ) -> Result<EntrySource, Diagnostic> {
         let own = release.missing_file_handler.as_ref();
         let handler = match kind {
             EntryKind::Values => own.or(self.missing_file_handler.as_ref()),
@@ -155,15 +156,13 @@ impl Visit {
         let found =
             find_files(tree, &self.cache, &self.base, handler.map(String::as_str), kind.title(), &path);
         match found {
-            Err(error) if error.problem().refusal == Some(Refusal::RemoteValues) => {
-                Ok(EntrySource::Remote(path))
-            }
+            Err(error) if error.refusal() == Some(Refusal::RemoteValues) => Ok(EntrySource::Remote(path)),
             found => match found? {
                 Matches::Hidden => Ok(EntrySource::Hidden(self.base.join(&path))),
                 Matches::Files(files) => match <[Utf8PathBuf; 1]>::try_from(files) {
                     Ok([file]) if file.file_name() == Some("-") => Err(standard_input(&file)),
                     Ok([file]) => Ok(EntrySource::File(file)),
-                    Err(files) => Err(Error::invalid(format!(
+                    Err(files) => Err(Diagnostic::error(format!(
                         "`{path}` matches {} files, and only one may match",
                         files.len()
                     ))
@@ -191,14 +190,14 @@ impl Visit {
         release: &Release,
         texts: &[Vec<u8>],
         effects: &Rc<RefCell<Effects>>,
-    ) -> Result<Value, Error> {
+    ) -> Result<Value, Diagnostic> {
         let mut own = Map::new();
         for text in texts {
             let decode = || {
                 let nodes = yaml::parse(text, &Limits::default())?;
                 nodes.first().map_or(Ok(None), yaml::Node::decode_map)
             };
-            let map = decode().map_err(|_| Error::invalid("values of the release are no YAML map"))?;
+            let map = decode().map_err(|_| Diagnostic::error("values of the release are no YAML map"))?;
             own = merge_maps(&own, &cast_keys(&map.unwrap_or_default())?, Lists::Sparse);
         }
         Ok(self.data_with(release, &merge_maps(&self.values, &own, Lists::Sparse), effects))

@@ -1,8 +1,8 @@
 //! Environments while a state is read (`pkg/environment/environment.go`).
 
-use super::error::Error;
 use super::merge::{Lists, cast_keys, merge_maps};
 use super::resolved::EnvironmentObject;
+use crate::diagnostic::Diagnostic;
 use crate::value::{Element, Map};
 
 impl EnvironmentObject {
@@ -64,7 +64,7 @@ impl EnvironmentObject {
     /// # Errors
     ///
     /// For a key that is no string.
-    pub(super) fn merged_values(&self) -> Result<Map, Error> {
+    pub(super) fn merged_values(&self) -> Result<Map, Diagnostic> {
         let values = merge_maps(&Map::new(), &self.defaults, Lists::Sparse);
         let values = merge_maps(&values, &self.values, Lists::Sparse);
         cast_keys(&merge_maps(&values, &self.overrides, Lists::ByIndex))

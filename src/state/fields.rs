@@ -4,12 +4,11 @@ use std::collections::BTreeMap;
 
 use super::data::{Moment, ReleaseView, StateView, release_data};
 use super::decode::boolean;
-use super::error::Error;
 use super::layer::{Item, Layer, Pointer};
 use super::merge::cast_value;
 use super::reader::Reader;
 use super::spec::{ReleaseSpec, SetValue};
-use crate::text::Refusal;
+use crate::diagnostic::{Diagnostic, Refusal};
 use crate::value::Value;
 use crate::yaml;
 use camino::Utf8Path;
@@ -28,7 +27,7 @@ impl Reader<'_> {
         release: ReleaseSpec,
         state: StateView<'_>,
         directory: &Utf8Path,
-    ) -> Result<ReleaseSpec, Error> {
+    ) -> Result<ReleaseSpec, Diagnostic> {
         let release = normalised(release)?;
         let mut previous: Option<ReleaseSpec> = None;
         for _ in 0..ROUNDS {
@@ -41,7 +40,7 @@ impl Reader<'_> {
             }
             previous = Some(rendered);
         }
-        Err(Error::invalid(format!(
+        Err(Diagnostic::error(format!(
             "the fields of release `{}` refer to each other without an end, or their templates give something else each time",
             release.name
         )))
@@ -68,24 +67,24 @@ struct Field<'a> {
 }
 
 impl Field<'_> {
-    fn text(&self, name: &str, text: &str) -> Result<String, Error> {
+    fn text(&self, name: &str, text: &str) -> Result<String, Diagnostic> {
         self.reader
             .render_text(self.directory, text, self.data)
-            .map_err(|error| error.context(&format!("`{name}: {text}`")))
+            .map_err(|error| error.context(format!("`{name}: {text}`")))
     }
 
-    fn trimmed(&self, name: &str, text: &str) -> Result<String, Error> {
+    fn trimmed(&self, name: &str, text: &str) -> Result<String, Diagnostic> {
         Ok(self.text(name, text)?.trim().to_owned())
     }
 
-    fn pointer(&self, name: &str, text: &Pointer<String>) -> Result<Pointer<String>, Error> {
+    fn pointer(&self, name: &str, text: &Pointer<String>) -> Result<Pointer<String>, Diagnostic> {
         Ok(match text.get() {
             Some(text) => Pointer::to(self.text(name, &text)?),
             None => Pointer::default(),
         })
     }
 
-    fn release(&self, release: &ReleaseSpec) -> Result<ReleaseSpec, Error> {
+    fn release(&self, release: &ReleaseSpec) -> Result<ReleaseSpec, Diagnostic> {
         let mut result = release.clone();
         result.name = self.trimmed("name", &release.name)?;
         result.chart = self.trimmed("chart", &release.chart)?;
@@ -120,9 +119,9 @@ impl Field<'_> {
     }
 
     /// A map of `valuesTemplate`: written as YAML, rendered, and read again.
-    fn map(&self, map: &Value) -> Result<Value, Error> {
+    fn map(&self, map: &Value) -> Result<Value, Diagnostic> {
         let text = yaml::encode(map)
-            .map_err(|error| Error::invalid(error.to_string()).context("`valuesTemplate`"))?;
+            .map_err(|error| Diagnostic::error(error.to_string()).context("`valuesTemplate`"))?;
         let rendered = self
             .reader
             .render_text(self.directory, &text, self.data)
@@ -134,14 +133,14 @@ impl Field<'_> {
         let map = read().map_err(|error: yaml::Error| {
             let message = format!("a map in `valuesTemplate` gives no YAML map: {error}");
             error.refusal().map_or_else(
-                || Error::invalid(&message),
-                |refusal| Error::unsupported(refusal, &message).hint("write it as an entry of `values`"),
+                || Diagnostic::error(&message),
+                |refusal| Diagnostic::refused(refusal, &message).hint("write it as an entry of `values`"),
             )
         })?;
         cast_value(&map.unwrap_or_default().into())
     }
 
-    fn items(&self, name: &str, items: &mut [Item]) -> Result<(), Error> {
+    fn items(&self, name: &str, items: &mut [Item]) -> Result<(), Diagnostic> {
         for item in items {
             match &item.value {
                 Value::Str(text) => item.value = Value::from(self.text(name, text)?),
@@ -152,7 +151,7 @@ impl Field<'_> {
         Ok(())
     }
 
-    fn set_value(&self, item: &mut SetValue) -> Result<(), Error> {
+    fn set_value(&self, item: &mut SetValue) -> Result<(), Diagnostic> {
         item.name = self.text("setTemplate.name", &item.name)?;
         item.value = self.text("setTemplate.value", &item.value)?;
         item.file = self.text("setTemplate.file", &item.file)?;
@@ -166,7 +165,7 @@ impl Field<'_> {
 }
 
 /// A release with its free-form values as helmfile's copies of it have them, which go through YAML.
-fn normalised(mut release: ReleaseSpec) -> Result<ReleaseSpec, Error> {
+fn normalised(mut release: ReleaseSpec) -> Result<ReleaseSpec, Diagnostic> {
     release.detach();
     for item in release.values.iter_mut().chain(&mut release.secrets).chain(&mut release.values_template) {
         item.value = through_yaml(&item.value)?;
@@ -187,7 +186,7 @@ fn normalised(mut release: ReleaseSpec) -> Result<ReleaseSpec, Error> {
 /// # Errors
 ///
 /// Where the value has no YAML form.
-pub(super) fn through_yaml(value: &Value) -> Result<Value, Error> {
+pub(super) fn through_yaml(value: &Value) -> Result<Value, Diagnostic> {
     match value {
         Value::Nil | Value::Bool(_) | Value::Int(_) => return Ok(value.clone()),
         Value::Str(text) if is_plain(text) => return Ok(value.clone()),
@@ -200,7 +199,7 @@ pub(super) fn through_yaml(value: &Value) -> Result<Value, Error> {
     };
     again().map_err(|error: yaml::Error| {
         let refusal = error.refusal().unwrap_or(Refusal::UnsupportedYaml);
-        Error::unsupported(refusal, format!("a value that does not survive YAML: {error}"))
+        Diagnostic::refused(refusal, format!("a value that does not survive YAML: {error}"))
             .hint("helmfile writes every value as YAML and reads it again: give it one that YAML has")
     })
 }
@@ -267,12 +266,12 @@ fn holds_nan(value: &Value) -> bool {
 }
 
 /// Stores what the boolean templates say (`updateBoolTemplatedValues`).
-fn settle(mut release: ReleaseSpec) -> Result<ReleaseSpec, Error> {
+fn settle(mut release: ReleaseSpec) -> Result<ReleaseSpec, Diagnostic> {
     let read = |name: &str, template: &mut Pointer<String>| {
         let Some(text) = std::mem::take(template).get() else { return Ok(None) };
-        boolean(&text)
-            .map(Some)
-            .map_err(|error| Error::invalid(format!("`{name}` gives `{text}`, which is no boolean: {error}")))
+        boolean(&text).map(Some).map_err(|error| {
+            Diagnostic::error(format!("`{name}` gives `{text}`, which is no boolean: {error}"))
+        })
     };
     if let Some(installed) = read("installedTemplate", &mut release.installed_template)? {
         release.installed = Pointer::to(installed);

@@ -1,9 +1,9 @@
 //! Fields of a state that may be written in more than one way.
 
 use super::decode::{Decode, Decoding};
-use super::error::Error;
 use super::layer::{Layer, Merging};
 use super::spec::{HelmfileMap, Inherit};
+use crate::diagnostic::Diagnostic;
 use crate::text::Place;
 use crate::value::{Element, Map, Value};
 use crate::yaml::{Kind, Node};
@@ -12,7 +12,7 @@ use crate::yaml::{Kind, Node};
 macro_rules! wrapped_layer {
     ($($name:ident)+) => {
         $(impl Layer for $name {
-            fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Error> {
+            fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Diagnostic> {
                 self.0.lay(&later.0, how)
             }
 
@@ -82,7 +82,7 @@ impl Decode for RenderedValues {
 pub(super) struct NullableList(pub(super) Option<Vec<String>>);
 
 impl Layer for NullableList {
-    fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Error> {
+    fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Diagnostic> {
         self.0.get_or_insert_default().lay(later.0.as_ref().unwrap_or(&Vec::new()), how)
     }
 

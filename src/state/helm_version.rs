@@ -8,9 +8,9 @@ use std::rc::Rc;
 use camino::Utf8PathBuf;
 use regex::Regex;
 
-use super::error::Error;
 use super::request::Request;
 use super::resolved::Visit;
+use crate::diagnostic::Diagnostic;
 
 /// The major versions of the helm programs that a run has asked, by directory and name. Each is asked once.
 #[derive(Clone, Debug, Default)]
@@ -22,7 +22,7 @@ impl Visit {
     /// # Errors
     ///
     /// Where the program cannot be started, fails, or names no version. helmfile gives up then, too.
-    pub fn helm_major(&self, request: &Request) -> Result<u64, Error> {
+    pub fn helm_major(&self, request: &Request) -> Result<u64, Diagnostic> {
         let key = (self.working_directory.clone(), self.helm_binary.clone());
         if let Some(major) = request.helm_versions.0.borrow().get(&key) {
             return Ok(*major);
@@ -36,16 +36,16 @@ impl Visit {
             .stdin(Stdio::null())
             .output()
             .map_err(|error| {
-                Error::invalid(format!("`{helm}` cannot be started to ask for its version: {error}"))
+                Diagnostic::error(format!("`{helm}` cannot be started to ask for its version: {error}"))
                     .hint("install helm, or name it with `--helm-binary`")
             })?;
         let hint = "helmfile asks it the same, and stops where there is no answer";
         if !output.status.success() {
             let message = format!("`{helm} version --short` failed ({})", output.status);
-            return Err(Error::invalid(message).hint(hint));
+            return Err(Diagnostic::error(message).hint(hint));
         }
         let Some(major) = major_of(&String::from_utf8_lossy(&output.stdout)) else {
-            return Err(Error::invalid(format!("`{helm} version --short` names no version")).hint(hint));
+            return Err(Diagnostic::error(format!("`{helm} version --short` names no version")).hint(hint));
         };
         request.helm_versions.0.borrow_mut().insert(key, major);
         Ok(major)

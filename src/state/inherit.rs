@@ -3,11 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::error::Error;
 use super::layer::{Layer, Merging};
 use super::resolved::EnvironmentObject;
 use super::spec::{HelmDefaults, Inherit, ReleaseSpec, Repository, StateSpec};
-use crate::text::Refusal;
+use crate::diagnostic::{Diagnostic, Refusal};
 
 /// How many templates one release may go through: templates that inherit others twice double with each level.
 const MAX_TEMPLATES: usize = 10_000;
@@ -30,7 +29,7 @@ impl<'s> Inheritance<'s> {
     /// # Errors
     ///
     /// For a template that does not exist or leads back to itself, and an `except` that cannot be left out.
-    pub(super) fn resolve(&mut self, release: &ReleaseSpec) -> Result<ReleaseSpec, Error> {
+    pub(super) fn resolve(&mut self, release: &ReleaseSpec) -> Result<ReleaseSpec, Diagnostic> {
         self.merged = 0;
         let mut release = release.clone();
         release.inherit.0 = self.with_defaults(&release.inherit.0);
@@ -55,7 +54,7 @@ impl<'s> Inheritance<'s> {
         all
     }
 
-    fn merge(&mut self, release: &ReleaseSpec, path: &mut Vec<String>) -> Result<ReleaseSpec, Error> {
+    fn merge(&mut self, release: &ReleaseSpec, path: &mut Vec<String>) -> Result<ReleaseSpec, Diagnostic> {
         let mut merged = ReleaseSpec::default();
         for inherit in &release.inherit.0 {
             let name = &inherit.template;
@@ -63,20 +62,20 @@ impl<'s> Inheritance<'s> {
                 return Ok(release.clone());
             }
             if path.contains(name) {
-                return Err(Error::invalid(format!(
+                return Err(Diagnostic::error(format!(
                     "release templates inherit in a circle: {} -> {name}",
                     path.join(" -> ")
                 )));
             }
             let Some(template) = self.templates.get(name) else {
-                return Err(Error::invalid(format!(
+                return Err(Diagnostic::error(format!(
                     "`inherit` names the template `{name}`, which does not exist"
                 ))
                 .hint(self.known_templates()));
             };
             self.merged += 1;
             if self.merged > MAX_TEMPLATES {
-                return Err(Error::unsupported(
+                return Err(Diagnostic::refused(
                     Refusal::Limit,
                     format!("more than {MAX_TEMPLATES} templates are inherited by one release"),
                 )
@@ -109,7 +108,7 @@ impl<'s> Inheritance<'s> {
     }
 }
 
-fn leave_out(release: &mut ReleaseSpec, field: &str) -> Result<(), Error> {
+fn leave_out(release: &mut ReleaseSpec, field: &str) -> Result<(), Diagnostic> {
     match field {
         "labels" => release.labels.clear(),
         "values" => release.values.clear(),
@@ -119,7 +118,7 @@ fn leave_out(release: &mut ReleaseSpec, field: &str) -> Result<(), Error> {
         "setString" => release.set_string.clear(),
         "secrets" => release.secrets.clear(),
         _ => {
-            return Err(Error::invalid(format!("`{field}` cannot be left out of a template with `except`")).hint(
+            return Err(Diagnostic::error(format!("`{field}` cannot be left out of a template with `except`")).hint(
                 "`except` takes `labels`, `values`, `valuesTemplate`, `set`, `setTemplate`, `setString` and `secrets`",
             ));
         }
@@ -180,7 +179,7 @@ impl Inherited {
     /// # Errors
     ///
     /// None in practice: nothing that can fail to merge is inherited this way.
-    pub(super) fn fill(self, child: &mut StateSpec) -> Result<(), Error> {
+    pub(super) fn fill(self, child: &mut StateSpec) -> Result<(), Diagnostic> {
         if let Some(parents) = self.repositories {
             let all: Vec<Repository> =
                 parents.into_iter().chain(std::mem::take(&mut child.repositories)).collect();

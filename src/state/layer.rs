@@ -8,9 +8,9 @@ use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
-use super::error::Error;
 use super::merge::{Slices, override_map};
 use super::resolved::EnvironmentObject;
+use crate::diagnostic::Diagnostic;
 use crate::value::{Map, Value};
 
 /// What is merged: it decides what becomes of lists and who wins.
@@ -32,7 +32,7 @@ pub(super) trait Layer {
     /// # Errors
     ///
     /// Where helmfile cannot merge two values.
-    fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Error>;
+    fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Diagnostic>;
 
     /// Whether mergo takes this for not given.
     fn is_empty(&self) -> bool;
@@ -51,7 +51,7 @@ fn lay_scalar<T: Layer + Clone>(this: &mut T, later: &T, how: Merging) {
 macro_rules! scalar_layers {
     ($($kind:ty: |$value:ident| $empty:expr;)+) => {
         $(impl Layer for $kind {
-            fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Error> {
+            fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Diagnostic> {
                 lay_scalar(self, later, how);
                 Ok(())
             }
@@ -72,7 +72,7 @@ scalar_layers! {
 }
 
 impl<T: Clone> Layer for Vec<T> {
-    fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Error> {
+    fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Diagnostic> {
         match how {
             Merging::Join => self.extend_from_slice(later),
             Merging::Replace if !later.is_empty() => self.clone_from(later),
@@ -89,7 +89,7 @@ impl<T: Clone> Layer for Vec<T> {
 
 /// Maps of strings merge by key, where an empty string is as good as any; of structs, the later entry replaces the whole.
 impl<T: Layer + Clone> Layer for BTreeMap<String, T> {
-    fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Error> {
+    fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Diagnostic> {
         for (key, value) in later {
             if how != Merging::Fill || self.get(key).is_none_or(Layer::is_empty) {
                 self.insert(key.clone(), value.clone());
@@ -104,7 +104,7 @@ impl<T: Layer + Clone> Layer for BTreeMap<String, T> {
 }
 
 impl Layer for Map {
-    fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Error> {
+    fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Diagnostic> {
         if self.is_nil() && !later.is_nil() {
             *self = Self::new();
         }
@@ -118,7 +118,7 @@ impl Layer for Map {
 }
 
 impl Layer for EnvironmentObject {
-    fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Error> {
+    fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Diagnostic> {
         self.name.lay(&later.name, how)?;
         self.kube_context.lay(&later.kube_context, how)?;
         self.values.lay(&later.values, how)?;
@@ -162,7 +162,7 @@ impl<T: Clone> Pointer<T> {
 }
 
 impl<T: Layer + Clone> Layer for Pointer<T> {
-    fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Error> {
+    fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Diagnostic> {
         match (&self.0, &later.0) {
             (Some(this), Some(later)) => {
                 let later = later.borrow().clone();

@@ -2,8 +2,8 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::error::Error;
 use super::remote::{has_scheme, is_remote};
+use crate::diagnostic::Diagnostic;
 use crate::text::{clean, join_clean};
 use crate::tree::{Tree, glob};
 
@@ -55,8 +55,8 @@ impl Base {
     /// # Errors
     ///
     /// For a malformed pattern.
-    pub(super) fn expand(&self, tree: &dyn Tree, pattern: &str) -> Result<Vec<Utf8PathBuf>, Error> {
-        glob(tree, &self.pattern(pattern)).map_err(|error| Error::invalid(format!("`{pattern}`: {error}")))
+    pub(super) fn expand(&self, tree: &dyn Tree, pattern: &str) -> Result<Vec<Utf8PathBuf>, Diagnostic> {
+        glob(tree, &self.pattern(pattern)).map_err(|error| Diagnostic::error(format!("`{pattern}`: {error}")))
     }
 
     /// The absolute pattern that `pattern` means.

@@ -5,10 +5,11 @@ use std::collections::BTreeMap;
 use camino::Utf8Path;
 
 use super::decode::{self, Lines, Source};
-use super::error::Error;
+use super::error::unreadable;
 use super::location::Base;
 use super::resolved::Release;
 use super::spec::{Lock, LockedChart, Repository, StateSpec};
+use crate::diagnostic::Diagnostic;
 use crate::template::functions::admits;
 use crate::text::{Place, join_clean};
 use crate::tree::Tree;
@@ -28,7 +29,7 @@ pub(super) fn resolve(
     base: &Base,
     filtered: bool,
     releases: &mut [Release],
-) -> Result<(), Error> {
+) -> Result<(), Diagnostic> {
     let counts = |release: &Release| release.selected || !filtered;
     let repositories: BTreeMap<&str, &Repository> =
         state.repositories.iter().map(|repository| (repository.name.as_str(), repository)).collect();
@@ -68,7 +69,7 @@ pub(super) fn resolve(
             Ok(Some(version)) => release.version = version,
             Err(error) if counts(release) => return Err(error),
             Ok(None) if counts(release) => {
-                return Err(Error::invalid(format!(
+                return Err(Diagnostic::error(format!(
                     "`{path}` has no version of the chart `{chart}` that fits `{}`",
                     if wanted.is_empty() { "*" } else { wanted }
                 ))
@@ -82,22 +83,22 @@ pub(super) fn resolve(
 }
 
 /// The lock file, if there is one.
-fn read(tree: &dyn Tree, path: &Utf8Path) -> Result<Option<Lock>, Error> {
+fn read(tree: &dyn Tree, path: &Utf8Path) -> Result<Option<Lock>, Diagnostic> {
     let text = match tree.read(path) {
         Ok(text) => String::from_utf8(text)
-            .map_err(|_| Error::invalid(format!("`{path}` is not UTF-8")).within(path))?,
+            .map_err(|_| Diagnostic::error(format!("`{path}` is not UTF-8")).or_at(Place::file(path)))?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
-        Err(error) => return Err(Error::reading(path, &error)),
+        Err(error) => return Err(unreadable(path, &error)),
     };
     let source = Source { file: path.to_owned(), text: text.into(), lines: Lines::From(1) };
     decode::first_lenient::<Lock>(&source).map(Some)
 }
 
-fn version_of(locked: &[LockedChart], chart: &str, wanted: &str) -> Result<Option<String>, Error> {
+fn version_of(locked: &[LockedChart], chart: &str, wanted: &str) -> Result<Option<String>, Diagnostic> {
     let wanted = if wanted.is_empty() { "*" } else { wanted };
     for candidate in locked.iter().filter(|candidate| candidate.name == chart) {
         let admitted = admits(wanted, &candidate.version)
-            .map_err(|error| Error::invalid(format!("the version of the chart `{chart}`: {error}")))?;
+            .map_err(|error| Diagnostic::error(format!("the version of the chart `{chart}`: {error}")))?;
         if admitted {
             return Ok(Some(candidate.version.clone()));
         }

@@ -3,7 +3,7 @@
 
 use std::rc::Rc;
 
-use super::error::Error;
+use crate::diagnostic::Diagnostic;
 use crate::value::{Element, List, Map, Value};
 
 /// What becomes of two lists under one key when layers are merged.
@@ -79,7 +79,7 @@ pub(super) enum Slices {
 /// # Errors
 ///
 /// With [`Slices::Append`] where a list meets something that is neither absent nor null nor a list.
-pub(super) fn override_map(earlier: &Map, later: &Map, slices: Slices) -> Result<(), Error> {
+pub(super) fn override_map(earlier: &Map, later: &Map, slices: Slices) -> Result<(), Diagnostic> {
     for (key, value) in later.entries() {
         let old = earlier.get(&key);
         let settled = match (&old, &value) {
@@ -90,7 +90,7 @@ pub(super) fn override_map(earlier: &Map, later: &Map, slices: Slices) -> Result
             }
             (Some(old), Value::List(above)) if slices == Slices::Append && !old.is_nil() => {
                 let Value::List(below) = old else {
-                    return Err(Error::invalid(format!(
+                    return Err(Diagnostic::error(format!(
                         "the value `{key}` is a {} in one base and a list in another, which helmfile cannot merge",
                         old.type_name()
                     )));
@@ -114,7 +114,7 @@ pub(super) fn override_map(earlier: &Map, later: &Map, slices: Slices) -> Result
 /// # Errors
 ///
 /// For a key that is no string.
-pub(super) fn cast_keys(map: &Map) -> Result<Map, Error> {
+pub(super) fn cast_keys(map: &Map) -> Result<Map, Diagnostic> {
     let cast = Map::new();
     for (key, value) in map.entries() {
         cast.insert(key, cast_value(&value)?);
@@ -123,14 +123,14 @@ pub(super) fn cast_keys(map: &Map) -> Result<Map, Error> {
 }
 
 /// As [`cast_keys`], for a value of any kind.
-pub(super) fn cast_value(value: &Value) -> Result<Value, Error> {
+pub(super) fn cast_value(value: &Value) -> Result<Value, Diagnostic> {
     Ok(match value {
         Value::Map(map) if is_free(map) => cast_keys(map)?.into(),
         Value::AnyMap(map) => {
             let cast = Map::new();
             for (key, value) in map.entries() {
                 let Value::Str(key) = &key else {
-                    return Err(Error::invalid(format!(
+                    return Err(Diagnostic::error(format!(
                         "a key of a map is a {} and not a string, which helmfile refuses in state values",
                         key.type_name()
                     ))

@@ -41,7 +41,6 @@ mod visit;
 
 pub use discovery::is_state_file_name;
 pub use entries::{EntryKind, EntrySource};
-pub use error::{Cause, Error};
 pub use helm::{Chartify, Dependency, HelmOptions, Repository};
 pub use helm_version::HelmVersions;
 pub use listed::Listed;

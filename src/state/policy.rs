@@ -2,7 +2,7 @@
 //!
 //! The check sees lines, not YAML: a quoted key escapes it, and a key inside a block that templates leave out counts.
 
-use super::error::Error;
+use crate::diagnostic::Diagnostic;
 use crate::text::Place;
 use camino::Utf8Path;
 
@@ -21,7 +21,7 @@ enum Line<'t> {
 ///
 /// Where no line starts with a key; where `bases` or `environments` come after `releases`; where `environments` and
 /// `releases` are in one part.
-pub(super) fn check(file: &Utf8Path, text: &str) -> Result<(), Error> {
+pub(super) fn check(file: &Utf8Path, text: &str) -> Result<(), Diagnostic> {
     let lines: Vec<(usize, Line<'_>)> = text
         .split('\n')
         .enumerate()
@@ -31,10 +31,10 @@ pub(super) fn check(file: &Utf8Path, text: &str) -> Result<(), Error> {
         lines.iter().filter_map(|&(at, line)| if let Line::Key(key) = line { Some((at, key)) } else { None })
     };
     if keys().next().is_none() {
-        return Err(Error::invalid(
+        return Err(Diagnostic::error(
             "no line starts with a top-level key, so helmfile does not take this for a state file",
         )
-        .within(file)
+        .or_at(Place::file(file))
         .hint("write at least one key, for example `releases:`, outside of any template"));
     }
     check_order(file, keys())?;
@@ -51,14 +51,14 @@ fn classify(line: &str) -> Option<Line<'_>> {
 }
 
 /// `bases` and `environments` come before `releases`, in the whole file.
-fn check_order<'t>(file: &Utf8Path, keys: impl Iterator<Item = (usize, &'t str)>) -> Result<(), Error> {
+fn check_order<'t>(file: &Utf8Path, keys: impl Iterator<Item = (usize, &'t str)>) -> Result<(), Diagnostic> {
     let mut releases = None;
     for (at, key) in keys {
         match key {
             "releases" => releases = Some(at),
             "bases" | "environments" => {
                 if let Some(releases) = releases {
-                    return Err(Error::invalid(format!(
+                    return Err(Diagnostic::error(format!(
                         "`{key}` must come before `releases`, which is on line {releases}"
                     ))
                     .at(Place::line(file, at)));
@@ -71,7 +71,7 @@ fn check_order<'t>(file: &Utf8Path, keys: impl Iterator<Item = (usize, &'t str)>
 }
 
 /// The first `environments` and the first `releases` have a separator between them.
-fn check_parts(file: &Utf8Path, lines: &[(usize, Line<'_>)]) -> Result<(), Error> {
+fn check_parts(file: &Utf8Path, lines: &[(usize, Line<'_>)]) -> Result<(), Diagnostic> {
     let mut seen: Vec<&str> = Vec::new();
     let mut previous = None;
     for &(at, line) in lines {
@@ -80,7 +80,7 @@ fn check_parts(file: &Utf8Path, lines: &[(usize, Line<'_>)]) -> Result<(), Error
             Line::Key(key @ ("environments" | "releases")) if !seen.contains(&key) => {
                 seen.push(key);
                 if let Some(previous) = previous {
-                    return Err(Error::invalid(format!(
+                    return Err(Diagnostic::error(format!(
                         "`{previous}` and `{key}` must not be in one part of a state file"
                     ))
                     .at(Place::line(file, at))

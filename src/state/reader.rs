@@ -9,7 +9,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::decode::{self, Lines, Source};
-use super::error::{Error, WITHOUT_STATE, standard_input};
+use super::error::{WITHOUT_STATE, standard_input, unreadable};
 use super::forms::{HelmfileEntry, RenderedValues};
 use super::layer::{Layer, Merging};
 use super::location::Base;
@@ -22,7 +22,8 @@ use super::request::Request;
 use super::resolved::{EnvironmentObject, ValuesPattern};
 use super::spec::{EnvironmentSpec, StateSpec};
 use super::values::ValuesList;
-use crate::text::{Place, Refusal, join_clean};
+use crate::diagnostic::{Diagnostic, Refusal};
+use crate::text::{Place, join_clean};
 use crate::tree::Kind;
 use crate::value::Value;
 use crate::yaml::Limits;
@@ -123,7 +124,7 @@ impl Reader<'_> {
         inherited: Option<&EnvironmentObject>,
         overrides: Option<&EnvironmentObject>,
         trace: &mut Trace,
-    ) -> Result<Option<StateSpec>, Error> {
+    ) -> Result<Option<StateSpec>, Diagnostic> {
         let file = target.file;
         let text: Arc<str> = self.read_text(file)?.replace("\r\n", "\n").into();
         trace.texts.add(file, &text);
@@ -173,14 +174,14 @@ impl Reader<'_> {
         source: &Source,
         context: Option<&EnvironmentObject>,
         trace: &mut Trace,
-    ) -> Result<StateSpec, Error> {
+    ) -> Result<StateSpec, Diagnostic> {
         let mut state = StateSpec::default();
         for document in decode::documents::<StateSpec>(source)? {
             state.lay(&document, Merging::Join)?;
         }
         if target.is_base {
             if let Some(base) = state.bases.first() {
-                return Err(Error::invalid(format!("the base `{}` has `bases` itself", target.file))
+                return Err(Diagnostic::error(format!("the base `{}` has `bases` itself", target.file))
                     .at(trace.texts.place_of(base, target.file))
                     .hint("list all bases in the state file"));
             }
@@ -189,8 +190,9 @@ impl Reader<'_> {
         }
         note_values(target, &state, trace);
         let environment = self.load_environment(target, &state, context, trace)?;
-        state.rendered_values =
-            RenderedValues(environment.merged_values().map_err(|error| error.within(target.file))?);
+        state.rendered_values = RenderedValues(
+            environment.merged_values().map_err(|error| error.or_at(Place::file(target.file)))?,
+        );
         state.environment = Some(environment);
         state.helmfiles = self.expand_helmfiles(target, &state, trace)?;
         Ok(state)
@@ -203,13 +205,13 @@ impl Reader<'_> {
         state: StateSpec,
         context: Option<&EnvironmentObject>,
         trace: &mut Trace,
-    ) -> Result<StateSpec, Error> {
+    ) -> Result<StateSpec, Diagnostic> {
         let mut layers = Vec::new();
         for base in &state.bases {
             let place = trace.texts.place_of(base, target.file);
-            let file = self.base_file(target, base).map_err(|error| error.at(place.clone()))?;
+            let file = self.base_file(target, base).map_err(|error| error.or_at(place.clone()))?;
             if let Err(error) = self.request.tree.stat(&file) {
-                return Err(Error::invalid(format!("cannot read the base `{file}`: {error}")).at(place));
+                return Err(Diagnostic::error(format!("cannot read the base `{file}`: {error}")).at(place));
             }
             trace.bases.push(file.clone());
             let target = Target { file: &file, base: target.base, is_base: true };
@@ -236,7 +238,7 @@ impl Reader<'_> {
     }
 
     /// Where a base lies: beside the state file, or in the cache (`Remote.Locate`).
-    fn base_file(&self, target: Target<'_>, base: &str) -> Result<Utf8PathBuf, Error> {
+    fn base_file(&self, target: Target<'_>, base: &str) -> Result<Utf8PathBuf, Diagnostic> {
         let local =
             if base.starts_with('/') { base.into() } else { join_clean(target.base.directory(), base) };
         if base == "-" {
@@ -256,7 +258,7 @@ impl Reader<'_> {
         state: &StateSpec,
         context: Option<&EnvironmentObject>,
         trace: &mut Trace,
-    ) -> Result<EnvironmentObject, Error> {
+    ) -> Result<EnvironmentObject, Diagnostic> {
         let mut environment = EnvironmentObject::new(self.environment);
         if let Some(spec) = state.environments.get(self.environment) {
             let inner = EnvironmentObject::merge_optional(context, None);
@@ -294,7 +296,7 @@ impl Reader<'_> {
         target: Target<'_>,
         state: &StateSpec,
         trace: &mut Trace,
-    ) -> Result<Vec<HelmfileEntry>, Error> {
+    ) -> Result<Vec<HelmfileEntry>, Diagnostic> {
         let mut entries = Vec::new();
         for entry in &state.helmfiles {
             if is_remote(&entry.path) {
@@ -307,10 +309,10 @@ impl Reader<'_> {
             let paths = target
                 .base
                 .expand(&*self.request.tree, &entry.path)
-                .map_err(|error| error.within(target.file))?;
+                .map_err(|error| error.or_at(Place::file(target.file)))?;
             let handler = state.missing_file_handler.get();
             if paths.is_empty() && handler.is_none_or(|handler| handler == "Error") {
-                return Err(Error::invalid(format!("nothing matches `{}` in `helmfiles`", entry.path))
+                return Err(Diagnostic::error(format!("nothing matches `{}` in `helmfiles`", entry.path))
                     .at(place())
                     .hint(format!("helmfile looks for `{}`", target.base.join(&entry.path))));
             }
@@ -325,18 +327,18 @@ impl Reader<'_> {
     /// # Errors
     ///
     /// Where it cannot be read or is not UTF-8.
-    pub(super) fn read_text(&self, file: &Utf8Path) -> Result<String, Error> {
+    pub(super) fn read_text(&self, file: &Utf8Path) -> Result<String, Diagnostic> {
         let bytes = if file.file_name() == Some("-") {
             let input = self.standard_input.take().filter(|_| file.parent() == Some(&self.request.directory));
             let input = input.ok_or_else(|| standard_input(file))?;
-            input.map_err(|error| Error::invalid(format!("cannot read standard input: {error}")))?.to_vec()
+            input.map_err(|error| Diagnostic::error(format!("cannot read standard input: {error}")))?.to_vec()
         } else {
             self.read_bytes(file)?
         };
         String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             let (line, _) = crate::text::position(&String::from_utf8_lossy(error.as_bytes()), valid);
-            Error::invalid(format!("`{file}` is not UTF-8")).at(Place::line(file, line))
+            Diagnostic::error(format!("`{file}` is not UTF-8")).at(Place::line(file, line))
         })
     }
 
@@ -346,19 +348,19 @@ impl Reader<'_> {
     ///
     /// Where it cannot be read, is too long, or is a pipe, socket or device. One that the shell hands over (`/dev/fd/63`) is
     /// read.
-    pub(super) fn read_bytes(&self, file: &Utf8Path) -> Result<Vec<u8>, Error> {
-        let failed = |error: io::Error| Error::reading(file, &error);
+    pub(super) fn read_bytes(&self, file: &Utf8Path) -> Result<Vec<u8>, Diagnostic> {
+        let failed = |error: io::Error| unreadable(file, &error);
         let stat = self.request.tree.stat(file).ok();
         if stat.is_some_and(|stat| stat.kind == Kind::Special) && !file.starts_with("/dev") {
             let message = format!("`{file}` is a pipe, a socket or a device");
-            return Err(Error::unsupported(Refusal::SpecialFile, message)
-                .within(file)
+            return Err(Diagnostic::refused(Refusal::SpecialFile, message)
+                .or_at(Place::file(file))
                 .hint("reading it may never end: put the content into a file"));
         }
         let most = u64::try_from(Limits::default().bytes).unwrap_or(u64::MAX);
         let too_long = || {
-            Error::unsupported(Refusal::Limit, format!("`{file}` is longer than {} MiB", most >> 20))
-                .within(file)
+            Diagnostic::refused(Refusal::Limit, format!("`{file}` is longer than {} MiB", most >> 20))
+                .or_at(Place::file(file))
                 .hint("split it, or leave out what the state does not need")
         };
         if stat.is_some_and(|stat| stat.size > most) {
@@ -375,7 +377,7 @@ impl Reader<'_> {
         self.read.set(self.read.get().saturating_add(length));
         if self.read.get() > MOST_TEXT {
             let message = format!("more than {} MiB of state files, bases and values files", MOST_TEXT >> 20);
-            return Err(Error::unsupported(Refusal::Limit, message).within(file).hint(format!(
+            return Err(Diagnostic::refused(Refusal::Limit, message).or_at(Place::file(file)).hint(format!(
                 "files count as often as they are read: list each base once; {WITHOUT_STATE}"
             )));
         }
@@ -398,7 +400,7 @@ fn note_values(target: Target<'_>, state: &StateSpec, trace: &mut Trace) {
 }
 
 /// Merges the next part into what the parts before it gave.
-fn next_part(mut state: StateSpec, part: StateSpec) -> Result<StateSpec, Error> {
+fn next_part(mut state: StateSpec, part: StateSpec) -> Result<StateSpec, Diagnostic> {
     state.lay(&part, Merging::Replace)?;
     // The state values are those of the last part, not merged ones.
     state.rendered_values = part.rendered_values;
@@ -431,7 +433,7 @@ fn extend_environment(earlier: &mut EnvironmentSpec, later: EnvironmentSpec) {
 }
 
 /// What helmfile checks of a whole file.
-fn check_loaded(target: Target<'_>, state: &StateSpec, trace: &Trace) -> Result<(), Error> {
+fn check_loaded(target: Target<'_>, state: &StateSpec, trace: &Trace) -> Result<(), Diagnostic> {
     let own = if target.is_base {
         target.file.to_owned()
     } else {
@@ -440,12 +442,12 @@ fn check_loaded(target: Target<'_>, state: &StateSpec, trace: &Trace) -> Result<
     if let Some(entry) =
         state.helmfiles.iter().find(|entry| entry.path == own || entry.path == target.base.directory())
     {
-        return Err(Error::invalid(format!("`{}` lists itself under `helmfiles`", target.file))
+        return Err(Diagnostic::error(format!("`{}` lists itself under `helmfiles`", target.file))
             .at(entry.place.clone().unwrap_or_else(|| Place::file(target.file))));
     }
     for release in &state.releases {
         if !["", "reinstallIfForbidden"].contains(&release.update_strategy.as_str()) {
-            return Err(Error::invalid(format!(
+            return Err(Diagnostic::error(format!(
                 "`updateStrategy` of release `{}` is `{}`, and helmfile knows only `reinstallIfForbidden`",
                 release.name, release.update_strategy
             ))

@@ -6,7 +6,6 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::Utf8Path;
 
 use super::data::StateView;
-use super::error::Error;
 use super::fields::implicit_labels;
 use super::helm::HelmOptions;
 use super::inherit::Inheritance;
@@ -15,6 +14,7 @@ use super::reader::{Reader, Trace};
 use super::resolved::{EntryContent, Hook, Release, SetEntry, SetKind, ValuesEntry};
 use super::selectors::Selector;
 use super::spec::{HookSpec, ReleaseSpec, SetValue, StateSpec};
+use crate::diagnostic::Diagnostic;
 use crate::text::Place;
 use crate::value::{Map, Value};
 
@@ -32,7 +32,7 @@ impl Reader<'_> {
         directory: &Utf8Path,
         selectors: &[String],
         trace: &Trace,
-    ) -> Result<Vec<Release>, Error> {
+    ) -> Result<Vec<Release>, Diagnostic> {
         let specs = self.specs(state, view, file, directory, trace)?;
         let selectors = Selector::parse_all(selectors)?;
         let environment_context =
@@ -44,7 +44,7 @@ impl Reader<'_> {
             override_fields(&mut spec, view);
             let labels = implicit_labels(&spec);
             let enabled = condition_holds(&spec.condition, view.values)
-                .map_err(|error| error.context(&format!("release `{}`", spec.name)).at(place.clone()))?;
+                .map_err(|error| error.context(format!("release `{}`", spec.name)).at(place.clone()))?;
             let matches = selectors.is_empty() || selectors.iter().any(|selector| selector.matches(&labels));
             let helm = HelmOptions::of(&spec, state, environment_context, &self.request.additions);
             let release = finished(spec, labels, enabled, enabled && matches, place);
@@ -62,12 +62,13 @@ impl Reader<'_> {
         file: &Utf8Path,
         directory: &Utf8Path,
         trace: &Trace,
-    ) -> Result<Vec<ReleaseSpec>, Error> {
+    ) -> Result<Vec<ReleaseSpec>, Diagnostic> {
         let mut inheritance = Inheritance::new(&state.templates, &state.default_inherit.0);
         let mut specs = Vec::with_capacity(state.releases.len());
         for release in &state.releases {
             let place = || place_of(release, file, trace);
-            let named = |error: Error| error.context(&format!("release `{}`", release.name)).at(place());
+            let named =
+                |error: Diagnostic| error.context(format!("release `{}`", release.name)).or_at(place());
             let mut release = inheritance.resolve(release).map_err(named)?;
             if release.kube_context.is_empty() {
                 release.kube_context.clone_from(&state.helm_defaults.kube_context);
@@ -76,7 +77,9 @@ impl Reader<'_> {
             let release = self.render_fields(release, view, directory).map_err(named)?;
             self.request.effects.borrow_mut().place(&place());
             if release.chart.is_empty() {
-                return Err(Error::invalid(format!("release `{}` has no `chart`", release.name)).at(place()));
+                return Err(
+                    Diagnostic::error(format!("release `{}` has no `chart`", release.name)).at(place())
+                );
             }
             specs.push(release);
         }
@@ -119,7 +122,7 @@ fn full_id(need: &str, namespace: &str, kube_context: &str) -> String {
 /// # Errors
 ///
 /// Where it is neither a boolean nor a path that ends in `enabled`, or leads through something that is no map.
-fn condition_holds(condition: &str, values: &Map) -> Result<bool, Error> {
+fn condition_holds(condition: &str, values: &Map) -> Result<bool, Diagnostic> {
     match condition.to_lowercase().as_str() {
         "" | "true" => return Ok(true),
         "false" => return Ok(false),
@@ -127,7 +130,7 @@ fn condition_holds(condition: &str, values: &Map) -> Result<bool, Error> {
     }
     let Some(path) = condition.strip_suffix("enabled").filter(|path| path.is_empty() || path.ends_with('.'))
     else {
-        return Err(Error::invalid(format!("`condition: {condition}` does not end in `.enabled`"))
+        return Err(Diagnostic::error(format!("`condition: {condition}` does not end in `.enabled`"))
             .hint("a condition is `true`, `false` or a path to a state value such as `redis.enabled`"));
     };
     let mut map = values.clone();
@@ -136,14 +139,14 @@ fn condition_holds(condition: &str, values: &Map) -> Result<bool, Error> {
         walked = if walked.is_empty() { key.to_owned() } else { format!("{walked}.{key}") };
         map = match map.get(key) {
             None => {
-                return Err(Error::invalid(format!(
+                return Err(Diagnostic::error(format!(
                     "`condition: {condition}`: there is no state value `{walked}`"
                 )));
             }
             Some(Value::Map(inner)) => inner,
             Some(other) => {
                 let kind = other.type_name();
-                return Err(Error::invalid(format!(
+                return Err(Diagnostic::error(format!(
                     "`condition: {condition}`: the state value `{walked}` is a {kind} and no map"
                 )));
             }
@@ -153,15 +156,15 @@ fn condition_holds(condition: &str, values: &Map) -> Result<bool, Error> {
 }
 
 /// No two selected releases have the same name, namespace and context.
-fn check_duplicates(releases: &[Release]) -> Result<(), Error> {
+fn check_duplicates(releases: &[Release]) -> Result<(), Diagnostic> {
     let mut seen = BTreeSet::new();
     for release in releases.iter().filter(|release| release.selected) {
         let id = (&release.kube_context, &release.namespace, &release.name);
         if !seen.insert(id) {
-            let error = Error::invalid(format!("there are two releases `{}`", release.id()))
+            let error = Diagnostic::error(format!("there are two releases `{}`", release.id()))
                 .hint("give one of them another name or namespace, or a condition that switches it off");
             return Err(match &release.place {
-                Some(place) => error.at(place.clone()),
+                Some(place) => error.or_at(place.clone()),
                 None => error,
             });
         }

@@ -9,10 +9,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 use data_encoding::{HEXLOWER, HEXUPPER};
 use sha2::{Digest as _, Sha256};
 
-use super::error::{Error, WITHOUT_STATE};
+use super::error::WITHOUT_STATE;
 use super::request::Request;
+use crate::diagnostic::{Diagnostic, Refusal};
 use crate::template::functions::{Url, parse_url};
-use crate::text::{Refusal, clean, join_clean};
+use crate::text::{clean, join_clean};
 use crate::tree::{Kind, Tree, glob};
 
 /// Schemes that are fetched as a single file, when nothing names a getter.
@@ -221,14 +222,14 @@ impl Cache {
     /// # Errors
     ///
     /// Where helmfile would fail, and where it would download.
-    pub(super) fn locate(&self, tree: &dyn Tree, text: &str, used: Use) -> Result<Utf8PathBuf, Error> {
+    pub(super) fn locate(&self, tree: &dyn Tree, text: &str, used: Use) -> Result<Utf8PathBuf, Diagnostic> {
         let noun = used.noun();
         let Parsed::Remote(source) = parse(text) else {
-            return Err(Error::invalid(format!("helmfile cannot fetch the {noun} `{}`", shown(text)))
+            return Err(Diagnostic::error(format!("helmfile cannot fetch the {noun} `{}`", shown(text)))
                 .hint("helmfile fetches http, https and s3, and what go-getter knows as `GETTER::URL`"));
         };
         if self.disabled {
-            return Err(Error::invalid(format!(
+            return Err(Diagnostic::error(format!(
                 "the {noun} `{}` is remote, and `HELMFILE_DISABLE_INSECURE_FEATURES` forbids that",
                 shown(text)
             )));
@@ -237,7 +238,7 @@ impl Cache {
         let missing = |why: &str, hint: String| {
             let message =
                 format!("the {noun} `{}` is remote, {why}, and helmsum downloads nothing", shown(text));
-            Error::unsupported(used.refusal(), message).hint(format!("{hint}; {WITHOUT_STATE}"))
+            Diagnostic::refused(used.refusal(), message).hint(format!("{hint}; {WITHOUT_STATE}"))
         };
         let Some(home) = &self.home else {
             let hint = "set `HELMFILE_CACHE_HOME` to an absolute path, for helmfile too";
@@ -252,7 +253,7 @@ impl Cache {
         let is =
             |path: &Utf8Path, kinds: &[Kind]| tree.stat(path).is_ok_and(|stat| kinds.contains(&stat.kind));
         if is(&directory, &[Kind::File]) {
-            return Err(Error::invalid(format!(
+            return Err(Diagnostic::error(format!(
                 "`{directory}`, where helmfile keeps what it fetches, is a file"
             )));
         }
@@ -274,7 +275,7 @@ impl Cache {
     /// # Errors
     ///
     /// As [`Cache::locate`].
-    pub(super) fn files(&self, tree: &dyn Tree, text: &str) -> Result<Vec<Utf8PathBuf>, Error> {
+    pub(super) fn files(&self, tree: &dyn Tree, text: &str) -> Result<Vec<Utf8PathBuf>, Diagnostic> {
         let path = self.locate(tree, text, Use::Values)?;
         let is_file = |path: &Utf8Path| tree.stat(path).is_ok_and(|stat| stat.kind == Kind::File);
         if is_file(&path) {
@@ -303,7 +304,7 @@ fn shown(text: &str) -> String {
 
 impl Source {
     /// `*` is a pattern, which only a getter for whole directories can serve.
-    fn check_wildcard(&self, text: &str) -> Result<(), Error> {
+    fn check_wildcard(&self, text: &str) -> Result<(), Diagnostic> {
         if !self.file.contains('*') {
             return Ok(());
         }
@@ -319,7 +320,7 @@ impl Source {
         } else {
             return Ok(());
         };
-        Err(Error::invalid(format!("`{}` has a pattern, and {why}", shown(text)))
+        Err(Diagnostic::error(format!("`{}` has a pattern, and {why}", shown(text)))
             .hint("write `git::https://HOST/REPOSITORY.git@DIRECTORY/*.yaml`"))
     }
 

@@ -8,13 +8,13 @@ use camino::Utf8Path;
 
 use super::data::state_data;
 use super::decode::{Lines, Source};
-use super::error::Error;
 use super::parts::Part;
 use super::reader::{Reader, Target};
 use super::resolved::EnvironmentObject;
+use crate::diagnostic::{Diagnostic, Refusal};
 use crate::template::function::Registry;
 use crate::template::{self, Options, Rendered};
-use crate::text::Refusal;
+use crate::text::{Excerpt, Place};
 use crate::tree::glob;
 use crate::value::Value;
 
@@ -48,19 +48,23 @@ impl Reader<'_> {
         text: &Arc<str>,
         part: Part<'_>,
         environment: &EnvironmentObject,
-    ) -> Result<Source, Error> {
-        let values = environment.merged_values().map_err(|error| error.within(target.file))?;
+    ) -> Result<Source, Diagnostic> {
+        let values = environment.merged_values().map_err(|error| error.or_at(Place::file(target.file)))?;
         let namespace = self.request.option(self.request.namespace.as_deref(), "HELMFILE_NAMESPACE");
         let data = state_data(environment, namespace.unwrap_or_default(), &values, &self.request.effects);
         let rendered =
-            self.render(target.file, target.base.directory(), part.text, &data).map_err(|mut error| {
+            self.render(target.file, target.base.directory(), part.text, &data).map_err(|error| {
                 // The excerpt shows the part; its place is in the file.
-                if let Some(excerpt) = error.excerpt.as_mut().filter(|excerpt| *excerpt.source == *part.text)
-                {
-                    excerpt.source = Arc::clone(text);
-                    excerpt.span = excerpt.span.start + part.offset..excerpt.span.end + part.offset;
-                }
-                template_error(&error).within(target.file)
+                let of_part = error.excerpt.clone().filter(|excerpt| *excerpt.source == *part.text);
+                let error = match of_part {
+                    Some(excerpt) => error.excerpt(Excerpt {
+                        source: Arc::clone(text),
+                        span: excerpt.span.start + part.offset..excerpt.span.end + part.offset,
+                        ..excerpt
+                    }),
+                    None => error,
+                };
+                error.or_at(Place::file(target.file))
             })?;
         let lines = rendered.source_lines().into_iter().map(|line| line + part.line - 1).collect();
         source(target.file, rendered.bytes, lines)
@@ -71,11 +75,11 @@ impl Reader<'_> {
     /// # Errors
     ///
     /// Where the file cannot be read, the template fails, or gives no UTF-8.
-    pub(super) fn render_file(&self, file: &Utf8Path, data: &Value) -> Result<Source, Error> {
+    pub(super) fn render_file(&self, file: &Utf8Path, data: &Value) -> Result<Source, Diagnostic> {
         let text = self.read_text(file)?;
         let directory = file.parent().unwrap_or(file);
         let rendered =
-            self.render(file, directory, &text, data).map_err(|error| template_error(&error).within(file))?;
+            self.render(file, directory, &text, data).map_err(|error| error.or_at(Place::file(file)))?;
         let lines = rendered.source_lines();
         source(file, rendered.bytes, lines)
     }
@@ -90,7 +94,7 @@ impl Reader<'_> {
         directory: &Utf8Path,
         text: &str,
         data: &Value,
-    ) -> Result<String, Error> {
+    ) -> Result<String, Diagnostic> {
         if !text.contains("{{") && !self.has_helpers(directory)? {
             return Ok(text.to_owned());
         }
@@ -98,14 +102,14 @@ impl Reader<'_> {
         let context = self.request.context(directory);
         let bytes =
             template::render(&name, text, data, &context, &self.templates.registry, &Options::default())
-                .map_err(|mut error| {
+                .map_err(|error| {
                     // There is no such file to show.
-                    error.excerpt = error.excerpt.filter(|excerpt| excerpt.file != name);
-                    template_error(&error)
+                    let shown = error.excerpt.as_ref().is_none_or(|excerpt| excerpt.file != name);
+                    if shown { error } else { error.without_place() }
                 })?;
         self.request.effects.borrow_mut().displace(&name);
         String::from_utf8(bytes).map_err(|_| {
-            Error::unsupported(Refusal::NotUtf8, format!("`{text}` gives something that is not UTF-8"))
+            Diagnostic::refused(Refusal::NotUtf8, format!("`{text}` gives something that is not UTF-8"))
                 .hint(TEXT)
         })
     }
@@ -116,34 +120,30 @@ impl Reader<'_> {
         directory: &Utf8Path,
         text: &str,
         data: &Value,
-    ) -> Result<Rendered, template::Error> {
+    ) -> Result<Rendered, Diagnostic> {
         let context = self.request.context(directory);
         template::render_traced(file, text, data, &context, &self.templates.registry, &Options::default())
     }
 
     /// Whether a directory has files that are added to every template there. Even a text without actions needs them: where
     /// it is empty, what they have outside of `define` takes its place.
-    fn has_helpers(&self, directory: &Utf8Path) -> Result<bool, Error> {
+    fn has_helpers(&self, directory: &Utf8Path) -> Result<bool, Diagnostic> {
         if let Some(&known) = self.templates.helpers.borrow().get(directory.as_str()) {
             return Ok(known);
         }
         let pattern = directory.join("_*.tpl");
         let found = glob(&*self.request.tree, &pattern)
-            .map_err(|error| Error::invalid(format!("`{pattern}`: {error}")))?;
+            .map_err(|error| Diagnostic::error(format!("`{pattern}`: {error}")))?;
         self.templates.helpers.borrow_mut().insert(directory.to_string(), !found.is_empty());
         Ok(!found.is_empty())
     }
 }
 
-fn source(file: &Utf8Path, bytes: Vec<u8>, lines: Vec<usize>) -> Result<Source, Error> {
+fn source(file: &Utf8Path, bytes: Vec<u8>, lines: Vec<usize>) -> Result<Source, Diagnostic> {
     let text = String::from_utf8(bytes).map_err(|_| {
-        Error::unsupported(Refusal::NotUtf8, "the template gives something that is not UTF-8")
-            .within(file)
+        Diagnostic::refused(Refusal::NotUtf8, "the template gives something that is not UTF-8")
+            .or_at(Place::file(file))
             .hint(TEXT)
     })?;
     Ok(Source { file: file.to_owned(), text: text.into(), lines: Lines::Rendered(lines) })
-}
-
-fn template_error(error: &template::Error) -> Error {
-    Error::of(error.problem())
 }

@@ -8,8 +8,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::helm_version::HelmVersions;
+use crate::diagnostic::Secrets;
 use crate::template::function::{Chance, Context, Effects, ExecPolicy};
-use crate::text::Secrets;
 use crate::tree::Tree;
 
 /// What helmfile's command line adds to every release, so that helm gets it beside what the state says

@@ -10,14 +10,15 @@ use std::process::{Command, Stdio};
 use camino::Utf8Path;
 
 use super::decode::{Lines, Source};
-use super::error::{Error, WITHOUT_STATE};
+use super::error::{WITHOUT_STATE, unreadable};
 use super::merge::{Slices, cast_keys, override_map};
 use super::reader::{Reader, Target, Trace};
 use super::request::Request;
 use super::resolved::Visit;
 use super::spec::{EnvironmentSpec, StateSpec};
 use super::values::{Matches, is_hcl};
-use crate::text::{Place, Refusal};
+use crate::diagnostic::{Diagnostic, Refusal};
+use crate::text::Place;
 use crate::value::Map;
 use crate::yaml::{self, Limits};
 
@@ -36,18 +37,18 @@ impl Reader<'_> {
         state: &StateSpec,
         environment: &EnvironmentSpec,
         trace: &mut Trace,
-    ) -> Result<Map, Error> {
+    ) -> Result<Map, Diagnostic> {
         let values = Map::new();
         let handler = environment.missing_file_handler.get().or_else(|| state.missing_file_handler.get());
         for path in &environment.secrets {
             let at = || trace.texts.place_of(path, target.file);
             let matches = self
                 .find_files(target.base, handler.as_deref(), "environment secrets", path)
-                .map_err(|error| error.at(at()))?;
+                .map_err(|error| error.or_at(at()))?;
             let Matches::Files(files) = matches else { continue };
             for file in files {
                 if is_hcl(&file) {
-                    return Err(Error::unsupported(
+                    return Err(Diagnostic::refused(
                         Refusal::HclValues,
                         format!("`{file}` is HCL, which helmsum does not read"),
                     )
@@ -56,7 +57,7 @@ impl Reader<'_> {
                         "write the values as YAML, which helmfile takes as well; {WITHOUT_STATE}"
                     )));
                 }
-                let decrypted = self.decrypt(&file, target, state).map_err(|error| error.at(at()))?;
+                let decrypted = self.decrypt(&file, target, state).map_err(|error| error.or_at(at()))?;
                 override_map(&values, &decrypted, Slices::Replace)?;
                 trace.values_files.push(file);
             }
@@ -64,7 +65,7 @@ impl Reader<'_> {
         Ok(values)
     }
 
-    fn decrypt(&self, file: &Utf8Path, target: Target<'_>, state: &StateSpec) -> Result<Map, Error> {
+    fn decrypt(&self, file: &Utf8Path, target: Target<'_>, state: &StateSpec) -> Result<Map, Diagnostic> {
         let decryption = Decryption {
             request: self.request,
             // The command line's binary is not known to helmfile yet: it counts once all parts are loaded.
@@ -78,11 +79,11 @@ impl Reader<'_> {
         let source = Source { file: file.to_owned(), text: text.into(), lines: Lines::From(1) };
         let unreadable = |error: yaml::Error| {
             let place = Place { file: file.to_owned(), line: error.line(), column: error.column() };
-            Error::invalid("the decrypted file is no YAML map").at(place)
+            Diagnostic::error("the decrypted file is no YAML map").at(place)
         };
         let node = yaml::parse_first(source.text.as_bytes(), &Limits::default()).map_err(unreadable)?;
         let map = node.as_ref().map_or(Ok(None), yaml::Node::decode_map).map_err(unreadable)?;
-        cast_keys(&map.unwrap_or_default()).map_err(|error| error.within(file))
+        cast_keys(&map.unwrap_or_default()).map_err(|error| error.or_at(Place::file(file)))
     }
 }
 
@@ -93,7 +94,7 @@ impl Visit {
     ///
     /// Where the plugin is missing or fails, where `--no-exec` forbids to run it, and where the tree has another file than
     /// the disk, which is what the plugin reads.
-    pub fn decrypt(&self, request: &Request, file: &Utf8Path) -> Result<String, Error> {
+    pub fn decrypt(&self, request: &Request, file: &Utf8Path) -> Result<String, Diagnostic> {
         self.decryption(request).run(file)
     }
 
@@ -102,7 +103,7 @@ impl Visit {
     /// # Errors
     ///
     /// As [`Visit::decrypt`], and where no temporary file can be written.
-    pub fn decrypt_text(&self, request: &Request, text: &str) -> Result<String, Error> {
+    pub fn decrypt_text(&self, request: &Request, text: &str) -> Result<String, Diagnostic> {
         self.decryption(request).run_on(text)
     }
 
@@ -131,24 +132,25 @@ struct Decryption<'a> {
 }
 
 impl Decryption<'_> {
-    fn run(&self, file: &Utf8Path) -> Result<String, Error> {
+    fn run(&self, file: &Utf8Path) -> Result<String, Diagnostic> {
         let owner = self.owner;
         self.check_policy(&format!("`{file}` is a secrets file {owner}"))?;
-        let content = self.request.tree.read(file).map_err(|error| Error::reading(file, &error))?;
+        let content = self.request.tree.read(file).map_err(|error| unreadable(file, &error))?;
         if fs_err::read(file).ok().as_ref() != Some(&content) {
             let message = format!(
                 "`{file}` is a secrets file {owner}, and only the one in the work tree can be decrypted"
             );
-            return Err(Error::unsupported(Refusal::EncryptedRevision, message)
+            return Err(Diagnostic::refused(Refusal::EncryptedRevision, message)
                 .hint(format!("compare revisions between which no secrets file {owner} changed")));
         }
         self.call(file, &format!("`{file}` is a secrets file {owner}"), file.as_str())
     }
 
-    fn run_on(&self, text: &str) -> Result<String, Error> {
+    fn run_on(&self, text: &str) -> Result<String, Diagnostic> {
         let title = format!("a map among the secrets {}", self.owner);
         self.check_policy(&title)?;
-        let failed = |error: std::io::Error| Error::invalid(format!("{title}: no temporary file: {error}"));
+        let failed =
+            |error: std::io::Error| Diagnostic::error(format!("{title}: no temporary file: {error}"));
         // The name helmfile gives it: helm-secrets may look at it.
         let mut file = tempfile::Builder::new()
             .prefix("helmfile-embdedded-secrets-")
@@ -157,24 +159,24 @@ impl Decryption<'_> {
             .map_err(failed)?;
         file.write_all(text.as_bytes()).map_err(failed)?;
         let path = Utf8Path::from_path(file.path())
-            .ok_or_else(|| Error::invalid("the name of the temporary folder is not UTF-8"))?;
+            .ok_or_else(|| Diagnostic::error("the name of the temporary folder is not UTF-8"))?;
         self.call(path, &title, "FILE")
     }
 
-    fn check_policy(&self, title: &str) -> Result<(), Error> {
+    fn check_policy(&self, title: &str) -> Result<(), Diagnostic> {
         if self.request.no_exec {
             let message = format!("{title}, and `--no-exec` forbids decrypting it");
-            return Err(Error::unsupported(Refusal::NoExec, message)
+            return Err(Diagnostic::refused(Refusal::NoExec, message)
                 .hint("run without `--no-exec` if the programs that the state starts are to be trusted"));
         }
         Ok(())
     }
 
     /// Runs the plugin on a file, which messages call `shown`.
-    fn call(&self, file: &Utf8Path, title: &str, shown: &str) -> Result<String, Error> {
+    fn call(&self, file: &Utf8Path, title: &str, shown: &str) -> Result<String, Diagnostic> {
         let helm = self.helm;
         let verb = self.verb().ok_or_else(|| {
-            Error::invalid(format!(
+            Diagnostic::error(format!(
                 "{title}, and the helm-secrets plugin, which decrypts it, is not installed"
             ))
             .hint("helmfile cannot read this state without the plugin either")
@@ -186,15 +188,16 @@ impl Decryption<'_> {
         command.args(["secrets", verb, file.as_str()]);
         command.current_dir(self.directory).env_clear().envs(&*self.request.variables);
         let output = command.stdin(Stdio::null()).output();
-        let output = output
-            .map_err(|error| Error::invalid(format!("cannot run `{helm}` to decrypt `{shown}`: {error}")))?;
+        let output = output.map_err(|error| {
+            Diagnostic::error(format!("cannot run `{helm}` to decrypt `{shown}`: {error}"))
+        })?;
         if !output.status.success() {
             // What it says may quote the plaintext, or a digest of it.
             let message = format!("`{helm} secrets {verb} {shown}` failed ({})", output.status);
-            return Err(Error::invalid(message).hint("run it by hand to see what it says"));
+            return Err(Diagnostic::error(message).hint("run it by hand to see what it says"));
         }
         let text = String::from_utf8(output.stdout)
-            .map_err(|_| Error::invalid(format!("`{shown}` is not UTF-8 when decrypted")))?;
+            .map_err(|_| Diagnostic::error(format!("`{shown}` is not UTF-8 when decrypted")))?;
         self.remember(&text);
         Ok(text)
     }

@@ -1,8 +1,7 @@
 //! `-l`: which releases a command works on (`pkg/state/release_filters.go`).
 
+use crate::diagnostic::Diagnostic;
 use std::collections::BTreeMap;
-
-use super::error::Error;
 
 /// One `-l`: every label it names must match.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,7 +16,7 @@ impl Selector {
     /// # Errors
     ///
     /// Where a piece is neither `k=v` nor `k!=v`, or has another character than letters, digits and `_./+-`.
-    pub fn parse(text: &str) -> Result<Self, Error> {
+    pub fn parse(text: &str) -> Result<Self, Diagnostic> {
         let mut selector = Self { wanted: Vec::new(), unwanted: Vec::new() };
         for label in text.split(',') {
             if let Some((key, value)) = label.split_once("!=")
@@ -32,7 +31,7 @@ impl Selector {
                 selector.wanted.push((key.into(), value.into()));
             } else {
                 let (label, text) = (beginning(label), beginning(text));
-                return Err(Error::invalid(format!("malformed label `{label}` in the selector `{text}`"))
+                return Err(Diagnostic::error(format!("malformed label `{label}` in the selector `{text}`"))
                     .hint(
                         "a selector is `key=value` or `key!=value`, several joined by commas, without blanks",
                     ));
@@ -46,7 +45,7 @@ impl Selector {
     /// # Errors
     ///
     /// As [`Selector::parse`].
-    pub(super) fn parse_all(texts: &[String]) -> Result<Vec<Self>, Error> {
+    pub(super) fn parse_all(texts: &[String]) -> Result<Vec<Self>, Diagnostic> {
         texts.iter().map(|text| Self::parse(text)).collect()
     }
 

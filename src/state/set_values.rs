@@ -5,9 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::error::Error;
 use super::merge::{Lists, merge_maps};
-use crate::text::Refusal;
+use crate::diagnostic::{Diagnostic, Refusal};
 use crate::value::{Map, Value};
 
 /// The highest list index that is taken. helmfile takes any, and allocates a list of that length.
@@ -19,18 +18,18 @@ const MAX_INDEX: usize = 65_535;
 ///
 /// For a pair without `=`, an empty key, a path through something that is no map or list, and an index out of range:
 /// helmfile panics at these.
-pub(super) fn parse(typed: &[String], strings: &[String]) -> Result<Map, Error> {
+pub(super) fn parse(typed: &[String], strings: &[String]) -> Result<Map, Diagnostic> {
     let strings = parse_strings(strings).map_err(|error| error.context("`--state-values-set-string`"))?;
     let typed = parse_typed(typed).map_err(|error| error.context("`--state-values-set`"))?;
     Ok(merge_maps(&strings, &typed, Lists::Sparse))
 }
 
-fn parse_typed(options: &[String]) -> Result<Map, Error> {
+fn parse_typed(options: &[String]) -> Result<Map, Diagnostic> {
     let mut values = Tree::default();
     for option in options {
         for pair in option.split(',') {
             let (key, value) = pair.split_once('=').ok_or_else(|| {
-                Error::invalid(format!("`{pair}` is not `key=value`"))
+                Diagnostic::error(format!("`{pair}` is not `key=value`"))
                     .hint("commas always separate pairs; `--state-values-set-string` takes quoted values with commas")
             })?;
             values.set(key, typed_value(value))?;
@@ -39,7 +38,7 @@ fn parse_typed(options: &[String]) -> Result<Map, Error> {
     Ok(values.into_map())
 }
 
-fn parse_strings(options: &[String]) -> Result<Map, Error> {
+fn parse_strings(options: &[String]) -> Result<Map, Diagnostic> {
     static PAIR: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r#"(?:,|^)([^\t\n\x0C\r =]+)=(['"][^'"]*['"]|[^,]+)"#).expect("the pattern is valid")
     });
@@ -102,7 +101,7 @@ enum Step {
 
 impl Step {
     /// helmfile blanks the brackets out and scans the rest with `%s %d`.
-    fn parse(part: &str) -> Result<Self, Error> {
+    fn parse(part: &str) -> Result<Self, Diagnostic> {
         let blanked = part.replace(['[', ']'], " ");
         let scanned = blanked.trim_start_matches([' ', '\t', '\r']);
         if let Some((name, rest)) = scanned.split_once([' ', '\t', '\r'])
@@ -114,11 +113,11 @@ impl Step {
                 unsigned.find(|sign: char| !sign.is_ascii_digit()).map_or(unsigned, |end| &unsigned[..end]);
             if !digits.is_empty() {
                 if rest.starts_with('-') && !digits.trim_matches('0').is_empty() {
-                    return Err(Error::invalid(format!("the index in `{part}` is negative")));
+                    return Err(Diagnostic::error(format!("the index in `{part}` is negative")));
                 }
                 let index = digits.parse().ok().filter(|&index| index <= MAX_INDEX);
                 return index.map(|index| Self::Item(name.into(), index)).ok_or_else(|| {
-                    Error::unsupported(Refusal::Limit, format!("the index in `{part}` is out of range"))
+                    Diagnostic::refused(Refusal::Limit, format!("the index in `{part}` is out of range"))
                         .hint(format!("an index is at most {MAX_INDEX}"))
                 });
             }
@@ -139,10 +138,10 @@ enum Node {
 }
 
 impl Tree {
-    fn set(&mut self, key: &str, value: Value) -> Result<(), Error> {
+    fn set(&mut self, key: &str, value: Value) -> Result<(), Diagnostic> {
         let parts = split_key(key);
         let Some((last, path)) = parts.split_last() else {
-            return Err(Error::invalid(format!("the key `{key}` is empty")));
+            return Err(Diagnostic::error(format!("the key `{key}` is empty")));
         };
         let mut map = self;
         for part in path {
@@ -190,17 +189,17 @@ impl Tree {
 impl Node {
     const NIL: Self = Self::Leaf(Value::Nil);
 
-    fn as_map(&mut self, key: &str) -> Result<&mut Tree, Error> {
+    fn as_map(&mut self, key: &str) -> Result<&mut Tree, Diagnostic> {
         match self {
             Self::Map(map) => Ok(map),
-            _ => Err(Error::invalid(format!("the key `{key}` leads through something that is no map"))),
+            _ => Err(Diagnostic::error(format!("the key `{key}` leads through something that is no map"))),
         }
     }
 
-    fn as_list(&mut self, key: &str) -> Result<&mut Vec<Self>, Error> {
+    fn as_list(&mut self, key: &str) -> Result<&mut Vec<Self>, Diagnostic> {
         match self {
             Self::List(items) => Ok(items),
-            _ => Err(Error::invalid(format!("the key `{key}` has an index on something that is no list"))),
+            _ => Err(Diagnostic::error(format!("the key `{key}` has an index on something that is no list"))),
         }
     }
 

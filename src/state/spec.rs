@@ -6,10 +6,10 @@
 use std::collections::BTreeMap;
 
 use super::decode::{Decode, Record};
-use super::error::Error;
 use super::forms::{DefaultInherits, HelmfileEntry, Inherits, NullableList, RenderedValues};
 use super::layer::{Item, Layer, Merging, Pointer};
 use super::resolved::EnvironmentObject;
+use crate::diagnostic::Diagnostic;
 use crate::text::Place;
 use crate::value::Value;
 
@@ -42,7 +42,7 @@ macro_rules! record {
         }
 
         impl Layer for $name {
-            fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Error> {
+            fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Diagnostic> {
                 $(self.$field.lay(&later.$field, how)?;)+
                 Ok(())
             }

@@ -5,13 +5,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::data::values_data;
 use super::decode::{Lines, Source};
-use super::error::{Error, WITHOUT_STATE};
+use super::error::WITHOUT_STATE;
 use super::location::Base;
 use super::merge::{Lists, Slices, cast_value, merge_maps, override_map};
 use super::reader::{Reader, Trace};
 use super::remote::{Cache, is_remote};
 use super::resolved::EnvironmentObject;
-use crate::text::{Place, Refusal};
+use crate::diagnostic::{Diagnostic, Refusal};
+use crate::text::Place;
 use crate::tree::Tree;
 use crate::value::{Map, Value};
 use crate::yaml::{self, Limits};
@@ -67,7 +68,7 @@ pub(super) fn find_files(
     handler: Option<&str>,
     title: &str,
     path: &str,
-) -> Result<Matches, Error> {
+) -> Result<Matches, Diagnostic> {
     let remote = is_remote(path);
     let files = if remote { cache.files(tree, path)? } else { base.expand(tree, path)? };
     if !files.is_empty() {
@@ -75,11 +76,11 @@ pub(super) fn find_files(
     }
     match handler.unwrap_or("Error") {
         "Error" => {
-            let error = Error::invalid(format!("there is no {title} file `{path}`"));
+            let error = Diagnostic::error(format!("there is no {title} file `{path}`"));
             Err(if remote { error } else { error.hint(format!("helmfile looks for `{}`", base.join(path))) })
         }
         "Warn" | "Info" | "Debug" => Ok(Matches::Hidden),
-        other => Err(Error::invalid(format!(
+        other => Err(Diagnostic::error(format!(
             "`missingFileHandler` is `{other}`, and the {title} file `{path}` is missing"
         ))
         .hint("`missingFileHandler` is one of `Error`, `Warn`, `Info` and `Debug`")),
@@ -97,12 +98,12 @@ impl Reader<'_> {
         list: ValuesList<'_>,
         environment: Option<&EnvironmentObject>,
         trace: &mut Trace,
-    ) -> Result<Map, Error> {
+    ) -> Result<Map, Diagnostic> {
         let strategy = match list.strategy {
             "" | "override" => Strategy::Override,
             "fallback" => Strategy::Fallback,
             other => {
-                return Err(Error::invalid(format!("`mergeStrategy` is `{other}`"))
+                return Err(Diagnostic::error(format!("`mergeStrategy` is `{other}`"))
                     .hint("`mergeStrategy` is `override` or `fallback`"));
             }
         };
@@ -111,24 +112,26 @@ impl Reader<'_> {
             match entry {
                 Value::Str(path) => {
                     let at = || trace.texts.place_of(path, list.owner);
-                    for file in self.values_files(list, path).map_err(|error| error.at(at()))? {
+                    for file in self.values_files(list, path).map_err(|error| error.or_at(at()))? {
                         let loaded = self.load_values_file(&file, environment, strategy, &values)?;
                         values = add(values, &loaded, strategy)?;
                         trace.values_files.push(file);
                     }
                 }
                 Value::Map(_) | Value::AnyMap(_) => {
-                    let Value::Map(map) = cast_value(entry).map_err(|error| error.within(list.owner))? else {
+                    let Value::Map(map) =
+                        cast_value(entry).map_err(|error| error.or_at(Place::file(list.owner)))?
+                    else {
                         continue;
                     };
                     values = add(values, &map, strategy)?;
                 }
                 other => {
-                    return Err(Error::invalid(format!(
+                    return Err(Diagnostic::error(format!(
                         "an entry of `values` is a {} and neither a path nor a map",
                         other.type_name()
                     ))
-                    .within(list.owner));
+                    .or_at(Place::file(list.owner)));
                 }
             }
         }
@@ -146,17 +149,17 @@ impl Reader<'_> {
         handler: Option<&str>,
         title: &str,
         path: &str,
-    ) -> Result<Matches, Error> {
+    ) -> Result<Matches, Diagnostic> {
         find_files(&*self.request.tree, &self.cache, base, handler, title, path)
     }
 
-    fn values_files(&self, list: ValuesList<'_>, path: &str) -> Result<Vec<Utf8PathBuf>, Error> {
+    fn values_files(&self, list: ValuesList<'_>, path: &str) -> Result<Vec<Utf8PathBuf>, Diagnostic> {
         let files = match self.find_files(list.base, list.handler, "values", path)? {
             Matches::Files(files) => files,
             Matches::Hidden => Vec::new(),
         };
         match files.iter().find(|file| is_hcl(file)) {
-            Some(file) => Err(Error::unsupported(
+            Some(file) => Err(Diagnostic::refused(
                 Refusal::HclValues,
                 format!("`{file}` is HCL, which helmsum does not read"),
             )
@@ -171,7 +174,7 @@ impl Reader<'_> {
         environment: Option<&EnvironmentObject>,
         strategy: Strategy,
         earlier: &Map,
-    ) -> Result<Map, Error> {
+    ) -> Result<Map, Diagnostic> {
         let is_template = file.as_str().ends_with(".gotmpl");
         // For a plain file nobody sees the enriched values, but earlier entries take them over all the same.
         let enriches = strategy == Strategy::Fallback && !earlier.is_empty();
@@ -192,11 +195,11 @@ impl Reader<'_> {
         let node = yaml::parse_first(source.text.as_bytes(), &Limits::default());
         let Some(node) = node.map_err(|error| source.error(error))? else { return Ok(Map::new()) };
         let map = node.decode_map().map_err(|error| source.error(error))?.unwrap_or_default();
-        super::merge::cast_keys(&map).map_err(|error| error.at(Place::file(file)))
+        super::merge::cast_keys(&map).map_err(|error| error.or_at(Place::file(file)))
     }
 }
 
-fn add(values: Map, loaded: &Map, strategy: Strategy) -> Result<Map, Error> {
+fn add(values: Map, loaded: &Map, strategy: Strategy) -> Result<Map, Diagnostic> {
     match strategy {
         Strategy::Override => {
             override_map(&values, loaded, Slices::Replace)?;
@@ -208,7 +211,7 @@ fn add(values: Map, loaded: &Map, strategy: Strategy) -> Result<Map, Error> {
 
 /// What a template of a fallback list sees: earlier entries under the values of its environment. The maps of the earlier
 /// entries take these values over for good, as in helmfile.
-fn enrich(earlier: &Map, values: &Map) -> Result<Map, Error> {
+fn enrich(earlier: &Map, values: &Map) -> Result<Map, Diagnostic> {
     let enriched = Map::new();
     for (key, value) in earlier.entries() {
         if !value.is_nil() {

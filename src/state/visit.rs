@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::data::StateView;
 use super::discovery::{self, Found};
-use super::error::{Error, WITHOUT_STATE};
+use super::error::WITHOUT_STATE;
 use super::fields::through_yaml;
 use super::helm;
 use super::inherit::Inherited;
@@ -25,9 +25,10 @@ use super::selectors::all_conflict;
 use super::set_values;
 use super::spec::StateSpec;
 use super::values::ValuesList;
+use crate::diagnostic::{Diagnostic, Refusal};
 use crate::template::function::Effects;
 use crate::template::functions;
-use crate::text::{Place, Refusal};
+use crate::text::Place;
 use crate::value::{Map, Value};
 
 /// How deep sub-helmfiles may nest.
@@ -40,7 +41,7 @@ const MAX_VISITS: usize = 10_000;
 /// # Errors
 ///
 /// Where helmfile refuses the state, or helmsum cannot read it as helmfile does; [`Error::cause`] tells which.
-pub fn read(request: &Request) -> Result<Resolved, Error> {
+pub fn read(request: &Request) -> Result<Resolved, Diagnostic> {
     read_with(&reader(request))
 }
 
@@ -50,7 +51,7 @@ pub fn read(request: &Request) -> Result<Resolved, Error> {
 /// # Errors
 ///
 /// As [`read`], where no environment is known.
-pub fn environments(request: &Request) -> Result<BTreeSet<String>, Error> {
+pub fn environments(request: &Request) -> Result<BTreeSet<String>, Diagnostic> {
     let reader = reader(request);
     let result = read_with(&reader);
     let names = reader.environments.take();
@@ -69,14 +70,16 @@ fn reader(request: &Request) -> Reader<'_> {
     }
 }
 
-fn read_with(reader: &Reader<'_>) -> Result<Resolved, Error> {
+fn read_with(reader: &Reader<'_>) -> Result<Resolved, Diagnostic> {
     let request = reader.request;
     if request.variable("HELMFILE_GO_YAML_V3") == Some("false") {
-        return Err(Error::unsupported(Refusal::OldYaml, "`HELMFILE_GO_YAML_V3=false` makes helmfile read YAML in an older way, which helmsum does not know")
+        return Err(Diagnostic::refused(Refusal::OldYaml, "`HELMFILE_GO_YAML_V3=false` makes helmfile read YAML in an older way, which helmsum does not know")
             .hint("unset the variable"));
     }
     let sets = set_values::parse(&request.state_values_set, &request.state_values_set_string)?;
-    let Value::Map(sets) = through_yaml(&sets.into())? else { return Err(Error::invalid("no state values")) };
+    let Value::Map(sets) = through_yaml(&sets.into())? else {
+        return Err(Diagnostic::error("no state values"));
+    };
     let argument = request.option(request.file.as_deref(), "HELMFILE_FILE_PATH");
     let mut found = discovery::find(&*request.tree, &request.directory, argument, &reader.cache, Use::State)?;
     let mut walk = Walk {
@@ -147,33 +150,33 @@ struct Walk<'r> {
 
 impl Walk<'_> {
     /// Visits files in order and returns their visits.
-    fn visit_all(&mut self, found: Found, options: &Options) -> Result<Vec<usize>, Error> {
+    fn visit_all(&mut self, found: Found, options: &Options) -> Result<Vec<usize>, Diagnostic> {
         let mut visits = Vec::new();
         for (file, base) in found.files {
             if self.chain.contains(&file) {
                 let chain: Vec<&str> = self.chain.iter().map(|file| file.as_str()).collect();
-                return Err(Error::unsupported(
+                return Err(Diagnostic::refused(
                     Refusal::HelmfileCircle,
                     format!("state files list each other in a circle: {} -> {file}", chain.join(" -> ")),
                 )
                 .hint("helmfile would read them for ever: remove one of the entries"));
             }
             if self.chain.len() >= MAX_DEPTH {
-                return Err(Error::unsupported(
+                return Err(Diagnostic::refused(
                     Refusal::Limit,
                     format!("state files nest more than {MAX_DEPTH} levels deep"),
                 )
-                .within(file)
+                .or_at(Place::file(file))
                 .hint(format!(
                     "let fewer files list each other, or use a file further down; {WITHOUT_STATE}"
                 )));
             }
             if self.resolved.visits.len() >= MAX_VISITS {
-                return Err(Error::unsupported(
+                return Err(Diagnostic::refused(
                     Refusal::Limit,
                     format!("more than {MAX_VISITS} state files"),
                 )
-                .within(file)
+                .or_at(Place::file(file))
                 .hint(format!("name a smaller part of the project with `--file`; {WITHOUT_STATE}")));
             }
             self.chain.push(file.clone());
@@ -184,7 +187,12 @@ impl Walk<'_> {
         Ok(visits)
     }
 
-    fn visit(&mut self, file: Utf8PathBuf, base: Base, options: &Options) -> Result<Option<usize>, Error> {
+    fn visit(
+        &mut self,
+        file: Utf8PathBuf,
+        base: Base,
+        options: &Options,
+    ) -> Result<Option<usize>, Diagnostic> {
         let mut trace = Trace::default();
         let reader = self.reader;
         let overrides = self.overrides(options, &file, &mut trace)?;
@@ -218,7 +226,7 @@ impl Walk<'_> {
         options: &Options,
         file: &Utf8Path,
         trace: &mut Trace,
-    ) -> Result<Option<EnvironmentObject>, Error> {
+    ) -> Result<Option<EnvironmentObject>, Diagnostic> {
         if options.values.is_empty() && options.sets.is_empty() {
             return Ok(None);
         }
@@ -253,7 +261,7 @@ impl Walk<'_> {
         file: &Utf8Path,
         base: &Base,
         options: &Options,
-    ) -> Result<Vec<usize>, Error> {
+    ) -> Result<Vec<usize>, Diagnostic> {
         let request = self.reader.request;
         let mut children = Vec::new();
         for entry in &state.helmfiles {
@@ -279,15 +287,15 @@ impl Walk<'_> {
                 &self.reader.cache,
                 Use::Helmfile,
             )
-            .map_err(|error| error.at(place()))?;
-            children.extend(self.visit_all(found, &options).map_err(|error| error.at(place()))?);
+            .map_err(|error| error.or_at(place()))?;
+            children.extend(self.visit_all(found, &options).map_err(|error| error.or_at(place()))?);
         }
         Ok(children)
     }
 }
 
 /// Puts context, namespace and chart from the command line into the state, where it has none itself.
-fn override_state(state: &mut StateSpec, request: &Request, file: &Utf8Path) -> Result<(), Error> {
+fn override_state(state: &mut StateSpec, request: &Request, file: &Utf8Path) -> Result<(), Diagnostic> {
     let kube_context = request.option(request.kube_context.as_deref(), "HELMFILE_KUBE_CONTEXT");
     let namespace = request.option(request.namespace.as_deref(), "HELMFILE_NAMESPACE");
     let chart = request.chart.as_deref().filter(|chart| !chart.is_empty());
@@ -301,9 +309,8 @@ fn override_state(state: &mut StateSpec, request: &Request, file: &Utf8Path) -> 
     ] {
         let Some(given) = given else { continue };
         if !own.is_empty() {
-            return Err(
-                Error::invalid(format!("`{key}: {own}` and `{option}` cannot both be given")).within(file)
-            );
+            return Err(Diagnostic::error(format!("`{key}: {own}` and `{option}` cannot both be given"))
+                .or_at(Place::file(file)));
         }
         given.clone_into(own);
     }
@@ -318,7 +325,7 @@ fn finish(
     base: Base,
     options: &Options,
     trace: Trace,
-) -> Result<Visit, Error> {
+) -> Result<Visit, Diagnostic> {
     let environment = state.environment.clone().unwrap_or_else(|| EnvironmentObject::new(reader.environment));
     let values = state.rendered_values.0.clone();
     let view = StateView {

@@ -4,7 +4,8 @@ use std::io;
 
 use camino::Utf8PathBuf;
 
-use crate::text::{Place, Problem};
+use crate::diagnostic::Diagnostic;
+use crate::text::Place;
 
 /// Why a target is not written; it is as it was.
 #[derive(Debug, thiserror::Error)]
@@ -76,8 +77,8 @@ impl TargetError {
 
     /// The error as the report shows it.
     #[must_use]
-    pub fn problem(&self) -> Problem {
-        let problem = Problem::new(self.to_string()).at(Place::file(self.path().clone()));
+    pub fn diagnostic(&self) -> Diagnostic {
+        let problem = Diagnostic::error(self.to_string()).at(Place::file(self.path().clone()));
         match self {
             Self::Outside { .. } => problem.hint("list a file inside of the repository among the values of the release"),
             Self::Git(_) => problem.hint("git's own files are there; list another file among the values of the release"),

@@ -7,8 +7,9 @@ use super::content::Section;
 use super::template::{Subject, Template};
 use super::{KeyPath, KeyPaths};
 use crate::checksum::Digest;
+use crate::diagnostic::Diagnostic;
 use crate::source::config::Shape;
-use crate::text::{Problem, nearest};
+use crate::text::nearest;
 
 /// The annotation of the checksum. `checksum/config` is often the chart's own, and of two equal keys in one map one is lost.
 pub(super) const ANNOTATION: &str = "checksum/helmsum";
@@ -277,14 +278,14 @@ pub enum FormatError {
     Overlap(KeyPath),
     /// A template of the user that fails.
     #[error("{}", .0.message)]
-    Template(Box<Problem>),
+    Template(Diagnostic),
 }
 
 impl FormatError {
     /// The error as the report shows it, without the place of the source.
     #[must_use]
-    pub fn problem(&self) -> Problem {
-        let problem = Problem::new(self.to_string());
+    pub fn diagnostic(&self) -> Diagnostic {
+        let problem = Diagnostic::error(self.to_string());
         match self {
             Self::LongName(_) => problem.hint("give it a shorter name"),
             Self::Unnamed(_) => {
@@ -299,7 +300,7 @@ impl FormatError {
                 problem.hint("list names that sources have by `as NAME`; `secret:` sources need not be listed")
             }
             Self::Overlap(_) => problem.hint("choose another `key`"),
-            Self::Template(problem) => Problem::clone(problem),
+            Self::Template(problem) => problem.clone(),
         }
     }
 

@@ -4,8 +4,8 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::checksum::{Digest, HashedFile, Notes};
+use crate::diagnostic::Diagnostic;
 use crate::source::HEADER;
-use crate::text::Problem;
 use crate::value::Value;
 
 fn file(name: &str) -> HashedFile {
@@ -60,8 +60,8 @@ pub(super) fn values(sections: &[Section<'_>], format: &Format) -> String {
     lines.collect()
 }
 
-pub(super) fn refused(sections: &[Section<'_>], format: &Format) -> Problem {
-    Content::new(sections, format, &subject()).expect_err("it does not fit").problem()
+pub(super) fn refused(sections: &[Section<'_>], format: &Format) -> Diagnostic {
+    Content::new(sections, format, &subject()).expect_err("it does not fit").diagnostic()
 }
 
 #[test]

@@ -11,7 +11,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use jiff::Timestamp;
 
 use super::set::Helpers;
-use crate::text::{Place, Refusal};
+use crate::diagnostic::Refusal;
+use crate::text::Place;
 use crate::tree::Tree;
 use crate::value::Value;
 

@@ -4,7 +4,6 @@
 //! functions there are is the caller's to say, in a [`function::Registry`].
 
 mod calls;
-mod error;
 mod execute;
 pub mod function;
 pub mod functions;
@@ -16,6 +15,5 @@ pub mod syntax;
 mod tests;
 
 pub use calls::calls;
-pub use error::{Error, Reason};
 pub use prints::{Defined, defined, may_print_comments};
 pub use render::{MissingKey, Options, Rendered, render, render_traced};

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 
-use super::error::Error;
 use super::execute::{Run, Segment};
 use super::function::{Context, Registry};
 use super::set;
+use crate::diagnostic::Diagnostic;
 use crate::value::Value;
 
 /// What a field of a map that is not there gives.
@@ -65,7 +65,7 @@ pub fn render(
     context: &Context,
     registry: &Registry,
     options: &Options,
-) -> Result<Vec<u8>, Error> {
+) -> Result<Vec<u8>, Diagnostic> {
     rendered(name, text, data, context, registry, options, false).map(|rendered| rendered.bytes)
 }
 
@@ -81,7 +81,7 @@ pub fn render_traced(
     context: &Context,
     registry: &Registry,
     options: &Options,
-) -> Result<Rendered, Error> {
+) -> Result<Rendered, Diagnostic> {
     rendered(name, text, data, context, registry, options, true)
 }
 
@@ -93,7 +93,7 @@ fn rendered(
     registry: &Registry,
     options: &Options,
     traced: bool,
-) -> Result<Rendered, Error> {
+) -> Result<Rendered, Diagnostic> {
     let text: Arc<str> = text.into();
     let (set, source) = set::load(name, &text, context, registry)?;
     let (bytes, segments) = Run::new(context, registry, options).execute(&set, &source, data, traced)?;

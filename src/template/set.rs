@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::error::{Error, Reason};
 use super::execute::is_builtin;
 use super::function::{Context, Registry};
 use super::syntax::{self, Known, Source, SyntaxError, Tree};
-use crate::text::{Excerpt, Refusal};
+use crate::diagnostic::{Diagnostic, Refusal};
+use crate::text::Excerpt;
 use crate::tree::{self, Tree as Files};
 
 /// Templates by name.
@@ -53,14 +53,14 @@ pub(super) fn load(
     text: &Arc<str>,
     context: &Context,
     registry: &Registry,
-) -> Result<(Set, Rc<Source>), Error> {
+) -> Result<(Set, Rc<Source>), Diagnostic> {
     let mut set = (*helpers(context, registry)?).clone();
     let source = Rc::new(Source { name: name.to_owned(), text: Arc::clone(text) });
     set.add(parse(&source, registry).map_err(|error| syntax_error(&source, error, None))?);
     Ok((set, source))
 }
 
-fn helpers(context: &Context, registry: &Registry) -> Result<Rc<Set>, Error> {
+fn helpers(context: &Context, registry: &Registry) -> Result<Rc<Set>, Diagnostic> {
     let texts = read_helpers(context)?;
     if let Some(kept) = registry.helpers.0.borrow().get(context.base.as_str())
         && kept.texts == texts
@@ -80,20 +80,18 @@ fn helpers(context: &Context, registry: &Registry) -> Result<Rc<Set>, Error> {
     Ok(set)
 }
 
-fn read_helpers(context: &Context) -> Result<Vec<(Utf8PathBuf, Arc<str>)>, Error> {
-    let refused = |message: String| Error { message, reason: Reason::Execution, hint: None, excerpt: None };
+fn read_helpers(context: &Context) -> Result<Vec<(Utf8PathBuf, Arc<str>)>, Diagnostic> {
     let paths = tree::glob(&*context.tree, &context.base.join("_*.tpl"))
-        .map_err(|error| refused(format!("failed to glob helper templates: {error}")))?;
+        .map_err(|error| Diagnostic::error(format!("failed to glob helper templates: {error}")))?;
     let mut texts = Vec::with_capacity(paths.len());
     for path in paths {
         let bytes = context
             .tree
             .read(&path)
-            .map_err(|error| refused(format!("failed to read helper template {path}: {error}")))?;
-        let text = String::from_utf8(bytes).map_err(|_| Error {
-            reason: Reason::Refused(Refusal::NotUtf8),
-            hint: Some("helmsum takes templates that are text".into()),
-            ..refused(format!("the helper template `{path}` is not UTF-8"))
+            .map_err(|error| Diagnostic::error(format!("failed to read helper template {path}: {error}")))?;
+        let text = String::from_utf8(bytes).map_err(|_| {
+            let message = format!("the helper template `{path}` is not UTF-8");
+            Diagnostic::refused(Refusal::NotUtf8, message).hint("helmsum takes templates that are text")
         })?;
         texts.push((path, text.into()));
     }
@@ -111,22 +109,25 @@ fn known(name: &str, registry: &Registry) -> Known {
     registry.unsupported(name).map_or(Known::No, Known::Unsupported)
 }
 
-fn syntax_error(source: &Source, error: SyntaxError, helper: Option<&Utf8Path>) -> Error {
+fn syntax_error(source: &Source, error: SyntaxError, helper: Option<&Utf8Path>) -> Diagnostic {
     let message = match helper {
         Some(path) => format!("failed to parse helper template {path}: {}", error.message),
         None => error.message,
     };
-    Error {
-        message,
-        reason: error.refusal.map_or(Reason::Syntax, Reason::Refused),
-        hint: error.hint,
-        excerpt: (!source.name.as_str().is_empty()).then(|| {
-            Box::new(Excerpt {
-                file: source.name.clone(),
-                source: Arc::clone(&source.text),
-                span: error.offset..error.offset + 1,
-                label: String::new(),
-            })
-        }),
+    let mut failed = match error.refusal {
+        Some(refusal) => Diagnostic::refused(refusal, message),
+        None => Diagnostic::error(message),
+    };
+    if let Some(hint) = error.hint {
+        failed = failed.hint(hint);
     }
+    if source.name.as_str().is_empty() {
+        return failed;
+    }
+    failed.excerpt(Excerpt {
+        file: source.name.clone(),
+        source: Arc::clone(&source.text),
+        span: error.offset..error.offset + 1,
+        label: String::new(),
+    })
 }

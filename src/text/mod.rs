@@ -1,7 +1,5 @@
-//! Places in files, and problems that point at them.
+//! Places in files, pieces of their text, and paths.
 
-mod refusal;
-mod secrets;
 mod spelling;
 
 use std::fmt;
@@ -10,8 +8,6 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use refusal::Refusal;
-pub use secrets::Secrets;
 pub use spelling::nearest;
 
 /// A place in a file that the reader of a message can open. Lines and columns count from 1, columns in characters.
@@ -79,7 +75,7 @@ pub fn floor_boundary(text: &str, offset: usize) -> usize {
 }
 
 /// A piece of source text with the part to point at.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {
     /// The file the text comes from.
     pub file: Utf8PathBuf,
@@ -92,66 +88,40 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
+    /// The line of a place in the text of its file, from the column where one is known, without the spaces around it. Nothing
+    /// where the text has no such line, or nothing stands on it.
+    #[must_use]
+    pub fn of(place: &Place, text: &Arc<str>) -> Option<Self> {
+        let before = place.line?.checked_sub(1)?;
+        let start: usize = text.split_inclusive('\n').take(before).map(str::len).sum();
+        let line = text.get(start..)?.lines().next()?;
+        let column = place.column.unwrap_or(1).saturating_sub(1);
+        let skipped = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
+        let rest = &line[skipped..];
+        let indent = rest.len() - rest.trim_start().len();
+        let span = start + skipped + indent..start + skipped + rest.trim_end().len();
+        (span.start < span.end).then(|| Self {
+            file: place.file.clone(),
+            source: Arc::clone(text),
+            span,
+            label: String::new(),
+        })
+    }
+
+    /// The lines that the underlined part is on.
+    #[must_use]
+    pub fn lines(&self) -> &str {
+        let start = floor_boundary(&self.source, self.span.start);
+        let end = floor_boundary(&self.source, self.span.end).max(start);
+        let first = self.source[..start].rfind('\n').map_or(0, |at| at + 1);
+        let last = self.source[end..].find('\n').map_or(self.source.len(), |at| end + at);
+        &self.source[first..last]
+    }
+
     /// The place where the underlined part starts.
     #[must_use]
     pub fn place(&self) -> Place {
         Place::offset(self.file.clone(), &self.source, self.span.start)
-    }
-}
-
-/// Something that went wrong, as every module hands it to the report: what, where, and what to do about it.
-#[derive(Clone, Debug)]
-pub struct Problem {
-    /// Why helmsum refuses what helmfile may take. Nothing where helmfile fails too, and where no state is concerned.
-    pub refusal: Option<Refusal>,
-    /// What went wrong: one lower-case sentence without a full stop.
-    pub message: String,
-    /// Where, if a file is to blame.
-    pub place: Option<Place>,
-    /// What to do about it, if there is something to say.
-    pub hint: Option<String>,
-    /// The source to show, if it helps.
-    pub excerpt: Option<Excerpt>,
-}
-
-impl Problem {
-    /// A problem without a place.
-    #[must_use]
-    pub fn new(message: impl Into<String>) -> Self {
-        Self { refusal: None, message: message.into(), place: None, hint: None, excerpt: None }
-    }
-
-    /// The same problem at a place.
-    #[must_use]
-    pub fn at(self, place: Place) -> Self {
-        Self { place: Some(place), ..self }
-    }
-
-    /// The same problem with a hint.
-    #[must_use]
-    pub fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
-    }
-
-    /// The same problem as one that only helmsum has.
-    #[must_use]
-    pub fn refusal(self, refusal: Refusal) -> Self {
-        Self { refusal: Some(refusal), ..self }
-    }
-
-    /// The same problem with the source it points at, which also gives the place.
-    #[must_use]
-    pub fn excerpt(self, excerpt: Excerpt) -> Self {
-        Self { place: Some(excerpt.place()), excerpt: Some(excerpt), ..self }
-    }
-}
-
-impl fmt::Display for Problem {
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(place) = &self.place {
-            write!(out, "{place}: ")?;
-        }
-        out.write_str(&self.message)
     }
 }
 
@@ -200,6 +170,23 @@ mod tests {
         assert_eq!(position(text, 2), (1, 2), "an offset inside a character moves back");
         assert_eq!(position(text, 4), (2, 1));
         assert_eq!(position(text, 99), (2, 3));
+    }
+
+    #[test]
+    fn a_line_is_shown_from_its_column_to_its_end() {
+        let text: Arc<str> = "a: 1\n  é: 2 \r\n\nlast".into();
+        let shown = |line, column| {
+            let place = Place { file: "f".into(), line, column };
+            Excerpt::of(&place, &text).map(|excerpt| text[excerpt.span].to_owned())
+        };
+        assert_eq!(shown(Some(2), None).as_deref(), Some("é: 2"));
+        assert_eq!(shown(Some(2), Some(6)).as_deref(), Some("2"));
+        assert_eq!(shown(Some(4), None).as_deref(), Some("last"));
+        for (line, column) in
+            [(None, None), (Some(0), None), (Some(3), None), (Some(9), None), (Some(1), Some(99))]
+        {
+            assert_eq!(shown(line, column), None, "{line:?} {column:?}");
+        }
     }
 
     #[test]

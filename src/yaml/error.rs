@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 
-use crate::text::{Excerpt, Place, Problem, Refusal};
+use crate::diagnostic::{Diagnostic, Refusal};
+use crate::text::{Excerpt, Place};
 
 /// Why a text or a value was refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -169,7 +170,7 @@ impl Error {
 
     /// The error as the report shows it. `source` is the text that was parsed; with it the place is shown underlined.
     #[must_use]
-    pub fn into_problem(self, file: &Utf8Path, source: Option<&Arc<str>>) -> Problem {
+    pub fn into_diagnostic(self, file: &Utf8Path, source: Option<&Arc<str>>) -> Diagnostic {
         let refusal = self.refusal();
         let more = self.issues.len() - 1;
         let first = self.issues.into_iter().next().unwrap_or_else(|| Issue {
@@ -183,7 +184,10 @@ impl Error {
         if more > 0 {
             message = format!("{message} (and {more} more)");
         }
-        let mut problem = Problem { refusal, ..Problem::new(message) };
+        let mut problem = match refusal {
+            Some(refusal) => Diagnostic::refused(refusal, message),
+            None => Diagnostic::error(message),
+        };
         let fallback = match refusal {
             Some(Refusal::Limit) => Some("make the text smaller or flatter, or split it"),
             Some(_) => Some("spell it another way, or put it in quotes"),

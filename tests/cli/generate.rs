@@ -199,7 +199,7 @@ fn a_state_without_releases_is_fine_and_said_so() {
         .file("helmfile.yaml", "releases: []\n")
         .helmsum(["generate"])
         .exits(0)
-        .stdout("the state has no releases\n");
+        .stdout("note: the state has no releases\n");
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn a_state_without_consumers_is_fine_and_said_so() {
             .file("helmfile.yaml", "releases: [{ name: a, chart: ./a }, { name: b, chart: ./b }]\n")
             .helmsum([command])
             .exits(0)
-            .stdout("none of 2 releases declares sources\n");
+            .stdout("note: none of 2 releases declares sources\n");
     }
 }
 

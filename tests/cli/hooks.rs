@@ -174,7 +174,7 @@ fn a_release_of_another_namespace_is_named() {
     gateway()
         .helmsum(["generate", "--release=other/gateway"])
         .exits(3)
-        .stdout("none of 1 release is selected\nthere is no `other/gateway`, but there is `edge/gateway`\n");
+        .stdout("note: none of 1 release is selected\n\nnote: there is no `other/gateway`, but there is `edge/gateway`\n");
 }
 
 #[test]
@@ -254,8 +254,11 @@ fn a_state_without_consumers_says_so() {
         Repo::new().file("helmfile.yaml", "releases: [{ name: a, chart: ./c }, { name: b, chart: ./c }]\n")
     };
     for command in ["generate", "check", "list"] {
-        bare().helmsum([command]).exits(0).stdout("none of 2 releases declares sources\n");
-        bare().helmsum([command, "--release=a"]).exits(0).stdout("none of 1 release declares sources\n");
+        bare().helmsum([command]).exits(0).stdout("note: none of 2 releases declares sources\n");
+        bare()
+            .helmsum([command, "--release=a"])
+            .exits(0)
+            .stdout("note: none of 1 release declares sources\n");
     }
     gateway().helmsum(["generate"]).exits(0).does_not_say("declares sources");
 }

@@ -130,7 +130,11 @@ fn documents_of_many_levels() {
         .helmsum(["generate"])
         .exits(0);
     let bomb = format!("# helmsum: ./apis\n{}", nested(10_001));
-    refused(gateway().file("helmfile.yaml", state).file("deep.yaml", bomb), "deep.yaml", "error: ");
+    refused(
+        gateway().file("helmfile.yaml", state).file("deep.yaml", bomb),
+        "deep.yaml",
+        "error[directive-form]: ",
+    );
 }
 
 #[test]

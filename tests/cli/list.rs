@@ -60,7 +60,7 @@ fn nothing_that_matches_exits_with_three() {
     two()
         .helmsum(["generate", "-l", "name=nobody"])
         .exits(3)
-        .stdout("none of 2 releases is selected\n")
+        .stdout("note: none of 2 releases is selected\n")
         .helmsum(["generate", "-l", "name=nobody", "--allow-no-matching-release"])
         .exits(0);
     two().helmsum(["generate", "-e", "prod"]).exits(3).says("no state file defines the environment `prod`");

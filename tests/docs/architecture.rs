@@ -3,8 +3,21 @@
 use std::path::{Path, PathBuf};
 
 const ORDER: [&str; 15] = [
-    "text", "finding", "tree", "value", "yaml", "template", "state", "rendered", "source", "checksum",
-    "target", "audit", "report", "cli", "command",
+    "text",
+    "diagnostic",
+    "tree",
+    "value",
+    "yaml",
+    "template",
+    "state",
+    "rendered",
+    "source",
+    "checksum",
+    "target",
+    "audit",
+    "report",
+    "cli",
+    "command",
 ];
 
 /// The modules behind `crate::` in a source text, `crate::{a, b::c}` included.
@@ -85,6 +98,6 @@ fn every_module_has_its_place_in_the_order() {
 
 #[test]
 fn uses_are_found_in_groups_too() {
-    let source = "use crate::text::{Place, Problem};\nuse crate::{finding, tree::{self, Tree},\n    value::Value};\n// crate::cli\n";
-    assert_eq!(used(source), ["text", "finding", "tree", "value"]);
+    let source = "use crate::text::{Excerpt, Place};\nuse crate::{diagnostic, tree::{self, Tree},\n    value::Value};\n// crate::cli\n";
+    assert_eq!(used(source), ["text", "diagnostic", "tree", "value"]);
 }

@@ -1,7 +1,6 @@
 //! Every finding has a section in the manual.
 
-use helmsum::finding::Code;
-use helmsum::text::Refusal;
+use helmsum::diagnostic::{Code, Mistake, Refusal};
 
 const MANUAL: &str = include_str!("../../docs/findings.md");
 
@@ -39,9 +38,10 @@ fn every_finding_is_tried() {
     }
 }
 
-/// The rows of the table of refusals: codes, reasons, remedies.
-fn rows() -> Vec<Vec<&'static str>> {
-    let errors = MANUAL.split("\n## Errors\n").nth(1).expect("a section on errors");
+/// The rows of a table of errors: codes, reasons, remedies.
+fn rows(section: &str) -> Vec<Vec<&'static str>> {
+    let rest = MANUAL.split(&format!("\n## {section}\n")).nth(1).expect("the section is there");
+    let errors = rest.split("\n## ").next().unwrap_or(rest);
     errors
         .lines()
         .filter(|line| line.starts_with("| `"))
@@ -51,10 +51,18 @@ fn rows() -> Vec<Vec<&'static str>> {
 
 #[test]
 fn the_manual_lists_every_refusal_in_order() {
-    let listed: Vec<String> = rows().iter().map(|row| row[0].trim_matches('`').to_owned()).collect();
-    let known: Vec<&str> = Refusal::ALL.iter().map(|refusal| refusal.name()).collect();
-    assert_eq!(listed, known);
-    for row in rows() {
+    lists("Errors", Refusal::ALL.iter().map(|refusal| refusal.name()));
+}
+
+#[test]
+fn the_manual_lists_every_mistake_in_order() {
+    lists("Mistakes", Mistake::ALL.iter().map(|mistake| mistake.name()));
+}
+
+fn lists(section: &str, known: impl Iterator<Item = &'static str>) {
+    let listed: Vec<String> = rows(section).iter().map(|row| row[0].trim_matches('`').to_owned()).collect();
+    assert_eq!(listed, known.collect::<Vec<_>>());
+    for row in rows(section) {
         assert!(row.len() == 3 && row.iter().all(|cell| !cell.is_empty()), "{row:?}");
     }
 }
@@ -63,5 +71,9 @@ fn the_manual_lists_every_refusal_in_order() {
 fn no_refusal_has_the_name_of_a_finding() {
     for refusal in Refusal::ALL {
         assert_eq!(Code::from_name(refusal.name()), None);
+    }
+    for mistake in Mistake::ALL {
+        assert_eq!(Code::from_name(mistake.name()), None);
+        assert!(Refusal::ALL.iter().all(|refusal| refusal.name() != mistake.name()), "{mistake}");
     }
 }

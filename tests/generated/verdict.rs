@@ -1,6 +1,6 @@
 //! What the two programs make of one project.
 
-use helmsum::state::{self, Cause};
+use helmsum::state;
 
 use crate::helmfile::{Helmfile, Outcome};
 use crate::support::answer;
@@ -61,7 +61,7 @@ pub(crate) fn judge(case: &Case, helmfile: &mut Helmfile) -> Verdict {
     };
     match (expected, found) {
         (Outcome::NoAnswer, _) => Verdict::NoAnswer,
-        (_, Err(error)) if error.cause() == Cause::Unsupported => Verdict::Unsupported(error.to_string()),
+        (_, Err(error)) if error.refusal().is_some() => Verdict::Unsupported(error.to_string()),
         (Outcome::Refuses(why), Err(_)) => Verdict::BothRefuse(why),
         // `build` and `list` refuse two releases of one name although a condition switches one of them off; the commands that
         // deploy take them, and so does helmsum.

@@ -8,8 +8,8 @@ use std::sync::Arc;
 
 use crate::support::repo::Repo;
 use camino::{Utf8Path, Utf8PathBuf};
+use helmsum::diagnostic::Refusal;
 use helmsum::state::{self, Request};
-use helmsum::text::Refusal;
 use helmsum::tree::{Entry, OpenFile, Stat, Tree, WorkTree};
 
 thread_local! {
@@ -90,7 +90,7 @@ fn of_charts() {
         let producer = Producer { request: &request, visit, release: &visit.releases[0] };
         let registry = helmsum::template::functions::registry();
         let problem = templating(&producer, &registry).expect_err("it is refused");
-        assert_eq!(problem.refusal, Some(refusal), "{problem}");
+        assert_eq!(problem.refusal(), Some(refusal), "{problem}");
         assert!(problem.hint.is_some() && problem.place.is_some(), "{problem}");
         TRIED.with_borrow_mut(|tried| tried.insert(refusal));
     }
@@ -233,9 +233,9 @@ fn of_another_revision() {
     let directory = Utf8PathBuf::from_path_buf(repo.path("")).expect("temporary folders are UTF-8");
     let variables = [("HELM_PLUGINS".to_owned(), directory.join("plugins").into_string())].into();
     let request = Request::new(Arc::new(Revision { name: "s.yaml" }), directory, variables);
-    let error = state::read(&request).expect_err("only the work tree can be decrypted").into_problem();
-    assert_eq!(error.refusal, Some(Refusal::EncryptedRevision));
-    assert!(error.hint.is_some() && error.place.is_some_and(|place| place.line == Some(3)));
+    let error = state::read(&request).expect_err("only the work tree can be decrypted");
+    assert_eq!(error.refusal(), Some(Refusal::EncryptedRevision));
+    assert!(error.hint.is_some() && error.place.as_ref().is_some_and(|place| place.line == Some(3)));
     TRIED.with_borrow_mut(|tried| tried.insert(Refusal::EncryptedRevision));
 }
 

@@ -1,7 +1,7 @@
 //! Comments beside each other: directives, what only looks like one, and prose about helmsum.
 
+use helmsum::diagnostic::Diagnostic;
 use helmsum::source::{Fault, Render, in_plain, unread};
-use helmsum::text::Problem;
 
 /// The lines of a kind. Each is a file of its own.
 fn lines(kind: &str) -> Vec<String> {
@@ -15,7 +15,7 @@ fn lines(kind: &str) -> Vec<String> {
 
 /// How many directives a values file with this line has.
 fn directives(line: &str) -> Result<usize, Fault> {
-    let mut render = |word: &str| Err(Problem::new(format!("{word} is rendered")));
+    let mut render = |word: &str| Err(Diagnostic::error(format!("{word} is rendered")));
     in_plain("/repo/values.yaml".into(), line.as_bytes(), &mut Render::Words(&mut render))
         .map(|sources| sources.len())
         .map_err(|error| error.fault)

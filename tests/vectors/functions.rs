@@ -10,7 +10,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use helmsum::template::function::{Chance, Context, Effects, ExecPolicy, Parameter, Registry};
 use helmsum::template::functions::registry;
-use helmsum::template::{Error, Options, Reason, render};
+use helmsum::template::{Options, render};
 use helmsum::tree::WorkTree;
 use helmsum::value::{AnyMap, Element, List, Map, Time, Value};
 use serde::Deserialize;
@@ -216,9 +216,9 @@ fn judge(vector: &Vector, context: &Context, registry: &Registry) -> (Verdict, S
             };
             (if same { Verdict::Same } else { Verdict::Different }, shown)
         }
-        Err(Error { reason: Reason::Refused(_), message, .. }) => (Verdict::Refused, message),
-        Err(Error { message, .. }) => {
-            let message = message.replace(base, "BASE");
+        Err(error) if error.refusal().is_some() => (Verdict::Refused, error.message.clone()),
+        Err(error) => {
+            let message = error.message.replace(base, "BASE");
             let verdict = match &vector.error {
                 Some(error) if *error == message => Verdict::Same,
                 Some(_) => Verdict::OtherWords,

@@ -11,10 +11,11 @@ use std::sync::Arc;
 
 use crate::support::tagged;
 use camino::{Utf8Path, Utf8PathBuf};
+use helmsum::diagnostic::Diagnostic;
 use helmsum::template::function::{
     Call, Chance, Context, Effects, ExecPolicy, Function, FunctionError, Parameter, Registry,
 };
-use helmsum::template::{Error, MissingKey, Options, Reason, render};
+use helmsum::template::{MissingKey, Options, render};
 use helmsum::tree::{Entry, Kind, OpenFile, Stat, Tree};
 use helmsum::value::json::{Style, encode};
 use helmsum::value::print::sprintf;
@@ -156,7 +157,7 @@ fn separated(parts: &[Value], separator: &str) -> Value {
     Value::from_bytes(parts.join(separator.as_bytes()))
 }
 
-fn run(vector: &Json, data: &Value, registry: &Registry) -> Result<Vec<u8>, Error> {
+fn run(vector: &Json, data: &Value, registry: &Registry) -> Result<Vec<u8>, Diagnostic> {
     let helpers = vector["helpers"].as_array().map_or_else(Vec::new, |helpers| {
         helpers.iter().map(|helper| helper.as_str().expect("a text").to_owned()).collect()
     });
@@ -175,13 +176,13 @@ fn run(vector: &Json, data: &Value, registry: &Registry) -> Result<Vec<u8>, Erro
 
 /// What differs, for the message of a failing test. What helmsum refuses to do may not differ silently: it is an error, and
 /// only for what cannot be known here.
-fn difference(vector: &Json, result: &Result<Vec<u8>, Error>) -> Option<String> {
+fn difference(vector: &Json, result: &Result<Vec<u8>, Diagnostic>) -> Option<String> {
     let (same, got) = match result {
         Ok(bytes) => (
             vector["error"].is_null() && *bytes == output(vector),
             String::from_utf8_lossy(bytes).into_owned(),
         ),
-        Err(error) if matches!(error.reason, Reason::Refused(_)) => {
+        Err(error) if error.refusal().is_some() => {
             (error.message.contains("helmsum cannot print a value of type"), error.message.clone())
         }
         Err(error) => {

@@ -7,8 +7,8 @@ use camino::Utf8PathBuf;
 use super::parse::{self, Line};
 use super::{Search, search};
 use crate::cli::{Environments, Request};
+use crate::diagnostic::Secrets;
 use crate::state::Purpose;
-use crate::text::Secrets;
 
 /// What is known of helmfile's command line, and what came of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,7 +3,7 @@
 use super::Plan;
 use super::consumer::Draft;
 use crate::command::helmfile::Known;
-use crate::finding::{Code, Finding, Level, Levels};
+use crate::diagnostic::{Code, Diagnostic, Level, Levels};
 use crate::source::What;
 
 /// Judges what is known of helmfile's command line. It matters to sources that are rendered alone: where all are paths, nothing
@@ -14,12 +14,12 @@ pub(super) fn judge(known: &Known, levels: &Levels, drafts: &mut [Draft], plan: 
         return;
     }
     if !known.taken.is_empty() {
-        plan.notes.push(format!(
+        plan.notes.push(Diagnostic::note(format!(
             "taken over from helmfile's command line, for sources that are rendered: {}",
             listed(&known.taken)
-        ));
+        )));
     }
-    let settled: Vec<Finding> =
+    let settled: Vec<Diagnostic> =
         findings(known).into_iter().filter_map(|finding| levels.settle(finding)).collect();
     if settled.iter().any(|finding| finding.level == Level::Deny) {
         for draft in &mut rendered {
@@ -39,8 +39,9 @@ fn listed(options: &[&str]) -> String {
     options.join(", ")
 }
 
-fn findings(known: &Known) -> Vec<Finding> {
-    let finding = |message: String, hint: &str| Finding::new(Code::UnverifiedState, message).hint(hint);
+fn findings(known: &Known) -> Vec<Diagnostic> {
+    let finding =
+        |message: String, hint: &str| Diagnostic::finding(Code::UnverifiedState, message).hint(hint);
     let mut findings = Vec::new();
     if !known.differing.is_empty() {
         findings.push(finding(

@@ -11,9 +11,9 @@ use super::rendering::{Rendering, Wanted};
 use super::unmatched::Excludes;
 use crate::command::Context;
 use crate::command::hashing::{Job, Outcome};
+use crate::diagnostic::Diagnostic;
 use crate::report::{Stream, relative};
 use crate::source::{Source, What};
-use crate::text::Problem;
 use crate::tree::Tree;
 
 /// What every draft is finished with.
@@ -102,7 +102,7 @@ fn edges(drafts: &[Draft]) -> Vec<BTreeSet<usize>> {
 }
 
 /// The problem of a consumer that depends on a cycle, which it shows.
-fn cycle(drafts: &[Draft], stuck: &Stuck, context: &Context) -> Problem {
+fn cycle(drafts: &[Draft], stuck: &Stuck, context: &Context) -> Diagnostic {
     let name = |index: usize| drafts[index].row.id();
     let mut steps = Vec::new();
     for (position, index) in stuck.cycle.iter().enumerate() {
@@ -121,7 +121,7 @@ fn cycle(drafts: &[Draft], stuck: &Stuck, context: &Context) -> Problem {
     } else {
         ("it depends on a cycle of sources", stuck.cycle[0])
     };
-    let problem = Problem::new(format!("{}: {said}: {}", own.owner, steps.join(" -> ")))
+    let problem = Diagnostic::error(format!("{}: {said}: {}", own.owner, steps.join(" -> ")))
         .hint("let one of them depend on the files instead, or on a digest with `sha256:…`");
     let place = link(own, &drafts[next]).or(own.sources.first()).map(|source| source.place.clone());
     match place {

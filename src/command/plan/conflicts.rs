@@ -6,8 +6,9 @@ use camino::Utf8Path;
 
 use super::locations::Same;
 use super::{Consumer, Plan};
+use crate::diagnostic::Diagnostic;
 use crate::report::{Status, relative};
-use crate::text::{Place, Problem};
+use crate::text::Place;
 
 /// Refuses targets that would get different contents from two consumers, and drops consumers that were only looked at for
 /// this comparison.
@@ -36,7 +37,7 @@ fn differing(consumers: &[Consumer], sharing: &[usize]) -> Option<(usize, usize)
     rest.iter().find(|other| text(**other) != text(*first)).map(|other| (*first, *other))
 }
 
-fn conflict(one: &Consumer, other: &Consumer, directory: &Utf8Path) -> Problem {
+fn conflict(one: &Consumer, other: &Consumer, directory: &Utf8Path) -> Diagnostic {
     let path = |consumer: &Consumer| consumer.row.target.path.clone().unwrap_or_default();
     let several = one.row.environment != other.row.environment;
     let named = |consumer: &Consumer| {
@@ -64,5 +65,5 @@ fn conflict(one: &Consumer, other: &Consumer, directory: &Utf8Path) -> Problem {
             "the state file is read twice with different values: put one of them into the name, or list another target"
         }
     };
-    Problem::new(message).at(Place::file(path(one))).hint(hint)
+    Diagnostic::error(message).at(Place::file(path(one))).hint(hint)
 }

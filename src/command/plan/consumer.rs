@@ -17,14 +17,13 @@ use crate::checksum::{Digest, Hashed, HashedFile, Transform};
 use crate::command::Context;
 use crate::command::content::content_findings;
 use crate::command::hashing::{Job, Outcome};
-use crate::finding::{Code, Finding, Level, Levels};
+use crate::diagnostic::{Code, Diagnostic, Level, Levels};
 use crate::rendered::ObjectKind;
 use crate::report::{self, Change, How, Status};
 use crate::source::{Source, What};
 use crate::target::{
     Content, Format, Object, Recorded, Section, Subject, TargetError, check_place, read, same_values,
 };
-use crate::text::Problem;
 use crate::tree::Tree;
 
 /// A consumer before its sources are hashed.
@@ -59,9 +58,9 @@ pub(super) struct Draft {
     /// Whether a denied finding about the whole state keeps its target as it is.
     pub(super) held: bool,
     /// Findings so far, at their own levels.
-    pub(super) findings: Vec<Finding>,
+    pub(super) findings: Vec<Diagnostic>,
     /// Problems so far.
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Vec<Diagnostic>,
 }
 
 /// A consumer with what its target should hold.
@@ -84,11 +83,11 @@ pub(in crate::command) struct Consumer {
     /// Whether a denied finding about the whole state keeps its target as it is.
     held: bool,
     /// Its findings, at settled levels.
-    pub(in crate::command) findings: Vec<Finding>,
+    pub(in crate::command) findings: Vec<Diagnostic>,
     /// What went wrong with it.
-    pub(in crate::command) problems: Vec<Problem>,
+    pub(in crate::command) problems: Vec<Diagnostic>,
     /// What would puzzle a reader who is not told.
-    pub(in crate::command) notes: Vec<String>,
+    pub(in crate::command) notes: Vec<Diagnostic>,
 }
 
 impl Consumer {
@@ -253,19 +252,19 @@ impl Draft {
     fn recorded(&mut self, tree: &dyn Tree, purpose: Purpose) -> Option<(Vec<u8>, Recorded)> {
         let path = self.row.target.path.clone()?;
         if let Err(error) = check_place(&path, &self.root) {
-            self.problems.push(error.problem());
+            self.problems.push(error.diagnostic());
             return None;
         }
         let bytes = match read(tree, &path) {
             Ok(bytes) => bytes?,
             Err(error) => {
-                self.problems.push(error.problem());
+                self.problems.push(error.diagnostic());
                 return None;
             }
         };
         let recorded = Recorded::read(&bytes);
         if recorded.is_foreign() && !purpose.force {
-            self.problems.push(TargetError::Foreign(path).problem());
+            self.problems.push(TargetError::Foreign(path).diagnostic());
         }
         Some((bytes, recorded))
     }
@@ -288,25 +287,22 @@ impl Draft {
                 };
                 let mut findings = place_findings(tree, source, hashed, surroundings);
                 for finding in content_findings(&source.label(), hashed, source.options.line_feeds) {
-                    findings
-                        .push(Finding { message: format!("{}: {}", self.owner, finding.message), ..finding });
+                    findings.push(finding.context(&self.owner));
                 }
                 let unused = hashed.unused(&source.options.exclude);
                 findings.extend(excludes.findings(&self.owner, source, &unused));
                 let id = self.row.id();
                 // What is denied was not read, and the digest of nothing would only look like one.
                 let unread = findings.iter().any(|finding| {
-                    matches!(finding.code, Code::MissingSource | Code::OutsideSource)
-                        && self.levels.level_of(finding.code, finding.level) == Level::Deny
+                    matches!(finding.code(), Some(Code::MissingSource | Code::OutsideSource))
+                        && self.levels.denies(finding)
                 });
                 self.findings.extend(findings.into_iter().map(|finding| finding.release(id.clone())));
                 (!unread).then(|| Read::of(hashed, source.is_secret()))
             }
             (Some(Err(error)), _) => {
-                let problem = error.problem();
-                let place = problem.place.clone().or_else(|| Some(source.place.clone()));
-                let message = format!("{}: {}", self.owner, problem.message);
-                self.problems.push(Problem { message, place, ..problem });
+                let problem = error.diagnostic().context(&self.owner);
+                self.problems.push(problem.or_at(source.place.clone()));
                 None
             }
             (None, What::Digest(digest)) => {
@@ -314,10 +310,7 @@ impl Draft {
             }
             (None, What::Path(_) | What::Release(_) | What::Object(..)) => {
                 let forbidden = self.secrecy.forbids(source);
-                self.problems.extend(forbidden.map(|problem| Problem {
-                    message: format!("{}: {}", self.owner, problem.message),
-                    ..problem
-                }));
+                self.problems.extend(forbidden.map(|problem| problem.context(&self.owner)));
                 None
             }
         }
@@ -345,13 +338,15 @@ impl Draft {
             Ok(content) => return Some(content),
             Err(error) => error,
         };
-        let problem = error.problem();
+        let problem = error.diagnostic();
         let blamed = error.source().and_then(|name| {
             sources.iter().find(|source| source.label() == name || source.name.as_deref() == Some(name))
         });
-        let place = problem.place.clone().or_else(|| blamed.map(|source| source.place.clone()));
-        let message = format!("{}: {}", self.owner, problem.message);
-        self.problems.push(Problem { message, place, ..problem });
+        let problem = problem.context(&self.owner);
+        self.problems.push(match blamed {
+            Some(source) => problem.or_at(source.place.clone()),
+            None => problem,
+        });
         None
     }
 
@@ -362,9 +357,12 @@ impl Draft {
         purpose: Purpose,
     ) -> Consumer {
         let environment = Some(self.row.environment.clone()).filter(|name| !name.is_empty());
-        let findings: Vec<Finding> = std::mem::take(&mut self.findings)
+        let findings: Vec<Diagnostic> = std::mem::take(&mut self.findings)
             .into_iter()
-            .map(|finding| Finding { environment: environment.clone(), ..finding })
+            .map(|finding| match &environment {
+                Some(environment) => finding.environment(environment),
+                None => finding,
+            })
             .filter_map(|finding| self.levels.settle(finding))
             .collect();
         let mut row = self.row;
@@ -441,15 +439,18 @@ impl Consumer {
         let gone = recorded.sources.iter().filter(|source| !labels.contains(&source.label.as_str()));
         let gone: Vec<String> = gone.map(|source| format!("`{}`", source.label)).collect();
         if !gone.is_empty() {
-            self.notes.push(format!("release `{id}` does not declare {} any more", gone.join(", ")));
+            self.notes.push(Diagnostic::note(format!(
+                "release `{id}` does not declare {} any more",
+                gone.join(", ")
+            )));
         } else if self.row.sources.iter().all(|source| source.changed.is_empty()) {
             let same = recorded.sources.iter().all(|old| {
                 self.row.sources.iter().any(|new| new.label == old.label && new.digest == Some(old.digest))
             });
             if same {
-                self.notes.push(format!(
+                self.notes.push(Diagnostic::note(format!(
                     "release `{id}`: the files are as recorded, but the key, the format or the values differ"
-                ));
+                )));
             }
         }
     }

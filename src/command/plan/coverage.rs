@@ -10,10 +10,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::hooks::{is_named_by, line_of_helmsum, named, option, program_name};
 use crate::cli::ReleaseFilter;
-use crate::finding::{Code, Finding};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::report::relative;
 use crate::state::{Hook, Release, Resolved, Selector, Visit};
-use crate::text::{clean, join_clean};
+use crate::text::{Place, clean, join_clean};
 use crate::tree::{Kind, Tree};
 
 /// How many releases a message names.
@@ -77,7 +77,7 @@ pub(super) fn uncovered(
     resolved: &Resolved,
     consumers: &[ConsumerAt<'_>],
     directory: &Utf8Path,
-) -> Vec<(usize, Finding)> {
+) -> Vec<(usize, Diagnostic)> {
     let mut judge = Judge::new(tree, resolved);
     if judge.callers.is_empty() {
         return Vec::new();
@@ -338,7 +338,7 @@ fn names_of(resolved: &Resolved, consumers: &[ConsumerAt<'_>]) -> String {
     }
 }
 
-fn of_release(finding: Finding, resolved: &Resolved, consumers: &[ConsumerAt<'_>]) -> Finding {
+fn of_release(finding: Diagnostic, resolved: &Resolved, consumers: &[ConsumerAt<'_>]) -> Diagnostic {
     match consumers {
         [one] => finding.release(resolved.visits[one.visit].releases[one.release].id()),
         _ => finding,
@@ -351,7 +351,7 @@ fn late_finding(
     caller: &Caller<'_>,
     consumers: &[ConsumerAt<'_>],
     directory: &Utf8Path,
-) -> Finding {
+) -> Diagnostic {
     let (visit, other) = (&resolved.visits[caller.visit], &resolved.visits[consumers[0].visit]);
     let of_release_with_hook = caller.release.map(|release| visit.releases[release].id());
     let hook = named(caller.hook, of_release_with_hook.as_deref());
@@ -375,8 +375,8 @@ fn late_finding(
     } else {
         format!("give `{}` the hook too; a base can have it for several state files", shown(other))
     };
-    of_release(Finding::new(Code::HookMisuse, message).hint(hint), resolved, consumers)
-        .at(visit.file.clone(), line_of_helmsum(tree, &visit.file))
+    of_release(Diagnostic::finding(Code::HookMisuse, message).hint(hint), resolved, consumers)
+        .at(Place { line: line_of_helmsum(tree, &visit.file), ..Place::file(&visit.file) })
 }
 
 fn none_finding(
@@ -384,7 +384,7 @@ fn none_finding(
     callers: &[Caller<'_>],
     consumers: &[ConsumerAt<'_>],
     directory: &Utf8Path,
-) -> Finding {
+) -> Diagnostic {
     let visit = &resolved.visits[consumers[0].visit];
     let file = relative(&visit.file, directory);
     let message = match consumers {
@@ -403,9 +403,9 @@ fn none_finding(
         let other = other.unwrap_or_default();
         format!("give `{file}` a hook like that of `{other}`; a base can have it for several state files")
     };
-    let finding = of_release(Finding::new(Code::HookMisuse, message).hint(hint), resolved, consumers);
+    let finding = of_release(Diagnostic::finding(Code::HookMisuse, message).hint(hint), resolved, consumers);
     match &visit.releases[consumers[0].release].place {
-        Some(place) => finding.at(place.file.clone(), place.line),
-        None => finding.at(visit.file.clone(), None),
+        Some(place) => finding.at(place.clone()),
+        None => finding.at(Place::file(visit.file.clone())),
     }
 }

@@ -3,7 +3,7 @@
 use camino::Utf8PathBuf;
 
 use super::super::reading::Reading;
-use crate::finding::{Code, Finding};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::state::Visit;
 use crate::template::function::{CommandOption, Effects};
 use crate::text::Place;
@@ -50,13 +50,13 @@ impl Told {
 }
 
 /// What is to be said about templates of a visit.
-pub(super) fn doubts(effects: &Effects, visit: &Visit, told: Option<Told>) -> Vec<Finding> {
+pub(super) fn doubts(effects: &Effects, visit: &Visit, told: Option<Told>) -> Vec<Diagnostic> {
     let unstable = effects.unstable.iter().map(|(function, place)| unstable(function, place.as_ref(), visit));
     let untold = effects.options.iter().filter_map(|(&option, place)| {
         let known = told.is_none_or(|told| told.knows(option, visit));
         (!known).then(|| untold(option, place.as_ref(), visit))
     });
-    let mut doubts: Vec<Finding> = unstable.chain(untold).collect();
+    let mut doubts: Vec<Diagnostic> = unstable.chain(untold).collect();
     for call in effects.order_seen() {
         let doubt = unordered(&call.function, call.place.as_ref(), visit);
         if !doubts.contains(&doubt) {
@@ -66,11 +66,11 @@ pub(super) fn doubts(effects: &Effects, visit: &Visit, told: Option<Told>) -> Ve
     doubts
 }
 
-fn at(finding: Finding, place: Option<&Place>, visit: &Visit) -> Finding {
-    finding.place(&place.cloned().unwrap_or_else(|| Place::file(visit.file.clone())))
+fn at(finding: Diagnostic, place: Option<&Place>, visit: &Visit) -> Diagnostic {
+    finding.at(place.cloned().unwrap_or_else(|| Place::file(&visit.file)))
 }
 
-fn unstable(function: &str, place: Option<&Place>, visit: &Visit) -> Finding {
+fn unstable(function: &str, place: Option<&Place>, visit: &Visit) -> Diagnostic {
     let message =
         format!("`{function}` was called while the state was read; every reading gives another result");
     let of_state = |file: &Utf8PathBuf| {
@@ -82,17 +82,17 @@ fn unstable(function: &str, place: Option<&Place>, visit: &Visit) -> Finding {
         "helmfile reads something else than helmsum; keep random values and the clock out of files with directives: a plain \
          values file beside this one can have them"
     };
-    at(Finding::new(Code::UnstableTemplate, message).hint(hint), place, visit)
+    at(Diagnostic::finding(Code::UnstableTemplate, message).hint(hint), place, visit)
 }
 
-fn unordered(function: &str, place: Option<&Place>, visit: &Visit) -> Finding {
+fn unordered(function: &str, place: Option<&Place>, visit: &Visit) -> Diagnostic {
     let message =
         format!("what `{function}` gives has no fixed order, and something was made of it unsorted");
     let hint = format!("sort it first, as in `{function} … | sortAlpha`, or `range` over the map itself");
-    at(Finding::new(Code::UnstableTemplate, message).hint(hint), place, visit)
+    at(Diagnostic::finding(Code::UnstableTemplate, message).hint(hint), place, visit)
 }
 
-fn untold(option: CommandOption, place: Option<&Place>, visit: &Visit) -> Finding {
+fn untold(option: CommandOption, place: Option<&Place>, visit: &Visit) -> Diagnostic {
     let (message, hint) = match option {
         CommandOption::Namespace => {
             let argument = if visit.file.as_str().ends_with(".gotmpl") {
@@ -116,5 +116,5 @@ fn untold(option: CommandOption, place: Option<&Place>, visit: &Visit) -> Findin
             "the chart of a release is `.Release.Chart`; else set `chart:` in the state file".to_owned(),
         ),
     };
-    at(Finding::new(Code::UnverifiedState, message).hint(hint), place, visit)
+    at(Diagnostic::finding(Code::UnverifiedState, message).hint(hint), place, visit)
 }

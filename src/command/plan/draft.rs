@@ -19,12 +19,12 @@ use super::values::{Programs, Raw, Unsearched, ValuesFiles, declares};
 use super::wiring::{self, Wired};
 use crate::checksum::Digest;
 use crate::command::Context;
-use crate::finding::{Code, Finding, Level};
+use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::report::{self, Status, relative};
 use crate::source::{self, KeyPath, Source, What};
 use crate::state::{EntryContent, EntryKind, EntrySource, Release, Request, Resolved, Visit};
 use crate::target::{Format, Section, Subject};
-use crate::text::{Place, Problem, join_clean};
+use crate::text::{Place, join_clean};
 
 /// Why a release is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,9 +65,9 @@ pub(super) struct Drafting<'a> {
     /// Files whose directives were read with `.Values` at hand: the release and the file.
     declaring: Vec<(String, Utf8PathBuf)>,
     /// What would puzzle a reader who is not told.
-    pub(super) notes: Vec<String>,
+    pub(super) notes: Vec<Diagnostic>,
     /// Findings about releases that are no consumers as far as is known.
-    pub(super) findings: Vec<Finding>,
+    pub(super) findings: Vec<Diagnostic>,
 }
 
 /// The values of a release as they were found.
@@ -76,11 +76,11 @@ struct Found {
     /// Files that exist, with their position among the entries.
     files: Vec<(usize, Utf8PathBuf)>,
     /// What stands in the way of reading the others.
-    problems: Vec<Problem>,
+    problems: Vec<Diagnostic>,
     /// Entries that are downloaded or resolved by vals.
     elsewhere: Vec<String>,
     /// Templates that may bring directives in and could not be rendered, and why.
-    unsearched: Vec<(Utf8PathBuf, Problem)>,
+    unsearched: Vec<(Utf8PathBuf, Diagnostic)>,
 }
 
 impl<'a> Drafting<'a> {
@@ -105,8 +105,8 @@ impl<'a> Drafting<'a> {
             let raw = self.material.files.raw(file);
             match self.read(candidate, file, &raw, looked) {
                 Ok(sources) => declared.extend(sources),
-                Err(Unsearched::BadDirective(problem)) => problems.push(*problem),
-                Err(Unsearched::Failed(problem)) => found.unsearched.push((file.clone(), *problem)),
+                Err(Unsearched::BadDirective(problem)) => problems.push(problem),
+                Err(Unsearched::Failed(problem)) => found.unsearched.push((file.clone(), problem)),
             }
         }
         let own = found.files.iter().map(|(_, file)| file.clone()).collect();
@@ -119,7 +119,7 @@ impl<'a> Drafting<'a> {
             .sources_of(release, |word, place| self.material.files.word_of(self.visit, release, place, word))
         {
             Ok(sources) => declared.extend(sources),
-            Err(problem) => problems.push(*problem),
+            Err(problem) => problems.push(problem),
         }
         let effects = self.material.files.take_effects();
         if candidate.targets.is_empty() || !declared.is_empty() {
@@ -131,16 +131,16 @@ impl<'a> Drafting<'a> {
         }
         problems.extend(found.problems.iter().cloned());
         for entry in &found.elsewhere {
-            self.notes.push(format!(
+            self.notes.push(Diagnostic::note(format!(
                 "release `{}`: `{entry}` is not in the repository, so it is not searched for directives",
                 release.id()
-            ));
+            )));
         }
         for target in &candidate.targets {
             self.drop_own_target(release, target, &mut declared);
         }
         let sources = source::collect(declared).unwrap_or_else(|clash| {
-            problems.push(clash.problem());
+            problems.push(clash.diagnostic());
             Vec::new()
         });
         let mut draft = self.wire(candidate, &found, sources, problems);
@@ -170,14 +170,14 @@ impl<'a> Drafting<'a> {
                     // What cannot be read could declare anything.
                     if let Err(error) = &self.material.files.raw(&file).bytes {
                         let message = format!("release `{}`: `{file}` cannot be read: {error}", release.id());
-                        let problem = Problem::new(message).hint("helmfile could not read it either");
+                        let problem = Diagnostic::error(message).hint("helmfile could not read it either");
                         found.problems.push(wiring::at(problem, release));
                     }
                     found.files.push((index, file));
                 }
                 Ok(EntrySource::Remote(path) | EntrySource::Reference(path)) => found.elsewhere.push(path),
                 Ok(EntrySource::Inline(_) | EntrySource::Hidden(_)) => {}
-                Err(error) => found.problems.push(error.into_problem()),
+                Err(error) => found.problems.push(error),
             }
         }
         found
@@ -201,11 +201,11 @@ impl<'a> Drafting<'a> {
         let (own, rest): (Vec<Source>, Vec<Source>) = declared.drain(..).partition(is_target);
         *declared = rest;
         for source in own {
-            self.notes.push(format!(
+            self.notes.push(Diagnostic::note(format!(
                 "release `{}`: `{}` is its own target, and no source",
                 release.id(),
                 source.text
-            ));
+            )));
         }
     }
 
@@ -246,8 +246,8 @@ impl<'a> Drafting<'a> {
     }
 
     /// The finding unsearched-values for each template that may bring directives in.
-    fn unsearched_values(&self, release: &Release, found: &Found) -> Vec<Finding> {
-        let one = |(file, problem): &(Utf8PathBuf, Problem)| {
+    fn unsearched_values(&self, release: &Release, found: &Found) -> Vec<Diagnostic> {
+        let one = |(file, problem): &(Utf8PathBuf, Diagnostic)| {
             let message = format!(
                 "release `{}`: `{}` may bring in directives, and is not searched for them: {}",
                 release.id(),
@@ -255,10 +255,10 @@ impl<'a> Drafting<'a> {
                 problem.message
             );
             let place = problem.place.clone().unwrap_or_else(|| Place::file(file));
-            Finding::new(Code::UnsearchedValues, message)
+            Diagnostic::finding(Code::UnsearchedValues, message)
                 .hint("declare sources in a plain values file, not in what this one includes or reads")
                 .release(release.id())
-                .place(&place)
+                .at(place.clone())
         };
         found.unsearched.iter().map(one).collect()
     }
@@ -268,7 +268,7 @@ impl<'a> Drafting<'a> {
     fn remark_unsearched(&mut self, release: &Release, found: &Found) {
         for finding in self.unsearched_values(release, found) {
             let reason =
-                |finding: &Finding| finding.message.split_once("`: ").map(|(_, reason)| reason.to_owned());
+                |finding: &Diagnostic| finding.message.split_once("`: ").map(|(_, reason)| reason.to_owned());
             if !self.findings.iter().any(|other| reason(other) == reason(&finding)) {
                 self.findings.push(finding);
             }
@@ -281,13 +281,13 @@ impl<'a> Drafting<'a> {
         candidate: &Candidate<'_>,
         found: &Found,
         sources: Vec<Source>,
-        mut problems: Vec<Problem>,
+        mut problems: Vec<Diagnostic>,
     ) -> Draft {
         let release = candidate.release;
         let id = release.id();
-        problems.extend(self.material.settings.target_of(release).err().map(|problem| *problem));
+        problems.extend(self.material.settings.target_of(release).err());
         let format = self.material.settings.format_of(release).unwrap_or_else(|problem| {
-            problems.push(*problem);
+            problems.push(problem);
             Settings::plain_format()
         });
         let subject = self.subject(release);
@@ -323,7 +323,7 @@ impl<'a> Drafting<'a> {
                     findings.extend(
                         shadowed
                             .into_iter()
-                            .map(|finding| finding.release(id.clone()).at(target.path.clone(), None)),
+                            .map(|finding| finding.release(id.clone()).at(Place::file(target.path.clone()))),
                     );
                 }
                 Some(target.path.clone())
@@ -380,12 +380,12 @@ impl<'a> Drafting<'a> {
         }
     }
 
-    fn needs(&self, release: &Release, sources: &[Source]) -> Vec<Finding> {
-        let mut findings: Vec<Finding> = Vec::new();
+    fn needs(&self, release: &Release, sources: &[Source]) -> Vec<Diagnostic> {
+        let mut findings: Vec<Diagnostic> = Vec::new();
         for source in sources {
             if let Some(finding) = missing_need(self.material.resolved, self.material.index, release, source)
             {
-                let finding = finding.at(source.place.file.clone(), source.place.line);
+                let finding = finding.at(source.place.clone());
                 if !findings.iter().any(|other| other.message == finding.message) {
                     findings.push(finding);
                 }
@@ -400,8 +400,8 @@ impl<'a> Drafting<'a> {
         target: &Wired,
         found: &Found,
         sources: &[Source],
-        problems: &[Problem],
-    ) -> Vec<Finding> {
+        problems: &[Diagnostic],
+    ) -> Vec<Diagnostic> {
         let release = candidate.release;
         let shown = relative(&target.path, &self.material.context.directory);
         let mut findings = Vec::new();
@@ -443,9 +443,9 @@ impl<'a> Drafting<'a> {
         for (place, comment) in self.misspelt(found) {
             let shown = relative(&place.file, &self.material.context.directory);
             let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
-            let note = format!(
+            let note = Diagnostic::note(format!(
                 "{shown}{line}: `{comment}` is a comment; if it is meant as a directive, it is written `# helmsum: …`"
-            );
+            ));
             if !self.notes.contains(&note) {
                 self.notes.push(note);
             }
@@ -526,11 +526,11 @@ impl<'a> Drafting<'a> {
                     relative(declaring, directory),
                     relative(changing, directory)
                 );
-                let finding = Finding::new(Code::UnstableTemplate, message)
+                let finding = Diagnostic::finding(Code::UnstableTemplate, message)
                     .level(Level::Deny)
                     .hint("in which order helmfile renders them is not fixed; work on a copy: `deepCopy .Values`")
                     .release(id)
-                    .at(changing.clone(), None);
+                    .at(Place::file(changing.clone()));
                 draft.findings.push(finding);
             }
         }

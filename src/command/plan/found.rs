@@ -8,11 +8,11 @@ use super::rendering::{Rendering, Shaky, Wanted, means};
 use crate::checksum::{HashedPieces, Key, Progress, Surroundings, hash_pieces};
 use crate::command::Context;
 use crate::command::content::piece_findings;
-use crate::finding::{Code, Finding, Level};
+use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::rendered::{Decider, Influence, Moved, Object, ObjectKind, Piece, Unstable};
 use crate::report::relative;
 use crate::source::What;
-use crate::text::{Problem, nearest};
+use crate::text::nearest;
 
 impl Draft {
     /// The digest of a source that is rendered, where it has one.
@@ -29,34 +29,29 @@ impl Draft {
         let (found, read) = match result {
             Ok(found) => found,
             Err(problem) => {
-                let place = wanted.source.place.clone();
-                let message = format!("{}: `{}`: {}", self.owner, wanted.source.text, problem.message);
+                let problem = problem.context(format!("`{}`", wanted.source.text)).context(&self.owner);
                 // The place of the directive, unless the problem knows a better one.
-                let place = problem.place.clone().unwrap_or(place);
-                self.problems.push(Problem { message, ..*problem }.at(place));
+                self.problems.push(problem.or_at(wanted.source.place.clone()));
                 return None;
             }
         };
         let mut findings = self.shaky(found, wanted, rendering, context);
         for finding in piece_findings(&wanted.source.text, &read.pieces) {
-            findings.push(Finding { message: format!("{}: {}", self.owner, finding.message), ..finding });
+            findings.push(finding.context(&self.owner));
         }
         findings.extend(self.unstable(found, wanted, rendering));
         if read.count == 0 {
             let message = format!("{}: the source `{}` holds no data", self.owner, wanted.source.text);
             let hint = "its checksum never changes; look at what `helmfile template` prints for it";
-            findings.push(Finding::new(Code::EmptySource, message).hint(hint));
+            findings.push(Diagnostic::finding(Code::EmptySource, message).hint(hint));
         }
         let denied = findings.iter().any(|finding| {
-            matches!(finding.code, Code::UnstableSource | Code::ClusterLookup)
-                && self.levels.level_of(finding.code, finding.level) == Level::Deny
+            matches!(finding.code(), Some(Code::UnstableSource | Code::ClusterLookup))
+                && self.levels.denies(finding)
         });
         let (id, place) = (self.row.id(), &wanted.source.place);
-        self.findings.extend(
-            findings
-                .into_iter()
-                .map(|finding| finding.release(id.clone()).at(place.file.clone(), place.line)),
-        );
+        self.findings
+            .extend(findings.into_iter().map(|finding| finding.release(id.clone()).at(place.clone())));
         (!denied).then_some(read)
     }
 
@@ -64,7 +59,7 @@ impl Draft {
         &self,
         wanted: &Wanted<'_>,
         rendering: &Rendering<'_>,
-    ) -> Result<(ReleaseAt, Read), Box<Problem>> {
+    ) -> Result<(ReleaseAt, Read), Diagnostic> {
         let Some(at) = wanted.producers.first().copied() else { return Err(not_found(wanted, rendering)) };
         let pieces = rendering.pieces(at)?;
         let secret = pieces.iter().any(|piece| piece.secret);
@@ -76,7 +71,7 @@ impl Draft {
         &self,
         wanted: &Wanted<'_>,
         rendering: &Rendering<'_>,
-    ) -> Result<(ReleaseAt, Read), Box<Problem>> {
+    ) -> Result<(ReleaseAt, Read), Diagnostic> {
         let mut found: Vec<(ReleaseAt, &Object)> = Vec::new();
         let mut failed = None;
         for at in wanted.producers {
@@ -114,16 +109,14 @@ impl Draft {
         at: ReleaseAt,
         object: &Object,
         rendering: &Rendering<'_>,
-    ) -> Result<(ReleaseAt, Read), Box<Problem>> {
+    ) -> Result<(ReleaseAt, Read), Diagnostic> {
         if object.is_hook {
             let id = rendering.release(at).id();
             let message = format!(
                 "release `{id}` renders it as a hook of helm, which is no part of the release, so an upgrade may leave it as it is"
             );
-            return Err(Box::new(
-                Problem::new(message)
-                    .hint("remove its annotation `helm.sh/hook`, or depend on the files that it is made of"),
-            ));
+            return Err(Diagnostic::error(message)
+                .hint("remove its annotation `helm.sh/hook`, or depend on the files that it is made of"));
         }
         let secret = wanted.source.is_secret();
         let key = self.secrecy.key().filter(|_| secret);
@@ -131,7 +124,7 @@ impl Draft {
     }
 
     /// The findings cluster-lookup and unstable-source for what something else than the state decides.
-    fn unstable(&self, at: ReleaseAt, wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Vec<Finding> {
+    fn unstable(&self, at: ReleaseAt, wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Vec<Diagnostic> {
         let What::Object(kind, name) = &wanted.source.what else { return Vec::new() };
         let id = rendering.release(at).id();
         let mut findings = Vec::new();
@@ -148,14 +141,14 @@ impl Draft {
                 "{}: `{}`: {keys} depends on the checksum that it is needed for",
                 self.owner, wanted.source.text
             );
-            findings.push(Finding::new(Code::UnstableSource, message).hint(
+            findings.push(Diagnostic::finding(Code::UnstableSource, message).hint(
                 "keep the checksum out of that object: it belongs into the annotations of a pod template",
             ));
         }
         findings
     }
 
-    fn influenced(&self, influence: &Influence, id: &str, text: &str) -> Finding {
+    fn influenced(&self, influence: &Influence, id: &str, text: &str) -> Diagnostic {
         let object = format!("the {} `{}`", influence.kind.name(), influence.name);
         let what = match &influence.moved {
             Moved::Keys(keys) => listed(keys),
@@ -201,7 +194,7 @@ impl Draft {
                 KEEP_OUT,
             ),
         };
-        Finding::new(code, format!("{}: `{text}`: {said}", self.owner)).hint(hint)
+        Diagnostic::finding(code, format!("{}: `{text}`: {said}", self.owner)).hint(hint)
     }
 
     /// Findings about values templates that give something else each time.
@@ -211,17 +204,14 @@ impl Draft {
         wanted: &Wanted<'_>,
         rendering: &Rendering<'_>,
         context: &Context,
-    ) -> Vec<Finding> {
+    ) -> Vec<Diagnostic> {
         let id = rendering.release(at).id();
         let text = &wanted.source.text;
-        let mut findings: Vec<Finding> =
+        let mut findings: Vec<Diagnostic> =
             self.left_to_chance(at, wanted, rendering, context).into_iter().collect();
         let one = |shaky: &Shaky| {
             Some(match shaky {
-                Shaky::Doubt(finding) => Finding {
-                    message: format!("{}: `{text}`: {}", self.owner, finding.message),
-                    ..finding.clone()
-                },
+                Shaky::Doubt(finding) => finding.clone().context(format!("`{text}`")).context(&self.owner),
                 Shaky::Function(..) => return None,
                 Shaky::Values(changing) => {
                     let which = match changing {
@@ -234,7 +224,7 @@ impl Draft {
                         "{}: `{text}` depends on release `{id}`, and {which} changes `.Values`, which all releases share",
                         self.owner
                     );
-                    Finding::new(Code::UnstableTemplate, message).level(Level::Deny).hint(
+                    Diagnostic::finding(Code::UnstableTemplate, message).level(Level::Deny).hint(
                     "in which order helmfile renders them is not fixed; work on a copy: `deepCopy .Values`",
                 )
                 }
@@ -251,7 +241,7 @@ impl Draft {
         wanted: &Wanted<'_>,
         rendering: &Rendering<'_>,
         context: &Context,
-    ) -> Option<Finding> {
+    ) -> Option<Diagnostic> {
         let ways: Vec<String> = rendering
             .shaky(at)
             .iter()
@@ -273,7 +263,7 @@ impl Draft {
             _ => match rendering.shaken_pieces(at) {
                 Ok(names) if names.is_empty() => return None,
                 Ok(names) => Ok(listed(&names)),
-                Err(problem) => Err(problem.message),
+                Err(problem) => Err(problem.message.clone()),
             },
         };
         let (id, text) = (rendering.release(at).id(), &wanted.source.text);
@@ -287,7 +277,7 @@ impl Draft {
                 ways.join(", ")
             ),
         };
-        let finding = Finding::new(Code::UnstableSource, format!("{}: `{text}`: {said}", self.owner));
+        let finding = Diagnostic::finding(Code::UnstableSource, format!("{}: `{text}`: {said}", self.owner));
         Some(finding.hint("keep random values and the clock out of the values that it is made of"))
     }
 }
@@ -315,10 +305,10 @@ fn hashed(
     key: Option<&Key>,
     at: ReleaseAt,
     rendering: &Rendering<'_>,
-) -> Result<Read, Box<Problem>> {
+) -> Result<Read, Diagnostic> {
     let surroundings = Surroundings { key, targets: rendering.known };
     let hashed = hash_pieces(rendering.tree(at), pieces, surroundings, &Progress::default())
-        .map_err(|error| Box::new(error.problem()))?;
+        .map_err(|error| error.diagnostic())?;
     let HashedPieces { digest, files, bytes } = hashed;
     Ok(Read {
         digest,
@@ -356,9 +346,9 @@ fn looked(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> String {
     names.join(", ")
 }
 
-fn not_found(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Box<Problem> {
+fn not_found(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Diagnostic {
     let What::Object(kind, name) = &wanted.source.what else {
-        return Box::new(Problem::new("no release was found"));
+        return Diagnostic::error("no release was found");
     };
     let objects: Vec<&Object> = wanted
         .producers
@@ -388,14 +378,10 @@ fn not_found(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Box<Problem> {
         format!("there are {}; `from=[NAMESPACE/]RELEASE` names another release", names.join(", "))
     };
     let message = format!("no {} `{name}` is rendered by {}", kind.name(), looked(wanted, rendering));
-    Box::new(Problem::new(message).hint(hint))
+    Diagnostic::error(message).hint(hint)
 }
 
-fn found_twice(
-    found: &[(ReleaseAt, &Object)],
-    wanted: &Wanted<'_>,
-    rendering: &Rendering<'_>,
-) -> Box<Problem> {
+fn found_twice(found: &[(ReleaseAt, &Object)], wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Diagnostic {
     let names: Vec<String> = found
         .iter()
         .map(|(at, object)| {
@@ -429,5 +415,5 @@ fn found_twice(
         names.join(" and by "),
         looked(wanted, rendering)
     );
-    Box::new(Problem::new(message).hint(hint))
+    Diagnostic::error(message).hint(hint)
 }

@@ -2,18 +2,18 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::finding::{Code, Finding};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::state::{Hook, Resolved, Visit};
-use crate::text::join_clean;
+use crate::text::{Place, join_clean};
 use crate::tree::{Kind, Tree};
 
 /// What is wrong with each hook of a visit that runs helmsum, by itself.
-pub(super) fn hook_misuse(tree: &dyn Tree, resolved: &Resolved, index: usize) -> Vec<Finding> {
+pub(super) fn hook_misuse(tree: &dyn Tree, resolved: &Resolved, index: usize) -> Vec<Diagnostic> {
     let visit = &resolved.visits[index];
     let finding = |message: String, hint: String| {
-        Finding::new(Code::HookMisuse, message)
+        Diagnostic::finding(Code::HookMisuse, message)
             .hint(hint)
-            .at(visit.file.clone(), line_of_helmsum(tree, &visit.file))
+            .at(Place { line: line_of_helmsum(tree, &visit.file), ..Place::file(&visit.file) })
     };
     let mut findings = Vec::new();
     for hook in visit.hooks.iter().filter(|hook| runs_helmsum(hook)) {
@@ -38,7 +38,7 @@ pub(super) fn foreign_hook(
     resolved: &Resolved,
     directory: &Utf8Path,
     file: Option<&str>,
-) -> Option<Finding> {
+) -> Option<Diagnostic> {
     let is_it = |visit: &Visit, hook: &Hook| {
         if runs_helmsum(hook) {
             let own = option(&hook.args, "--file", "-f");
@@ -60,10 +60,10 @@ pub(super) fn foreign_hook(
     let message = format!(
         "helmsum read {read}, and no hook there runs helmsum like this: helmfile read another state file"
     );
-    let finding = Finding::new(Code::UnverifiedState, message)
+    let finding = Diagnostic::finding(Code::UnverifiedState, message)
         .hint("let `--file` in the hook name the state file that has the hook; `--helmfile-command` is for hooks alone");
     Some(match resolved.visits.last() {
-        Some(visit) => finding.at(visit.file.clone(), None),
+        Some(visit) => finding.at(Place::file(visit.file.clone())),
         None => finding,
     })
 }
@@ -80,7 +80,7 @@ pub(super) fn rival_hook(
     resolved: &Resolved,
     directory: &Utf8Path,
     file: Option<&str>,
-) -> Option<Finding> {
+) -> Option<Diagnostic> {
     let file = file?;
     let named = join_clean(directory, file);
     let read = |path: &Utf8Path| {
@@ -103,7 +103,7 @@ pub(super) fn rival_hook(
             "`{name}` has a hook that runs helmsum with `--file={file}`, so this run may be for either"
         );
         let hint = format!("say `--file={name}` there");
-        Some(Finding::new(Code::UnverifiedState, message).hint(hint).at(path, Some(line)))
+        Some(Diagnostic::finding(Code::UnverifiedState, message).hint(hint).at(Place::line(path, line)))
     })
 }
 

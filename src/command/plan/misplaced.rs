@@ -8,10 +8,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::locations::Locations;
 use super::parents::Parents;
 use super::wiring::at;
-use crate::finding::{Code, Finding};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::report::relative;
 use crate::state::{EntryContent, Release, Resolved, Visit};
-use crate::text::{Place, Problem, join_clean};
+use crate::text::{Place, join_clean};
 use crate::tree::{Kind, Tree, matches};
 
 /// Patterns by what is fixed in them, so that a target is compared with few of them.
@@ -164,7 +164,7 @@ impl<'a> Misplaced<'a> {
         target: &Utf8Path,
         root: &Utf8Path,
         shown: &Utf8Path,
-    ) -> Option<Finding> {
+    ) -> Option<Diagnostic> {
         let real = self.locations.real(target);
         let reason = if self.states.find(&real).is_some() {
             String::new()
@@ -179,8 +179,8 @@ impl<'a> Misplaced<'a> {
         };
         let message =
             format!("release `{release}`: helmfile would load the target `{shown}` as a state file{reason}");
-        let finding = Finding::new(Code::TargetIsState, message).hint("put it into another directory");
-        Some(finding.release(release).at(target, None))
+        let finding = Diagnostic::finding(Code::TargetIsState, message).hint("put it into another directory");
+        Some(finding.release(release).at(Place::file(target)))
     }
 
     /// What else a target would be taken for.
@@ -189,7 +189,7 @@ impl<'a> Misplaced<'a> {
         target: &Utf8Path,
         root: &Utf8Path,
         directory: &Utf8Path,
-    ) -> Option<Problem> {
+    ) -> Option<Diagnostic> {
         let real = self.locations.real(target);
         let shown = relative(target, directory);
         let place = Place::file(target);
@@ -197,7 +197,7 @@ impl<'a> Misplaced<'a> {
             let message =
                 format!("the target `{shown}` lies in helmfile's cache `{cache}`, which all projects share");
             let hint = "copy the sub-helmfile into the repository, or leave its checksums to the repository that it is from";
-            return Some(Problem::new(message).at(place).hint(hint));
+            return Some(Diagnostic::error(message).at(place).hint(hint));
         }
         if let Some((owner, file)) = self.values.find(&real) {
             let message = format!(
@@ -205,7 +205,7 @@ impl<'a> Misplaced<'a> {
                 relative(file, directory)
             );
             let hint = "put the target into another directory, or list the values files one by one";
-            return Some(Problem::new(message).at(Place::file(file)).hint(hint));
+            return Some(Diagnostic::error(message).at(Place::file(file)).hint(hint));
         }
         if let Some((visit, release, path)) = self.releases.find(&real) {
             let release = &self.resolved.visits[*visit].releases[*release];
@@ -214,7 +214,7 @@ impl<'a> Misplaced<'a> {
                 release.id()
             );
             let hint = "put the target into another directory, or list the files one by one";
-            return Some(at(Problem::new(message).hint(hint), release));
+            return Some(at(Diagnostic::error(message).hint(hint), release));
         }
         if let Some((chart, part)) = self.near(&real, root).chart {
             let chart = relative(&chart, directory);
@@ -222,7 +222,7 @@ impl<'a> Misplaced<'a> {
                 "the target `{shown}` lies in `{part}/` of the chart `{chart}`, where helm takes it for a part of the chart"
             );
             return Some(
-                Problem::new(message).at(place).hint("put it beside the values files of the release"),
+                Diagnostic::error(message).at(place).hint("put it beside the values files of the release"),
             );
         }
         let (chart, (visit, release)) =
@@ -232,7 +232,7 @@ impl<'a> Misplaced<'a> {
             relative(chart, directory),
             self.resolved.visits[*visit].releases[*release].id()
         );
-        Some(Problem::new(message).at(place).hint("put it into another directory"))
+        Some(Diagnostic::error(message).at(place).hint("put it into another directory"))
     }
 
     /// What the directory of a target says, looked at once.

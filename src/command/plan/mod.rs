@@ -38,13 +38,13 @@ use std::time::Instant;
 use super::Context;
 use super::hashing::{self, Job};
 use super::reading::Reading;
-use crate::finding::{Code, Finding, Level};
+use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::report::{Bytes, Streams, counted, relative};
 use crate::source::Targets;
 use crate::source::config::FILE_NAME;
 use crate::state;
 use crate::template;
-use crate::text::{Place, Problem};
+use crate::text::Place;
 use crate::tree::{Tree, WorkTree};
 
 use compute::Finishing;
@@ -63,11 +63,11 @@ pub(super) struct Plan {
     /// Releases with sources or a target, and entries of `checksums:`.
     pub(super) consumers: Vec<Consumer>,
     /// What was found outside of single releases, at settled levels.
-    pub(super) findings: Vec<Finding>,
+    pub(super) findings: Vec<Diagnostic>,
     /// What went wrong outside of single releases.
-    pub(super) problems: Vec<Problem>,
+    pub(super) problems: Vec<Diagnostic>,
     /// What would puzzle a reader who is not told.
-    pub(super) notes: Vec<String>,
+    pub(super) notes: Vec<Diagnostic>,
     /// What was read, for whoever asks with `--debug`.
     pub(super) trace: Vec<String>,
     /// Whether selectors, `--release` or the environment left nothing.
@@ -209,7 +209,7 @@ fn survey_all(
                 environments.push(read);
             }
             Err(error) => {
-                let problem = error.into_problem();
+                let problem = error;
                 let finding = problem.place.as_ref().and_then(|place| configuration_is_state(place, context));
                 plan.findings.extend(finding.and_then(|finding| context.levels.settle(finding)));
                 survey::add_problem(plan, problem);
@@ -234,12 +234,12 @@ fn survey_all(
 }
 
 /// The finding target-is-state for a configuration that was read as a state file. It has other keys, so reading it fails.
-fn configuration_is_state(place: &Place, context: &Context) -> Option<Finding> {
+fn configuration_is_state(place: &Place, context: &Context) -> Option<Diagnostic> {
     (place.file.file_name() == Some(FILE_NAME)).then(|| {
         let shown = relative(&place.file, &context.directory);
-        Finding::new(Code::TargetIsState, format!("helmfile would load `{shown}` as a state file"))
+        Diagnostic::finding(Code::TargetIsState, format!("helmfile would load `{shown}` as a state file"))
             .hint("put it into the directory above: helmfile loads every file of this one")
-            .at(place.file.clone(), None)
+            .at(Place::file(place.file.clone()))
     })
 }
 
@@ -257,7 +257,7 @@ fn names_of_environments(reading: &Reading, plan: &mut Plan) -> Vec<Option<Strin
         match state::environments(&reading.request(Some(&next))) {
             Ok(found) => names.extend(found),
             Err(error) if names.is_empty() => {
-                plan.problems.push(error.into_problem());
+                plan.problems.push(error);
                 return Vec::new();
             }
             // It is read once more, and reported then.

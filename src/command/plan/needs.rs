@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::finding::{Code, Finding};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Producer, Source, What};
 use crate::state::{Release, Resolved};
 
@@ -12,7 +12,7 @@ pub(super) fn missing_need(
     index: usize,
     consumer: &Release,
     source: &Source,
-) -> Option<Finding> {
+) -> Option<Diagnostic> {
     let producer = source.producer()?;
     let what = match &source.what {
         What::Path(_) | What::Digest(_) => "files of",
@@ -24,7 +24,7 @@ pub(super) fn missing_need(
     let visit = &resolved.visits[index];
     let found = |index: usize| resolved.visits[index].releases.iter().find(|release| is(producer, release));
     let finding = |message: String, hint: String| {
-        Some(Finding::new(Code::MissingNeed, message).hint(hint).release(consumer.id()))
+        Some(Diagnostic::finding(Code::MissingNeed, message).hint(hint).release(consumer.id()))
     };
     if let Some(own) = found(index) {
         if own.id() == consumer.id() || needed(&visit.releases, consumer).contains(own.id().as_str()) {

@@ -1,8 +1,9 @@
 //! Which releases may have what a source names.
 
+use crate::diagnostic::Diagnostic;
 use crate::source::{Producer, Source, What};
 use crate::state::{Release, Resolved};
-use crate::text::{Problem, nearest};
+use crate::text::nearest;
 
 use super::needs::{is, names};
 
@@ -27,14 +28,13 @@ pub(super) fn producers(
     resolved: &Resolved,
     consumer: ReleaseAt,
     source: &Source,
-) -> Result<Vec<ReleaseAt>, Problem> {
+) -> Result<Vec<ReleaseAt>, Diagnostic> {
     match (&source.what, source.producer()) {
         (What::Path(_) | What::Digest(_), _) => Ok(Vec::new()),
         (What::Release(_) | What::Object(..), Some(producer)) => {
             named(resolved, consumer, producer).map(|found| vec![found]).map_err(|problem| {
                 let id = release(resolved, consumer).id();
-                let message = format!("release `{id}`: `{}`: {}", source.text, problem.message);
-                Problem { message, ..problem }.at(source.place.clone())
+                problem.context(format!("release `{id}`: `{}`", source.text)).at(source.place.clone())
             })
         }
         (What::Release(_) | What::Object(..), None) => {
@@ -57,7 +57,7 @@ pub(super) fn release(resolved: &Resolved, at: ReleaseAt) -> &Release {
 }
 
 /// The release of a name: in the state file of the consumer, else in any other.
-fn named(resolved: &Resolved, consumer: ReleaseAt, producer: &Producer) -> Result<ReleaseAt, Problem> {
+fn named(resolved: &Resolved, consumer: ReleaseAt, producer: &Producer) -> Result<ReleaseAt, Diagnostic> {
     let environment = consumer.environment;
     let all = resolved.visits.iter().enumerate().flat_map(|(visit, read)| {
         (0..read.releases.len()).map(move |release| ReleaseAt { environment, visit, release })
@@ -75,7 +75,7 @@ fn named(resolved: &Resolved, consumer: ReleaseAt, producer: &Producer) -> Resul
     }
 }
 
-fn unknown(resolved: &Resolved, producer: &Producer) -> Problem {
+fn unknown(resolved: &Resolved, producer: &Producer) -> Diagnostic {
     let releases = || resolved.visits.iter().flat_map(|visit| &visit.releases);
     let ids: Vec<String> = releases().map(Release::id).collect();
     let known: Vec<&str> = match &producer.namespace {
@@ -90,20 +90,20 @@ fn unknown(resolved: &Resolved, producer: &Producer) -> Problem {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => "names are `[NAMESPACE/]RELEASE`, as after templating; `helmsum state` lists them".to_owned(),
     };
-    Problem::new(format!("there is no release `{producer}` in {}", files.join(", "))).hint(hint)
+    Diagnostic::error(format!("there is no release `{producer}` in {}", files.join(", "))).hint(hint)
 }
 
-fn switched_off(release: &Release) -> Problem {
+fn switched_off(release: &Release) -> Diagnostic {
     let why = if release.enabled {
         "it says `installed: false`".to_owned()
     } else {
         format!("its `condition: {}` does not hold", release.condition)
     };
-    Problem::new(format!("release `{}` is not deployed: {why}", release.id()))
+    Diagnostic::error(format!("release `{}` is not deployed: {why}", release.id()))
         .hint("depend on it only where it is deployed: put `{{ if }}` around the directive in a `.gotmpl` values file")
 }
 
-fn ambiguous(resolved: &Resolved, several: &[ReleaseAt], producer: &Producer) -> Problem {
+fn ambiguous(resolved: &Resolved, several: &[ReleaseAt], producer: &Producer) -> Diagnostic {
     let named: Vec<String> = several
         .iter()
         .map(|at| format!("`{}` of `{}`", release(resolved, *at).id(), resolved.visits[at.visit].file))
@@ -115,5 +115,6 @@ fn ambiguous(resolved: &Resolved, several: &[ReleaseAt], producer: &Producer) ->
     } else {
         format!("name the namespace, as in `{}`", one.id())
     };
-    Problem::new(format!("`{producer}` names {} releases: {}", several.len(), named.join(", "))).hint(hint)
+    Diagnostic::error(format!("`{producer}` names {} releases: {}", several.len(), named.join(", ")))
+        .hint(hint)
 }

@@ -12,13 +12,13 @@ use rayon::prelude::*;
 use super::doubts::{Told, doubts};
 use super::producers::{ReleaseAt, release};
 use crate::command::waiting::watched;
-use crate::finding::Finding;
+use crate::diagnostic::Diagnostic;
 use crate::rendered::{self, Influence, Object, ObjectKind, Piece, Templating, Unstable};
 use crate::report::{Stream, counted};
 use crate::source::{Source, Targets, What};
 use crate::state::{self, Listed, Release, Request, Resolved, Visit};
 use crate::template::function::{Chance, CommandOption, Effects, Registry};
-use crate::text::{Place, Problem};
+use crate::text::Place;
 use crate::tree::{Overlay, Tree};
 
 /// One environment of a state, kept until everything that depends on it is rendered.
@@ -42,7 +42,7 @@ enum Target {
 }
 
 /// What asking a producer gave.
-type Answer<T> = Result<T, Box<Problem>>;
+type Answer<T> = Result<T, Diagnostic>;
 
 /// A rendered release.
 #[derive(Debug)]
@@ -73,7 +73,7 @@ pub(super) enum Shaky {
     /// A function with a random or time-dependent result, and where it is called. What it changes is compared.
     Function(String, Option<Place>),
     /// Something that helmfile may have read differently.
-    Doubt(Finding),
+    Doubt(Diagnostic),
     /// A values template that changes `.Values`, which all releases of the state file share, and its release.
     Values(Option<(String, Utf8PathBuf)>),
 }
@@ -291,8 +291,8 @@ impl<'e> Rendering<'e> {
         let producer = release(resolved, at);
         if self.unknown.contains(&at) {
             let problem =
-                Problem::new(format!("the checksum of release `{}` itself is not known", producer.id()));
-            return Err(Box::new(problem.hint("correct what is wrong with that one first")));
+                Diagnostic::error(format!("the checksum of release `{}` itself is not known", producer.id()));
+            return Err(problem.hint("correct what is wrong with that one first"));
         }
         let request = Request { tree: Arc::clone(tree), effects: Rc::default(), ..request.clone() };
         let before = visit.values.deep_copy();
@@ -346,7 +346,7 @@ impl<'e> Rendering<'e> {
             let id = release(&environments[at.environment].resolved, at).id();
             let Some((visit, release)) = found.filter(|(_, release)| release.id() == id) else {
                 let message = format!("whether there is a release `{id}` is left to chance");
-                return Err(Box::new(Problem::new(message)));
+                return Err(Diagnostic::error(message));
             };
             let (tree, effects) = (Arc::clone(tree), Rc::default());
             let request = Request { tree, chance, effects, ..request.clone() };
@@ -357,7 +357,7 @@ impl<'e> Rendering<'e> {
             let read = self.shaken.entry(at.environment).or_insert_with(|| {
                 chances.map(|chance| {
                     let request = Request { effects: Rc::default(), chance, ..request.clone() };
-                    let resolved = state::read(&request).map_err(|error| Box::new(error.into_problem()))?;
+                    let resolved = state::read(&request)?;
                     Ok((request, resolved))
                 })
             });
@@ -428,9 +428,7 @@ impl<'e> Rendering<'e> {
     pub(super) fn rendered(&self, at: ReleaseAt, wanted: &Wanted<'_>) -> Answer<&Rendered> {
         match self.answer(at, wanted) {
             Some(answer) => answer.as_ref().map_err(Clone::clone),
-            None => {
-                Err(Box::new(Problem::new(format!("release `{}` was not rendered", self.release(at).id()))))
-            }
+            None => Err(Diagnostic::error(format!("release `{}` was not rendered", self.release(at).id()))),
         }
     }
 
@@ -452,7 +450,7 @@ impl<'e> Rendering<'e> {
     pub(super) fn pieces(&self, at: ReleaseAt) -> Answer<&[Piece]> {
         match self.pieces.get(&at) {
             Some(answer) => answer.as_deref().map_err(Clone::clone),
-            None => Err(Box::new(Problem::new(format!("release `{}` was not read", self.release(at).id())))),
+            None => Err(Diagnostic::error(format!("release `{}` was not read", self.release(at).id()))),
         }
     }
 

@@ -2,17 +2,17 @@
 
 use crate::checksum::{Key, KeyFile};
 use crate::command::Context;
-use crate::finding::{Code, Finding};
+use crate::diagnostic::{Code, Diagnostic, Refusal};
 use crate::report::relative;
 use crate::source::Source;
 use crate::source::config::Config;
-use crate::text::{Place, Problem, Refusal};
+use crate::text::Place;
 
 /// How digests of secrets are made near a state file.
 #[derive(Debug)]
 pub(super) struct Secrecy {
     /// The key, if a key file is named. What is wrong with it matters only where there is a secret.
-    key: Option<Result<KeyFile, Box<Problem>>>,
+    key: Option<Result<KeyFile, Diagnostic>>,
     /// Whether `sops` may not run.
     no_exec: bool,
 }
@@ -24,27 +24,23 @@ impl Secrecy {
         let path = context.key_file.as_ref().or(named);
         let key = path.map(|path| {
             KeyFile::read(path).map_err(|error| {
-                let problem = error.problem();
+                let problem = error.diagnostic();
                 let shown = relative(path, &context.directory);
-                Box::new(Problem {
-                    message: problem.message.replace(path.as_str(), shown.as_str()),
-                    ..problem
-                })
+                let message = problem.message.replace(path.as_str(), shown.as_str());
+                problem.message(message)
             })
         });
         Self { key, no_exec: context.no_exec }
     }
 
     /// What forbids hashing a source: it has to be decrypted, and `--no-exec` forbids running `sops`.
-    pub(super) fn forbids(&self, source: &Source) -> Option<Problem> {
+    pub(super) fn forbids(&self, source: &Source) -> Option<Diagnostic> {
         (source.options.decrypt && self.no_exec).then(|| {
-            Problem::new(format!(
-                "`{}` is to be decrypted by `sops`, and `--no-exec` forbids running it",
-                source.text
-            ))
-            .refusal(Refusal::NoExec)
-            .at(source.place.clone())
-            .hint("run without `--no-exec`, or hash the ciphertext without `decrypt=sops`")
+            let message =
+                format!("`{}` is to be decrypted by `sops`, and `--no-exec` forbids running it", source.text);
+            Diagnostic::refused(Refusal::NoExec, message)
+                .at(source.place.clone())
+                .hint("run without `--no-exec`, or hash the ciphertext without `decrypt=sops`")
         })
     }
 
@@ -54,20 +50,24 @@ impl Secrecy {
     }
 
     /// What is wrong with the key file, for a consumer with secrets.
-    pub(super) fn problem(&self, owner: &str) -> Option<Problem> {
-        let problem = self.key.as_ref()?.as_ref().err()?;
-        Some(Problem { message: format!("{owner}: {}", problem.message), ..Problem::clone(problem) })
+    pub(super) fn problem(&self, owner: &str) -> Option<Diagnostic> {
+        Some(self.key.as_ref()?.as_ref().err()?.clone().context(owner))
     }
 
     /// The finding guessable-secret, for a consumer whose secrets have these labels, of which the first is declared at `place`.
-    pub(super) fn guessable(&self, owner: &str, labels: &[&str], place: Option<&Place>) -> Option<Finding> {
+    pub(super) fn guessable(
+        &self,
+        owner: &str,
+        labels: &[&str],
+        place: Option<&Place>,
+    ) -> Option<Diagnostic> {
         let finding = match (&self.key, labels) {
             (_, []) | (Some(Err(_)), _) => return None,
             (None, labels) => {
                 let names: Vec<String> = labels.iter().map(|label| format!("`{label}`")).collect();
                 let (verb, noun) =
                     if labels.len() == 1 { ("is", "its digest") } else { ("are", "their digests") };
-                Finding::new(
+                Diagnostic::finding(
                     Code::GuessableSecret,
                     format!(
                         "{owner}: {} {verb} hashed without a key, so a short secret can be guessed from {noun}",
@@ -76,7 +76,7 @@ impl Secrecy {
                 )
                 .hint("name a key file in `HELMSUM_KEY_FILE`, or as `keyFile` in `helmsum.yaml`")
             }
-            (Some(Ok(file)), _) if file.exposed => Finding::new(
+            (Some(Ok(file)), _) if file.exposed => Diagnostic::finding(
                 Code::GuessableSecret,
                 format!("{owner}: every user of this machine can read the key file `{}`", file.path),
             )
@@ -84,7 +84,7 @@ impl Secrecy {
             (Some(Ok(_)), _) => return None,
         };
         Some(match place {
-            Some(place) => finding.at(place.file.clone(), place.line),
+            Some(place) => finding.at(place.clone()),
             None => finding,
         })
     }

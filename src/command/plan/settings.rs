@@ -8,12 +8,12 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::secrecy::Secrecy;
 use crate::command::Context;
-use crate::finding::Levels;
+use crate::diagnostic::{Diagnostic, Levels, Mistake};
 use crate::source::config::{self, ChecksumRule, Chosen, Config, ReleaseRule, TARGETS, Which};
 use crate::source::{KeyPath, KeyPaths, Source};
 use crate::state::{Release, Selector};
 use crate::target::{Format, Template};
-use crate::text::{Place, Problem};
+use crate::text::Place;
 use crate::tree::{Kind, Tree};
 
 /// Where the checksum of the format `value` goes where nobody says otherwise.
@@ -42,11 +42,11 @@ impl<'c> Configurations<'c> {
     /// # Errors
     ///
     /// Where the configuration cannot be read.
-    pub(super) fn near(&mut self, directory: &Utf8Path) -> Result<Rc<Settings>, Box<Problem>> {
+    pub(super) fn near(&mut self, directory: &Utf8Path) -> Result<Rc<Settings>, Diagnostic> {
         if let Some(settings) = self.known.get(directory) {
             return Ok(Rc::clone(settings));
         }
-        let home = config::locate(&*self.tree, directory).map_err(|error| Box::new(error.problem()))?;
+        let home = config::locate(&*self.tree, directory).map_err(|error| error.diagnostic())?;
         let chosen = home.config.as_ref().map(|config| config.levels.clone()).unwrap_or_default();
         let settings = Rc::new(Settings {
             templates: home
@@ -94,7 +94,7 @@ impl<'c> Configurations<'c> {
     }
 }
 
-type Templates = BTreeMap<Utf8PathBuf, Result<Template, Box<Problem>>>;
+type Templates = BTreeMap<Utf8PathBuf, Result<Template, Diagnostic>>;
 
 /// Reads a template of targets. `place` is where it is named.
 fn template(
@@ -102,9 +102,11 @@ fn template(
     path: &Utf8Path,
     root: &Utf8Path,
     place: &Place,
-) -> Result<Template, Box<Problem>> {
+) -> Result<Template, Diagnostic> {
     let refused = |what: String, hint: &str| {
-        Box::new(Problem::new(format!("the template `{path}` {what}")).at(place.clone()).hint(hint))
+        Diagnostic::mistake(Mistake::TargetTemplate, format!("the template `{path}` {what}"))
+            .at(place.clone())
+            .hint(hint)
     };
     if !path.starts_with(root) {
         return Err(refused("lies outside of the repository".into(), "keep it beside `helmsum.yaml`"));
@@ -160,7 +162,7 @@ impl Settings {
     /// # Errors
     ///
     /// Where two entries name different ones.
-    pub(super) fn target_of(&self, release: &Release) -> Result<Option<Utf8PathBuf>, Box<Problem>> {
+    pub(super) fn target_of(&self, release: &Release) -> Result<Option<Utf8PathBuf>, Diagnostic> {
         self.only(release, "target", |rule| rule.target.clone())
     }
 
@@ -169,7 +171,7 @@ impl Settings {
     /// # Errors
     ///
     /// Where two entries say different things, or a template cannot be used.
-    pub(super) fn format_of(&self, release: &Release) -> Result<Format, Box<Problem>> {
+    pub(super) fn format_of(&self, release: &Release) -> Result<Format, Diagnostic> {
         let key = self.only(release, "key", |rule| rule.key.clone())?;
         let format = self.only(release, "format", |rule| rule.format.clone())?;
         let place = self.rules(release).find(|rule| rule.key.is_some()).map(|rule| &rule.place);
@@ -181,7 +183,7 @@ impl Settings {
     /// # Errors
     ///
     /// Where a template cannot be used.
-    pub(super) fn format_of_rule(&self, rule: &ChecksumRule) -> Result<Format, Box<Problem>> {
+    pub(super) fn format_of_rule(&self, rule: &ChecksumRule) -> Result<Format, Diagnostic> {
         self.format(rule.key.as_ref().map(|key| (key, &rule.place)), rule.format.as_ref())
     }
 
@@ -191,7 +193,7 @@ impl Settings {
         &self,
         key: Option<(&KeyPaths, &Place)>,
         format: Option<&Chosen>,
-    ) -> Result<Format, Box<Problem>> {
+    ) -> Result<Format, Diagnostic> {
         let default = self.config.as_ref();
         let default_format = default.and_then(|config| config.format.as_ref());
         let name = |chosen: Option<&Chosen>| chosen.map_or("value", |chosen| chosen.format.name());
@@ -210,7 +212,7 @@ impl Settings {
             }
             Some(config::Format::Template(path)) => {
                 if let Some((_, place)) = key {
-                    return Err(Box::new(config::no_key().at(place.clone())));
+                    return Err(config::no_key().at(place.clone()));
                 }
                 match self.templates.get(path) {
                     Some(template) => Format::Template(template.clone()?),
@@ -231,7 +233,7 @@ impl Settings {
         release: &Release,
         what: &str,
         of: impl Fn(&ReleaseRule) -> Option<T>,
-    ) -> Result<Option<T>, Box<Problem>> {
+    ) -> Result<Option<T>, Diagnostic> {
         let mut found: Option<(T, &ReleaseRule)> = None;
         for rule in self.rules(release) {
             let Some(value) = of(rule) else { continue };
@@ -242,8 +244,8 @@ impl Settings {
                         release.id(),
                         earlier.place
                     );
-                    let problem = Problem::new(message).at(rule.place.clone());
-                    return Err(Box::new(problem.hint(format!("give `{what}` in one of the two"))));
+                    let problem = Diagnostic::mistake(Mistake::ConfigValue, message).at(rule.place.clone());
+                    return Err(problem.hint(format!("give `{what}` in one of the two")));
                 }
                 Some(_) => {}
                 None => found = Some((value, rule)),
@@ -260,8 +262,8 @@ impl Settings {
     pub(super) fn sources_of(
         &self,
         release: &Release,
-        render: impl Fn(&str, &Place) -> Result<String, Problem>,
-    ) -> Result<Vec<Source>, Box<Problem>> {
+        render: impl Fn(&str, &Place) -> Result<String, Diagnostic>,
+    ) -> Result<Vec<Source>, Diagnostic> {
         let mut sources = Vec::new();
         for rule in self.rules(release) {
             let mut word = |word: &str| render(word, &rule.place);

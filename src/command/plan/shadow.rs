@@ -1,6 +1,6 @@
 //! The finding shadowed-checksum: something else of the release sets the key that the checksum goes to.
 
-use crate::finding::{Code, Finding};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source::KeyPath;
 use crate::state::SetEntry;
 use crate::value::Value;
@@ -33,19 +33,19 @@ pub(super) fn shadowed_checksum(
     keys: &[KeyPath],
     layers: &[Layer],
     set: &[SetEntry],
-) -> Vec<Finding> {
+) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for layer in layers {
         let set_by_layer = |key: &&KeyPath| layer.values.iter().any(|values| sets(values, key.keys()));
         let Some(key) = keys.iter().find(set_by_layer) else { continue };
         findings.push(if layer.later {
-            Finding::new(
+            Diagnostic::finding(
                 Code::ShadowedChecksum,
                 format!("release `{release}`: {} comes after the target, sets `{key}` and wins", layer.title),
             )
             .hint("remove the key there, or list the target after it")
         } else {
-            Finding::new(
+            Diagnostic::finding(
                 Code::ShadowedChecksum,
                 format!(
                     "release `{release}`: {} sets `{key}`, but the target comes after it and wins",
@@ -60,7 +60,8 @@ pub(super) fn shadowed_checksum(
         if let Some(key) = keys.iter().find(|key| overlaps(&path, key.keys())) {
             let message =
                 format!("release `{release}`: `set` of `{}` wins over the target's `{key}`", entry.name);
-            findings.push(Finding::new(Code::ShadowedChecksum, message).hint("remove that `set` entry"));
+            findings
+                .push(Diagnostic::finding(Code::ShadowedChecksum, message).hint("remove that `set` entry"));
         }
     }
     findings

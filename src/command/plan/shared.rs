@@ -12,11 +12,12 @@ use super::values::ValuesFiles;
 use super::wiring;
 use crate::cli::Environments;
 use crate::command::ignored::git_ignores;
-use crate::finding::{Code, Finding, Level};
+use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::report::relative;
 use crate::source::{self, Source};
 use crate::state::{self, EntryKind, EntrySource, Release, Request, Resolved, Visit};
 use crate::template;
+use crate::text::Place;
 
 /// How many other environments are read at most.
 const MOST_ENVIRONMENTS: usize = 4;
@@ -174,7 +175,7 @@ fn finding(
     draft: &Draft,
     (here, there): (&Sources, &Sources),
     other: &str,
-) -> Finding {
+) -> Diagnostic {
     let directory = &survey.context.directory;
     let target = draft.row.target.path.as_deref().unwrap_or(&draft.state);
     let shown = relative(target, directory);
@@ -211,8 +212,10 @@ fn finding(
     let hint = format!(
         "give each environment a target of its own, with `- \"{entry}\"` among the `values`: of two runs in one workspace, one would deploy the checksum of the other"
     );
-    let finding =
-        Finding::new(Code::SharedTarget, message).hint(hint).release(draft.row.id()).at(target, None);
+    let finding = Diagnostic::finding(Code::SharedTarget, message)
+        .hint(hint)
+        .release(draft.row.id())
+        .at(Place::file(target));
     // There every run writes the target before it is read, and nobody commits it.
     if survey.reading.request.in_hook() && git_ignores(&draft.root, target) {
         finding.level(Level::Note)

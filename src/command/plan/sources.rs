@@ -3,7 +3,7 @@
 use camino::Utf8Path;
 
 use crate::checksum::Hashed;
-use crate::finding::{Code, Finding};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::report::relative;
 use crate::source::{Left, Outside, Shape, Source};
 use crate::tree::Tree;
@@ -30,8 +30,8 @@ pub(super) fn place_findings(
     source: &Source,
     hashed: &Hashed,
     surroundings: Surroundings<'_>,
-) -> Vec<Finding> {
-    let mut findings: Vec<Finding> =
+) -> Vec<Diagnostic> {
+    let mut findings: Vec<Diagnostic> =
         hashed.listing.outside.iter().map(|outside| outside_source(source, outside, surroundings)).collect();
     if !source.options.optional && findings.is_empty() {
         findings.extend(if hashed.listing.shape == Shape::Missing {
@@ -40,10 +40,10 @@ pub(super) fn place_findings(
             empty_source(source, hashed, surroundings)
         });
     }
-    findings.into_iter().map(|finding| finding.at(source.place.file.clone(), source.place.line)).collect()
+    findings.into_iter().map(|finding| finding.at(source.place.clone())).collect()
 }
 
-fn missing_source(tree: &dyn Tree, source: &Source, hashed: &Hashed, around: Surroundings<'_>) -> Finding {
+fn missing_source(tree: &dyn Tree, source: &Source, hashed: &Hashed, around: Surroundings<'_>) -> Diagnostic {
     let tried = &hashed.listing.base;
     let message =
         format!("{}: the source `{}` does not exist; looked for `{tried}`", around.owner, source.text);
@@ -57,10 +57,10 @@ fn missing_source(tree: &dyn Tree, source: &Source, hashed: &Hashed, around: Sur
             break;
         }
     }
-    Finding::new(Code::MissingSource, message).hint(hint)
+    Diagnostic::finding(Code::MissingSource, message).hint(hint)
 }
 
-fn empty_source(source: &Source, hashed: &Hashed, around: Surroundings<'_>) -> Option<Finding> {
+fn empty_source(source: &Source, hashed: &Hashed, around: Surroundings<'_>) -> Option<Diagnostic> {
     if !hashed.files.is_empty() {
         return None;
     }
@@ -89,12 +89,12 @@ fn empty_source(source: &Source, hashed: &Hashed, around: Surroundings<'_>) -> O
     };
     let message = format!("{}: the source `{}` {what}{tail}", around.owner, source.text);
     Some(
-        Finding::new(Code::EmptySource, message)
+        Diagnostic::finding(Code::EmptySource, message)
             .hint("its checksum never changes; say `optional=true` if it may be empty"),
     )
 }
 
-fn outside_source(source: &Source, outside: &Outside, around: Surroundings<'_>) -> Finding {
+fn outside_source(source: &Source, outside: &Outside, around: Surroundings<'_>) -> Diagnostic {
     let leads = &outside.leads_to;
     let message = match &outside.link {
         Some(link) => format!(
@@ -112,5 +112,5 @@ fn outside_source(source: &Source, outside: &Outside, around: Surroundings<'_>) 
         "the repository is `{}`: what lies outside differs between machines; copy it in",
         around.root
     );
-    Finding::new(Code::OutsideSource, message).hint(hint)
+    Diagnostic::finding(Code::OutsideSource, message).hint(hint)
 }

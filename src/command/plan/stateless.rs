@@ -34,7 +34,7 @@ pub(super) fn drafts(
     let settings = match configurations.near(&directory) {
         Ok(settings) => settings,
         Err(problem) => {
-            add_problem(plan, *problem);
+            add_problem(plan, problem);
             return Vec::new();
         }
     };
@@ -80,12 +80,12 @@ fn directory_of_state(tree: &dyn Tree, reading: &Reading, directory: &Utf8Path) 
 fn draft(rule: &ChecksumRule, settings: &Settings, locations: &Locations) -> Draft {
     let mut problems = Vec::new();
     let sources = source::collect(rule.sources.clone()).unwrap_or_else(|clash| {
-        problems.push(clash.problem());
+        problems.push(clash.diagnostic());
         Vec::new()
     });
     let file = rule.place.file.clone();
     let format = settings.format_of_rule(rule).unwrap_or_else(|problem| {
-        problems.push(*problem);
+        problems.push(problem);
         Settings::plain_format()
     });
     Draft {

@@ -24,12 +24,11 @@ use super::verify::{Expected, verify};
 use super::wiring::{self, Wired};
 use crate::command::Context;
 use crate::command::reading::Reading;
-use crate::finding::{Finding, Level, Levels};
+use crate::diagnostic::{Diagnostic, Level, Levels};
 use crate::report::counted;
 use crate::source::Targets;
 use crate::state::{Release, Request, Resolved, Visit};
 use crate::template;
-use crate::text::Problem;
 
 /// How many releases there are, over all environments.
 #[derive(Clone, Debug, Default)]
@@ -304,7 +303,7 @@ impl<'a> Survey<'a, '_> {
         for (index, visit) in visits.iter().enumerate().rev().filter(|(index, _)| concerned[*index]) {
             let levels = self.levels_near(&visit.directory, plan);
             let found = doubts(&visit.effects, visit, told);
-            let settled: Vec<Finding> =
+            let settled: Vec<Diagnostic> =
                 found.into_iter().filter_map(|finding| levels.settle(finding)).collect();
             held[index] |= settled.iter().any(|finding| finding.level == Level::Deny)
                 || visit.parent.is_some_and(|parent| held[parent]);
@@ -317,7 +316,7 @@ impl<'a> Survey<'a, '_> {
         match self.configurations.near(directory) {
             Ok(settings) => settings.levels.clone(),
             Err(problem) => {
-                add_problem(plan, *problem);
+                add_problem(plan, problem);
                 self.context.levels.clone()
             }
         }
@@ -350,7 +349,7 @@ impl<'a> Survey<'a, '_> {
         let settings = match self.configurations.near(&visit.directory) {
             Ok(settings) => settings,
             Err(problem) => {
-                add_problem(plan, *problem);
+                add_problem(plan, problem);
                 return None;
             }
         };
@@ -428,11 +427,11 @@ fn traced(visit: &Visit, proved: bool) -> String {
 }
 
 /// Adds findings that belong to no release, each once.
-fn remark(settings: &Settings, findings: Vec<Finding>, plan: &mut Plan) {
+fn remark(settings: &Settings, findings: Vec<Diagnostic>, plan: &mut Plan) {
     add_findings(findings.into_iter().filter_map(|finding| settings.levels.settle(finding)), plan);
 }
 
-fn add_findings(settled: impl IntoIterator<Item = Finding>, plan: &mut Plan) {
+fn add_findings(settled: impl IntoIterator<Item = Diagnostic>, plan: &mut Plan) {
     for finding in settled {
         if !plan.findings.contains(&finding) {
             plan.findings.push(finding);
@@ -441,8 +440,8 @@ fn add_findings(settled: impl IntoIterator<Item = Finding>, plan: &mut Plan) {
 }
 
 /// Adds a problem once.
-pub(super) fn add_problem(plan: &mut Plan, problem: Problem) {
-    let same = |other: &Problem| other.message == problem.message && other.place == problem.place;
+pub(super) fn add_problem(plan: &mut Plan, problem: Diagnostic) {
+    let same = |other: &Diagnostic| other.message == problem.message && other.place == problem.place;
     if !plan.problems.iter().any(same) {
         plan.problems.push(problem);
     }
@@ -454,16 +453,17 @@ pub(super) fn judge(counts: &Counts, reading: &Reading, plan: &mut Plan, drafts:
     let filtered = !request.releases.is_empty() || !request.selectors.is_empty();
     let environments: Vec<String> = plan.environments.iter().map(|name| format!("`{name}`")).collect();
     if counts.visits == 0 && counts.skipped > 0 {
-        plan.notes.push(format!(
+        plan.notes.push(Diagnostic::note(format!(
             "no state file defines the environment {} ({} skipped)",
             environments.join(", "),
             counted(counts.skipped, "file")
-        ));
+        )));
         plan.nothing_matched = true;
     } else if counts.releases == 0 && drafts.is_empty() {
-        plan.notes.push("the state has no releases".into());
+        plan.notes.push(Diagnostic::note("the state has no releases"));
     } else if filtered && counts.matched == 0 && drafts.is_empty() {
-        plan.notes.push(format!("none of {} is selected", counted(counts.releases, "release")));
+        plan.notes
+            .push(Diagnostic::note(format!("none of {} is selected", counted(counts.releases, "release"))));
         if !counts.namesakes.is_empty() {
             let asked: Vec<String> = request.releases.iter().map(|filter| format!("`{filter}`")).collect();
             let there: Vec<String> = counts.namesakes.iter().map(|id| format!("`{id}`")).collect();
@@ -472,15 +472,15 @@ pub(super) fn judge(counts: &Counts, reading: &Reading, plan: &mut Plan, drafts:
             } else {
                 ""
             };
-            plan.notes.push(format!(
+            plan.notes.push(Diagnostic::note(format!(
                 "there is no {}, but there is {}{hook}",
                 asked.join(", "),
                 there.join(", ")
-            ));
+            )));
         }
         plan.nothing_matched = true;
     } else if drafts.iter().all(|draft| !draft.selected) && plan.problems.is_empty() {
         let number = if filtered { counts.matched } else { counts.releases };
-        plan.notes.push(format!("none of {} declares sources", counted(number, "release")));
+        plan.notes.push(Diagnostic::note(format!("none of {} declares sources", counted(number, "release"))));
     }
 }

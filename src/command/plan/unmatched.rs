@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::settings::Settings;
 use crate::cli::Environments;
 use crate::command::reading::Reading;
-use crate::finding::{Code, Finding, Level};
+use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::report::relative;
 use crate::source::Source;
 use crate::source::config::{FILE_NAME, ReleaseRule, Which};
@@ -38,7 +38,7 @@ impl Excludes {
     }
 
     /// What there is to say about the patterns of a source that leave nothing out, wherever it is declared.
-    pub(super) fn findings(&self, owner: &str, source: &Source, unused: &[&str]) -> Vec<Finding> {
+    pub(super) fn findings(&self, owner: &str, source: &Source, unused: &[&str]) -> Vec<Diagnostic> {
         let unused = unused
             .iter()
             .filter(|pattern| !self.used.contains(&(source.place.clone(), (**pattern).to_owned())));
@@ -52,15 +52,15 @@ impl Excludes {
                 "patterns are relative to the source and read as in `.gitignore`; drop it if it is not needed"
                     .into()
             };
-            at_level(Finding::new(Code::UnmatchedEntry, message), self.every_environment)
+            at_level(Diagnostic::finding(Code::UnmatchedEntry, message), self.every_environment)
                 .hint(hint)
-                .place(&source.place)
+                .at(source.place.clone())
         };
         unused.map(one).collect()
     }
 }
 
-fn at_level(finding: Finding, every_environment: bool) -> Finding {
+fn at_level(finding: Diagnostic, every_environment: bool) -> Diagnostic {
     if every_environment { finding.level(Level::Deny) } else { finding }
 }
 
@@ -123,7 +123,7 @@ impl Entries {
         reading: &Reading,
         tree: &dyn Tree,
         requests: &[&Request],
-    ) -> Vec<(Rc<Settings>, Finding)> {
+    ) -> Vec<(Rc<Settings>, Diagnostic)> {
         let every_environment = reads_every_environment(reading);
         let mut findings = Vec::new();
         for (file, settings) in &self.configurations {
@@ -154,7 +154,7 @@ impl Entries {
         findings
     }
 
-    fn about_entry(&self, rule: &ReleaseRule) -> Finding {
+    fn about_entry(&self, rule: &ReleaseRule) -> Diagnostic {
         let (message, hint) = match &rule.which {
             Which::Release { namespace, name } => {
                 let written = match namespace {
@@ -168,7 +168,7 @@ impl Entries {
                 "helmfile gives every release the labels `name`, `namespace` and `chart`; `helmsum state` shows all".into(),
             ),
         };
-        Finding::new(Code::UnmatchedEntry, message).hint(hint).place(&rule.place)
+        Diagnostic::finding(Code::UnmatchedEntry, message).hint(hint).at(rule.place.clone())
     }
 
     /// What may have been meant by a release that does not exist.
@@ -210,7 +210,7 @@ impl Entries {
     }
 
     /// The findings about options `--release`, where others of them name releases.
-    pub(super) fn about_options(&self, reading: &Reading) -> Vec<Finding> {
+    pub(super) fn about_options(&self, reading: &Reading) -> Vec<Diagnostic> {
         let filters = &reading.request.releases;
         if self.named.is_empty() {
             return Vec::new();
@@ -219,7 +219,7 @@ impl Entries {
         let one = |(_, filter): (usize, &crate::cli::ReleaseFilter)| {
             let written = filter.to_string();
             let finding =
-                Finding::new(Code::UnmatchedEntry, format!("`--release={written}` names no release"));
+                Diagnostic::finding(Code::UnmatchedEntry, format!("`--release={written}` names no release"));
             at_level(finding, reads_every_environment(reading)).hint(self.near(&written, &filter.name))
         };
         unnamed.map(one).collect()
@@ -233,7 +233,7 @@ impl Entries {
         read: &BTreeSet<Utf8PathBuf>,
         state: &Utf8Path,
         directory: &Utf8Path,
-    ) -> Vec<Finding> {
+    ) -> Vec<Diagnostic> {
         let mut folders: BTreeSet<&Utf8Path> = BTreeSet::new();
         for file in read.iter().filter(|file| file.starts_with(state)) {
             let between = file.ancestors().skip(1).take_while(|folder| *folder != state);
@@ -253,9 +253,9 @@ impl Entries {
                 let message =
                     format!("`{}` is not read: it lies below the state files", relative(&file, directory));
                 findings.push(
-                    Finding::new(Code::UnmatchedEntry, message)
+                    Diagnostic::finding(Code::UnmatchedEntry, message)
                         .hint("move it beside a state file, or into a folder above; paths in it are relative to it")
-                        .at(file.clone(), None),
+                        .at(Place::file(file.clone())),
                 );
             }
         }

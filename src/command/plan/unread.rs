@@ -5,11 +5,11 @@ use std::collections::BTreeSet;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::values::ValuesFiles;
-use crate::finding::{Code, Finding};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::source;
 use crate::state::{EntryContent, EntryKind, EntrySource, Visit};
 use crate::template::{Defined, defined};
-use crate::text::{join_clean, position};
+use crate::text::{Place, join_clean, position};
 use crate::tree::{Tree, glob};
 use crate::value::Value;
 
@@ -19,7 +19,7 @@ pub(super) fn unread_directives(
     visit: &Visit,
     files: &ValuesFiles<'_>,
     read: &BTreeSet<Utf8PathBuf>,
-) -> Vec<Finding> {
+) -> Vec<Diagnostic> {
     let mut looked_at: BTreeSet<Utf8PathBuf> = read.clone();
     let mut findings = Vec::new();
     let mut look = |file: &Utf8Path, title: &str| {
@@ -83,7 +83,7 @@ fn in_helpers(
     folder: &Utf8Path,
     files: &ValuesFiles<'_>,
     read: &BTreeSet<Utf8PathBuf>,
-) -> Vec<Finding> {
+) -> Vec<Diagnostic> {
     let mut helpers = Vec::new();
     for file in glob(tree, &folder.join("_*.tpl")).unwrap_or_default() {
         let text = tree.read(&file).ok().and_then(|bytes| String::from_utf8(bytes).ok());
@@ -137,10 +137,10 @@ fn in_helpers(
     findings
 }
 
-fn finding(file: &Utf8Path, line: usize, title: &str) -> Finding {
-    Finding::new(Code::UnreadDirective, format!("a directive in {title} is read by nobody"))
+fn finding(file: &Utf8Path, line: usize, title: &str) -> Diagnostic {
+    Diagnostic::finding(Code::UnreadDirective, format!("a directive in {title} is read by nobody"))
         .hint(
             "move it to a file that the release lists under `values`, or say it in other words if it is none",
         )
-        .at(file, Some(line))
+        .at(Place::line(file, line))
 }

@@ -6,11 +6,12 @@ use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::diagnostic::{Diagnostic, Refusal};
 use crate::source::{self, Render, Source};
 use crate::state::{Release, Request, Visit};
 use crate::template::function::{Effects, ExecPolicy, Registry};
 use crate::template::{self, Options, Rendered};
-use crate::text::{Place, Problem, Refusal};
+use crate::text::Place;
 use crate::tree::glob;
 use crate::value::Value;
 
@@ -109,7 +110,7 @@ impl<'r> ValuesFiles<'r> {
         file: &Utf8Path,
         raw: &Raw,
         programs: Programs,
-    ) -> Result<Rendered, Box<Problem>> {
+    ) -> Result<Rendered, Diagnostic> {
         let text = Self::text(file, raw)?;
         let mut context = self.request.context(file.parent().unwrap_or(file));
         if programs == Programs::Withheld && context.exec == ExecPolicy::Run {
@@ -117,7 +118,6 @@ impl<'r> ValuesFiles<'r> {
         }
         let data = visit.release_data(release, &self.request.effects);
         template::render_traced(file, text, &data, &context, &self.registry, &Options::default())
-            .map_err(|error| Box::new(error.problem()))
     }
 
     /// The sources that a values file declares for a release.
@@ -131,7 +131,7 @@ impl<'r> ValuesFiles<'r> {
         release: &Release,
         file: &Utf8Path,
         raw: &Raw,
-    ) -> Result<Vec<Source>, Box<Problem>> {
+    ) -> Result<Vec<Source>, Diagnostic> {
         if !raw.may_declare {
             return Ok(Vec::new());
         }
@@ -148,7 +148,7 @@ impl<'r> ValuesFiles<'r> {
             };
             source::in_plain(file, bytes, &mut Render::Words(&mut render))
         };
-        result.map_err(|error| Box::new(error.problem()))
+        result.map_err(|error| error.diagnostic())
     }
 
     /// The sources that other files and values bring into a values template for a release.
@@ -171,19 +171,17 @@ impl<'r> ValuesFiles<'r> {
             Ok(rendered) => rendered,
             Err(problem) => {
                 *self.request.effects.borrow_mut() = before;
-                let withheld = problem.refusal == Some(Refusal::NoExec) && !self.request.no_exec;
+                let withheld = problem.refusal() == Some(Refusal::NoExec) && !self.request.no_exec;
                 return Err(Unsearched::Failed(if withheld {
                     let reason = "it runs a program, which helmsum does only in a hook for a file without directives of its own";
-                    Box::new(Problem { message: reason.into(), hint: None, excerpt: None, ..*problem })
+                    problem.message(reason).without_hint().without_excerpt()
                 } else {
                     problem
                 }));
             }
         };
         let sources = Self::text(file, raw)
-            .and_then(|text| {
-                source::in_rendered(file, text, &rendered).map_err(|error| Box::new(error.problem()))
-            })
+            .and_then(|text| source::in_rendered(file, text, &rendered).map_err(|error| error.diagnostic()))
             .map_err(Unsearched::BadDirective)?;
         if sources.is_empty() {
             *self.request.effects.borrow_mut() = before;
@@ -198,7 +196,7 @@ impl<'r> ValuesFiles<'r> {
         release: &Release,
         place: &Place,
         word: &str,
-    ) -> Result<String, Problem> {
+    ) -> Result<String, Diagnostic> {
         let rendered = self.word(&place.file, word, &visit.release_data(release, &self.request.effects));
         self.request.effects.borrow_mut().place(place);
         rendered
@@ -209,18 +207,17 @@ impl<'r> ValuesFiles<'r> {
         self.request.effects.take()
     }
 
-    fn word(&self, file: &Utf8Path, word: &str, data: &Value) -> Result<String, Problem> {
+    fn word(&self, file: &Utf8Path, word: &str, data: &Value) -> Result<String, Diagnostic> {
         let context = self.request.context(file.parent().unwrap_or(file));
-        let bytes = template::render(file, word, data, &context, &self.registry, &Options::default())
-            .map_err(|error| error.problem())?;
+        let bytes = template::render(file, word, data, &context, &self.registry, &Options::default())?;
         // Lines and columns are those of the word.
         self.request.effects.borrow_mut().displace(file);
         String::from_utf8(bytes)
-            .map_err(|_| Problem::new(format!("`{word}` renders to something that is not UTF-8")))
+            .map_err(|_| Diagnostic::error(format!("`{word}` renders to something that is not UTF-8")))
     }
 
-    fn text<'t>(file: &Utf8Path, raw: &'t Raw) -> Result<&'t str, Box<Problem>> {
-        let at = |message: String| Box::new(Problem::new(message).at(Place::file(file)));
+    fn text<'t>(file: &Utf8Path, raw: &'t Raw) -> Result<&'t str, Diagnostic> {
+        let at = |message: String| Diagnostic::error(message).at(Place::file(file));
         match &raw.bytes {
             Err(error) => Err(at(format!("`{file}` cannot be read: {error}"))),
             Ok(bytes) => std::str::from_utf8(bytes).map_err(|_| at(format!("`{file}` is not UTF-8"))),
@@ -241,9 +238,9 @@ pub(super) enum Programs {
 #[derive(Debug)]
 pub(super) enum Unsearched {
     /// It cannot be rendered, or not here.
-    Failed(Box<Problem>),
+    Failed(Diagnostic),
     /// One of them cannot be read.
-    BadDirective(Box<Problem>),
+    BadDirective(Diagnostic),
 }
 
 /// Where a word stands in a file.

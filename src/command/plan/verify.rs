@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::command::reading::Reading;
-use crate::finding::{Code, Finding};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::state::{self, EnvironmentObject, Request, Resolved, Visit};
 use crate::template::function::CommandOption;
+use crate::text::Place;
 
 /// What helmfile has said about the visit that is meant.
 #[derive(Clone, Copy, Debug)]
@@ -33,10 +34,10 @@ pub(super) fn verify(
     request: &Request,
     resolved: &Resolved,
     expected: Expected<'_>,
-) -> Result<Vec<bool>, Finding> {
+) -> Result<Vec<bool>, Diagnostic> {
     let last = resolved.visits.last().map(|visit| visit.file.clone());
-    let at = |finding: Finding| match &last {
-        Some(file) => finding.at(file.clone(), None),
+    let at = |finding: Diagnostic| match &last {
+        Some(file) => finding.at(Place::file(file.clone())),
         None => finding,
     };
     let mut proved = vec![true; resolved.visits.len()];
@@ -71,31 +72,31 @@ fn of_digest(resolved: &Resolved, wanted: &str) -> Vec<bool> {
 }
 
 /// The finding for a helmfile that gives its environment other fields.
-fn old_helmfile() -> Finding {
+fn old_helmfile() -> Diagnostic {
     let message = "this helmfile is older than 1.3.0: its state values are those that helmsum read, and no more is proved";
     let hint = "update helmfile. What an older one reads in another way is in docs/helmfile-compatibility.md; where none of it matters, \
                 leave `--expect-environment` out of the hook";
-    Finding::new(Code::UnverifiedState, message).hint(hint)
+    Diagnostic::finding(Code::UnverifiedState, message).hint(hint)
 }
 
-fn proves_nothing(wanted: &str) -> Finding {
+fn proves_nothing(wanted: &str) -> Diagnostic {
     let message = if wanted.is_empty() {
         "`--expect-environment` is empty, which proves nothing"
     } else {
         "`--expect-environment` is the digest of nothing, which proves nothing"
     };
     let hint = "pass `{{ .Environment | toJson | sha256sum }}`; it has nothing to digest where a value is NaN or infinite";
-    Finding::new(Code::UnverifiedState, message).hint(hint)
+    Diagnostic::finding(Code::UnverifiedState, message).hint(hint)
 }
 
 /// The finding for a digest of another environment. A digest does not tell what it was made of, but guesses can be tried.
-fn other_environment(reading: &Reading, request: &Request, resolved: &Resolved, wanted: &str) -> Finding {
+fn other_environment(reading: &Reading, request: &Request, resolved: &Resolved, wanted: &str) -> Diagnostic {
     let own = resolved.environment.as_str();
     let name = |name: &str| {
         let message = format!("helmfile read the environment `{name}`, and helmsum read `{own}`");
         let hint = "pass its name to helmsum: `--environment={{ .Environment.Name }}` in the hook, in back-ticks where the state \
                     file is a template";
-        Finding::new(Code::UnverifiedState, message).hint(hint)
+        Diagnostic::finding(Code::UnverifiedState, message).hint(hint)
     };
     // Nothing is run for a guess.
     let mut quiet = request.clone();
@@ -131,7 +132,7 @@ fn other_environment(reading: &Reading, request: &Request, resolved: &Resolved, 
     if !options.is_empty() && reads(&bare) {
         let message = format!("helmsum was given {given}, and helmfile was not");
         let hint = "give both the same; a hook has arguments of its own";
-        return Finding::new(Code::UnverifiedState, message).hint(hint);
+        return Diagnostic::finding(Code::UnverifiedState, message).hint(hint);
     }
     let message = format!(
         "helmfile read another environment than helmsum, or `{own}` with other values: the digests differ"
@@ -146,10 +147,10 @@ fn other_environment(reading: &Reading, request: &Request, resolved: &Resolved, 
          `requiredEnv` in a values file of the environment. Where a parent passes values to this state file, name the parent \
          with `--file`. `helmsum state` shows what was read"
     );
-    Finding::new(Code::UnverifiedState, message).hint(hint)
+    Diagnostic::finding(Code::UnverifiedState, message).hint(hint)
 }
 
-fn other_namespace(resolved: &Resolved, proved: &[bool], told: &str) -> Finding {
+fn other_namespace(resolved: &Resolved, proved: &[bool], told: &str) -> Diagnostic {
     let read: BTreeSet<&str> = resolved
         .visits
         .iter()
@@ -163,12 +164,12 @@ fn other_namespace(resolved: &Resolved, proved: &[bool], told: &str) -> Finding 
     };
     let read: Vec<String> = read.into_iter().map(named).collect();
     let message = format!("helmfile told this hook {}, and helmsum read {}", named(told), read.join(" and "));
-    Finding::new(Code::UnverifiedState, message)
+    Diagnostic::finding(Code::UnverifiedState, message)
         .hint("pass what the hook is told: `--namespace={{ .Namespace }}`, in back-ticks where the state file is a template")
 }
 
 /// What a state was read with, and what came of it.
-pub(super) type Read = (Request, Result<Resolved, state::Error>);
+pub(super) type Read = (Request, Result<Resolved, Diagnostic>);
 
 /// Reads a state for a hook that was told a namespace. It is that of helmfile's command line or that of the state's own
 /// top-level key; helmfile refuses to have both.
@@ -176,7 +177,7 @@ pub(super) type Read = (Request, Result<Resolved, state::Error>);
 /// # Errors
 ///
 /// The finding where it cannot be told which of the two it was.
-pub(super) fn read_for_hook(request: Request, namespace: &str) -> Result<Read, Finding> {
+pub(super) fn read_for_hook(request: Request, namespace: &str) -> Result<Read, Diagnostic> {
     let read = |request: Request| {
         let result = state::read(&request);
         (request, result)
@@ -203,5 +204,5 @@ pub(super) fn read_for_hook(request: Request, namespace: &str) -> Result<Read, F
     );
     let hint = "let `namespace:` in the state file not depend on the namespace that helmfile is given";
     let file = of_key.visits.last().map(|visit| visit.file.clone()).unwrap_or_default();
-    Err(Finding::new(Code::UnverifiedState, message).hint(hint).at(file, None))
+    Err(Diagnostic::finding(Code::UnverifiedState, message).hint(hint).at(Place::file(file)))
 }

@@ -3,10 +3,10 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::locations::{Locations, Same};
-use crate::finding::{Code, Finding};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::report::relative;
 use crate::state::{EntryContent, Release, Visit};
-use crate::text::{Place, Problem};
+use crate::text::Place;
 use crate::tree::matches;
 
 /// A target among the values of a release.
@@ -59,10 +59,10 @@ pub(super) fn targets(
 }
 
 /// Two targets of one release.
-pub(super) fn two_targets(release: &Release, wired: &[Wired], directory: &Utf8Path) -> Problem {
+pub(super) fn two_targets(release: &Release, wired: &[Wired], directory: &Utf8Path) -> Diagnostic {
     let names: Vec<String> =
         wired.iter().map(|wired| format!("`{}`", relative(&wired.path, directory))).collect();
-    let problem = Problem::new(format!(
+    let problem = Diagnostic::error(format!(
         "release `{}` lists {} targets: {}",
         release.id(),
         names.len(),
@@ -73,7 +73,7 @@ pub(super) fn two_targets(release: &Release, wired: &[Wired], directory: &Utf8Pa
 }
 
 /// A problem at the place of a release, where that is known.
-pub(super) fn at(problem: Problem, release: &Release) -> Problem {
+pub(super) fn at(problem: Diagnostic, release: &Release) -> Diagnostic {
     match &release.place {
         Some(place) => problem.at(place.clone()),
         None => problem,
@@ -86,16 +86,16 @@ pub(super) fn unwired_release(
     release: &Release,
     declared: &Place,
     named: Option<&Utf8Path>,
-) -> Finding {
+) -> Diagnostic {
     let beside = || declared.file.parent().unwrap_or(&visit.directory).join("checksum.yaml");
     let target = relative(&named.map_or_else(beside, Utf8Path::to_owned), &visit.directory);
     let file = visit.file.file_name().unwrap_or_default();
     let message =
         format!("release `{}` declares sources, but lists no target among its `values`", release.id());
-    Finding::new(Code::UnwiredRelease, message)
+    Diagnostic::finding(Code::UnwiredRelease, message)
         .hint(format!("add a line to its `values` in `{file}`: `- {target}`"))
         .release(release.id())
-        .at(declared.file.clone(), declared.line)
+        .at(declared.clone())
 }
 
 /// A target, but nothing to hash. Quiet where the entry is inherited: then many releases have it that need none.
@@ -105,7 +105,7 @@ pub(super) fn orphan_target(
     wired: &Wired,
     shown: &Utf8Path,
     near: Option<&(Place, String)>,
-) -> Option<Finding> {
+) -> Option<Diagnostic> {
     if wired.inherited {
         return None;
     }
@@ -121,26 +121,26 @@ pub(super) fn orphan_target(
         None => "declare one in a values file of the release, as in `# helmsum: ./apis`, or remove the entry"
             .into(),
     };
-    let finding = Finding::new(Code::OrphanTarget, message).hint(hint).release(release.id());
+    let finding = Diagnostic::finding(Code::OrphanTarget, message).hint(hint).release(release.id());
     Some(match &release.place {
-        Some(place) => finding.at(place.file.clone(), place.line),
+        Some(place) => finding.at(place.clone()),
         None => finding,
     })
 }
 
 /// A missing target that helmfile would pass over in silence.
-pub(super) fn hidden_missing_file(visit: &Visit, release: &Release, shown: &Utf8Path) -> Option<Finding> {
+pub(super) fn hidden_missing_file(visit: &Visit, release: &Release, shown: &Utf8Path) -> Option<Diagnostic> {
     let handler = release.missing_file_handler.as_deref().or(visit.missing_file_handler.as_deref())?;
     matches!(handler, "Warn" | "Info" | "Debug").then(|| {
         let message = format!(
             "release `{}`: with `missingFileHandler: {handler}` helmfile deploys it without its checksum where `{shown}` is missing",
             release.id()
         );
-        let finding = Finding::new(Code::HiddenMissingFile, message)
+        let finding = Diagnostic::finding(Code::HiddenMissingFile, message)
             .hint("set `missingFileHandler: Error` for this release")
             .release(release.id());
         match &release.place {
-            Some(place) => finding.at(place.file.clone(), place.line),
+            Some(place) => finding.at(place.clone()),
             None => finding,
         }
     })

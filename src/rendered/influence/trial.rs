@@ -186,7 +186,7 @@ impl<'a> Judging<'a> {
             Err(why) => {
                 // A template that cannot do with such an answer may still show that it moves.
                 self.calls += 1;
-                let again = template(self.templating).map_err(|problem| problem.message)?;
+                let again = template(self.templating).map_err(|problem| problem.message.clone())?;
                 let differing = unstable(self.objects, &again);
                 let moves = self.judged.iter().any(|one| moved(&differing, one.kind, &one.name).is_some());
                 return if moves { Ok(differing) } else { Err(why) };

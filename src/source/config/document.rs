@@ -10,7 +10,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
 
 use super::super::key::{KeyPath, KeyPathError};
-use crate::finding::{Code, Level};
+use crate::diagnostic::{Code, Level};
 
 /// Defaults for all releases, releases without a values file of their own, and checksums that need no helmfile state.
 #[derive(Debug, Default, serde::Deserialize, JsonSchema)]

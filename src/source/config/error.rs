@@ -6,7 +6,8 @@ use std::sync::{Arc, LazyLock};
 use camino::{Utf8Path, Utf8PathBuf};
 use regex::Regex;
 
-use crate::text::{Excerpt, Place, Problem, nearest};
+use crate::diagnostic::{Diagnostic, Mistake};
+use crate::text::{Excerpt, Place, nearest};
 
 /// Why there is no configuration.
 #[derive(Debug, thiserror::Error)]
@@ -30,16 +31,16 @@ pub enum ConfigError {
     Misnamed(Utf8PathBuf),
     /// What it says has no meaning.
     #[error("{0}")]
-    Invalid(Box<Problem>),
+    Invalid(Diagnostic),
 }
 
 impl ConfigError {
     /// The error as the report shows it.
     #[must_use]
-    pub fn problem(&self) -> Problem {
-        let problem = Problem::new(self.to_string());
+    pub fn diagnostic(&self) -> Diagnostic {
+        let problem = Diagnostic::mistake(Mistake::ConfigFile, self.to_string());
         match self {
-            Self::Invalid(problem) => Problem::clone(problem),
+            Self::Invalid(problem) => problem.clone(),
             Self::Misnamed(path) => {
                 problem.at(Place::file(path)).hint("rename it, or move it away if it is another file")
             }
@@ -50,13 +51,13 @@ impl ConfigError {
         }
     }
 
-    pub(super) fn invalid(problem: Problem) -> Self {
-        Self::Invalid(Box::new(problem))
+    pub(super) fn invalid(problem: Diagnostic) -> Self {
+        Self::Invalid(problem)
     }
 }
 
 /// An error of the parser in our words: what, where, and what was probably meant.
-pub(super) fn of_parser(error: &yaml_serde::Error, file: &Utf8Path, source: &Arc<str>) -> Problem {
+pub(super) fn of_parser(error: &yaml_serde::Error, file: &Utf8Path, source: &Arc<str>) -> Diagnostic {
     static UNKNOWN: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"unknown (field|variant) `([^`]*)`, (?:expected (?:one of )?(.*)|there are no (?:fields|variants))$")
             .expect("the pattern is good")
@@ -67,12 +68,12 @@ pub(super) fn of_parser(error: &yaml_serde::Error, file: &Utf8Path, source: &Arc
         let suffix = format!(" at line {} column {}", location.line(), location.column());
         message.truncate(message.strip_suffix(&suffix).map_or(message.len(), str::len));
     }
-    let mut problem = match UNKNOWN.captures(&message) {
+    let problem = match UNKNOWN.captures(&message) {
         Some(found) => unknown(&found[1], &found[2], found.get(3).map_or("", |known| known.as_str())),
-        None => Problem::new(without_path(&message))
+        None => Diagnostic::mistake(Mistake::ConfigSyntax, without_path(&message))
             .hint("docs/configuration.md lists every key and what it takes"),
     };
-    problem.place = Some(Place::file(file));
+    let problem = problem.at(Place::file(file));
     match location {
         Some(location) => {
             let start = offset(source, location.line(), location.column());
@@ -98,7 +99,7 @@ fn without_path(message: &str) -> &str {
     PATH.find(message).map_or(message, |path| &message[path.end()..])
 }
 
-fn unknown(kind: &str, word: &str, known: &str) -> Problem {
+fn unknown(kind: &str, word: &str, known: &str) -> Diagnostic {
     let known: Vec<&str> = known.split('`').skip(1).step_by(2).collect();
     let (what, hint) = match (kind, word) {
         ("field", _) => ("key", "keys are"),
@@ -111,7 +112,7 @@ fn unknown(kind: &str, word: &str, known: &str) -> Problem {
             known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ")
         ),
     };
-    Problem::new(format!("there is no {what} `{word}` here")).hint(hint)
+    Diagnostic::mistake(Mistake::ConfigSyntax, format!("there is no {what} `{word}` here")).hint(hint)
 }
 
 /// The offset of a line and column, both from 1, columns in characters.

@@ -17,8 +17,8 @@ pub use locate::{Home, locate};
 
 use super::directive::{Render, Source, What};
 use super::key::{KeyPath, KeyPaths};
-use crate::finding::{Code, Level};
-use crate::text::{Place, Problem, join_clean};
+use crate::diagnostic::{Code, Diagnostic, Level, Mistake};
+use crate::text::{Place, join_clean};
 use crate::tree::matches;
 use crate::yaml::{self, Limits, Node};
 
@@ -161,8 +161,8 @@ impl ReleaseRule {
     /// As for directives; and what `render` says.
     pub fn sources(
         &self,
-        render: &mut dyn FnMut(&str) -> Result<String, Problem>,
-    ) -> Result<Vec<Source>, Problem> {
+        render: &mut dyn FnMut(&str) -> Result<String, Diagnostic>,
+    ) -> Result<Vec<Source>, Diagnostic> {
         let one = |written: &Written| written.source(&mut Render::Words(render));
         self.sources.iter().map(one).collect()
     }
@@ -175,9 +175,9 @@ impl ReleaseRule {
 }
 
 impl Written {
-    fn source(&self, render: &mut Render<'_>) -> Result<Source, Problem> {
+    fn source(&self, render: &mut Render<'_>) -> Result<Source, Diagnostic> {
         Source::parse(&self.text, directory_of(&self.place.file), self.place.clone(), render)
-            .map_err(|fault| fault.problem().at(self.place.clone()))
+            .map_err(|fault| fault.diagnostic().at(self.place.clone()))
     }
 }
 
@@ -191,7 +191,7 @@ impl Config {
     pub fn parse(file: &Utf8Path, text: &str) -> Result<Self, ConfigError> {
         let source: Arc<str> = text.into();
         let told = |error: yaml::Error| {
-            let problem = error.into_problem(file, Some(&source));
+            let problem = error.into_diagnostic(file, Some(&source));
             let hint = problem.hint.clone().unwrap_or_else(|| "correct the YAML of this file".to_owned());
             ConfigError::invalid(problem.hint(hint))
         };
@@ -213,16 +213,19 @@ impl Config {
 }
 
 /// From what is written to what it means.
-fn settle(document: document::Document, places: &Places<'_>) -> Result<Config, Problem> {
+fn settle(document: document::Document, places: &Places<'_>) -> Result<Config, Diagnostic> {
     let targets: Vec<String> = match document.targets {
         Some(targets) => targets.into_iter().map(|pattern| pattern.0).collect(),
         None => TARGETS.map(str::to_owned).to_vec(),
     };
     for (index, pattern) in targets.iter().enumerate() {
         matches(pattern, "").map_err(|error| {
-            Problem::new(format!("`{pattern}` is no pattern of a file name: {error}"))
-                .at(places.of(&[Step::Key("targets"), Step::Item(index)]))
-                .hint("`*`, `?` and `[…]` as in Go's `filepath.Match`")
+            Diagnostic::mistake(
+                Mistake::ConfigValue,
+                format!("`{pattern}` is no pattern of a file name: {error}"),
+            )
+            .at(places.of(&[Step::Key("targets"), Step::Item(index)]))
+            .hint("`*`, `?` and `[…]` as in Go's `filepath.Match`")
         })?;
     }
     let format = chosen(document.format, places, &[]);
@@ -237,9 +240,12 @@ fn settle(document: document::Document, places: &Places<'_>) -> Result<Config, P
     let mut names = BTreeSet::new();
     for rule in &checksums {
         if !names.insert(&rule.name) {
-            return Err(Problem::new(format!("two checksums have the name `{}`", rule.name))
-                .at(rule.place.clone())
-                .hint("reports and other tools tell them apart by it: give one another name"));
+            return Err(Diagnostic::mistake(
+                Mistake::ConfigValue,
+                format!("two checksums have the name `{}`", rule.name),
+            )
+            .at(rule.place.clone())
+            .hint("reports and other tools tell them apart by it: give one another name"));
         }
     }
     let key = keyed(document.key, format.as_ref(), None, places, &[])?;
@@ -261,7 +267,7 @@ fn release_rule(
     default: Option<&Chosen>,
     places: &Places<'_>,
     index: usize,
-) -> Result<ReleaseRule, Problem> {
+) -> Result<ReleaseRule, Diagnostic> {
     let at = [Step::Key("releases"), Step::Item(index)];
     let place = places.of(&at);
     let which = match (rule.release, rule.selector) {
@@ -276,7 +282,7 @@ fn release_rule(
         (release, _) => {
             let said =
                 if release.is_some() { "has both `release` and `selector`" } else { "names no release" };
-            return Err(Problem::new(format!("this entry {said}"))
+            return Err(Diagnostic::mistake(Mistake::ConfigValue, format!("this entry {said}"))
                 .at(place)
                 .hint("give either `release: [NAMESPACE/]NAME` or `selector: key=value`"));
         }
@@ -296,7 +302,7 @@ fn checksum_rule(
     default: Option<&Chosen>,
     places: &Places<'_>,
     index: usize,
-) -> Result<ChecksumRule, Problem> {
+) -> Result<ChecksumRule, Diagnostic> {
     let at = [Step::Key("checksums"), Step::Item(index)];
     let sources = written(rule.sources.0, places, &at);
     let sources: Vec<Source> =
@@ -307,10 +313,13 @@ fn checksum_rule(
             What::Object(..) => "is rendered by a release",
             What::Path(_) | What::Digest(_) => continue,
         };
-        return Err(Problem::new(format!(
-            "`{}` {needs_state}, and for `checksums:` no state is read that could have it",
-            source.text
-        ))
+        return Err(Diagnostic::mistake(
+            Mistake::ConfigValue,
+            format!(
+                "`{}` {needs_state}, and for `checksums:` no state is read that could have it",
+                source.text
+            ),
+        )
         .at(source.place.clone())
         .hint("declare it for the release that consumes it, under `releases:` or in a values file"));
     }
@@ -361,7 +370,7 @@ fn keyed(
     default: Option<&Chosen>,
     places: &Places<'_>,
     at: &[Step<'_>],
-) -> Result<Option<KeyPaths>, Problem> {
+) -> Result<Option<KeyPaths>, Diagnostic> {
     let Some(texts) = texts else { return Ok(None) };
     let place = || places.of(&[at, &[Step::Key("key")]].concat());
     if format.is_some_and(|chosen| matches!(chosen.format, Format::Template(_))) {
@@ -369,7 +378,7 @@ fn keyed(
     }
     let annotations =
         format.or(default).is_some_and(|chosen| matches!(chosen.format, Format::PodAnnotations(_)));
-    let path = |text: &document::Key| -> Result<KeyPath, Problem> {
+    let path = |text: &document::Key| -> Result<KeyPath, Diagnostic> {
         if let Some((map, name)) = text.0.rsplit_once('.').filter(|_| annotations)
             && name.contains('/')
             && !name.ends_with('"')
@@ -378,19 +387,19 @@ fn keyed(
                 "the key `{}` ends in the name of an annotation, and the format `pod-annotations` adds names of its own",
                 text.0
             );
-            return Err(Problem::new(message)
+            return Err(Diagnostic::mistake(Mistake::ConfigValue, message)
                 .at(place())
                 .hint(format!("write `{map}`, or the format `value`")));
         }
         text.0.parse().map_err(|error| {
-            Problem::new(format!("the key `{}` {error}", text.0))
+            Diagnostic::mistake(Mistake::ConfigValue, format!("the key `{}` {error}", text.0))
                 .at(place())
                 .hint("dots nest, and double quotes around a whole part keep dots")
         })
     };
     let paths = texts.0.iter().map(path).collect::<Result<_, _>>()?;
     KeyPaths::new(paths).map(Some).map_err(|error| {
-        Problem::new(format!("`key` {error}"))
+        Diagnostic::mistake(Mistake::ConfigValue, format!("`key` {error}"))
             .at(place())
             .hint("give every key once; each of them holds the checksum")
     })
@@ -398,8 +407,8 @@ fn keyed(
 
 /// The problem of a `key` beside a template.
 #[must_use]
-pub fn no_key() -> Problem {
-    Problem::new("`key` does not go with the format `template`")
+pub fn no_key() -> Diagnostic {
+    Diagnostic::mistake(Mistake::ConfigValue, "`key` does not go with the format `template`")
         .hint("drop `key`: the template says where its values go")
 }
 

@@ -3,13 +3,13 @@
 use camino::Utf8PathBuf;
 
 use super::{Chosen, Config, Format, Home, KeyPaths, Shape, TARGETS, Which, locate};
-use crate::finding::{Code, Level};
+use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::source::What;
-use crate::text::{Place, Problem};
+use crate::text::Place;
 use crate::tree::WorkTree;
 
-fn try_parse(text: &str) -> Result<Config, Problem> {
-    Config::parse("/repo/helmsum.yaml".into(), text).map_err(|error| error.problem())
+fn try_parse(text: &str) -> Result<Config, Diagnostic> {
+    Config::parse("/repo/helmsum.yaml".into(), text).map_err(|error| error.diagnostic())
 }
 
 fn parse(text: &str) -> Config {
@@ -251,7 +251,7 @@ fn what_has_no_meaning_is_an_error_with_its_line_and_a_hint() {
         assert!(problem.message.contains(message), "{text}: {}", problem.message);
         assert!(!problem.message.contains(" column "), "{text}: {}", problem.message);
         assert!(problem.hint.as_deref().unwrap_or_default().contains(hint), "{text}: {:?}", problem.hint);
-        let place = problem.place.expect("a place");
+        let place = problem.place.as_ref().expect("a place");
         assert_eq!(place.file, "/repo/helmsum.yaml");
         assert_eq!(place.line.unwrap_or(0), *line, "{text}: {}", problem.message);
     }
@@ -356,7 +356,7 @@ fn what_cannot_be_read_is_an_error() {
     fs_err::write(text.root.join("r/helmsum.yaml"), b"key: \xff").expect("a file");
     for folder in [directory, dangling, large, text] {
         let error = locate(&WorkTree, &folder.root.join("r")).expect_err("it cannot be read");
-        let problem = error.problem();
+        let problem = error.diagnostic();
         assert!(problem.message.contains("helmsum.yaml") && problem.hint.is_some(), "{}", problem.message);
     }
 }

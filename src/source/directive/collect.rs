@@ -1,7 +1,7 @@
 //! The sources of one release together: what counts once, and what cannot be told apart.
 
 use super::{Source, What};
-use crate::text::Problem;
+use crate::diagnostic::{Diagnostic, Mistake};
 
 /// Two sources that the checksum could not tell apart.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -31,8 +31,8 @@ pub enum Clash {
 impl Clash {
     /// The error as the report shows it.
     #[must_use]
-    pub fn problem(&self) -> Problem {
-        let problem = Problem::new(self.to_string());
+    pub fn diagnostic(&self) -> Diagnostic {
+        let problem = Diagnostic::mistake(Mistake::SourceClash, self.to_string());
         match self {
             Self::Name { second, .. } => problem
                 .at(second.place.clone())
@@ -161,9 +161,9 @@ mod tests {
         let error = clash(("/r", "./a"), ("/s", "./a"));
         assert!(matches!(&error, Clash::Label { label, .. } if label == "./a"));
         assert_eq!(error.to_string(), "`./a` stands for two sources, here and at /r/values.yaml:1");
-        assert!(error.problem().hint.expect("a hint").contains("as NAME"));
+        assert!(error.diagnostic().hint.as_deref().expect("a hint").contains("as NAME"));
         let error = clash(("/r", "./a"), ("/r", "./a eol=lf"));
-        assert!(error.problem().hint.expect("a hint").contains("options differ"));
+        assert!(error.diagnostic().hint.as_deref().expect("a hint").contains("options differ"));
         assert!(matches!(clash(("/r", "./a as x"), ("/r", "./b as x")), Clash::Name { .. }));
         assert!(matches!(clash(("/r", "./a as x"), ("/r", "./a as x eol=lf")), Clash::Name { .. }));
     }

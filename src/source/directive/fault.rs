@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
+use crate::diagnostic::{Diagnostic, Mistake};
 use crate::rendered::ObjectKind;
 use crate::source::exclusion::PatternError;
 use crate::source::name::NameError;
 use crate::source::pattern::GlobSourceError;
-use crate::text::{Excerpt, Problem};
+use crate::text::Excerpt;
 use crate::yaml;
 
 /// What is wrong with a directive.
@@ -120,18 +121,18 @@ const fn said(sign: char) -> &'static str {
 
 /// A problem that was already put into words.
 #[derive(Clone, Debug)]
-pub struct Failed(Box<Problem>);
+pub struct Failed(Diagnostic);
 
 impl Failed {
-    pub(super) fn new(problem: Problem) -> Self {
-        Self(Box::new(problem))
+    pub(super) fn new(problem: Diagnostic) -> Self {
+        Self(problem)
     }
 }
 
 impl std::ops::Deref for Failed {
-    type Target = Problem;
+    type Target = Diagnostic;
 
-    fn deref(&self) -> &Problem {
+    fn deref(&self) -> &Diagnostic {
         &self.0
     }
 }
@@ -150,12 +151,51 @@ impl Fault {
 
     /// The fault as the report shows it, without its place.
     #[must_use]
-    pub fn problem(&self) -> Problem {
+    pub fn diagnostic(&self) -> Diagnostic {
         let hint = match self {
             Self::Template(failed) => failed.hint.clone(),
             fault => fault.hint(),
         };
-        Problem { hint, ..Problem::new(self.to_string()) }
+        let diagnostic = Diagnostic::mistake(self.mistake(), self.to_string());
+        match hint {
+            Some(hint) => diagnostic.hint(hint),
+            None => diagnostic,
+        }
+    }
+
+    /// The code of the mistake.
+    const fn mistake(&self) -> Mistake {
+        match self {
+            Self::LooksLike
+            | Self::OddSign(_)
+            | Self::NotAlone
+            | Self::NoBlank
+            | Self::Swallowed(..)
+            | Self::NotYaml(_) => Mistake::DirectiveForm,
+            Self::NoSource
+            | Self::UnclosedQuote
+            | Self::Sign(_)
+            | Self::Unexpected(_)
+            | Self::NoName
+            | Self::MisplacedName
+            | Self::BadName(_) => Mistake::SourceSyntax,
+            Self::UnclosedTemplate
+            | Self::LeftTemplate
+            | Self::NoTemplate
+            | Self::EmptyResult(_)
+            | Self::Template(_) => Mistake::SourceTemplate,
+            Self::UnknownOption(..)
+            | Self::OptionOfOtherKind(..)
+            | Self::RepeatedOption(_)
+            | Self::BadValue(..)
+            | Self::BadPattern(_) => Mistake::SourceOption,
+            Self::BadRelease(_)
+            | Self::BadObject(..)
+            | Self::UnknownKind(..)
+            | Self::Absolute(_)
+            | Self::BadGlob(_)
+            | Self::BadDigest(_) => Mistake::SourceKind,
+        }
     }
 
     fn hint(&self) -> Option<String> {
@@ -269,7 +309,7 @@ impl DirectiveError {
 
     /// The error as the report shows it.
     #[must_use]
-    pub fn problem(&self) -> Problem {
-        self.fault.problem().excerpt(Excerpt::clone(&self.excerpt))
+    pub fn diagnostic(&self) -> Diagnostic {
+        self.fault.diagnostic().excerpt(Excerpt::clone(&self.excerpt))
     }
 }

@@ -3,11 +3,12 @@
 use super::fault::{At, Fault};
 use super::words::{Word, split};
 use super::{Options, Producer, What};
+use crate::diagnostic::Diagnostic;
 use crate::rendered::ObjectKind;
 use crate::source::exclusion::Patterns;
 use crate::source::name;
 use crate::source::pattern::Glob;
-use crate::text::{Problem, nearest};
+use crate::text::nearest;
 
 /// What a directive says, but for where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub enum Render<'a> {
     /// There is no release whose data they could use.
     Never,
     /// Each word with `{{ … }}` is rendered by itself, with the release's own data.
-    Words(&'a mut dyn FnMut(&str) -> Result<String, Problem>),
+    Words(&'a mut dyn FnMut(&str) -> Result<String, Diagnostic>),
 }
 
 impl std::fmt::Debug for Render<'_> {

@@ -9,11 +9,12 @@ use camino::Utf8Path;
 use proptest::prelude::*;
 
 use super::{DirectiveError, Fault, Producer, Render, Source, What, in_plain, in_rendered, may_declare};
+use crate::diagnostic::Diagnostic;
 use crate::rendered::ObjectKind;
 use crate::source::{NameError, PatternError};
 use crate::template::function::{Chance, Context, Effects, ExecPolicy, Function, Parameter, Registry};
 use crate::template::{Options, render_traced};
-use crate::text::{Place, Problem};
+use crate::text::Place;
 use crate::tree::WorkTree;
 use crate::value::{Map, Value};
 
@@ -39,7 +40,7 @@ fn one(words: &str) -> Result<Source, Fault> {
     Source::parse(words, "/repo".into(), Place::file("/repo/helmsum.yaml"), &mut Render::Never)
 }
 
-// Finding directives.
+// Problem directives.
 
 #[test]
 fn a_directive_is_a_comment_that_starts_its_line() {
@@ -137,12 +138,12 @@ fn an_error_points_at_its_place() {
         format!("{FILE}:2:7: a directive must have a line of its own, not the end of one")
     );
     assert_eq!(error.excerpt.span, 11..21);
-    let problem = error.problem();
+    let problem = error.diagnostic();
     assert_eq!(problem.place, Some(Place { file: FILE.into(), line: Some(2), column: Some(7) }));
     assert!(problem.hint.is_some());
     let error = try_plain("# helmsum: ./a exlude=x\n").expect_err("an unknown option");
     assert_eq!(&error.excerpt.source[error.excerpt.span.clone()], "exlude=x");
-    assert_eq!(error.problem().hint.as_deref(), Some("did you mean `exclude=`?"));
+    assert_eq!(error.diagnostic().hint.as_deref(), Some("did you mean `exclude=`?"));
     let error = try_plain("# ünder\n  # helmsum: ./a as b ñ\n").expect_err("a stray word");
     assert_eq!(&error.excerpt.source[error.excerpt.span.clone()], "ñ");
 }
@@ -151,7 +152,7 @@ fn an_error_points_at_its_place() {
 fn a_file_that_is_no_yaml_is_an_error_where_it_has_directives() {
     let error = try_plain("# helmsum: ./a\nb: [\n").expect_err("no YAML");
     assert!(matches!(error.fault, Fault::NotYaml(_)), "{error}");
-    assert_eq!(error.problem().place.and_then(|place| place.line), Some(3));
+    assert_eq!(error.diagnostic().place.as_ref().and_then(|place| place.line), Some(3));
     let error =
         in_plain(FILE.into(), b"# helmsum: ./a\nb: \xff\n", &mut Render::Never).expect_err("not UTF-8");
     assert!(matches!(error.fault, Fault::NotYaml(_)), "{error}");
@@ -404,8 +405,8 @@ fn every_fault_says_what_to_do() {
         "# helmsum: sha256:0123456789012345678901234567890123456789012345678901234567890123 eol=lf",
         "# helmsum: sha256:0123456789012345678901234567890123456789012345678901234567890123 exclude=x",
     ] {
-        let problem = try_plain(text).expect_err(text).problem();
-        assert!(problem.hint.is_some_and(|hint| !hint.ends_with('.')), "{text}");
+        let problem = try_plain(text).expect_err(text).diagnostic();
+        assert!(problem.hint.as_deref().is_some_and(|hint| !hint.ends_with('.')), "{text}");
         assert!(!problem.message.ends_with('.') && problem.excerpt.is_some(), "{text}");
         assert!(problem.message.starts_with(|sign: char| !sign.is_uppercase()), "{text}");
     }
@@ -422,7 +423,7 @@ fn rendered_words(text: &str) -> Result<Vec<Source>, Fault> {
         "{{ .More }}" => Ok("{{ .x }}".to_owned()),
         "exclude={{ .Md }}" => Ok("exclude=*.md".to_owned()),
         "{{ env \"A B\" }}" => Ok("env".to_owned()),
-        word => Err(Problem::new(format!("cannot render {word}")).hint("try something else")),
+        word => Err(Diagnostic::error(format!("cannot render {word}")).hint("try something else")),
     };
     in_plain(FILE.into(), text.as_bytes(), &mut Render::Words(&mut render)).map_err(|error| error.fault)
 }
@@ -510,7 +511,7 @@ fn try_template(raw: &str) -> Option<Result<Vec<Source>, DirectiveError>> {
 
 fn template_fault(raw: &str) -> (Fault, Option<usize>) {
     let error = template(raw).expect_err("a fault");
-    let line = error.problem().place.and_then(|place| place.line);
+    let line = error.diagnostic().place.as_ref().and_then(|place| place.line);
     (error.fault, line)
 }
 

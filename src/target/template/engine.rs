@@ -10,7 +10,8 @@ use tera::{Context, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
 
 use super::data::{Data, VARIABLES};
 use super::offset;
-use crate::text::{Excerpt, Place, Problem, nearest};
+use crate::diagnostic::{Diagnostic, Mistake};
+use crate::text::{Excerpt, Place, nearest};
 
 /// The name of the template inside tera, which reaches messages only where ours do not replace it.
 const NAME: &str = "template";
@@ -146,17 +147,18 @@ impl Write for Bounded {
 
 impl Fault {
     /// The fault as the report shows it, with its place in the template.
-    pub(super) fn problem(&self, file: &Utf8Path, source: &Arc<str>) -> Problem {
+    pub(super) fn problem(&self, file: &Utf8Path, source: &Arc<str>) -> Diagnostic {
         const HINT: &str = "docs/targets.md lists what a template can use";
         let excerpt =
             |span| Excerpt { file: file.to_owned(), source: Arc::clone(source), span, label: String::new() };
-        let whole = |message: String| Problem::new(message).at(Place::file(file));
+        let whole =
+            |message: String| Diagnostic::mistake(Mistake::TargetTemplate, message).at(Place::file(file));
         match self {
             Self::Tera(error) => match error.kind() {
                 ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
                     let message = in_our_style(report.message());
                     let meant = meant(&message).map(|name| format!("did you mean `{name}`?"));
-                    Problem::new(message)
+                    Diagnostic::mistake(Mistake::TargetTemplate, message)
                         .hint(meant.unwrap_or_else(|| HINT.to_owned()))
                         .excerpt(excerpt(report.span().range.clone()))
                 }
@@ -164,7 +166,7 @@ impl Fault {
                     .hint("end its loops earlier"),
                 kind => {
                     let (message, span) = report(&kind.to_string(), source);
-                    let problem = Problem::new(message).hint(HINT);
+                    let problem = Diagnostic::mistake(Mistake::TargetTemplate, message).hint(HINT);
                     match span {
                         Some(span) => problem.excerpt(excerpt(span)),
                         None => problem.at(Place::file(file)),
@@ -172,8 +174,11 @@ impl Fault {
                 }
             },
             Self::Refused(what, text) => {
-                let problem =
-                    Problem::new(format!("{what} cannot be used in the template of a target")).hint(HINT);
+                let problem = Diagnostic::mistake(
+                    Mistake::TargetTemplate,
+                    format!("{what} cannot be used in the template of a target"),
+                )
+                .hint(HINT);
                 match source.find(text) {
                     Some(at) => problem.excerpt(excerpt(at..at + text.len())),
                     None => problem.at(Place::file(file)),

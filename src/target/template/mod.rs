@@ -21,7 +21,8 @@ pub use data::Subject;
 use super::KeyPath;
 use super::content::Section;
 use crate::checksum::{Digest, combine};
-use crate::text::{Excerpt, Place, Problem};
+use crate::diagnostic::{Diagnostic, Mistake};
+use crate::text::{Excerpt, Place};
 use crate::value::Value;
 use crate::yaml::{self, Kind, Limits, Node};
 use data::Data;
@@ -56,9 +57,9 @@ impl Template {
     /// # Errors
     ///
     /// For a text that tera does not take, and for what a target cannot be made of.
-    pub fn parse(file: &Utf8Path, source: &str) -> Result<Self, Box<Problem>> {
+    pub fn parse(file: &Utf8Path, source: &str) -> Result<Self, Diagnostic> {
         let source: Arc<str> = source.into();
-        let engine = Engine::new(&source).map_err(|fault| Box::new(fault.problem(file, &source)))?;
+        let engine = Engine::new(&source).map_err(|fault| fault.problem(file, &source))?;
         Ok(Self { file: file.to_owned(), source, engine })
     }
 
@@ -72,15 +73,15 @@ impl Template {
         sections: &[Section<'_>],
         checksum: Digest,
         subject: &Subject,
-    ) -> Result<String, Box<Problem>> {
+    ) -> Result<String, Diagnostic> {
         let data = Data::new(sections, checksum, subject);
         let rendered = self.render(&data)?;
         if let Some(span) = self.unquoted(&rendered, sections, subject) {
-            let problem = Problem::new(
+            let problem = Diagnostic::mistake(Mistake::TargetTemplate,
                 "a digest stands here without quotes, and one that happens to have no letters is read as a number",
             )
             .hint("put double quotes around it: `\"{{ checksum }}\"`");
-            return Err(Box::new(self.point(problem, &data, &rendered.text, span)));
+            return Err(self.point(problem, &data, &rendered.text, span));
         }
         for (at, section) in sections.iter().enumerate() {
             if !self.moves(&rendered, sections, at, subject) {
@@ -88,10 +89,10 @@ impl Template {
                     "the values do not change with `{}`: its changes would roll nothing",
                     section.label
                 );
-                let problem = Problem::new(message).at(Place::file(self.file.clone())).hint(
+                let problem = Diagnostic::mistake(Mistake::TargetTemplate, message).at(Place::file(self.file.clone())).hint(
                     "put `checksum`, which covers all sources, or the `digest` of each source into the values",
                 );
-                return Err(Box::new(problem));
+                return Err(problem);
             }
         }
         let Rendered { mut text, .. } = rendered;
@@ -115,13 +116,12 @@ impl Template {
         }
     }
 
-    fn render(&self, data: &Data<'_>) -> Result<Rendered, Box<Problem>> {
-        let text =
-            self.engine.render(data).map_err(|fault| Box::new(fault.problem(&self.file, &self.source)))?;
+    fn render(&self, data: &Data<'_>) -> Result<Rendered, Diagnostic> {
+        let text = self.engine.render(data).map_err(|fault| fault.problem(&self.file, &self.source))?;
         let pointed = |message: &str, span: Range<usize>| {
-            let problem = Problem::new(message)
+            let problem = Diagnostic::mistake(Mistake::TargetTemplate, message)
                 .hint("a target holds the values of a release: one YAML map, as in `configChecksum: \"{{ checksum }}\"`");
-            Box::new(self.point(problem, data, &text, span))
+            self.point(problem, data, &text, span)
         };
         let told = |error: &yaml::Error| {
             let issue = &error.issues()[0];
@@ -150,11 +150,11 @@ impl Template {
     }
 
     /// A problem that points at the part of the template that rendered to `span` of `text`.
-    fn point(&self, problem: Problem, data: &Data<'_>, text: &str, span: Range<usize>) -> Problem {
+    fn point(&self, problem: Diagnostic, data: &Data<'_>, text: &str, span: Range<usize>) -> Diagnostic {
         let Some(own) = positions::origin(&self.source, data, text, &span) else {
             let line = text[..span.start.min(text.len())].matches('\n').count() + 1;
             let message = format!("{} (line {line} of what it renders to)", problem.message);
-            return Problem { message, ..problem }.at(Place::file(self.file.clone()));
+            return problem.message(message).at(Place::file(self.file.clone()));
         };
         let (file, source) = (self.file.clone(), Arc::clone(&self.source));
         problem.excerpt(Excerpt { file, source, span: own, label: String::new() })

@@ -89,7 +89,7 @@ fn mistakes_point_into_the_template() {
     ] {
         let problem = match Template::parse("/repo/target.tera".into(), source) {
             Ok(template) => refused(&[section("./apis", None)], &Format::Template(template)),
-            Err(problem) => *problem,
+            Err(problem) => problem,
         };
         let place = problem.place.clone().expect("a place");
         let told = (problem.message.contains(message), place.line, place.column);

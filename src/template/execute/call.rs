@@ -5,7 +5,7 @@ use super::builtin::{Builtin, builtin};
 use super::output::Output;
 use super::slot::{Slot, is_true};
 use super::{At, BYTES_PER_STEP, Evaluated, Scene, State};
-use crate::template::error::{Error, Reason};
+use crate::diagnostic::Diagnostic;
 use crate::template::function::{Call, Context, Function, FunctionError};
 use crate::template::set;
 use crate::template::syntax::{Operand, PARSE_NAME};
@@ -186,13 +186,13 @@ struct Caller<'s, 't, 'x, 'r> {
 
 impl Caller<'_, '_, '_, '_> {
     /// Hands an inner error to the function, and remembers the place for the error around it.
-    fn inner(&mut self, error: Error) -> FunctionError {
-        self.state.run.failed_at = error.excerpt;
-        match error.reason {
-            Reason::Refused(refusal) => {
-                FunctionError::Refused { refusal, message: error.message, hint: error.hint }
+    fn inner(&mut self, error: &Diagnostic) -> FunctionError {
+        self.state.run.failed_at.clone_from(&error.excerpt);
+        match error.refusal() {
+            Some(refusal) => {
+                FunctionError::Refused { refusal, message: error.message.clone(), hint: error.hint.clone() }
             }
-            Reason::Syntax | Reason::Execution => FunctionError::Failed(error.message),
+            None => FunctionError::Failed(error.message.clone()),
         }
     }
 
@@ -202,7 +202,7 @@ impl Caller<'_, '_, '_, '_> {
         // Without a name, so that errors point at the call and not into a text that no file holds.
         let (bytes, _) = set::load("".into(), &text.into(), run.context, run.registry)
             .and_then(|(set, source)| run.execute(&set, &source, data, false))
-            .map_err(|error| self.inner(error))?;
+            .map_err(|error| self.inner(&error))?;
         self.state.run.leave_template();
         Ok(bytes)
     }
@@ -227,7 +227,7 @@ impl Caller<'_, '_, '_, '_> {
         let mut output = Output::new(state.run.options.output, false);
         Scene { tree, ..scene }
             .run(state.run, state.included, &mut output, &Slot::concrete(data.clone()))
-            .map_err(|error| self.inner(error))?;
+            .map_err(|error| self.inner(&error))?;
         self.state.run.leave_template();
         if let Some(count) = self.state.included.get_mut(name) {
             *count -= 1;

@@ -4,8 +4,8 @@ use std::rc::Rc;
 
 use super::builtin::unprintable;
 use super::slot::Slot;
+use crate::diagnostic::Refusal;
 use crate::template::function::FunctionError;
-use crate::text::Refusal;
 use crate::value::print::sprintf;
 use crate::value::{Object, Value};
 

@@ -5,9 +5,9 @@ use std::rc::Rc;
 use super::call::Callee;
 use super::slot::{Slot, behind_pointer};
 use super::{At, Evaluated, State};
+use crate::diagnostic::Refusal;
 use crate::template::render::MissingKey;
 use crate::template::syntax::{Command, Number, Operand, OperandKind, Pipeline};
-use crate::text::Refusal;
 use crate::value::print::quote;
 use crate::value::{Element, Value};
 

@@ -15,12 +15,12 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::error::{Error, Reason};
 use super::function::{Context, FunctionError, Registry};
 use super::render::Options;
 use super::set::Set;
 use super::syntax::{Branch, Command, Invocation, List, Node, Operand, PARSE_NAME, Pipeline, Source, Tree};
-use crate::text::{Excerpt, Place, Refusal, position};
+use crate::diagnostic::{Diagnostic, Refusal};
+use crate::text::{Excerpt, Place, position};
 use crate::value::print::{PrintError, display, quote, sort_entries};
 use crate::value::{Element, Value};
 
@@ -32,7 +32,7 @@ use slot::{Slot, behind_pointer, is_true};
 /// How many bytes of a new string count as one step, so that building large strings again and again ends too.
 const BYTES_PER_STEP: u64 = 16;
 
-type Evaluated<T> = Result<T, Error>;
+type Evaluated<T> = Result<T, Diagnostic>;
 
 /// What all templates of one rendering share, those that `tpl` starts too.
 pub(super) struct Run<'r> {
@@ -46,7 +46,7 @@ pub(super) struct Run<'r> {
     /// Blocks, pipelines and templates that are open inside each other: what the stack holds.
     depth: usize,
     /// Where the innermost file failed, until the error has come out of the calls around it.
-    failed_at: Option<Box<Excerpt>>,
+    failed_at: Option<Excerpt>,
 }
 
 impl<'r> Run<'r> {
@@ -182,6 +182,14 @@ impl fmt::Display for At<'_> {
     }
 }
 
+/// The diagnostic with the source that it is about, where a file holds it.
+fn with_excerpt(diagnostic: Diagnostic, excerpt: Option<Excerpt>) -> Diagnostic {
+    match excerpt {
+        Some(excerpt) => diagnostic.excerpt(excerpt),
+        None => diagnostic,
+    }
+}
+
 /// How walking a list went on.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Flow {
@@ -204,21 +212,26 @@ struct State<'t, 'x, 'r> {
 
 impl<'t> State<'t, '_, '_> {
     /// An error that Go reports too.
-    fn fail(&mut self, message: impl fmt::Display) -> Error {
-        self.error(message, Reason::Execution, None)
+    fn fail(&mut self, message: impl fmt::Display) -> Diagnostic {
+        self.failed(message, Diagnostic::error)
     }
 
     /// An error that Go would not report.
-    fn refuse(&mut self, refusal: Refusal, message: impl fmt::Display, hint: Option<String>) -> Error {
-        self.error(message, Reason::Refused(refusal), hint)
+    fn refuse(&mut self, refusal: Refusal, message: impl fmt::Display, hint: Option<String>) -> Diagnostic {
+        let refused = self.failed(message, |message| Diagnostic::refused(refusal, message));
+        match hint {
+            Some(hint) => refused.hint(hint),
+            None => refused,
+        }
     }
 
-    fn error(&mut self, message: impl fmt::Display, reason: Reason, hint: Option<String>) -> Error {
+    /// What `of` makes of the message as Go words it, with the source that it is about.
+    fn failed(&mut self, message: impl fmt::Display, of: impl FnOnce(String) -> Diagnostic) -> Diagnostic {
         let tree = self.scene.tree;
         let Some(offset) = self.at.offset() else {
             // Before the first expression: the file is all there is to show.
             let message = format!("template: {}: {message}", tree.name);
-            return Error { message, reason, hint, excerpt: self.excerpt(0) };
+            return with_excerpt(of(message), self.excerpt(0));
         };
         let text = &tree.source.text;
         let before = &text.as_bytes()[..offset.min(text.len())];
@@ -228,11 +241,11 @@ impl<'t> State<'t, '_, '_> {
         let message =
             format!("template: {PARSE_NAME}:{line}:{column}: executing {name} at <{}>: {message}", self.at);
         let excerpt = self.run.failed_at.take().or_else(|| self.excerpt(offset));
-        Error { message, reason, hint, excerpt }
+        with_excerpt(of(message), excerpt)
     }
 
     /// The source at an offset, unless the text was made by another template.
-    fn excerpt(&self, offset: usize) -> Option<Box<Excerpt>> {
+    fn excerpt(&self, offset: usize) -> Option<Excerpt> {
         let source = &self.scene.tree.source;
         if source.name.as_str().is_empty() {
             return None;
@@ -243,12 +256,12 @@ impl<'t> State<'t, '_, '_> {
             .skip(1)
             .find(|(_, sign)| !(sign.is_alphanumeric() || matches!(sign, '_' | '.' | '$')))
             .map_or(rest.len(), |(at, _)| at);
-        Some(Box::new(Excerpt {
+        Some(Excerpt {
             file: source.name.clone(),
             source: Arc::clone(&source.text),
             span: offset..offset + length.max(1),
             label: String::new(),
-        }))
+        })
     }
 
     /// Tells what has just been noted where it happened. What a text without a file did, its caller did.
@@ -263,7 +276,7 @@ impl<'t> State<'t, '_, '_> {
         }
     }
 
-    fn stopped(&mut self, Stopped(message): Stopped) -> Error {
+    fn stopped(&mut self, Stopped(message): Stopped) -> Diagnostic {
         self.refuse(Refusal::Limit, message, Some(Stopped::HINT.to_owned()))
     }
 
@@ -275,7 +288,7 @@ impl<'t> State<'t, '_, '_> {
         self.run.enter().map_err(|stopped| self.stopped(stopped))
     }
 
-    fn print_error(&mut self, error: PrintError) -> Error {
+    fn print_error(&mut self, error: PrintError) -> Diagnostic {
         let hint = "print a single field instead of the whole value";
         self.refuse(error.refusal(), error, Some(hint.into()))
     }

@@ -1,7 +1,7 @@
 //! Reading checked arguments, and the results and failures that functions have in common.
 
+use crate::diagnostic::Refusal;
 use crate::template::function::{Call, Chance, Function, FunctionError, Parameter};
-use crate::text::Refusal;
 use crate::value::print::{self, PrintError};
 use crate::value::{Element, List, Map, Value};
 

@@ -2,8 +2,8 @@
 
 use super::arguments::{MAX_DEPTH, Outcome, any, function, refused, too_deep};
 use super::semver::Version;
+use crate::diagnostic::Refusal;
 use crate::template::function::{Function, FunctionError, Parameter};
-use crate::text::Refusal;
 use crate::value::{AnyMap, List, Map, Object, Value};
 
 use Parameter::Any;

@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 
+use crate::diagnostic::Refusal;
 use crate::template::function::FunctionError;
-use crate::text::Refusal;
 use crate::value::print::format_float;
 
 use super::arguments::refused;

@@ -5,8 +5,8 @@
 
 use super::arguments::{Outcome, any, bytes, function, map, note_mutation, refused, unordered, variadic};
 use super::convert::strval;
+use crate::diagnostic::Refusal;
 use crate::template::function::{Call, Function, FunctionError, Parameter};
-use crate::text::Refusal;
 use crate::value::{Element, Map, Value};
 
 use Parameter::{Any, Map as Dict, String as Text};

@@ -7,8 +7,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::arguments::{MAX_TEXT, Outcome, bytes, function, refused, string, too_large};
 use super::paths::clean;
+use crate::diagnostic::Refusal;
 use crate::template::function::{Call, Context, ExecPolicy, Function, FunctionError, Parameter};
-use crate::text::Refusal;
 use crate::tree::{Entry, Kind};
 use crate::value::print::quote;
 use crate::value::{Element, List, Object, Value};

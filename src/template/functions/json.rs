@@ -2,8 +2,8 @@
 
 use super::arguments::{Outcome, any, bytes, function, refused};
 use super::strconv::parse_float;
+use crate::diagnostic::Refusal;
 use crate::template::function::{Function, FunctionError, Parameter};
-use crate::text::Refusal;
 use crate::value::json::{JsonError, Style, encode};
 use crate::value::print::{quote, runes};
 use crate::value::{Map, Value};

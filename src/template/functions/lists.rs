@@ -5,8 +5,8 @@ use super::arguments::{
 };
 use super::compare::deep_equal;
 use super::convert::{is_empty, strings_of, strval, to_int64};
+use crate::diagnostic::Refusal;
 use crate::template::function::{Call, Function, FunctionError, Parameter};
-use crate::text::Refusal;
 use crate::value::{Element, List, Value};
 
 use Parameter::{Any, Int};

@@ -5,8 +5,8 @@
 
 use super::arguments::{MAX_DEPTH, Outcome, map, note_mutation, refused, too_deep, variadic};
 use super::convert::is_empty;
+use crate::diagnostic::Refusal;
 use crate::template::function::{Call, Function, FunctionError, Parameter};
-use crate::text::Refusal;
 use crate::value::{Element, Map, Value};
 
 use Parameter::Map as Dict;

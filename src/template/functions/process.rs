@@ -16,8 +16,8 @@ use std::sync::{Mutex, PoisonError};
 use super::arguments::{MAX_TEXT, Outcome, bytes, list, map, refused, string, too_large, variadic};
 use super::convert::strval;
 use super::files::{check_allowed, reason};
+use crate::diagnostic::Refusal;
 use crate::template::function::{Call, Context, ExecPolicy, Function, FunctionError, Parameter};
-use crate::text::Refusal;
 use crate::value::print::quote;
 use crate::value::{List, Map, Value};
 

@@ -3,8 +3,8 @@
 use std::io::Read;
 
 use super::arguments::{Outcome, bytes, function, integer, note_unstable, refused, too_large};
+use crate::diagnostic::Refusal;
 use crate::template::function::{Call, Chance, Function, FunctionError, Parameter};
-use crate::text::Refusal;
 use crate::value::Value;
 use crate::value::print::runes;
 

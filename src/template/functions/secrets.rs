@@ -7,8 +7,8 @@ use regex::bytes::Regex;
 use super::arguments::{MAX_DEPTH, Outcome, any, bytes, function, map, note_mutation, refused, too_deep};
 use super::convert::strval;
 use super::dicts::key;
+use crate::diagnostic::Refusal;
 use crate::template::function::{Call, Function, FunctionError, Parameter};
-use crate::text::Refusal;
 use crate::value::{Element, List, Map, Value};
 
 use Parameter::{Map as Dict, String as Text};

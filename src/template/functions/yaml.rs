@@ -1,8 +1,8 @@
 //! YAML as helmfile's `toYaml` and `fromYaml` write and read it (`pkg/tmpl/context_funcs.go`, `pkg/maputil`).
 
 use super::arguments::{MAX_DEPTH, Outcome, any, bytes, function, refused, too_deep};
+use crate::diagnostic::Refusal;
 use crate::template::function::{Call, Function, FunctionError, Parameter};
-use crate::text::Refusal;
 use crate::value::Value;
 use crate::value::print::display;
 use crate::yaml::{self, Limits};

@@ -10,7 +10,7 @@ mod scan;
 mod tree;
 mod unquote;
 
-use crate::text::Refusal;
+use crate::diagnostic::Refusal;
 use std::rc::Rc;
 
 pub use number::Number;

@@ -15,7 +15,7 @@ pub use float::format_float;
 pub use format::sprintf;
 pub use quote::{is_printable, quote, quote_rune, runes};
 
-use crate::text::Refusal;
+use crate::diagnostic::Refusal;
 use verb::Printer;
 
 /// The most bytes that one value may print or encode to: 64 MiB.

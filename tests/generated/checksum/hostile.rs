@@ -55,7 +55,7 @@ fn a_fifo_is_an_error_unless_its_name_does_not_count() {
     fifo(&folder, "src/pipe");
     let error = try_list(&folder, "src", &[]).expect_err("a FIFO");
     assert_eq!(error.to_string(), format!("`{}/src/pipe` is a FIFO, a socket or a device", folder.root));
-    assert!(error.problem().hint.is_some());
+    assert!(error.diagnostic().hint.is_some());
     assert_eq!(names(&folder, "src", &["pipe"]), ["./a.yaml"]);
     assert_eq!(names(&folder, "src/*.yaml", &[]), ["./a.yaml"]);
     assert!(matches!(try_list(&folder, "src/*", &[]), Err(ListError::Special { .. })));
@@ -183,7 +183,7 @@ fn names_that_could_pass_for_a_line_are_errors() {
 fn a_bad_ignore_file_is_an_error_with_its_line() {
     let folder = folder(&["src/a"]);
     fs_err::write(folder.root.join("src/.helmsumignore"), "*.md\n\n[a\n").expect("it can be written");
-    let problem = try_list(&folder, "src", &[]).expect_err("a bad pattern").problem();
+    let problem = try_list(&folder, "src", &[]).expect_err("a bad pattern").diagnostic();
     assert_eq!(
         problem.to_string(),
         format!("{}/src/.helmsumignore:3: the pattern `[a` has a `[` without `]`", folder.root)
@@ -356,7 +356,7 @@ fn a_file_that_changes_while_it_is_read_is_read_once_more_and_then_refused() {
         assert_eq!(hash(1).expect("the second reading was quiet").digest, still.digest);
         let error = hash(2).expect_err("it moved twice");
         assert_eq!(error.to_string(), format!("`{}/src/a` changes while it is read", folder.root));
-        assert!(error.problem().hint.is_some());
+        assert!(error.diagnostic().hint.is_some());
     }
 }
 
@@ -477,6 +477,6 @@ fn paths_by_hand_must_hold_something() {
     ] {
         let error = of(paths).expect_err("no checksum");
         assert!(error.to_string().contains(said), "{error}");
-        assert!(error.problem().hint.is_some());
+        assert!(error.diagnostic().hint.is_some());
     }
 }

@@ -167,6 +167,6 @@ fn data_stands_in_the_place_of_yaml_and_json_files() {
     fs_err::write(folder.root.join("src/b.json"), "a: 1\n?: [x\n").expect("it can be written");
     let listing = listed(&folder.root, "src", &[]);
     let error = hash_listing(&WorkTree, listing, transform, &Progress::default()).expect_err("no YAML");
-    let place = error.problem().place.expect("a place");
+    let place = error.diagnostic().place.clone().expect("a place");
     assert_eq!((place.file.file_name(), place.line), (Some("b.json"), Some(3)));
 }

@@ -131,7 +131,7 @@ fn ours(project: &Project, options: &[&str]) -> Vec<Call> {
         for release in &visit.releases {
             let producer = helmsum::rendered::Producer { request: &reading.request, visit, release };
             let told =
-                |problem: Box<helmsum::text::Problem>| -> ! { panic!("{problem}: {:?}", problem.hint) };
+                |problem: helmsum::diagnostic::Diagnostic| -> ! { panic!("{problem}: {:?}", problem.hint) };
             let templating = templating(&producer, &registry()).unwrap_or_else(|problem| told(problem));
             let given = values(&producer, &registry()).unwrap_or_else(|problem| told(problem));
             let text = |bytes| String::from_utf8(bytes).expect("UTF-8");

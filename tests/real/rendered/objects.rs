@@ -3,10 +3,10 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 
+use helmsum::diagnostic::Diagnostic;
 use helmsum::rendered::{Object, ObjectKind, Producer, template, templating, unstable};
 use helmsum::state::Request;
 use helmsum::template::functions::registry;
-use helmsum::text::Problem;
 use helmsum::tree::{Overlay, WorkTree};
 
 use super::project::{Project, Reading, content, said};
@@ -33,7 +33,7 @@ fn with_helm(mut project: Project) -> Option<Project> {
     Some(project)
 }
 
-fn rendered(reading: &Reading) -> Result<Vec<Object>, Box<Problem>> {
+fn rendered(reading: &Reading) -> Result<Vec<Object>, Diagnostic> {
     template(&templating(&reading.producer("web"), &registry())?)
 }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use helmsum::diagnostic::Diagnostic;
 use helmsum::rendered::{Content, Piece, Producer, release_pieces};
 use helmsum::state::{self, Listed, Request, Resolved};
 use helmsum::template::functions::registry;
-use helmsum::text::Problem;
 use helmsum::tree::WorkTree;
 
 /// A project, whose files can be changed between two readings.
@@ -83,7 +83,7 @@ impl Project {
     }
 
     /// The pieces of the release `web`.
-    pub(crate) fn pieces(&self) -> Result<Vec<Piece>, Box<Problem>> {
+    pub(crate) fn pieces(&self) -> Result<Vec<Piece>, Diagnostic> {
         let reading = self.read();
         let listed = Listed::of(&WorkTree, &reading.resolved);
         release_pieces(&reading.producer("web"), &registry(), &listed)
@@ -128,6 +128,6 @@ pub(crate) fn content(piece: &Piece) -> Vec<u8> {
 }
 
 /// A problem with its place and hint.
-pub(crate) fn said(problem: &Problem) -> String {
+pub(crate) fn said(problem: &Diagnostic) -> String {
     format!("{problem}; {}", problem.hint.as_deref().unwrap_or_default())
 }

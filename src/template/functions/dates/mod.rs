@@ -10,8 +10,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::arguments::{Outcome, any, bytes, function, note_unstable, refused, string, unprintable};
 use super::strconv::{NumberError, parse_int};
+use crate::diagnostic::Refusal;
 use crate::template::function::{Call, Function, FunctionError, Parameter};
-use crate::text::Refusal;
 use crate::value::print::display;
 use crate::value::{Time, Value};
 use zone::Zone;

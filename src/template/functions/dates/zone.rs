@@ -4,8 +4,8 @@ use camino::Utf8Path;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
+use crate::diagnostic::Refusal;
 use crate::template::function::{Context, FunctionError};
-use crate::text::Refusal;
 use crate::value::Time;
 
 use super::super::arguments::refused;

@@ -9,8 +9,8 @@ use std::rc::Rc;
 
 use super::arguments::{MAX_TEXT, Outcome, bytes, function, integer, refused, text, too_large};
 use super::case::{DIGIT, LETTER};
+use crate::diagnostic::Refusal;
 use crate::template::function::{Call, Function, FunctionError, Parameter};
-use crate::text::Refusal;
 use crate::value::print::quote;
 use crate::value::{Element, List, Value};
 

@@ -10,7 +10,7 @@ use super::scan::{Kind, Token, scan};
 use super::tree::{Branch, Invocation, List, Node, Source, Tree};
 use super::unquote::unquote;
 use super::{Known, MAX_NESTING, SyntaxError};
-use crate::text::Refusal;
+use crate::diagnostic::Refusal;
 use crate::value::print::quote;
 
 /// The name that helmfile parses every text under.

@@ -8,7 +8,7 @@ use super::super::scan::{Kind, Token};
 use super::super::tree::{Command, Operand, OperandKind, Pipeline};
 use super::super::unquote::{unquote, unquote_character};
 use super::{Parsed, Parser, SyntaxError};
-use crate::text::Refusal;
+use crate::diagnostic::Refusal;
 use crate::value::Value;
 use crate::value::print::quote;
 

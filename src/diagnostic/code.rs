@@ -3,10 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt;
 
-use camino::Utf8PathBuf;
 use serde::{Deserialize, Serialize};
 
-use crate::text::Place;
+use super::Diagnostic;
 
 /// How bad a finding is.
 #[derive(
@@ -129,77 +128,6 @@ impl fmt::Display for Code {
     }
 }
 
-/// Something the user should know.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Finding {
-    /// What kind it is.
-    pub code: Code,
-    /// How bad it is.
-    pub level: Level,
-    /// What was found, naming release and file.
-    pub message: String,
-    /// What to do about it.
-    pub hint: Option<String>,
-    /// The release it concerns, as `namespace/name` or `name`.
-    pub release: Option<String>,
-    /// The environment it was found in.
-    pub environment: Option<String>,
-    /// The file it comes from.
-    pub file: Option<Utf8PathBuf>,
-    /// The line of that file, from 1.
-    pub line: Option<usize>,
-    /// The column of that line, from 1, in characters.
-    pub column: Option<usize>,
-}
-
-impl Finding {
-    /// A finding at its default level.
-    #[must_use]
-    pub fn new(code: Code, message: impl Into<String>) -> Self {
-        Self {
-            code,
-            level: code.default_level(),
-            message: message.into(),
-            hint: None,
-            release: None,
-            environment: None,
-            file: None,
-            line: None,
-            column: None,
-        }
-    }
-
-    /// The same finding at another level, for a code that is graver in one case than in another.
-    #[must_use]
-    pub fn level(self, level: Level) -> Self {
-        Self { level, ..self }
-    }
-
-    /// The same finding with a hint.
-    #[must_use]
-    pub fn hint(self, hint: impl Into<String>) -> Self {
-        Self { hint: Some(hint.into()), ..self }
-    }
-
-    /// The same finding about a release.
-    #[must_use]
-    pub fn release(self, release: impl Into<String>) -> Self {
-        Self { release: Some(release.into()), ..self }
-    }
-
-    /// The same finding at a file and, where it is known, a line.
-    #[must_use]
-    pub fn at(self, file: impl Into<Utf8PathBuf>, line: Option<usize>) -> Self {
-        Self { file: Some(file.into()), line, ..self }
-    }
-
-    /// The same finding at a place.
-    #[must_use]
-    pub fn place(self, place: &Place) -> Self {
-        Self { file: Some(place.file.clone()), line: place.line, column: place.column, ..self }
-    }
-}
-
 /// The levels the user chose: `levels:` in `helmsum.yaml`, and `--strict` over them.
 #[derive(Clone, Debug, Default)]
 pub struct Levels {
@@ -224,12 +152,20 @@ impl Levels {
         }
     }
 
-    /// The finding as it will be shown, or nothing when it was allowed.
+    /// Whether it makes the run fail as it will be shown.
     #[must_use]
-    pub fn settle(&self, finding: Finding) -> Option<Finding> {
-        match self.level_of(finding.code, finding.level) {
+    pub fn denies(&self, diagnostic: &Diagnostic) -> bool {
+        let level = diagnostic.code().map_or(diagnostic.level, |code| self.level_of(code, diagnostic.level));
+        level == Level::Deny
+    }
+
+    /// The diagnostic as it will be shown, or nothing where it was allowed. Levels are chosen for findings only.
+    #[must_use]
+    pub fn settle(&self, diagnostic: Diagnostic) -> Option<Diagnostic> {
+        let Some(code) = diagnostic.code() else { return Some(diagnostic) };
+        match self.level_of(code, diagnostic.level) {
             Level::Allow => None,
-            level => Some(finding.level(level)),
+            level => Some(diagnostic.level(level)),
         }
     }
 }
@@ -249,7 +185,7 @@ mod tests {
     fn strict_denies_warnings_but_not_what_is_allowed() {
         let chosen = [(Code::Crlf, Level::Allow), (Code::MissingSource, Level::Warn)].into();
         let levels = Levels { chosen, strict: true, before_rendering: false };
-        assert_eq!(levels.settle(Finding::new(Code::Crlf, "")), None);
+        assert_eq!(levels.settle(Diagnostic::finding(Code::Crlf, "")), None);
         assert_eq!(levels.level_of(Code::EmptySource, Level::Warn), Level::Deny);
         assert_eq!(levels.level_of(Code::MissingSource, Level::Deny), Level::Deny);
         let lenient = Levels { strict: false, ..levels };

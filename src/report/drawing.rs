@@ -1,4 +1,4 @@
-//! Problems as a person reads them: what, where with the source, and what to do.
+//! Diagnostics as a person reads them: what, where with the source, and what to do.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -10,8 +10,8 @@ use camino::Utf8Path;
 use unicode_width::UnicodeWidthStr;
 
 use super::shown::{Shown, relative};
-use crate::finding::{self, Finding};
-use crate::text::{Excerpt, Place, Problem, Refusal, floor_boundary};
+use crate::diagnostic::{self, Diagnostic};
+use crate::text::{Excerpt, Place, floor_boundary};
 
 /// A line longer than this is not drawn: its place says enough.
 const LONGEST_LINE: usize = 2_000;
@@ -40,83 +40,63 @@ impl Layout<'_> {
     }
 }
 
-/// Draws a problem with escape sequences, ending in a line break.
+/// Draws a diagnostic with escape sequences, ending in a line break.
 #[must_use]
-pub fn draw_problem(problem: &Problem, layout: Layout<'_>) -> String {
-    match problem.excerpt.as_ref().and_then(Window::around) {
-        Some(window) => draw_window(problem, window, layout),
-        None => Paragraph {
-            level: finding::Level::Deny,
-            code: problem.refusal.map(Refusal::name),
-            message: &problem.message,
-        }
-        .draw(problem.place.as_ref(), problem.hint.as_deref(), layout),
+pub fn draw(diagnostic: &Diagnostic, layout: Layout<'_>) -> String {
+    match diagnostic.excerpt.as_ref().and_then(Window::around) {
+        Some(window) => draw_window(diagnostic, window, layout),
+        None => draw_paragraph(diagnostic, layout),
     }
 }
 
-/// Draws a finding with escape sequences, ending in a line break.
-#[must_use]
-pub fn draw_finding(finding: &Finding, layout: Layout<'_>) -> String {
-    let place = finding.file.as_ref().map(|file| Place {
-        file: file.clone(),
-        line: finding.line,
-        column: finding.column,
-    });
-    let paragraph =
-        Paragraph { level: finding.level, code: Some(finding.code.name()), message: &finding.message };
-    paragraph.draw(place.as_ref(), finding.hint.as_deref(), layout)
-}
-
-fn draw_window(problem: &Problem, window: Window<'_>, layout: Layout<'_>) -> String {
+fn draw_window(diagnostic: &Diagnostic, window: Window<'_>, layout: Layout<'_>) -> String {
     let path = relative(&window.excerpt.file, layout.directory);
-    let code = problem.refusal.map(Refusal::name);
-    let indent = "error: ".len() + code.map_or(0, |code| code.len() + 2);
-    let mut title = Level::ERROR.primary_title(layout.message(&problem.message, indent, 7));
+    let (word, level) = match diagnostic.level {
+        diagnostic::Level::Deny => ("error", Level::ERROR),
+        diagnostic::Level::Warn => ("warning", Level::WARNING),
+        diagnostic::Level::Note | diagnostic::Level::Allow => ("note", Level::NOTE),
+    };
+    let code = diagnostic.kind.code();
+    let indent = word.len() + 2 + code.map_or(0, |code| code.len() + 2);
+    let mut title = level.primary_title(layout.message(&diagnostic.message, indent, 7));
     if let Some(code) = code {
         title = title.id(code);
     }
+    let shown = Shown(path.as_str()).to_string();
     let mut group = Group::with_title(title).element(
         Snippet::source(window.source)
-            .path(path.into_string())
+            .path(shown)
             .line_start(window.line)
             .annotation(AnnotationKind::Primary.span(window.span).label(window.label)),
     );
-    if let Some(hint) = &problem.hint {
+    if let Some(hint) = &diagnostic.hint {
         group = group.element(Level::HELP.message(layout.message(hint, 12, 12)));
     }
     format!("{}\n", Renderer::styled().render(&[group]))
 }
 
-/// A message without a source to show.
-struct Paragraph<'a> {
-    level: finding::Level,
-    code: Option<&'a str>,
-    message: &'a str,
-}
-
-impl Paragraph<'_> {
-    fn draw(&self, place: Option<&Place>, hint: Option<&str>, layout: Layout<'_>) -> String {
-        let (word, colour) = match self.level {
-            finding::Level::Deny => ("error", AnsiColor::BrightRed),
-            finding::Level::Warn => ("warning", AnsiColor::Yellow),
-            finding::Level::Note | finding::Level::Allow => ("note", AnsiColor::BrightGreen),
-        };
-        let style = colour.on_default().bold();
-        let code = self.code.map(|code| format!("[{code}]")).unwrap_or_default();
-        let message = layout.message(self.message, word.len() + code.len() + 2, 4);
-        let bold = Style::new().bold();
-        let arrow = AnsiColor::BrightBlue.on_default().bold();
-        let title = format!("{style}{word}{code}{style:#}{bold}: {}{bold:#}\n", hanging(&message, "    "));
-        let origin = place.map(|place| {
-            let place = Place { file: relative(&place.file, layout.directory), ..place.clone() };
-            format!("  {arrow}-->{arrow:#} {}\n", Shown(&place.to_string()))
-        });
-        let help = hint.map(|hint| {
-            let hint = hanging(&layout.message(hint, 10, 10), "          ");
-            format!("  {arrow}={arrow:#} {bold}help{bold:#}: {hint}\n")
-        });
-        [Some(title), origin, help].into_iter().flatten().collect()
-    }
+/// A diagnostic without a source to show.
+fn draw_paragraph(diagnostic: &Diagnostic, layout: Layout<'_>) -> String {
+    let (word, colour) = match diagnostic.level {
+        diagnostic::Level::Deny => ("error", AnsiColor::BrightRed),
+        diagnostic::Level::Warn => ("warning", AnsiColor::Yellow),
+        diagnostic::Level::Note | diagnostic::Level::Allow => ("note", AnsiColor::BrightGreen),
+    };
+    let style = colour.on_default().bold();
+    let code = diagnostic.kind.code().map(|code| format!("[{code}]")).unwrap_or_default();
+    let message = layout.message(&diagnostic.message, word.len() + code.len() + 2, 4);
+    let bold = Style::new().bold();
+    let arrow = AnsiColor::BrightBlue.on_default().bold();
+    let title = format!("{style}{word}{code}{style:#}{bold}: {}{bold:#}\n", hanging(&message, "    "));
+    let origin = diagnostic.place.as_ref().map(|place| {
+        let place = Place { file: relative(&place.file, layout.directory), ..place.clone() };
+        format!("  {arrow}-->{arrow:#} {}\n", Shown(&place.to_string()))
+    });
+    let help = diagnostic.hint.as_ref().map(|hint| {
+        let hint = hanging(&layout.message(hint, 10, 10), "          ");
+        format!("  {arrow}={arrow:#} {bold}help{bold:#}: {hint}\n")
+    });
+    [Some(title), origin, help].into_iter().flatten().collect()
 }
 
 /// The text with `indent` in front of every line but the first.
@@ -209,19 +189,23 @@ impl<'e> Window<'e> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::finding::Code;
+    use crate::diagnostic::{Code, Refusal};
 
     fn logged() -> Layout<'static> {
         Layout { directory: "/r".into(), width: None }
     }
 
-    fn plain(problem: &Problem) -> String {
-        anstream::adapter::strip_str(&draw_problem(problem, logged())).to_string()
+    fn plain(diagnostic: &Diagnostic) -> String {
+        anstream::adapter::strip_str(&draw(diagnostic, logged())).to_string()
     }
 
-    fn excerpt(source: &str, span: Range<usize>) -> Problem {
+    fn pointing(diagnostic: Diagnostic, source: &str, span: Range<usize>) -> Diagnostic {
         let excerpt = Excerpt { file: "/r/a.yaml".into(), source: source.into(), span, label: "here".into() };
-        Problem::new("something is wrong").hint("mend it").excerpt(excerpt)
+        diagnostic.hint("mend it").excerpt(excerpt)
+    }
+
+    fn excerpt(source: &str, span: Range<usize>) -> Diagnostic {
+        pointing(Diagnostic::error("something is wrong"), source, span)
     }
 
     #[test]
@@ -239,7 +223,8 @@ mod tests {
 
     #[test]
     fn a_refusal_shows_its_code() {
-        insta::assert_snapshot!(plain(&excerpt("one\ntwo: 2\nthree\n", 4..7).refusal(Refusal::Limit)), @r"
+        let refused = Diagnostic::refused(Refusal::Limit, "something is wrong");
+        insta::assert_snapshot!(plain(&pointing(refused, "one\ntwo: 2\nthree\n", 4..7)), @r"
         error[limit]: something is wrong
          --> a.yaml:2:1
           |
@@ -248,7 +233,7 @@ mod tests {
           |
           = help: mend it
         ");
-        let problem = Problem::new("no").refusal(Refusal::RemoteBase).at(Place::line("/r/b", 3));
+        let problem = Diagnostic::refused(Refusal::RemoteBase, "no").at(Place::line("/r/b", 3));
         insta::assert_snapshot!(plain(&problem), @r"
         error[remote-base]: no
           --> b:3
@@ -257,12 +242,13 @@ mod tests {
 
     #[test]
     fn a_problem_without_a_source_names_the_place() {
-        let problem = Problem::new("no").at(Place { file: "/q/b".into(), line: Some(3), column: Some(2) });
+        let problem =
+            Diagnostic::error("no").at(Place { file: "/q/b".into(), line: Some(3), column: Some(2) });
         insta::assert_snapshot!(plain(&problem), @r"
         error: no
           --> ../q/b:3:2
         ");
-        assert_eq!(plain(&Problem::new("no")), "error: no\n");
+        assert_eq!(plain(&Diagnostic::error("no")), "error: no\n");
     }
 
     #[test]
@@ -284,16 +270,16 @@ mod tests {
 
     #[test]
     fn a_message_cannot_drive_the_terminal() {
-        let drawn = draw_problem(&Problem::new("bad \u{1b}]0;x\u{7} name"), logged());
+        let drawn = draw(&Diagnostic::error("bad \u{1b}]0;x\u{7} name"), logged());
         assert!(drawn.contains("bad \\u{1b}]0;x\\u{7} name"), "{drawn:?}");
     }
 
     #[test]
     fn a_finding_shows_its_code_and_level() {
-        let finding = Finding::new(Code::EmptySource, "nothing in `./apis`")
-            .at("/r/values.yaml", Some(3))
+        let finding = Diagnostic::finding(Code::EmptySource, "nothing in `./apis`")
+            .at(Place::line("/r/values.yaml", 3))
             .hint("fill it");
-        insta::assert_snapshot!(anstream::adapter::strip_str(&draw_finding(&finding, logged())), @r"
+        insta::assert_snapshot!(anstream::adapter::strip_str(&draw(&finding, logged())), @r"
         warning[empty-source]: nothing in `./apis`
           --> values.yaml:3
           = help: fill it
@@ -302,8 +288,8 @@ mod tests {
 
     #[test]
     fn messages_are_broken_where_somebody_watches() {
-        let problem = Problem::new("word ".repeat(30).trim_end()).hint("word ".repeat(30).trim_end());
-        let drawn = draw_problem(&problem, Layout { width: Some(80), ..logged() });
+        let problem = Diagnostic::error("word ".repeat(30).trim_end()).hint("word ".repeat(30).trim_end());
+        let drawn = draw(&problem, Layout { width: Some(80), ..logged() });
         let drawn = anstream::adapter::strip_str(&drawn).to_string();
         assert!(drawn.lines().count() >= 4 && drawn.lines().all(|line| line.width() <= 80), "{drawn}");
         assert_eq!(wrapped("a b\nc", 80, 80), "a b\nc");
