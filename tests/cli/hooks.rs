@@ -411,3 +411,36 @@ fn a_comment_that_may_have_been_meant_is_shown_with_an_orphan() {
         .says("warning[orphan-target]")
         .says("line 2 of `values.yaml` is a comment like any other: `# helmsun: ./apis`");
 }
+
+#[test]
+fn a_hook_is_shown_where_it_is_written() {
+    let state = |hooks: &str| format!("{hooks}{GATEWAY}");
+    let second = HOOK
+        .replace("    showlogs: true\n", "")
+        .replace("hooks:\n", "")
+        .replace("helmsum\n    e", "silent\n    e");
+    gateway()
+        .file("helmfile.yaml", state(&format!("{HOOK}{second}")))
+        .helmsum(["generate"])
+        .says("the hook `silent` has no `showlogs: true`")
+        .says("--> helmfile.yaml:13:14");
+    gateway()
+        .file("helmfile.yaml", state("bases: [base.yaml]\n"))
+        .file("base.yaml", format!("# command: helmsum\n{}", HOOK.replace("[prepare]", "[presync]")))
+        .helmsum(["generate"])
+        .says("the hook `helmsum` does not run on `prepare`")
+        .says("--> base.yaml:6:14");
+    let late = format!("{HOOK}{second}").replace("silent", "helmsum").replace("helmfile.yaml", "parent.yaml");
+    gateway()
+        .file("parent.yaml", format!("# command: helmsum\n{late}helmfiles: [helmfile.yaml]\n"))
+        .helmsum(["generate", "-f", "parent.yaml"])
+        .says("the hook `helmsum` comes too late for release `edge/gateway`")
+        .says("--> parent.yaml:6:14");
+}
+
+#[test]
+fn a_word_of_a_directive_is_shown_where_it_stands() {
+    let repo = gateway()
+        .file("gateway/values.yaml", "# now: {{ now }}\na: \"{{ now | date `x` }}\"\n# helmsum: ./apis as b\n# helmsum: ./apis as {{ now | date `x` }}\n");
+    repo.helmsum(["generate"]).says("warning[unstable-template]").says("--> gateway/values.yaml:4:22");
+}

@@ -8,13 +8,13 @@ use helmsum::diagnostic::{Diagnostic, Refusal};
 use helmsum::state::{self, EntryKind, EntrySource, Request, Resolved};
 use helmsum::tree::WorkTree;
 
-struct Project {
+pub(super) struct Project {
     folder: tempfile::TempDir,
-    request: Request,
+    pub(super) request: Request,
 }
 
 impl Project {
-    fn new(files: &[(&str, &str)]) -> Self {
+    pub(super) fn new(files: &[(&str, &str)]) -> Self {
         let folder = tempfile::tempdir().expect("a folder");
         for (name, content) in files {
             let path = folder.path().join(name);
@@ -26,12 +26,12 @@ impl Project {
         Self { folder, request: Request::new(Arc::new(WorkTree), root, std::collections::BTreeMap::new()) }
     }
 
-    fn read(&self) -> Result<Resolved, Diagnostic> {
+    pub(super) fn read(&self) -> Result<Resolved, Diagnostic> {
         state::read(&self.request)
     }
 
     /// The error with its place, the path of the project left out.
-    fn error(&self) -> (String, Option<Refusal>) {
+    pub(super) fn error(&self) -> (String, Option<Refusal>) {
         let error = self.read().expect_err("the state is refused");
         let root = format!("{}/", self.request.directory);
         assert!(self.folder.path().exists());

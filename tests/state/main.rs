@@ -2,6 +2,7 @@
 
 mod cases;
 mod errors;
+mod places;
 mod refusals;
 #[path = "../support/mod.rs"]
 mod support;
