@@ -73,7 +73,8 @@ fn embedded(mut state: Resolved, request: &Request) -> Result<Resolved, Diagnost
             }
         }
         for (release, list) in visit.releases.iter_mut().zip(lists) {
-            let entry = |value| ValuesEntry { content: EntryContent::Inline(value), inherited: false };
+            let entry =
+                |value| ValuesEntry { content: EntryContent::Inline(value), place: None, inherited: false };
             release.values = list.into_iter().map(entry).collect();
         }
     }

@@ -220,6 +220,15 @@ impl Diagnostic {
         if self.place.is_some() { self } else { self.at(place) }
     }
 
+    /// The same at the place of what is to blame, if that is written in a file, unless it has one already.
+    #[must_use]
+    pub fn or_at_known(self, place: Option<&Place>) -> Self {
+        match place {
+            Some(place) => self.or_at(place.clone()),
+            None => self,
+        }
+    }
+
     /// The same with the source it points at, which also gives the place.
     #[must_use]
     pub fn excerpt(mut self, excerpt: Excerpt) -> Self {

@@ -55,11 +55,9 @@ pub(super) trait Decode {
     /// Takes over what `node`, which is not null, says. Returns whether it fits; if not, an error was noted.
     fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool;
 
-    /// Whether a null in a list of these stays as an item. go-yaml drops it where the type has no nil.
-    fn keeps_null() -> bool
-    where
-        Self: Sized,
-    {
+    /// Takes over a null in a list, which `node` is. Returns whether it stays as an item: go-yaml drops it where the type has
+    /// no nil.
+    fn decode_null(&mut self, _node: &Node, _decoding: &mut Decoding<'_>) -> bool {
         false
     }
 }
@@ -246,18 +244,20 @@ impl Decode for Value {
         decoding.settle(node.decode().map(Some)).map(|value| *self = value).is_some()
     }
 
-    fn keeps_null() -> bool {
+    fn decode_null(&mut self, _node: &Node, _decoding: &mut Decoding<'_>) -> bool {
         true
     }
 }
 
 impl Decode for Item {
     fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool {
+        self.place = Some(decoding.place(node));
         self.value.decode(node, decoding)
     }
 
-    fn keeps_null() -> bool {
-        true
+    fn decode_null(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool {
+        self.place = Some(decoding.place(node));
+        self.value.decode_null(node, decoding)
     }
 }
 
@@ -275,7 +275,7 @@ impl<T: Decode + Default> Decode for Pointer<T> {
         good
     }
 
-    fn keeps_null() -> bool {
+    fn decode_null(&mut self, _node: &Node, _decoding: &mut Decoding<'_>) -> bool {
         true
     }
 }
@@ -286,7 +286,11 @@ impl<T: Decode + Default> Decode for Vec<T> {
         self.clear();
         for item in items {
             let mut value = T::default();
-            let kept = if item.is_null() { T::keeps_null() } else { value.decode(&item, decoding) };
+            let kept = if item.is_null() {
+                value.decode_null(&item, decoding)
+            } else {
+                value.decode(&item, decoding)
+            };
             if kept {
                 self.push(value);
             }

@@ -86,7 +86,8 @@ impl Visit {
         kind: EntryKind,
         entry: &ValuesEntry,
     ) -> Result<EntrySource, Diagnostic> {
-        self.find_entry(tree, release, kind, entry).map_err(|error| self.name_release(release, error))
+        self.find_entry(tree, release, kind, entry)
+            .map_err(|error| self.name_release(release, error.or_at_known(entry.place.as_ref())))
     }
 
     /// Finds the file of a patch of a release: as a values file, but `valuesPathPrefix` does not apply.

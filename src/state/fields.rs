@@ -92,7 +92,11 @@ impl Field<'_> {
         result.version = self.trimmed("version", &release.version)?;
         result.wait_template = self.pointer("waitTemplate", &release.wait_template)?;
         result.installed_template = self.pointer("installedTemplate", &release.installed_template)?;
-        result.condition_template = self.pointer("conditionTemplate", &release.condition_template)?;
+        if let Some(template) = release.condition_template.get() {
+            let rendered =
+                self.text("conditionTemplate", &template).map_err(|error| template.blame(error))?;
+            result.condition_template = Pointer::to(template.with(rendered));
+        }
         result.verify_template = self.pointer("verifyTemplate", &release.verify_template)?;
         for (key, value) in &mut result.labels {
             *value = self.text(&format!("labels.{key}"), value)?;
@@ -102,7 +106,7 @@ impl Field<'_> {
         }
         for item in &mut result.values_template {
             if matches!(item.value, Value::Map(_) | Value::AnyMap(_)) {
-                item.value = self.map(&item.value)?;
+                item.value = self.map(&item.value).map_err(|error| error.or_at_known(item.place.as_ref()))?;
             }
         }
         result.values = result.values_template.iter().cloned().chain(result.values).collect();
@@ -113,7 +117,7 @@ impl Field<'_> {
         }
         result.set = result.set_template.iter().cloned().chain(result.set).collect();
         for need in &mut result.needs {
-            *need = self.text("needs", need)?;
+            need.value = self.text("needs", need).map_err(|error| need.blame(error))?;
         }
         Ok(result)
     }
@@ -142,11 +146,12 @@ impl Field<'_> {
 
     fn items(&self, name: &str, items: &mut [Item]) -> Result<(), Diagnostic> {
         for item in items {
-            match &item.value {
-                Value::Str(text) => item.value = Value::from(self.text(name, text)?),
-                Value::AnyMap(_) if name == "values" => item.value = cast_value(&item.value)?,
-                _ => {}
-            }
+            let value = match &item.value {
+                Value::Str(text) => self.text(name, text).map(Value::from),
+                Value::AnyMap(_) if name == "values" => cast_value(&item.value),
+                _ => continue,
+            };
+            item.value = value.map_err(|error| error.or_at_known(item.place.as_ref()))?;
         }
         Ok(())
     }
@@ -168,7 +173,7 @@ impl Field<'_> {
 fn normalised(mut release: ReleaseSpec) -> Result<ReleaseSpec, Diagnostic> {
     release.detach();
     for item in release.values.iter_mut().chain(&mut release.secrets).chain(&mut release.values_template) {
-        item.value = through_yaml(&item.value)?;
+        item.value = through_yaml(&item.value).map_err(|error| error.or_at_known(item.place.as_ref()))?;
     }
     for item in [&mut release.set, &mut release.set_string, &mut release.set_template, &mut release.env]
         .into_iter()
@@ -226,13 +231,8 @@ fn same(a: &ReleaseSpec, b: &ReleaseSpec) -> bool {
             })
     };
     let templates = |release: &ReleaseSpec| {
-        [
-            &release.wait_template,
-            &release.installed_template,
-            &release.condition_template,
-            &release.verify_template,
-        ]
-        .map(Pointer::get)
+        let templates = [&release.wait_template, &release.installed_template, &release.verify_template];
+        (templates.map(Pointer::get), release.condition_template.get())
     };
     let texts = |release: &ReleaseSpec| {
         [&release.name, &release.chart, &release.namespace, &release.version].map(String::clone)
@@ -267,22 +267,25 @@ fn holds_nan(value: &Value) -> bool {
 
 /// Stores what the boolean templates say (`updateBoolTemplatedValues`).
 fn settle(mut release: ReleaseSpec) -> Result<ReleaseSpec, Diagnostic> {
-    let read = |name: &str, template: &mut Pointer<String>| {
-        let Some(text) = std::mem::take(template).get() else { return Ok(None) };
+    let read = |name: &str, text: Option<String>| {
+        let Some(text) = text else { return Ok(None) };
         boolean(&text).map(Some).map_err(|error| {
             Diagnostic::error(format!("`{name}` gives `{text}`, which is no boolean: {error}"))
         })
     };
-    if let Some(installed) = read("installedTemplate", &mut release.installed_template)? {
+    let taken = |template: &mut Pointer<String>| std::mem::take(template).get();
+    if let Some(installed) = read("installedTemplate", taken(&mut release.installed_template))? {
         release.installed = Pointer::to(installed);
     }
-    if let Some(condition) = read("conditionTemplate", &mut release.condition_template)? {
-        release.condition = condition.to_string();
+    if let Some(template) = std::mem::take(&mut release.condition_template).get() {
+        let condition =
+            read("conditionTemplate", Some(template.value.clone())).map_err(|error| template.blame(error))?;
+        release.condition = template.with(condition.unwrap_or_default().to_string());
     }
-    if let Some(wait) = read("waitTemplate", &mut release.wait_template)? {
+    if let Some(wait) = read("waitTemplate", taken(&mut release.wait_template))? {
         release.wait = Pointer::to(wait);
     }
-    if let Some(verify) = read("verifyTemplate", &mut release.verify_template)? {
+    if let Some(verify) = read("verifyTemplate", taken(&mut release.verify_template))? {
         release.verify = Pointer::to(verify);
     }
     Ok(release)

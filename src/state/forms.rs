@@ -2,6 +2,7 @@
 
 use super::decode::{Decode, Decoding};
 use super::layer::{Layer, Merging};
+use super::located::Located;
 use super::spec::{HelmfileMap, Inherit};
 use crate::diagnostic::Diagnostic;
 use crate::text::Place;
@@ -79,7 +80,7 @@ impl Decode for RenderedValues {
 
 /// A list of strings where an empty one means something else than none.
 #[derive(Clone, Debug, Default)]
-pub(super) struct NullableList(pub(super) Option<Vec<String>>);
+pub(super) struct NullableList(pub(super) Option<Vec<Located<String>>>);
 
 impl Layer for NullableList {
     fn lay(&mut self, later: &Self, how: Merging) -> Result<(), Diagnostic> {
@@ -117,13 +118,13 @@ pub(super) struct HelmfileEntry {
     /// The path or pattern; after expansion an absolute path.
     pub(super) path: String,
     /// Selectors instead of the parent's. An empty list selects everything.
-    pub(super) selectors: Option<Vec<String>>,
+    pub(super) selectors: Option<Vec<Located<String>>>,
     /// Whether the parent's selectors apply.
     pub(super) selectors_inherited: bool,
     /// What is taken over from the parent, out of [`INHERITABLE`].
-    pub(super) inherits: Vec<String>,
+    pub(super) inherits: Vec<Located<String>>,
     /// Values laid over those of the sub-helmfile.
-    pub(super) values: Vec<Value>,
+    pub(super) values: Vec<Located<Value>>,
     /// Where it is written.
     pub(super) place: Option<Place>,
 }
@@ -143,7 +144,8 @@ impl HelmfileEntry {
         }
         let unknown = self.inherits.iter().find(|word| !INHERITABLE.contains(&word.as_str()))?;
         Some(format!(
-            "`{unknown}` cannot be inherited by `{}`: it is none of {}",
+            "`{}` cannot be inherited by `{}`: it is none of {}",
+            unknown.value,
             self.path,
             INHERITABLE.join(", ")
         ))

@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use super::layer::{Layer, Merging};
+use super::located::Located;
 use super::resolved::EnvironmentObject;
 use super::spec::{HelmDefaults, Inherit, ReleaseSpec, Repository, StateSpec};
 use crate::diagnostic::{Diagnostic, Refusal};
@@ -140,8 +141,8 @@ pub(super) struct Inherited {
 impl Inherited {
     /// What `wanted`, out of [`INHERITABLE`](super::forms::INHERITABLE), takes from `parent`. API and Kubernetes versions
     /// are left out: nothing that helmsum reads depends on them.
-    pub(super) fn take(parent: &StateSpec, wanted: &[String]) -> Self {
-        let wants = |name: &str| wanted.iter().any(|word| word == name);
+    pub(super) fn take(parent: &StateSpec, wanted: &[Located<String>]) -> Self {
+        let wants = |name: &str| wanted.iter().any(|word| word.value == name);
         let mut inherited = Self {
             environment: parent
                 .environment
@@ -212,7 +213,7 @@ mod tests {
 
     fn release(name: &str, inherit: &[&str], values: &[&str]) -> ReleaseSpec {
         let mut release = ReleaseSpec { name: name.into(), ..ReleaseSpec::default() };
-        let item = |text: &&str| Item { value: Value::from(*text), inherited: false };
+        let item = |text: &&str| Item { value: Value::from(*text), ..Item::default() };
         release.values = values.iter().map(item).collect();
         release.inherit.0 = inherit
             .iter()
@@ -283,7 +284,7 @@ mod tests {
         parent.common_labels.insert("k".into(), "parent".into());
         let mut child = StateSpec::default();
         child.common_labels.insert("k".into(), "child".into());
-        let wanted = ["helmDefaults".to_owned(), "commonLabels".to_owned()];
+        let wanted = ["helmDefaults", "commonLabels"].map(|name| Located::nowhere(name.to_owned()));
         Inherited::take(&parent, &wanted).fill(&mut child).unwrap();
         assert_eq!(child.helm_defaults.kube_context, "parents");
         assert_eq!(child.common_labels["k"], "child");

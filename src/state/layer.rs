@@ -11,6 +11,7 @@ use std::rc::Rc;
 use super::merge::{Slices, override_map};
 use super::resolved::EnvironmentObject;
 use crate::diagnostic::Diagnostic;
+use crate::text::Place;
 use crate::value::{Map, Value};
 
 /// What is merged: it decides what becomes of lists and who wins.
@@ -192,6 +193,8 @@ impl<T: Layer + Clone> Layer for Pointer<T> {
 pub(super) struct Item {
     /// What it says.
     pub(super) value: Value,
+    /// Where it is written.
+    pub(super) place: Option<Place>,
     /// Whether it came from a release template.
     pub(super) inherited: bool,
 }

@@ -50,7 +50,7 @@ fn release(release: &Release) -> JsonValue {
         "labels": release.labels,
         "installed": release.installed.unwrap_or(true),
         "condition": release.condition,
-        "needs": release.needs,
+        "needs": release.needs.iter().map(|need| need.as_str()).collect::<Vec<_>>(),
         "values": release.values.iter().map(entry).collect::<Vec<_>>(),
         "secrets": release.secrets.iter().map(entry).collect::<Vec<_>>(),
         "missingFileHandler": release.missing_file_handler.as_deref().unwrap_or_default(),

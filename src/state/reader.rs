@@ -12,6 +12,7 @@ use super::decode::{self, Lines, Source};
 use super::error::{WITHOUT_STATE, standard_input, unreadable};
 use super::forms::{HelmfileEntry, RenderedValues};
 use super::layer::{Layer, Merging};
+use super::located::Located;
 use super::location::Base;
 use super::parts;
 use super::patterns;
@@ -25,7 +26,6 @@ use super::values::ValuesList;
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::text::{Place, join_clean};
 use crate::tree::Kind;
-use crate::value::Value;
 use crate::yaml::Limits;
 
 /// How many bytes of state files, bases and values files one run may read, each file as often as it is read.
@@ -50,8 +50,6 @@ pub(super) struct Reader<'r> {
 /// What was read on the way to a state.
 #[derive(Debug, Default)]
 pub(super) struct Trace {
-    /// The state file and its bases.
-    pub(super) texts: Texts,
     /// Bases, absolute.
     pub(super) bases: Vec<Utf8PathBuf>,
     /// Values files, absolute.
@@ -60,42 +58,6 @@ pub(super) struct Trace {
     pub(super) patterns: Vec<Utf8PathBuf>,
     /// Where state values are looked for, in any environment.
     pub(super) values_patterns: Vec<ValuesPattern>,
-}
-
-/// Raw texts, for finding out where something is written.
-#[derive(Debug, Default)]
-pub(super) struct Texts(Vec<(Utf8PathBuf, Arc<str>)>);
-
-impl Texts {
-    fn add(&mut self, file: &Utf8Path, text: &Arc<str>) {
-        self.0.push((file.to_owned(), Arc::clone(text)));
-    }
-
-    /// The first line that names a release so, as far as the name is written out.
-    pub(super) fn find_name(&self, name: &str) -> Option<Place> {
-        let quoted = [name.to_owned(), format!("\"{name}\""), format!("'{name}'")];
-        let names = |line: &str| {
-            let line = line.trim_start().trim_start_matches("- ").trim_start();
-            let value =
-                line.strip_prefix("name:").map(|value| value.split(" #").next().unwrap_or_default().trim());
-            value.is_some_and(|value| quoted.iter().any(|quoted| quoted == value))
-        };
-        let line_of = |text: &str| text.lines().position(names).map(|at| at + 1);
-        self.0.iter().find_map(|(file, text)| Some(Place::line(file.clone(), line_of(text)?)))
-    }
-
-    /// The first line that has `needle`, outside of comments: of `file`, else of the other files, else `file` alone.
-    pub(super) fn place_of(&self, needle: &str, file: &Utf8Path) -> Place {
-        let line_of = |text: &str| {
-            text.lines()
-                .position(|line| !line.trim_start().starts_with('#') && line.contains(needle))
-                .map(|at| at + 1)
-        };
-        let (own, others): (Vec<_>, Vec<_>) = self.0.iter().partition(|(path, _)| path == file);
-        let found =
-            own.into_iter().chain(others).find_map(|(file, text)| Some(Place::line(file, line_of(text)?)));
-        found.filter(|_| !needle.is_empty()).unwrap_or_else(|| Place::file(file))
-    }
 }
 
 /// A file to load.
@@ -127,7 +89,6 @@ impl Reader<'_> {
     ) -> Result<Option<StateSpec>, Diagnostic> {
         let file = target.file;
         let text: Arc<str> = self.read_text(file)?.replace("\r\n", "\n").into();
-        trace.texts.add(file, &text);
         policy::check(file, &text)?;
         let given = inherited.is_some() || overrides.is_some();
         let mut environment = inherited.cloned();
@@ -142,7 +103,9 @@ impl Reader<'_> {
                 Source { file: file.to_owned(), text: part.text.into(), lines: Lines::From(part.line) }
             };
             let context = EnvironmentObject::merge_optional(environment.as_ref(), overrides);
-            let part = self.load_part(target, &source, context.as_ref(), trace)?;
+            let part = self
+                .load_part(target, &source, context.as_ref(), trace)
+                .map_err(|error| error.or_at(Place::file(file)))?;
             let state = match merged.take() {
                 None => part,
                 Some(state) => next_part(state, part)?,
@@ -159,7 +122,7 @@ impl Reader<'_> {
         if !target.is_base && state.environments.is_empty() && !given && self.environment != "default" {
             return Ok(None);
         }
-        check_loaded(target, &state, trace)?;
+        check_loaded(target, &state)?;
         Ok(Some(state))
     }
 
@@ -181,9 +144,8 @@ impl Reader<'_> {
         }
         if target.is_base {
             if let Some(base) = state.bases.first() {
-                return Err(Diagnostic::error(format!("the base `{}` has `bases` itself", target.file))
-                    .at(trace.texts.place_of(base, target.file))
-                    .hint("list all bases in the state file"));
+                let error = Diagnostic::error(format!("the base `{}` has `bases` itself", target.file));
+                return Err(base.blame(error).hint("list all bases in the state file"));
             }
         } else {
             state = self.merge_bases(target, state, context, trace)?;
@@ -208,10 +170,9 @@ impl Reader<'_> {
     ) -> Result<StateSpec, Diagnostic> {
         let mut layers = Vec::new();
         for base in &state.bases {
-            let place = trace.texts.place_of(base, target.file);
-            let file = self.base_file(target, base).map_err(|error| error.or_at(place.clone()))?;
+            let file = self.base_file(target, base).map_err(|error| base.blame(error))?;
             if let Err(error) = self.request.tree.stat(&file) {
-                return Err(Diagnostic::error(format!("cannot read the base `{file}`: {error}")).at(place));
+                return Err(base.blame(Diagnostic::error(format!("cannot read the base `{file}`: {error}"))));
             }
             trace.bases.push(file.clone());
             let target = Target { file: &file, base: target.base, is_base: true };
@@ -268,7 +229,6 @@ impl Reader<'_> {
                 base: target.base,
                 handler: handler.as_deref(),
                 strategy: &spec.merge_strategy,
-                owner: target.file,
             };
             let secrets = self.load_secrets(target, state, spec, trace)?;
             environment.values = self.load_values(list, inner.as_ref(), trace)?;
@@ -282,8 +242,7 @@ impl Reader<'_> {
             entries: &state.values,
             base: target.base,
             handler: None,
-            strategy: "",
-            owner: target.file,
+            strategy: &Located::default(),
         };
         let defaults = self.load_values(list, context, trace)?;
         environment.defaults.lay(&defaults, Merging::Replace)?;
@@ -304,16 +263,15 @@ impl Reader<'_> {
                 continue;
             }
             trace.patterns.extend(patterns::of_entry(target.base.pattern(&entry.path)));
-            let exact = entry.place.clone().filter(|place| place.line.is_some());
-            let place = || exact.unwrap_or_else(|| trace.texts.place_of(&entry.path, target.file));
+            let place = entry.place.as_ref();
             let paths = target
                 .base
                 .expand(&*self.request.tree, &entry.path)
-                .map_err(|error| error.or_at(Place::file(target.file)))?;
+                .map_err(|error| error.or_at_known(place))?;
             let handler = state.missing_file_handler.get();
             if paths.is_empty() && handler.is_none_or(|handler| handler == "Error") {
                 return Err(Diagnostic::error(format!("nothing matches `{}` in `helmfiles`", entry.path))
-                    .at(place())
+                    .or_at_known(place)
                     .hint(format!("helmfile looks for `{}`", target.base.join(&entry.path))));
             }
             entries
@@ -391,12 +349,12 @@ fn note_values(target: Target<'_>, state: &StateSpec, trace: &mut Trace) {
         trace.values_patterns.extend(patterns::of_values(paths, target.base, owner, target.file));
     };
     for (name, environment) in &state.environments {
-        let values = environment.values.iter().filter_map(Value::as_str);
+        let values = environment.values.iter().filter_map(|entry| entry.as_str());
         note(values.collect(), &format!("`values` of the environment `{name}`"));
-        let secrets = environment.secrets.iter().map(String::as_str);
+        let secrets = environment.secrets.iter().map(|path| path.as_str());
         note(secrets.collect(), &format!("`secrets` of the environment `{name}`"));
     }
-    note(state.values.iter().filter_map(Value::as_str).collect(), "the top-level `values`");
+    note(state.values.iter().filter_map(|entry| entry.as_str()).collect(), "the top-level `values`");
 }
 
 /// Merges the next part into what the parts before it gave.
@@ -427,13 +385,13 @@ fn extend_environment(earlier: &mut EnvironmentSpec, later: EnvironmentSpec) {
     }
     let first = std::mem::take(&mut earlier.values);
     let (mut first, second) =
-        if earlier.merge_strategy == "fallback" { (later.values, first) } else { (first, later.values) };
+        if *earlier.merge_strategy == "fallback" { (later.values, first) } else { (first, later.values) };
     first.extend(second);
     earlier.values = first;
 }
 
 /// What helmfile checks of a whole file.
-fn check_loaded(target: Target<'_>, state: &StateSpec, trace: &Trace) -> Result<(), Diagnostic> {
+fn check_loaded(target: Target<'_>, state: &StateSpec) -> Result<(), Diagnostic> {
     let own = if target.is_base {
         target.file.to_owned()
     } else {
@@ -447,11 +405,10 @@ fn check_loaded(target: Target<'_>, state: &StateSpec, trace: &Trace) -> Result<
     }
     for release in &state.releases {
         if !["", "reinstallIfForbidden"].contains(&release.update_strategy.as_str()) {
-            return Err(Diagnostic::error(format!(
+            return Err(release.update_strategy.blame(Diagnostic::error(format!(
                 "`updateStrategy` of release `{}` is `{}`, and helmfile knows only `reinstallIfForbidden`",
-                release.name, release.update_strategy
-            ))
-            .at(trace.texts.place_of(&release.update_strategy, target.file)));
+                release.name, *release.update_strategy
+            ))));
         }
     }
     Ok(())

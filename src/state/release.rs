@@ -10,7 +10,8 @@ use super::fields::implicit_labels;
 use super::helm::HelmOptions;
 use super::inherit::Inheritance;
 use super::layer::Item;
-use super::reader::{Reader, Trace};
+use super::located::Located;
+use super::reader::Reader;
 use super::resolved::{EntryContent, Hook, Release, SetEntry, SetKind, ValuesEntry};
 use super::selectors::Selector;
 use super::spec::{HookSpec, ReleaseSpec, SetValue, StateSpec};
@@ -30,21 +31,21 @@ impl Reader<'_> {
         view: StateView<'_>,
         file: &Utf8Path,
         directory: &Utf8Path,
-        selectors: &[String],
-        trace: &Trace,
+        selectors: &[Located<String>],
     ) -> Result<Vec<Release>, Diagnostic> {
-        let specs = self.specs(state, view, file, directory, trace)?;
+        let specs = self.specs(state, view, file, directory)?;
         let selectors = Selector::parse_all(selectors)?;
         let environment_context =
             state.environments.get(&view.environment.name).map_or("", |spec| spec.kube_context.as_str());
         let mut releases = Vec::with_capacity(specs.len());
         for mut spec in specs {
-            let place = place_of(&spec, file, trace);
+            let place = place_of(&spec, file);
             let declared_namespace = spec.namespace.clone();
             override_fields(&mut spec, view);
             let labels = implicit_labels(&spec);
-            let enabled = condition_holds(&spec.condition, view.values)
-                .map_err(|error| error.context(format!("release `{}`", spec.name)).at(place.clone()))?;
+            let enabled = condition_holds(&spec.condition, view.values).map_err(|error| {
+                spec.condition.blame(error.context(format!("release `{}`", spec.name))).or_at(place.clone())
+            })?;
             let matches = selectors.is_empty() || selectors.iter().any(|selector| selector.matches(&labels));
             let helm = HelmOptions::of(&spec, state, environment_context, &self.request.additions);
             let release = finished(spec, labels, enabled, enabled && matches, place);
@@ -61,12 +62,11 @@ impl Reader<'_> {
         view: StateView<'_>,
         file: &Utf8Path,
         directory: &Utf8Path,
-        trace: &Trace,
     ) -> Result<Vec<ReleaseSpec>, Diagnostic> {
         let mut inheritance = Inheritance::new(&state.templates, &state.default_inherit.0);
         let mut specs = Vec::with_capacity(state.releases.len());
         for release in &state.releases {
-            let place = || place_of(release, file, trace);
+            let place = || place_of(release, file);
             let named =
                 |error: Diagnostic| error.context(format!("release `{}`", release.name)).or_at(place());
             let mut release = inheritance.resolve(release).map_err(named)?;
@@ -87,9 +87,8 @@ impl Reader<'_> {
     }
 }
 
-fn place_of(release: &ReleaseSpec, file: &Utf8Path, trace: &Trace) -> Place {
-    let exact = release.place.clone().filter(|place| place.line.is_some());
-    exact.or_else(|| trace.texts.find_name(&release.name)).unwrap_or_else(|| Place::file(file))
+fn place_of(release: &ReleaseSpec, file: &Utf8Path) -> Place {
+    release.place.clone().unwrap_or_else(|| Place::file(file))
 }
 
 /// Context and namespace given for all releases, and needs as full IDs (`ApplyOverrides`, `reformat`).
@@ -100,8 +99,9 @@ fn override_fields(release: &mut ReleaseSpec, view: StateView<'_>) {
     if !view.namespace.is_empty() {
         view.namespace.clone_into(&mut release.namespace);
     }
-    let needs = release.needs.iter().map(|need| full_id(need, &release.namespace, &release.kube_context));
-    release.needs = needs.collect();
+    for need in &mut release.needs {
+        need.value = full_id(need, &release.namespace, &release.kube_context);
+    }
 }
 
 /// `[[context/]namespace/]name` with what is missing taken from the release that needs it.
@@ -192,7 +192,7 @@ fn finished(
         version: spec.version,
         labels,
         installed: spec.installed.get(),
-        condition: spec.condition,
+        condition: spec.condition.value,
         enabled,
         selected,
         needs: spec.needs,
@@ -213,7 +213,7 @@ fn values_entry(item: Item) -> ValuesEntry {
         map @ (Value::Map(_) | Value::AnyMap(_)) => EntryContent::Inline(map),
         other => EntryContent::Invalid(other),
     };
-    ValuesEntry { content, inherited: item.inherited }
+    ValuesEntry { content, inherited: item.inherited, place: item.place }
 }
 
 fn set_entry(kind: SetKind, item: SetValue) -> SetEntry {
@@ -234,9 +234,10 @@ pub(super) fn hook(spec: HookSpec) -> Hook {
     Hook {
         name: spec.name,
         events: spec.events,
-        command: spec.command,
+        command: spec.command.value,
         args: spec.args,
         show_logs: spec.showlogs,
+        place: spec.command.place.or(spec.place),
     }
 }
 

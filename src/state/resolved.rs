@@ -3,6 +3,7 @@
 use camino::Utf8PathBuf;
 
 use super::helm::{HelmOptions, Repository};
+use super::located::Located;
 use super::location::Base;
 use super::remote::Cache;
 use crate::template::function::Effects;
@@ -102,7 +103,7 @@ pub struct Release {
     /// Whether the selectors leave it.
     pub selected: bool,
     /// Normalised IDs of the releases it needs.
-    pub needs: Vec<String>,
+    pub needs: Vec<Located<String>>,
     /// Values in the order helm gets them.
     pub values: Vec<ValuesEntry>,
     /// Secrets, which come after all values.
@@ -117,7 +118,7 @@ pub struct Release {
     pub values_path_prefix: String,
     /// Hooks of the release, unrendered.
     pub hooks: Vec<Hook>,
-    /// Where it is declared, as far as that is known: exact in plain files, by name in rendered ones.
+    /// Where it is declared. In what a template gives, the line is the one of the template that wrote it.
     pub place: Option<Place>,
 }
 
@@ -144,6 +145,8 @@ impl Release {
 pub struct ValuesEntry {
     /// What it says.
     pub content: EntryContent,
+    /// Where it is written. Nothing for what no file says as it stands, as where `--embed-values` puts values in its place.
+    pub place: Option<Place>,
     /// Whether it comes from a release template (`inherit`) and not from the release itself.
     pub inherited: bool,
 }
@@ -194,6 +197,8 @@ pub struct Hook {
     pub args: Vec<String>,
     /// `showlogs`.
     pub show_logs: bool,
+    /// Where its command is written; of a hook without one, where it starts.
+    pub place: Option<Place>,
 }
 
 /// Everything that was read.

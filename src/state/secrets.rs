@@ -41,23 +41,18 @@ impl Reader<'_> {
         let values = Map::new();
         let handler = environment.missing_file_handler.get().or_else(|| state.missing_file_handler.get());
         for path in &environment.secrets {
-            let at = || trace.texts.place_of(path, target.file);
             let matches = self
                 .find_files(target.base, handler.as_deref(), "environment secrets", path)
-                .map_err(|error| error.or_at(at()))?;
+                .map_err(|error| path.blame(error))?;
             let Matches::Files(files) = matches else { continue };
             for file in files {
                 if is_hcl(&file) {
-                    return Err(Diagnostic::refused(
-                        Refusal::HclValues,
-                        format!("`{file}` is HCL, which helmsum does not read"),
-                    )
-                    .at(at())
-                    .hint(format!(
-                        "write the values as YAML, which helmfile takes as well; {WITHOUT_STATE}"
-                    )));
+                    let message = format!("`{file}` is HCL, which helmsum does not read");
+                    let hint =
+                        format!("write the values as YAML, which helmfile takes as well; {WITHOUT_STATE}");
+                    return Err(path.blame(Diagnostic::refused(Refusal::HclValues, message)).hint(hint));
                 }
-                let decrypted = self.decrypt(&file, target, state).map_err(|error| error.or_at(at()))?;
+                let decrypted = self.decrypt(&file, target, state).map_err(|error| path.blame(error))?;
                 override_map(&values, &decrypted, Slices::Replace)?;
                 trace.values_files.push(file);
             }

@@ -3,6 +3,8 @@
 use crate::diagnostic::Diagnostic;
 use std::collections::BTreeMap;
 
+use super::located::Located;
+
 /// One `-l`: every label it names must match.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Selector {
@@ -44,9 +46,9 @@ impl Selector {
     ///
     /// # Errors
     ///
-    /// As [`Selector::parse`].
-    pub(super) fn parse_all(texts: &[String]) -> Result<Vec<Self>, Diagnostic> {
-        texts.iter().map(|text| Self::parse(text)).collect()
+    /// As [`Selector::parse`], with the place of the selector.
+    pub(super) fn parse_all(texts: &[Located<String>]) -> Result<Vec<Self>, Diagnostic> {
+        texts.iter().map(|text| Self::parse(text).map_err(|error| text.blame(error))).collect()
     }
 
     /// Whether a release with these labels matches. A label that is absent is unequal to everything.
@@ -75,10 +77,9 @@ fn is_word(text: &str) -> bool {
 
 /// Whether no release can match both lists, so that helmfile does not load the sub-helmfile at all
 /// (`SelectorsAreCompatible`). A malformed selector never conflicts: it is reported where it is used.
-pub(super) fn all_conflict(selectors: &[String], others: &[String]) -> bool {
-    let (Ok(selectors), Ok(others)) = (Selector::parse_all(selectors), Selector::parse_all(others)) else {
-        return false;
-    };
+pub(super) fn all_conflict(selectors: &[String], others: &[Located<String>]) -> bool {
+    let selectors: Result<Vec<_>, _> = selectors.iter().map(|text| Selector::parse(text)).collect();
+    let (Ok(selectors), Ok(others)) = (selectors, Selector::parse_all(others)) else { return false };
     !selectors.is_empty()
         && !others.is_empty()
         && selectors.iter().all(|selector| others.iter().all(|other| selector.conflicts(other)))
@@ -125,11 +126,14 @@ mod tests {
     #[test]
     fn lists_conflict_when_every_pair_does() {
         let list = |texts: &[&str]| texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>();
-        assert!(all_conflict(&list(&["name=a"]), &list(&["name=b"])));
-        assert!(!all_conflict(&list(&["name=a", "name=b"]), &list(&["name=b"])));
-        assert!(!all_conflict(&list(&["name=a"]), &list(&["tier=b"])));
-        assert!(!all_conflict(&list(&["name=a"]), &list(&[])));
-        assert!(!all_conflict(&list(&["name=a"]), &list(&["name="])));
-        assert!(!all_conflict(&list(&["name!=a"]), &list(&["name=b"])));
+        let all_conflict = |one: Vec<String>, other: Vec<String>| {
+            all_conflict(&one, &other.into_iter().map(Located::nowhere).collect::<Vec<_>>())
+        };
+        assert!(all_conflict(list(&["name=a"]), list(&["name=b"])));
+        assert!(!all_conflict(list(&["name=a", "name=b"]), list(&["name=b"])));
+        assert!(!all_conflict(list(&["name=a"]), list(&["tier=b"])));
+        assert!(!all_conflict(list(&["name=a"]), list(&[])));
+        assert!(!all_conflict(list(&["name=a"]), list(&["name="])));
+        assert!(!all_conflict(list(&["name!=a"]), list(&["name=b"])));
     }
 }

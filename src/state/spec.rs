@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use super::decode::{Decode, Record};
 use super::forms::{DefaultInherits, HelmfileEntry, Inherits, NullableList, RenderedValues};
 use super::layer::{Item, Layer, Merging, Pointer};
+use super::located::Located;
 use super::resolved::EnvironmentObject;
 use crate::diagnostic::Diagnostic;
 use crate::text::Place;
@@ -64,14 +65,14 @@ record! {
         file_path: String = "filepath",
         helm_binary: String = "helmBinary",
         kustomize_binary: String = "kustomizeBinary",
-        values: Vec<Value> = "values",
+        values: Vec<Located<Value>> = "values",
         environments: BTreeMap<String, EnvironmentSpec> = "environments",
-        bases: Vec<String> = "bases",
+        bases: Vec<Located<String>> = "bases",
         helm_defaults: HelmDefaults = "helmDefaults",
         helmfiles: Vec<HelmfileEntry> = "helmfiles",
-        kube_context: String = "kubeContext",
-        namespace: String = "namespace",
-        chart: String = "chart",
+        kube_context: Located<String> = "kubeContext",
+        namespace: Located<String> = "namespace",
+        chart: Located<String> = "chart",
         repositories: Vec<Repository> = "repositories",
         common_labels: BTreeMap<String, String> = "commonLabels",
         releases: Vec<ReleaseSpec> = "releases",
@@ -94,12 +95,12 @@ record! {
 record! {
     /// An entry of `environments:`.
     EnvironmentSpec ("an environment") {
-        values: Vec<Value> = "values",
-        secrets: Vec<String> = "secrets",
+        values: Vec<Located<Value>> = "values",
+        secrets: Vec<Located<String>> = "secrets",
         kube_context: String = "kubeContext",
         missing_file_handler: Pointer<String> = "missingFileHandler",
         missing_file_handler_config: Pointer<MissingFileHandlerConfig> = "missingFileHandlerConfig",
-        merge_strategy: String = "mergeStrategy",
+        merge_strategy: Located<String> = "mergeStrategy",
     }
 }
 
@@ -198,13 +199,13 @@ record! {
         recreate_pods: Pointer<bool> = "recreatePods",
         force: Pointer<bool> = "force",
         installed: Pointer<bool> = "installed",
-        update_strategy: String = "updateStrategy",
+        update_strategy: Located<String> = "updateStrategy",
         atomic: Pointer<bool> = "atomic",
         rollback_on_failure: Pointer<bool> = "rollbackOnFailure",
         cleanup_on_fail: Pointer<bool> = "cleanupOnFail",
         force_conflicts: Pointer<bool> = "forceConflicts",
         history_max: Pointer<i64> = "historyMax",
-        condition: String = "condition",
+        condition: Located<String> = "condition",
         create_namespace: Pointer<bool> = "createNamespace",
         reuse_values: Pointer<bool> = "reuseValues",
         disable_open_api_validation: Pointer<bool> = "disableOpenAPIValidation",
@@ -212,7 +213,7 @@ record! {
         disable_validation_on_install: Pointer<bool> = "disableValidationOnInstall",
         missing_file_handler: Pointer<String> = "missingFileHandler",
         missing_file_handler_config: Pointer<MissingFileHandlerConfig> = "missingFileHandlerConfig",
-        needs: Vec<String> = "needs",
+        needs: Vec<Located<String>> = "needs",
         hooks: Vec<HookSpec> = "hooks",
         unit_tests: Vec<String> = "unitTests",
         name: String = "name",
@@ -235,7 +236,7 @@ record! {
         verify_template: Pointer<String> = "verifyTemplate",
         wait_template: Pointer<String> = "waitTemplate",
         installed_template: Pointer<String> = "installedTemplate",
-        condition_template: Pointer<String> = "conditionTemplate",
+        condition_template: Pointer<Located<String>> = "conditionTemplate",
         dependencies: Vec<Dependency> = "dependencies",
         json_patches: Vec<Value> = "jsonPatches",
         strategic_merge_patches: Vec<Value> = "strategicMergePatches",
@@ -281,11 +282,14 @@ record! {
     HookSpec ("a hook") {
         name: String = "name",
         events: Vec<String> = "events",
-        command: String = "command",
+        command: Located<String> = "command",
         kubectl_apply: BTreeMap<String, String> = "kubectlApply",
         args: Vec<String> = "args",
         showlogs: bool = "showlogs",
-    }
+    } beside {
+        /// Where it is written.
+        place: Option<Place>,
+    } located place
 }
 
 record! {
@@ -342,8 +346,8 @@ record! {
         path: String = "path",
         selectors: NullableList = "selectors",
         selectors_inherited: bool = "selectorsInherited",
-        inherits: Vec<String> = "inherits",
-        values: Vec<Value> = "values",
+        inherits: Vec<Located<String>> = "inherits",
+        values: Vec<Located<Value>> = "values",
     }
 }
 

@@ -6,6 +6,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::data::values_data;
 use super::decode::{Lines, Source};
 use super::error::WITHOUT_STATE;
+use super::located::Located;
 use super::location::Base;
 use super::merge::{Lists, Slices, cast_value, merge_maps, override_map};
 use super::reader::{Reader, Trace};
@@ -35,15 +36,13 @@ enum Strategy {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct ValuesList<'a> {
     /// The entries: paths, patterns and maps.
-    pub(super) entries: &'a [Value],
+    pub(super) entries: &'a [Located<Value>],
     /// What relative paths are relative to.
     pub(super) base: &'a Base,
     /// `missingFileHandler`, where one applies.
     pub(super) handler: Option<&'a str>,
     /// `mergeStrategy`, else empty.
-    pub(super) strategy: &'a str,
-    /// The file that has the list, for messages.
-    pub(super) owner: &'a Utf8Path,
+    pub(super) strategy: &'a Located<String>,
 }
 
 /// The files that an entry means.
@@ -99,40 +98,52 @@ impl Reader<'_> {
         environment: Option<&EnvironmentObject>,
         trace: &mut Trace,
     ) -> Result<Map, Diagnostic> {
-        let strategy = match list.strategy {
+        let strategy = match list.strategy.as_str() {
             "" | "override" => Strategy::Override,
             "fallback" => Strategy::Fallback,
             other => {
-                return Err(Diagnostic::error(format!("`mergeStrategy` is `{other}`"))
+                return Err(list
+                    .strategy
+                    .blame(Diagnostic::error(format!("`mergeStrategy` is `{other}`")))
                     .hint("`mergeStrategy` is `override` or `fallback`"));
             }
         };
         let mut values = Map::new();
         for entry in list.entries {
-            match entry {
-                Value::Str(path) => {
-                    let at = || trace.texts.place_of(path, list.owner);
-                    for file in self.values_files(list, path).map_err(|error| error.or_at(at()))? {
-                        let loaded = self.load_values_file(&file, environment, strategy, &values)?;
-                        values = add(values, &loaded, strategy)?;
-                        trace.values_files.push(file);
-                    }
+            values = self
+                .add_entry(list, entry, values, strategy, environment, trace)
+                .map_err(|error| entry.blame(error))?;
+        }
+        Ok(values)
+    }
+
+    fn add_entry(
+        &self,
+        list: ValuesList<'_>,
+        entry: &Located<Value>,
+        mut values: Map,
+        strategy: Strategy,
+        environment: Option<&EnvironmentObject>,
+        trace: &mut Trace,
+    ) -> Result<Map, Diagnostic> {
+        match &entry.value {
+            Value::Str(path) => {
+                for file in self.values_files(list, path)? {
+                    let loaded = self.load_values_file(&file, environment, strategy, &values)?;
+                    values = add(values, &loaded, strategy)?;
+                    trace.values_files.push(file);
                 }
-                Value::Map(_) | Value::AnyMap(_) => {
-                    let Value::Map(map) =
-                        cast_value(entry).map_err(|error| error.or_at(Place::file(list.owner)))?
-                    else {
-                        continue;
-                    };
+            }
+            Value::Map(_) | Value::AnyMap(_) => {
+                if let Value::Map(map) = cast_value(entry)? {
                     values = add(values, &map, strategy)?;
                 }
-                other => {
-                    return Err(Diagnostic::error(format!(
-                        "an entry of `values` is a {} and neither a path nor a map",
-                        other.type_name()
-                    ))
-                    .or_at(Place::file(list.owner)));
-                }
+            }
+            other => {
+                return Err(Diagnostic::error(format!(
+                    "an entry of `values` is a {} and neither a path nor a map",
+                    other.type_name()
+                )));
             }
         }
         Ok(values)

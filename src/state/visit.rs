@@ -11,6 +11,7 @@ use super::error::WITHOUT_STATE;
 use super::fields::through_yaml;
 use super::helm;
 use super::inherit::Inherited;
+use super::located::Located;
 use super::location::Base;
 use super::lock;
 use super::merge::cast_keys;
@@ -40,7 +41,7 @@ const MAX_VISITS: usize = 10_000;
 ///
 /// # Errors
 ///
-/// Where helmfile refuses the state, or helmsum cannot read it as helmfile does; [`Error::cause`] tells which.
+/// Where helmfile refuses the state, or helmsum cannot read it as helmfile does; [`Diagnostic::refusal`] tells which.
 pub fn read(request: &Request) -> Result<Resolved, Diagnostic> {
     read_with(&reader(request))
 }
@@ -100,13 +101,15 @@ fn read_with(reader: &Reader<'_>) -> Result<Resolved, Diagnostic> {
         _ => Base::inside(request.directory.clone()),
     };
     let working = elsewhere(request, &mut found);
+    let values = request.state_values_files.iter().map(|file| Value::from(file.as_str()));
     let options = Options {
-        selectors: request.selectors.clone(),
-        values: request.state_values_files.iter().map(|file| Value::from(file.as_str())).collect(),
+        selectors: request.selectors.iter().cloned().map(Located::nowhere).collect(),
+        values: values.map(Located::nowhere).collect(),
         base,
         sets,
         inherited: Inherited::default(),
         working: working.unwrap_or_else(|| request.directory.clone()),
+        entry: None,
     };
     walk.visit_all(found, &options)?;
     walk.resolved.environments.clone_from(&reader.environments.borrow());
@@ -130,15 +133,17 @@ fn elsewhere(request: &Request, found: &mut Found) -> Option<Utf8PathBuf> {
 /// What a state file is read with.
 #[derive(Debug)]
 struct Options {
-    selectors: Vec<String>,
+    selectors: Vec<Located<String>>,
     /// Values laid over those of the file, and what their paths are relative to.
-    values: Vec<Value>,
+    values: Vec<Located<Value>>,
     base: Base,
     /// Values set on the command line.
     sets: Map,
     inherited: Inherited,
     /// The directory that helmfile works in when it comes to the file.
     working: Utf8PathBuf,
+    /// The entry of `helmfiles:` that leads to the file; nothing for what the command line names.
+    entry: Option<Place>,
 }
 
 struct Walk<'r> {
@@ -159,6 +164,7 @@ impl Walk<'_> {
                     Refusal::HelmfileCircle,
                     format!("state files list each other in a circle: {} -> {file}", chain.join(" -> ")),
                 )
+                .or_at_known(options.entry.as_ref())
                 .hint("helmfile would read them for ever: remove one of the entries"));
             }
             if self.chain.len() >= MAX_DEPTH {
@@ -206,7 +212,7 @@ impl Walk<'_> {
             return Ok(None);
         };
         inherited.fill(&mut state)?;
-        override_state(&mut state, reader.request, &file)?;
+        override_state(&mut state, reader.request)?;
         self.resolved.patterns.append(&mut trace.patterns);
         let children = self.visit_helmfiles(&state, &file, &base, options)?;
         let mut visit = finish(reader, state, file, base, options, trace)?;
@@ -234,16 +240,18 @@ impl Walk<'_> {
         overrides.values = Map::new();
         overrides.overrides = Map::new();
         if !options.values.is_empty() {
-            let paths = options.values.iter().filter_map(Value::as_str);
+            let paths = options.values.iter().filter_map(|entry| entry.as_str());
             let owner = "what is handed over as state values";
             trace.values_patterns.extend(patterns::of_values(paths, &options.base, owner, file));
-            let entries = options.values.iter().map(through_yaml).collect::<Result<Vec<_>, _>>()?;
+            let copied = |entry: &Located<Value>| {
+                through_yaml(entry).map(|value| entry.with(value)).map_err(|error| entry.blame(error))
+            };
+            let entries = options.values.iter().map(copied).collect::<Result<Vec<_>, _>>()?;
             let list = ValuesList {
                 entries: &entries,
                 base: &options.base,
                 handler: None,
-                strategy: "",
-                owner: file,
+                strategy: &Located::default(),
             };
             let context = EnvironmentObject::new(self.reader.environment);
             overrides.values = self.reader.load_values(list, Some(&context), trace)?;
@@ -269,7 +277,6 @@ impl Walk<'_> {
             if !entry.selectors_inherited && all_conflict(&request.selectors, selectors) {
                 continue;
             }
-            let place = || entry.place.clone().unwrap_or_else(|| Place::file(file));
             let inherits_selectors =
                 (entry.selectors.is_none() && !request.explicit_selectors()) || entry.selectors_inherited;
             let options = Options {
@@ -279,6 +286,7 @@ impl Walk<'_> {
                 sets: Map::new(),
                 inherited: Inherited::take(state, &entry.inherits),
                 working: base.working_directory(&options.working).to_owned(),
+                entry: entry.place.clone(),
             };
             let found = discovery::find(
                 &*request.tree,
@@ -287,15 +295,15 @@ impl Walk<'_> {
                 &self.reader.cache,
                 Use::Helmfile,
             )
-            .map_err(|error| error.or_at(place()))?;
-            children.extend(self.visit_all(found, &options).map_err(|error| error.or_at(place()))?);
+            .map_err(|error| error.or_at_known(entry.place.as_ref()))?;
+            children.extend(self.visit_all(found, &options)?);
         }
         Ok(children)
     }
 }
 
 /// Puts context, namespace and chart from the command line into the state, where it has none itself.
-fn override_state(state: &mut StateSpec, request: &Request, file: &Utf8Path) -> Result<(), Diagnostic> {
+fn override_state(state: &mut StateSpec, request: &Request) -> Result<(), Diagnostic> {
     let kube_context = request.option(request.kube_context.as_deref(), "HELMFILE_KUBE_CONTEXT");
     let namespace = request.option(request.namespace.as_deref(), "HELMFILE_NAMESPACE");
     let chart = request.chart.as_deref().filter(|chart| !chart.is_empty());
@@ -309,10 +317,10 @@ fn override_state(state: &mut StateSpec, request: &Request, file: &Utf8Path) -> 
     ] {
         let Some(given) = given else { continue };
         if !own.is_empty() {
-            return Err(Diagnostic::error(format!("`{key}: {own}` and `{option}` cannot both be given"))
-                .or_at(Place::file(file)));
+            let message = format!("`{key}: {}` and `{option}` cannot both be given", **own);
+            return Err(own.blame(Diagnostic::error(message)));
         }
-        given.clone_into(own);
+        *own = Located::nowhere(given.to_owned());
     }
     Ok(())
 }
@@ -335,9 +343,10 @@ fn finish(
         namespace: &state.namespace,
         chart: &state.chart,
     };
-    let mut releases = reader.releases(&state, view, &file, base.directory(), &options.selectors, &trace)?;
+    let mut releases = reader.releases(&state, view, &file, base.directory(), &options.selectors)?;
     let filtered = !options.selectors.is_empty();
-    lock::resolve(&*reader.request.tree, &state, &file, &base, filtered, &mut releases)?;
+    lock::resolve(&*reader.request.tree, &state, &file, &base, filtered, &mut releases)
+        .map_err(|error| error.or_at(Place::file(&file)))?;
     Ok(Visit {
         directory: base.directory().to_owned(),
         repositories: helm::repositories(&state),
@@ -351,9 +360,9 @@ fn finish(
         environment: reader.environment.to_owned(),
         environment_object: environment,
         values,
-        namespace: state.namespace,
-        kube_context: state.kube_context,
-        chart: state.chart,
+        namespace: state.namespace.value,
+        kube_context: state.kube_context.value,
+        chart: state.chart.value,
         releases,
         filtered,
         hooks: state.hooks.into_iter().map(release::hook).collect(),

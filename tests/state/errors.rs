@@ -95,14 +95,14 @@ fn fields_point_at_their_release() {
 fn missing_files_are_named_where_they_are_listed() {
     refuses(
         &[("helmfile.yaml", "environments:\n  default:\n    values:\n    - nope.yaml\n")],
-        "helmfile.yaml:4: there is no values file `nope.yaml`",
+        "helmfile.yaml:4:7: there is no values file `nope.yaml`",
     );
     refuses(
         &[("helmfile.yaml", "helmfiles:\n- path: nope.yaml\n")],
         "helmfile.yaml:2:3: nothing matches `nope.yaml` in `helmfiles`",
     );
     let (message, _) = Project::new(&[("helmfile.yaml", "bases:\n- nope.yaml\n")]).error();
-    assert!(message.starts_with("helmfile.yaml:2: cannot read the base `nope.yaml`"), "{message}");
+    assert!(message.starts_with("helmfile.yaml:2:3: cannot read the base `nope.yaml`"), "{message}");
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn circles_end_at_once() {
     );
     refuses(
         &[("helmfile.yaml", "bases: [b.yaml]\n"), ("b.yaml", "bases: [b.yaml]\n")],
-        "b.yaml:1: the base `b.yaml` has `bases` itself",
+        "b.yaml:1:9: the base `b.yaml` has `bases` itself",
     );
     refuses(
         &[(
@@ -163,11 +163,11 @@ fn what_is_remote_is_refused_by_name_and_line() {
         ),
         (
             "bases:\n- https://example.org/b.yaml\n",
-            "helmfile.yaml:2: the base `https://example.org/b.yaml` is remote",
+            "helmfile.yaml:2:3: the base `https://example.org/b.yaml` is remote",
         ),
         (
             "values:\n- https://example.org/v.yaml\n",
-            "helmfile.yaml:2: the values file `https://example.org/v.yaml` is remote",
+            "helmfile.yaml:2:3: the values file `https://example.org/v.yaml` is remote",
         ),
     ] {
         let (found, refusal) = Project::new(&[("helmfile.yaml", text)]).error();
@@ -209,10 +209,10 @@ fn entries_of_a_release_come_down_to_files() {
         [
             "file v/a.yaml",
             "hidden v/gone.yaml",
-            "helmfile.yaml:2:3: release `a`: `v/*.y*` matches 2 files, and only one may match",
+            "helmfile.yaml:9:5: release `a`: `v/*.y*` matches 2 files, and only one may match",
             "inline",
             "hidden v/https:/example.org/v.yaml",
-            "helmfile.yaml:2:3: release `a`: an entry of `values` is a int and neither a path nor a map",
+            "helmfile.yaml:12:5: release `a`: an entry of `values` is a int and neither a path nor a map",
         ]
     );
     let would_load = |name: &str| {

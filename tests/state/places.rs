@@ -1,5 +1,7 @@
 //! An error is where the value that is to blame is written, not where the same words are found first.
 
+use helmsum::text::Place;
+
 use super::errors::Project;
 
 /// Reads the state of an environment, which fails with a message that starts so, its place included.
@@ -186,5 +188,48 @@ fn a_field_that_the_command_line_sets_too_is_shown() {
     assert_eq!(
         project.error().0,
         "helmfile.yaml:2:12: `namespace: own` and `--namespace` cannot both be given"
+    );
+}
+
+#[test]
+fn hooks_and_entries_know_where_they_are_written() {
+    let text = "\
+bases: [base.yaml]
+hooks:
+- name: own
+releases:
+- name: a
+  chart: r/a
+  inherit: [{template: t}]
+  needs: [b]
+  values:
+  - a.yaml
+  hooks: [{name: released}]
+- name: b
+  chart: r/b
+";
+    let base = "templates:\n  t:\n    hooks:\n    - name: inherited\n    values:\n    - {t: 1}\nhooks:\n- name: of base\n";
+    let project = Project::new(&[("helmfile.yaml", text), ("base.yaml", base)]);
+    let resolved = project.read().expect("the state is fine");
+    let visit = &resolved.visits[0];
+    let shown = |place: &Option<Place>| {
+        let place = place.as_ref().expect("it is written somewhere");
+        place.to_string().replace(&format!("{}/", project.request.directory), "")
+    };
+    let of = |name: &str| {
+        let all = visit.hooks.iter().chain(&visit.releases[0].hooks);
+        let hook = all.into_iter().find(|hook| hook.name == name).expect("there is such a hook");
+        shown(&hook.place)
+    };
+    assert_eq!(
+        ["of base", "own", "inherited", "released"].map(of),
+        ["base.yaml:8:3", "helmfile.yaml:3:3", "base.yaml:4:7", "helmfile.yaml:11:11"]
+    );
+    let release = &visit.releases[0];
+    let values: Vec<String> = release.values.iter().map(|entry| shown(&entry.place)).collect();
+    assert_eq!(values, ["base.yaml:6:7", "helmfile.yaml:10:5"]);
+    assert_eq!(
+        release.needs.iter().map(|need| shown(&need.place)).collect::<Vec<_>>(),
+        ["helmfile.yaml:8:11"]
     );
 }

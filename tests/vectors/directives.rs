@@ -15,7 +15,7 @@ fn lines(kind: &str) -> Vec<String> {
 
 /// How many directives a values file with this line has.
 fn directives(line: &str) -> Result<usize, Fault> {
-    let mut render = |word: &str| Err(Diagnostic::error(format!("{word} is rendered")));
+    let mut render = |word: &str, _: usize| Err(Diagnostic::error(format!("{word} is rendered")));
     in_plain("/repo/values.yaml".into(), line.as_bytes(), &mut Render::Words(&mut render))
         .map(|sources| sources.len())
         .map_err(|error| error.fault)

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::hooks::{is_named_by, line_of_helmsum, named, option, program_name};
+use super::hooks::{at_hook, is_named_by, named, option, program_name};
 use crate::cli::ReleaseFilter;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::report::relative;
@@ -91,7 +91,7 @@ pub(super) fn uncovered(
     }
     let finding = |((visit, late), consumers): ((usize, Option<usize>), Vec<ConsumerAt<'_>>)| {
         let finding = match late {
-            Some(caller) => late_finding(tree, resolved, &judge.callers[caller], &consumers, directory),
+            Some(caller) => late_finding(resolved, &judge.callers[caller], &consumers, directory),
             None => none_finding(resolved, &judge.callers, &consumers, directory),
         };
         (visit, finding)
@@ -346,7 +346,6 @@ fn of_release(finding: Diagnostic, resolved: &Resolved, consumers: &[ConsumerAt<
 }
 
 fn late_finding(
-    tree: &dyn Tree,
     resolved: &Resolved,
     caller: &Caller<'_>,
     consumers: &[ConsumerAt<'_>],
@@ -375,8 +374,8 @@ fn late_finding(
     } else {
         format!("give `{}` the hook too; a base can have it for several state files", shown(other))
     };
-    of_release(Diagnostic::finding(Code::HookMisuse, message).hint(hint), resolved, consumers)
-        .at(Place { line: line_of_helmsum(tree, &visit.file), ..Place::file(&visit.file) })
+    let finding = of_release(Diagnostic::finding(Code::HookMisuse, message).hint(hint), resolved, consumers);
+    at_hook(finding, caller.hook, visit)
 }
 
 fn none_finding(

@@ -8,24 +8,24 @@ use crate::text::{Place, join_clean};
 use crate::tree::{Kind, Tree};
 
 /// What is wrong with each hook of a visit that runs helmsum, by itself.
-pub(super) fn hook_misuse(tree: &dyn Tree, resolved: &Resolved, index: usize) -> Vec<Diagnostic> {
+pub(super) fn hook_misuse(resolved: &Resolved, index: usize) -> Vec<Diagnostic> {
     let visit = &resolved.visits[index];
-    let finding = |message: String, hint: String| {
-        Diagnostic::finding(Code::HookMisuse, message)
-            .hint(hint)
-            .at(Place { line: line_of_helmsum(tree, &visit.file), ..Place::file(&visit.file) })
+    let finding = |hook: &Hook, message: String, hint: String| {
+        at_hook(Diagnostic::finding(Code::HookMisuse, message).hint(hint), hook, visit)
     };
     let mut findings = Vec::new();
     for hook in visit.hooks.iter().filter(|hook| runs_helmsum(hook)) {
         let name = named(hook, None);
-        findings.extend(misuses(resolved, visit, hook, &name).map(|(message, hint)| finding(message, hint)));
+        findings.extend(
+            misuses(resolved, visit, hook, &name).map(|(message, hint)| finding(hook, message, hint)),
+        );
     }
     for release in &visit.releases {
         for hook in release.hooks.iter().filter(|hook| runs_helmsum(hook)) {
             let name = named(hook, Some(&release.id()));
             let id = release.id();
             let found = misuses(resolved, visit, hook, &name);
-            findings.extend(found.map(|(message, hint)| finding(message, hint).release(id.clone())));
+            findings.extend(found.map(|(message, hint)| finding(hook, message, hint).release(id.clone())));
         }
     }
     findings
@@ -244,15 +244,9 @@ pub(super) fn option(arguments: &[String], long: &str, short: &str) -> Option<St
     None
 }
 
-/// The line of a state file that runs helmsum.
-pub(super) fn line_of_helmsum(tree: &dyn Tree, file: &Utf8Path) -> Option<usize> {
-    let bytes = tree.read(file).ok()?;
-    let text = String::from_utf8_lossy(&bytes);
-    let runs = |line: &str| {
-        let line = line.trim_start().trim_start_matches("- ");
-        line.starts_with("command:") && line.contains("helmsum")
-    };
-    text.lines().position(runs).map(|at| at + 1)
+/// A finding where a hook of a visit is written, which may be in a base.
+pub(super) fn at_hook(finding: Diagnostic, hook: &Hook, visit: &Visit) -> Diagnostic {
+    finding.at(hook.place.clone().unwrap_or_else(|| Place::file(&visit.file)))
 }
 
 /// Whether a path names the state file of a visit, or the directory that it is in.

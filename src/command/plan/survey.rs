@@ -168,7 +168,7 @@ impl<'a> Survey<'a, '_> {
     fn judge_hooks(&mut self, visited: &[Visited<'a>], plan: &mut Plan) {
         let tree = &*self.request.tree;
         for visited in visited {
-            remark(&visited.settings, hook_misuse(tree, self.resolved, visited.index), plan);
+            remark(&visited.settings, hook_misuse(self.resolved, visited.index), plan);
         }
         // helmfile deploys those of other environments than the hook's own, too. What is wrong with them is for their own hooks.
         let mut aside = Vec::new();

@@ -141,9 +141,10 @@ impl<'r> ValuesFiles<'r> {
         } else {
             let data = visit.release_data(release, &self.request.effects);
             let bytes = raw.bytes.as_deref().unwrap_or_default();
-            let mut render = |word: &str| {
+            let text = String::from_utf8_lossy(bytes);
+            let mut render = |word: &str, at: usize| {
                 let rendered = self.word(file, word, &data);
-                self.request.effects.borrow_mut().place(&place_of(file, bytes, word));
+                self.request.effects.borrow_mut().place(&Place::offset(file, &text, at));
                 rendered
             };
             source::in_plain(file, bytes, &mut Render::Words(&mut render))
@@ -241,12 +242,6 @@ pub(super) enum Unsearched {
     Failed(Diagnostic),
     /// One of them cannot be read.
     BadDirective(Diagnostic),
-}
-
-/// Where a word stands in a file.
-fn place_of(file: &Utf8Path, bytes: &[u8], word: &str) -> Place {
-    let text = String::from_utf8_lossy(bytes);
-    text.find(word).map_or_else(|| Place::file(file), |at| Place::offset(file, &text, at))
 }
 
 /// Whether a values file has a directive, whatever a template around it makes of it.

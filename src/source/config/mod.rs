@@ -163,7 +163,8 @@ impl ReleaseRule {
         &self,
         render: &mut dyn FnMut(&str) -> Result<String, Diagnostic>,
     ) -> Result<Vec<Source>, Diagnostic> {
-        let one = |written: &Written| written.source(&mut Render::Words(render));
+        let mut of_text = |word: &str, _| render(word);
+        let one = |written: &Written| written.source(&mut Render::Words(&mut of_text));
         self.sources.iter().map(one).collect()
     }
 

@@ -25,8 +25,9 @@ pub enum Render<'a> {
     Done,
     /// There is no release whose data they could use.
     Never,
-    /// Each word with `{{ … }}` is rendered by itself, with the release's own data.
-    Words(&'a mut dyn FnMut(&str) -> Result<String, Diagnostic>),
+    /// Each word with `{{ … }}` is rendered by itself, with the release's own data. The function is given the word and the byte
+    /// that it starts at, of the file for a directive, else of the text of the source.
+    Words(&'a mut dyn FnMut(&str, usize) -> Result<String, Diagnostic>),
 }
 
 impl std::fmt::Debug for Render<'_> {
@@ -99,8 +100,8 @@ pub(super) fn parse(rest: &str, render: &mut Render<'_>) -> Result<Parsed, At> {
 fn finish(word: &mut Word, render: &mut Render<'_>) -> Result<(), Fault> {
     if word.text.contains("{{") {
         let Render::Words(render) = render else { return Err(Fault::LeftTemplate) };
-        let result =
-            render(&word.text).map_err(|problem| Fault::Template(super::fault::Failed::new(problem)))?;
+        let result = render(&word.text, word.span.start)
+            .map_err(|problem| Fault::Template(super::fault::Failed::new(problem)))?;
         if result.is_empty() {
             return Err(Fault::EmptyResult(std::mem::take(&mut word.text)));
         }

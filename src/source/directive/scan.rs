@@ -47,7 +47,15 @@ pub fn in_plain(
         for comment in comments(text)? {
             if let Some(rest) = directive(&source, comment)? {
                 let (line, _) = position(&source, rest.start);
-                let parsed = parse(&source[rest.clone()], render).map_err(|at| at.moved(rest.start))?;
+                let words = &source[rest.clone()];
+                let parsed = match &mut *render {
+                    Render::Words(render) => {
+                        let mut of_file = |word: &str, at: usize| render(word, rest.start + at);
+                        parse(words, &mut Render::Words(&mut of_file))
+                    }
+                    render => parse(words, render),
+                };
+                let parsed = parsed.map_err(|at| at.moved(rest.start))?;
                 sources.push(Source::new(parsed, directory_of(file), Place::line(file, line)));
             }
         }

@@ -415,7 +415,7 @@ fn every_fault_says_what_to_do() {
 // Words that are rendered one by one.
 
 fn rendered_words(text: &str) -> Result<Vec<Source>, Fault> {
-    let mut render = |word: &str| match word {
+    let mut render = |word: &str, _: usize| match word {
         "./{{ .Env }}" => Ok("./prod env".to_owned()),
         "./{{ .Glob }}" => Ok("./*.conf".to_owned()),
         "{{ .Empty }}" => Ok(String::new()),
