@@ -30,16 +30,16 @@ const STACK: usize = 256 << 20;
 /// Runs helmsum with the arguments of a process, its own name first.
 ///
 /// Works on a thread of its own, for the depth of what it reads. A defect in helmsum is a failure, never a success.
+///
+/// Templates of targets are rendered in a process that is started from the executable of this one with a hidden argument, so this
+/// is for executables that hand all their arguments to it. Others call [`command::run`] with [`target::Renderer::Thread`].
 pub fn run(arguments: Vec<OsString>, streams: &mut Streams) -> Outcome {
-    let verdict = std::thread::scope(|scope| {
-        let worker = std::thread::Builder::new().name("helmsum".into()).stack_size(STACK);
-        match worker.spawn_scoped(scope, || run_here(arguments, streams)) {
-            Ok(thread) => {
-                thread.join().unwrap_or_else(|_| Err(io::Error::other("helmsum has a defect, see above")))
-            }
-            Err(error) => Err(error),
-        }
-    });
+    let renders = arguments.get(1).is_some_and(|first| first == target::RENDER_TEMPLATES);
+    let verdict = if renders {
+        target::serve_templates().map(|()| Outcome::Clean)
+    } else {
+        on_a_thread(arguments, streams)
+    };
     verdict.unwrap_or_else(|error| {
         // Where standard error is gone too, the exit code is all that is left to say.
         let _ = streams.err.styled(&format!("helmsum: {error}\n"));
@@ -47,9 +47,21 @@ pub fn run(arguments: Vec<OsString>, streams: &mut Streams) -> Outcome {
     })
 }
 
+fn on_a_thread(arguments: Vec<OsString>, streams: &mut Streams) -> io::Result<Outcome> {
+    std::thread::scope(|scope| {
+        let worker = std::thread::Builder::new().name("helmsum".into()).stack_size(STACK);
+        match worker.spawn_scoped(scope, || run_here(arguments, streams)) {
+            Ok(thread) => {
+                thread.join().unwrap_or_else(|_| Err(io::Error::other("helmsum has a defect, see above")))
+            }
+            Err(error) => Err(error),
+        }
+    })
+}
+
 fn run_here(arguments: Vec<OsString>, streams: &mut Streams) -> io::Result<Outcome> {
     match cli::Cli::parse_from(arguments) {
-        Ok(cli) => command::run(&cli, &cli::Variables::of_process(), streams),
+        Ok(cli) => command::run(&cli, &cli::Variables::of_process(), target::Renderer::process(), streams),
         // clap would exit with 2 for wrong usage, which means a change here.
         Err(error) if error.use_stderr() => {
             streams.err.styled(&error.render().ansi().to_string())?;

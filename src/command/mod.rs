@@ -26,6 +26,7 @@ use self::reading::Reading;
 use crate::cli::{self, Cli, Command, Output, OutputFormat, Variables};
 use crate::diagnostic::{Diagnostic, Levels, Sink};
 use crate::report::{self, Document, Layout, Outcome, Report, Stream, Streams, View};
+use crate::target::Renderer;
 use crate::text::join_clean;
 use crate::tree::{Kind, Tree as _, WorkTree};
 
@@ -47,6 +48,8 @@ struct Context {
     in_hook: bool,
     /// Whether no program of the project may run.
     no_exec: bool,
+    /// Where templates of targets are rendered.
+    renderer: Renderer,
 }
 
 impl Context {
@@ -60,12 +63,17 @@ impl Context {
     }
 }
 
-/// Runs a command.
+/// Runs a command. Templates of targets are rendered by `renderer`.
 ///
 /// # Errors
 ///
 /// Where a stream does not take what is written to it.
-pub fn run(cli: &Cli, variables: &Variables, streams: &mut Streams) -> io::Result<Outcome> {
+pub fn run(
+    cli: &Cli,
+    variables: &Variables,
+    renderer: Renderer,
+    streams: &mut Streams,
+) -> io::Result<Outcome> {
     let output = Output::resolve(&cli.output(), variables);
     streams.colour(output.colour);
     let directory = match working_directory() {
@@ -77,7 +85,7 @@ pub fn run(cli: &Cli, variables: &Variables, streams: &mut Streams) -> io::Resul
         cli.state().is_some_and(|state| state.helmfile_command.is_some_and(|command| !command.is_empty()));
     let levels = Levels { strict: output.strict, before_rendering: in_hook, ..Levels::default() };
     let no_exec = cli.state().is_some_and(|state| state.no_exec);
-    let context = Context { directory, output, levels, key_file, in_hook, no_exec };
+    let context = Context { directory, output, levels, key_file, in_hook, no_exec, renderer };
     let view = match &cli.command {
         Command::Hash(arguments) => return hash::run(arguments, &context, streams),
         Command::Completions(arguments) => return manual::completions(arguments.shell, streams),

@@ -24,5 +24,5 @@ pub use error::TargetError;
 pub use format::{Format, FormatError, Object};
 pub use location::{Folder, Identity, Location, check_place};
 pub use recorded::{Moved, Recorded, RecordedSource, same_values};
-pub use template::{Subject, Template};
+pub use template::{ARGUMENT as RENDER_TEMPLATES, Renderer, Subject, Template, Worker, serve_templates};
 pub use write::{Order, Writer, read};

@@ -36,7 +36,9 @@ fn rollout(texts: &[&str], secrets: &[&str]) -> Format {
 }
 
 pub(super) fn template(source: &str) -> Format {
-    Format::Template(Template::parse("/repo/target.tera".into(), source).expect("it compiles"))
+    Format::Template(
+        Template::parse("/repo/target.tera".into(), source, Renderer::Thread).expect("it compiles"),
+    )
 }
 
 pub(super) fn subject() -> Subject {

@@ -16,6 +16,7 @@ mod places;
 #[path = "../support/mod.rs"]
 mod support;
 mod targets;
+mod templates;
 mod unmatched;
 mod usage;
 mod writing;

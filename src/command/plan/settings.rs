@@ -87,43 +87,40 @@ impl<'c> Configurations<'c> {
             if let config::Format::Template(path) = &chosen.format
                 && !templates.contains_key(path)
             {
-                templates.insert(path.clone(), template(&*self.tree, path, root, &chosen.place));
+                templates.insert(path.clone(), self.template(path, root, &chosen.place));
             }
         }
         templates
     }
+
+    /// Reads a template of targets. `place` is where it is named.
+    fn template(&self, path: &Utf8Path, root: &Utf8Path, place: &Place) -> Result<Template, Diagnostic> {
+        let refused = |what: String, hint: &str| {
+            Diagnostic::mistake(Mistake::TargetTemplate, format!("the template `{path}` {what}"))
+                .at(place.clone())
+                .hint(hint)
+        };
+        if !path.starts_with(root) {
+            return Err(refused("lies outside of the repository".into(), "keep it beside `helmsum.yaml`"));
+        }
+        let relative = "the path is relative to `helmsum.yaml`";
+        match self.tree.stat(path) {
+            Ok(stat) if stat.kind == Kind::File => {}
+            Ok(_) => return Err(refused("is not a regular file".into(), relative)),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+                return Err(refused("does not exist".into(), relative));
+            }
+            Err(error) => return Err(refused(format!("cannot be read: {error}"), relative)),
+        }
+        let bytes =
+            self.tree.read(path).map_err(|error| refused(format!("cannot be read: {error}"), relative))?;
+        let source =
+            String::from_utf8(bytes).map_err(|_| refused("is not UTF-8".into(), "save it as UTF-8"))?;
+        Template::parse(path, &source, self.context.renderer.clone())
+    }
 }
 
 type Templates = BTreeMap<Utf8PathBuf, Result<Template, Diagnostic>>;
-
-/// Reads a template of targets. `place` is where it is named.
-fn template(
-    tree: &dyn Tree,
-    path: &Utf8Path,
-    root: &Utf8Path,
-    place: &Place,
-) -> Result<Template, Diagnostic> {
-    let refused = |what: String, hint: &str| {
-        Diagnostic::mistake(Mistake::TargetTemplate, format!("the template `{path}` {what}"))
-            .at(place.clone())
-            .hint(hint)
-    };
-    if !path.starts_with(root) {
-        return Err(refused("lies outside of the repository".into(), "keep it beside `helmsum.yaml`"));
-    }
-    let relative = "the path is relative to `helmsum.yaml`";
-    match tree.stat(path) {
-        Ok(stat) if stat.kind == Kind::File => {}
-        Ok(_) => return Err(refused("is not a regular file".into(), relative)),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            return Err(refused("does not exist".into(), relative));
-        }
-        Err(error) => return Err(refused(format!("cannot be read: {error}"), relative)),
-    }
-    let bytes = tree.read(path).map_err(|error| refused(format!("cannot be read: {error}"), relative))?;
-    let source = String::from_utf8(bytes).map_err(|_| refused("is not UTF-8".into(), "save it as UTF-8"))?;
-    Template::parse(path, &source)
-}
 
 /// What counts for the state files of a directory.
 #[derive(Debug)]

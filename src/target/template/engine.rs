@@ -5,39 +5,44 @@ use std::sync::{Arc, Mutex, PoisonError, mpsc};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use camino::Utf8Path;
-use tera::{Context, ErrorKind, Kwargs, State, Tera, TeraResult, Value};
+use tera::{Context, Kwargs, State, Tera, TeraResult, Value};
 
-use super::data::{Data, VARIABLES};
-use super::offset;
-use crate::diagnostic::{Diagnostic, Mistake};
-use crate::text::{Excerpt, Place, nearest};
+use super::data::Data;
+use super::fault::Fault;
+use super::worker::Renderer;
 
 /// The name of the template inside tera, which reaches messages only where ours do not replace it.
 const NAME: &str = "template";
 
-/// The longest template. tera's parser goes down into nested expressions, so the length bounds how deep.
-const LONGEST: usize = 64 << 10;
+/// The longest template, in bytes. tera's parser goes down into nested expressions, so the length bounds how deep.
+pub(super) const LONGEST: usize = 64 << 10;
 
-/// The longest text that a template may render to.
-const MOST: usize = 16 << 20;
+/// The longest text that a template may render to, in bytes.
+pub(super) const MOST: usize = 16 << 20;
 
 /// How long a template may take in a run, for all releases and all the renderings that prove something about it. A real one needs less than
 /// a millisecond; loops within loops need not end.
-const PATIENCE: Duration = Duration::from_secs(10);
+pub(super) const PATIENCE: Duration = Duration::from_secs(10);
 
 /// The memory for tera's calls, reserved and not used.
-const STACK: usize = 64 << 20;
+pub(super) const STACK: usize = 256 << 20;
 
-/// A compiled template.
+/// How often a rendering is looked after.
+const GLANCE: Duration = Duration::from_millis(20);
+
+/// A template that was compiled once, and where it is rendered.
 #[derive(Clone, Debug)]
 pub(super) struct Engine {
-    tera: Arc<Compiled>,
-    /// What is left of [`PATIENCE`], in common for all copies.
-    patience: Arc<Mutex<Duration>>,
+    source: Arc<str>,
+    compiled: Compiled,
+    renderer: Renderer,
+    /// What is left of [`PATIENCE`], or why it is rendered no more, in common for all copies.
+    left: Arc<Mutex<Result<Duration, Fault>>>,
 }
 
-struct Compiled(Tera);
+/// A template as tera keeps it.
+#[derive(Clone)]
+pub(super) struct Compiled(Arc<Tera>);
 
 impl std::fmt::Debug for Compiled {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -45,29 +50,12 @@ impl std::fmt::Debug for Compiled {
     }
 }
 
-/// Why a template cannot be used.
-#[derive(Debug)]
-pub(super) enum Fault {
-    /// tera says so.
-    Tera(tera::Error),
-    /// A part of tera that is not for targets, with the text to look for.
-    Refused(&'static str, &'static str),
-    /// The source is longer than any template of values.
-    Long,
-    /// It does not end.
-    Endless,
-    /// tera has a defect, or there is no thread to be had.
-    Broken(String),
-}
-
-impl From<tera::Error> for Fault {
-    fn from(error: tera::Error) -> Self {
-        Self::Tera(error)
-    }
-}
-
-impl Engine {
+impl Compiled {
     /// Compiles a template.
+    ///
+    /// # Errors
+    ///
+    /// Where tera does not take it, and for what gives another text every time or need not end.
     pub(super) fn new(source: &str) -> Result<Self, Fault> {
         if source.len() > LONGEST {
             return Err(Fault::Long);
@@ -75,51 +63,113 @@ impl Engine {
         let mut tera = Tera::new();
         tera.autoescape_on(Vec::<&str>::new());
         tera.register_filter("group_by", without_order);
-        tera.add_raw_template(NAME, source)?;
+        tera.add_raw_template(NAME, source).map_err(|error| Fault::of(&error, source))?;
         // A component may call itself without end.
         if tera.get_component_names().next().is_some() {
-            return Err(Fault::Refused("components", "component"));
+            return Err(Fault::refused("components", "component"));
         }
         // It holds all variables in the order of a hash map.
         if source.contains("__tera_context") {
-            return Err(Fault::Refused("`__tera_context`", "__tera_context"));
+            return Err(Fault::refused("`__tera_context`", "__tera_context"));
         }
-        Ok(Self { tera: Arc::new(Compiled(tera)), patience: Arc::new(Mutex::new(PATIENCE)) })
+        Ok(Self(Arc::new(tera)))
     }
 
-    /// Renders the template.
-    pub(super) fn render(&self, data: &Data<'_>) -> Result<String, Fault> {
-        let context = Context::from_serialize(data)?;
-        // Held meanwhile, so that renderings at the same time do not each wait for all of it.
-        let mut patience = self.patience.lock().unwrap_or_else(PoisonError::into_inner);
-        if patience.is_zero() {
-            return Err(Fault::Endless);
-        }
-        let since = Instant::now();
-        let tera = Arc::clone(&self.tera);
+    /// Renders the template in a thread of its own. `too_much` is asked now and then whether the process has more memory than it
+    /// should; the thread cannot be ended, so a process that is to go on must not be one where that or the time matters.
+    ///
+    /// # Errors
+    ///
+    /// Where the template fails, does not end in time or takes too much, and where there is no thread to be had.
+    pub(super) fn render(
+        &self,
+        source: &str,
+        data: &serde_json::Value,
+        patience: Duration,
+        too_much: impl Fn() -> bool,
+    ) -> Result<String, Fault> {
+        let context = Context::from_serialize(data).map_err(|error| Fault::of(&error, source))?;
+        let deadline = Instant::now() + patience;
+        let tera = Arc::clone(&self.0);
         let (sender, receiver) = mpsc::channel();
         let render = move || {
             let mut text = Bounded(Vec::new());
-            let result = tera.0.render_to(NAME, &context, &mut text).map(|()| text.0);
+            let result = tera.render_to(NAME, &context, &mut text).map(|()| text.0);
             // Nobody waits any more where it took too long.
             let _ = sender.send(result);
         };
         let thread = thread::Builder::new().name("template".into()).stack_size(STACK).spawn(render);
-        let _ = thread.map_err(|error| Fault::Broken(format!("no thread can be started: {error}")))?;
-        let outcome = receiver.recv_timeout(*patience);
-        *patience = match outcome {
-            Err(mpsc::RecvTimeoutError::Timeout) => Duration::ZERO,
-            _ => patience.saturating_sub(since.elapsed()),
-        };
-        let text = match outcome {
-            Ok(result) => result?,
-            Err(mpsc::RecvTimeoutError::Timeout) => return Err(Fault::Endless),
-            Err(mpsc::RecvTimeoutError::Disconnected) => {
-                return Err(Fault::Broken("the template engine has a defect, see above".into()));
+        let thread =
+            thread.map_err(|error| Fault::NotStarted(format!("no thread can be started: {error}")))?;
+        let text = loop {
+            let left = deadline.saturating_duration_since(Instant::now());
+            match receiver.recv_timeout(left.min(GLANCE)) {
+                Ok(result) => {
+                    // The stack of the next one is taken from the same memory.
+                    let _ = thread.join();
+                    break result.map_err(|error| Fault::of(&error, source))?;
+                }
+                Err(mpsc::RecvTimeoutError::Timeout) if left.is_zero() => return Err(Fault::Endless),
+                Err(mpsc::RecvTimeoutError::Timeout) if too_much() => return Err(Fault::Memory),
+                Err(mpsc::RecvTimeoutError::Timeout) => {}
+                Err(mpsc::RecvTimeoutError::Disconnected) => {
+                    let said = thread.join().err().map(|payload| words(&*payload)).unwrap_or_default();
+                    return Err(Fault::Broken(format!("the template engine has a defect: {said}")));
+                }
             }
         };
         String::from_utf8(text)
             .map_err(|_| Fault::Broken("the template renders to something that is not UTF-8".into()))
+    }
+}
+
+/// What a panic says.
+fn words(payload: &dyn std::any::Any) -> String {
+    let text = payload.downcast_ref::<&str>().map(|text| (*text).to_owned());
+    text.or_else(|| payload.downcast_ref::<String>().cloned()).unwrap_or_default()
+}
+
+impl Engine {
+    /// Compiles a template.
+    ///
+    /// # Errors
+    ///
+    /// As [`Compiled::new`].
+    pub(super) fn new(source: &Arc<str>, renderer: Renderer) -> Result<Self, Fault> {
+        let compiled = Compiled::new(source)?;
+        Ok(Self { source: Arc::clone(source), compiled, renderer, left: Arc::new(Mutex::new(Ok(PATIENCE))) })
+    }
+
+    /// Another template, which is rendered in the same place and takes from the same time.
+    ///
+    /// # Errors
+    ///
+    /// As [`Compiled::new`].
+    pub(super) fn with_source(&self, source: &Arc<str>) -> Result<Self, Fault> {
+        let compiled = Compiled::new(source)?;
+        Ok(Self { source: Arc::clone(source), compiled, ..self.clone() })
+    }
+
+    /// Renders the template.
+    ///
+    /// # Errors
+    ///
+    /// Where it fails, or takes more time or memory than there is for it.
+    pub(super) fn render(&self, data: &Data<'_>) -> Result<String, Fault> {
+        let data = serde_json::to_value(data).map_err(|error| Fault::Broken(error.to_string()))?;
+        // Held meanwhile, so that renderings at the same time do not each wait for all of it.
+        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
+        let patience = left.clone()?;
+        let since = Instant::now();
+        let outcome = match &self.renderer {
+            Renderer::Process(worker) => worker.render(&self.source, data, patience),
+            Renderer::Thread => self.compiled.render(&self.source, &data, patience, || false),
+        };
+        *left = match &outcome {
+            Err(fault @ (Fault::Endless | Fault::Memory)) => Err(fault.clone()),
+            _ => Ok(patience.saturating_sub(since.elapsed())),
+        };
+        outcome
     }
 }
 
@@ -145,86 +195,6 @@ impl Write for Bounded {
     }
 }
 
-impl Fault {
-    /// The fault as the report shows it, with its place in the template.
-    pub(super) fn problem(&self, file: &Utf8Path, source: &Arc<str>) -> Diagnostic {
-        const HINT: &str = "docs/targets.md lists what a template can use";
-        let excerpt =
-            |span| Excerpt { file: file.to_owned(), source: Arc::clone(source), span, label: String::new() };
-        let whole =
-            |message: String| Diagnostic::mistake(Mistake::TargetTemplate, message).at(Place::file(file));
-        match self {
-            Self::Tera(error) => match error.kind() {
-                ErrorKind::SyntaxError(report) | ErrorKind::RenderingError(report) => {
-                    let message = in_our_style(report.message());
-                    let meant = meant(&message).map(|name| format!("did you mean `{name}`?"));
-                    Diagnostic::mistake(Mistake::TargetTemplate, message)
-                        .hint(meant.unwrap_or_else(|| HINT.to_owned()))
-                        .excerpt(excerpt(report.span().range.clone()))
-                }
-                ErrorKind::Io(_) => whole(format!("the template renders to more than {} MiB", MOST >> 20))
-                    .hint("end its loops earlier"),
-                kind => {
-                    let (message, span) = report(&kind.to_string(), source);
-                    let problem = Diagnostic::mistake(Mistake::TargetTemplate, message).hint(HINT);
-                    match span {
-                        Some(span) => problem.excerpt(excerpt(span)),
-                        None => problem.at(Place::file(file)),
-                    }
-                }
-            },
-            Self::Refused(what, text) => {
-                let problem = Diagnostic::mistake(
-                    Mistake::TargetTemplate,
-                    format!("{what} cannot be used in the template of a target"),
-                )
-                .hint(HINT);
-                match source.find(text) {
-                    Some(at) => problem.excerpt(excerpt(at..at + text.len())),
-                    None => problem.at(Place::file(file)),
-                }
-            }
-            Self::Long => whole(format!("the template has more than {} KiB", LONGEST >> 10))
-                .hint("a target holds a few digests; keep other values in other files"),
-            Self::Endless => whole(format!("the template takes more than {} s", PATIENCE.as_secs()))
-                .hint("it has loops within loops; a target has one line for each source"),
-            Self::Broken(message) => whole(message.clone()).hint("simplify the template, or run it again"),
-        }
-    }
-}
-
-/// Message and span out of the report that tera makes of a mistake it finds after parsing:
-/// `error: MESSAGE`, then ` --> NAME:LINE:COLUMN`.
-fn report(text: &str, source: &str) -> (String, Option<std::ops::Range<usize>>) {
-    let mut lines = text.lines();
-    let first = lines.next().unwrap_or_default();
-    let message = in_our_style(first.strip_prefix("error: ").unwrap_or(first));
-    let numbers = lines.next().and_then(|line| line.trim().strip_prefix("--> ")).and_then(|place| {
-        let mut parts = place.rsplitn(3, ':');
-        let column: usize = parts.next()?.parse().ok()?;
-        let line: usize = parts.next()?.parse().ok()?;
-        Some((line, column))
-    });
-    (message, numbers.map(|(line, column)| offset(source, Some(line), Some(column))))
-}
-
-/// The variable that a message about an unknown one may be about.
-fn meant(message: &str) -> Option<&'static str> {
-    let name = message.strip_prefix("variable `")?.strip_suffix("` is not defined")?;
-    nearest(name, VARIABLES)
-}
-
-/// The first sentence, without the capital letter that it starts with.
-fn in_our_style(message: &str) -> String {
-    let message = message.split(". Available ").next().unwrap_or_default();
-    let first_line = message.lines().next().unwrap_or_default().trim_end_matches('.');
-    let mut signs = first_line.chars();
-    match signs.next() {
-        Some(first) => first.to_lowercase().chain(signs).collect(),
-        None => String::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -234,8 +204,8 @@ mod tests {
     #[test]
     fn loops_within_loops_are_given_up() {
         let loops = "{% for a in range(end=90000) %}{% for b in range(end=90000) %}{% endfor %}{% endfor %}";
-        let patience = Arc::new(Mutex::new(Duration::from_millis(20)));
-        let engine = Engine { patience, ..Engine::new(loops).expect("it compiles") };
+        let left = Arc::new(Mutex::new(Ok(Duration::from_millis(20))));
+        let engine = Engine { left, ..Engine::new(&loops.into(), Renderer::Thread).expect("it compiles") };
         let subject = Subject::default();
         let data = Data::new(&[], Digest::of(b""), &subject);
         let fault = engine.render(&data).expect_err("it does not end");
@@ -244,7 +214,7 @@ mod tests {
         let since = Instant::now();
         let fault = engine.clone().render(&data).expect_err("it is given up");
         assert!(matches!(fault, Fault::Endless), "{fault:?}");
-        assert!(*engine.patience.lock().expect("nobody panics") == Duration::ZERO);
+        assert_eq!(*engine.left.lock().expect("nobody panics"), Err(Fault::Endless));
         assert!(since.elapsed() < PATIENCE, "it does not wait again");
     }
 }

@@ -6,10 +6,13 @@
 
 mod data;
 mod engine;
+mod fault;
 mod positions;
 mod proof;
+mod serve;
 #[cfg(test)]
 mod tests;
+mod worker;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -17,6 +20,8 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 pub use data::Subject;
+pub use serve::serve_templates;
+pub use worker::{ARGUMENT, Renderer, Worker};
 
 use super::KeyPath;
 use super::content::Section;
@@ -52,14 +57,14 @@ struct Rendered {
 }
 
 impl Template {
-    /// Reads a template; `file` is what messages point at.
+    /// Reads a template, to be rendered by `renderer`; `file` is what messages point at.
     ///
     /// # Errors
     ///
     /// For a text that tera does not take, and for what a target cannot be made of.
-    pub fn parse(file: &Utf8Path, source: &str) -> Result<Self, Diagnostic> {
+    pub fn parse(file: &Utf8Path, source: &str, renderer: Renderer) -> Result<Self, Diagnostic> {
         let source: Arc<str> = source.into();
-        let engine = Engine::new(&source).map_err(|fault| fault.problem(file, &source))?;
+        let engine = Engine::new(&source, renderer).map_err(|fault| fault.problem(file, &source))?;
         Ok(Self { file: file.to_owned(), source, engine })
     }
 
@@ -151,7 +156,7 @@ impl Template {
 
     /// A problem that points at the part of the template that rendered to `span` of `text`.
     fn point(&self, problem: Diagnostic, data: &Data<'_>, text: &str, span: Range<usize>) -> Diagnostic {
-        let Some(own) = positions::origin(&self.source, data, text, &span) else {
+        let Some(own) = positions::origin(&self.engine, &self.source, data, text, &span) else {
             let line = text[..span.start.min(text.len())].matches('\n').count() + 1;
             let message = format!("{} (line {line} of what it renders to)", problem.message);
             return problem.message(message).at(Place::file(self.file.clone()));

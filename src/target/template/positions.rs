@@ -13,22 +13,23 @@ use super::engine::Engine;
 const OPEN: char = '\u{e000}';
 const CLOSE: char = '\u{e001}';
 
-/// The part of the template that a part of the rendered text comes from.
+/// The part of the template that a part of the text comes from which `engine` rendered.
 pub(super) fn origin(
+    engine: &Engine,
     source: &str,
     data: &Data<'_>,
     rendered: &str,
     span: &Range<usize>,
 ) -> Option<Range<usize>> {
-    let marked = mark(source)?;
-    let text = Engine::new(&marked.source).ok()?.render(data).ok()?;
+    let Marked { source: marked, parts } = mark(source)?;
+    let text = engine.with_source(&marked.into()).ok()?.render(data).ok()?;
     let (plain, places) = without_marks(&text)?;
     if plain != rendered {
         return None;
     }
     let at = places.partition_point(|(offset, _)| *offset <= span.start).checked_sub(1)?;
     let (offset, number) = places[at];
-    Some(match marked.parts.get(number)? {
+    Some(match parts.get(number)? {
         Part::Expression(own) => own.clone(),
         Part::Text(start) => {
             let first = (start + (span.start - offset)).min(source.len());

@@ -2,7 +2,7 @@
 
 use camino::Utf8Path;
 
-use super::Template;
+use super::{Renderer, Template};
 use crate::target::tests::{of_object, refused, section, subject, template, values};
 use crate::target::{Content, Format};
 use crate::text::Place;
@@ -87,7 +87,7 @@ fn mistakes_point_into_the_template() {
             4,
         ),
     ] {
-        let problem = match Template::parse("/repo/target.tera".into(), source) {
+        let problem = match Template::parse("/repo/target.tera".into(), source, Renderer::Thread) {
             Ok(template) => refused(&[section("./apis", None)], &Format::Template(template)),
             Err(problem) => problem,
         };
@@ -174,7 +174,7 @@ fn nothing_but_the_template_decides_how_its_values_are_spelled() {
 #[test]
 fn templates_that_are_too_much_are_refused() {
     let long = format!("a: \"{{{{ checksum }}}}\"\n#{}", "x".repeat(64 << 10));
-    let problem = Template::parse("/repo/t".into(), &long).expect_err("it is long");
+    let problem = Template::parse("/repo/t".into(), &long, Renderer::Thread).expect_err("it is long");
     assert!(problem.message.contains("64 KiB") && problem.hint.is_some(), "{}", problem.message);
     let much = "a: \"{% for a in range(end=90000) %}{% for b in range(end=90000) %}xxxxxxxxxxxxxxxx{% endfor %}{% endfor %}\"";
     let problem = refused(&[section("./apis", None)], &template(much));
