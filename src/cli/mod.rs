@@ -1,6 +1,6 @@
 //! The command line.
 //!
-//! What was typed ([`Cli`]) and what is meant ([`Request`], [`Output`]) are two types: filling the first touches neither disk nor
+//! What was typed ([`Cli`]) and what is meant ([`crate::plan::Request`], [`Output`]) are two types: filling the first touches neither disk nor
 //! environment, and nothing behind the second has to ask again what a path is relative to.
 
 mod arguments;
@@ -12,7 +12,7 @@ use std::ffi::OsString;
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 pub use arguments::{OutputArgs, OutputFormat, StateArgs};
-pub use settings::{Environments, Output, ReleaseFilter, Request, SettingsError};
+pub use settings::{Output, SettingsError};
 pub use variables::{RUNNING, Variables};
 
 /// Checksums over configuration that lives outside a Helm release

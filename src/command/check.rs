@@ -2,34 +2,32 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::ignored::git_ignores;
-use super::plan::{Consumer, Plan};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::report::{Outcome, Report, Status, relative};
-use crate::text::Place;
+use crate::plan::{Consumer, Contents, Plan, Status, git_ignores};
+use crate::report::{Outcome, Report};
+use crate::text::{Place, relative};
 
 /// How many files a message names.
 const NAMED: usize = 3;
 
 /// Adds the findings of targets that are out of date.
 pub(super) fn judge(plan: &mut Plan, directory: &Utf8Path) {
-    for consumer in &mut plan.consumers {
-        let finding = match consumer.row.target.status {
-            Status::Stale => stale_checksum(consumer, directory),
-            Status::Missing => match ignored(consumer) {
+    for contents in &mut plan.consumers {
+        let diagnostic = match contents.status {
+            Status::Stale => stale_checksum(contents, directory),
+            Status::Missing => match ignored(&contents.consumer) {
                 Some(path) => {
                     let shown = relative(path, directory);
-                    consumer.notes.push(Diagnostic::note(format!(
-                        "{}: git ignores `{shown}`, so there is nothing to compare",
-                        consumer.owner
-                    )));
-                    continue;
+                    let owner = &contents.consumer.owner;
+                    Diagnostic::note(format!(
+                        "{owner}: git ignores `{shown}`, so there is nothing to compare"
+                    ))
                 }
-                None => missing_checksum(consumer, directory),
+                None => missing_checksum(&contents.consumer, directory),
             },
             _ => continue,
         };
-        consumer.findings.extend(consumer.levels.settle(finding));
+        contents.consumer.say(diagnostic);
     }
 }
 
@@ -45,9 +43,8 @@ pub(super) fn outcome(report: &Report) -> Outcome {
     }
 }
 
-fn stale_checksum(consumer: &Consumer, directory: &Utf8Path) -> Diagnostic {
-    let changes: Vec<String> = consumer
-        .row
+fn stale_checksum(contents: &Contents, directory: &Utf8Path) -> Diagnostic {
+    let changes: Vec<String> = contents
         .sources
         .iter()
         .flat_map(|source| {
@@ -64,7 +61,7 @@ fn stale_checksum(consumer: &Consumer, directory: &Utf8Path) -> Diagnostic {
         (false, 0) => format!(": {}", changes.join(", ")),
         (false, more) => format!(": {} and {more} more", changes[..NAMED].join(", ")),
     };
-    finding(Code::StaleChecksum, consumer, &format!("is out of date{tail}"), directory)
+    finding(Code::StaleChecksum, &contents.consumer, &format!("is out of date{tail}"), directory)
 }
 
 fn missing_checksum(consumer: &Consumer, directory: &Utf8Path) -> Diagnostic {
@@ -72,20 +69,15 @@ fn missing_checksum(consumer: &Consumer, directory: &Utf8Path) -> Diagnostic {
 }
 
 fn finding(code: Code, consumer: &Consumer, what: &str, directory: &Utf8Path) -> Diagnostic {
-    let path = consumer.row.target.path.clone().unwrap_or_default();
+    let path = consumer.target.clone().unwrap_or_default();
     let message = format!("{}: the target `{}` {what}", consumer.owner, relative(&path, directory));
-    let finding = Diagnostic::finding(code, message)
+    Diagnostic::finding(code, message)
         .hint("run `helmsum generate` and commit the result")
-        .release(consumer.row.id())
-        .at(Place::file(path));
-    match consumer.row.environment.as_str() {
-        "" => finding,
-        environment => finding.environment(environment),
-    }
+        .at(Place::file(path))
 }
 
 /// The target, if git ignores it.
 fn ignored(consumer: &Consumer) -> Option<&Utf8PathBuf> {
-    let path = consumer.row.target.path.as_ref()?;
+    let path = consumer.target.as_ref()?;
     git_ignores(&consumer.root, path).then_some(path)
 }

@@ -2,40 +2,40 @@
 
 use std::collections::BTreeSet;
 
-use super::plan::{Consumer, Plan, Purpose};
 use crate::diagnostic::Diagnostic;
-use crate::report::Status;
+use crate::plan::{Contents, Plan, Status};
 use crate::target::{Order, Writer};
 use crate::text::Place;
 
-/// Writes the targets of a plan. A target that fails keeps nobody else's from being written.
-pub(super) fn carry_out(plan: &mut Plan, purpose: Purpose) {
+/// Writes the targets of a plan. A target that fails keeps nobody else's from being written. `force` replaces those that helmsum
+/// did not write.
+pub(super) fn carry_out(plan: &mut Plan, force: bool) {
     let mut writer = Writer::default();
     let mut written = BTreeSet::new();
-    for consumer in &mut plan.consumers {
-        if let Err(problem) = write_target(consumer, &mut writer, purpose) {
-            consumer.row.target.status = Status::Denied;
-            consumer.problems.push(problem);
+    for contents in &mut plan.consumers {
+        if let Err(failed) = write_target(contents, &mut writer, force) {
+            contents.status = Status::Denied;
+            contents.consumer.say(failed);
         }
         // Consumers that share a target want the same bytes, so what one has written is written for all.
-        let Some(target) = consumer.target().cloned() else { continue };
-        if consumer.row.target.written {
+        let Some(target) = contents.consumer.same.clone() else { continue };
+        if contents.written {
             written.insert(target);
-        } else if written.contains(&target) && consumer.row.target.status != Status::Denied {
-            consumer.row.target.written = true;
+        } else if written.contains(&target) && contents.status != Status::Denied {
+            contents.written = true;
         }
     }
 }
 
-fn write_target(consumer: &mut Consumer, writer: &mut Writer, purpose: Purpose) -> Result<(), Diagnostic> {
-    if consumer.row.target.status == Status::Denied || consumer.denied() {
+fn write_target(contents: &mut Contents, writer: &mut Writer, force: bool) -> Result<(), Diagnostic> {
+    let consumer = &contents.consumer;
+    if contents.status == Status::Denied || consumer.is_denied() {
         return Ok(());
     }
-    let (Some(path), Some(content)) = (&consumer.row.target.path, &consumer.content) else { return Ok(()) };
-    let order = Order { path, root: &consumer.root, bytes: content.text.as_bytes(), force: purpose.force };
-    let written = writer
+    let (Some(path), Some(content)) = (&consumer.target, &contents.content) else { return Ok(()) };
+    let order = Order { path, root: &consumer.root, bytes: content.text.as_bytes(), force };
+    contents.written = writer
         .write(order)
         .map_err(|error| error.diagnostic().context(&consumer.owner).or_at(Place::file(path)))?;
-    consumer.row.target.written = written;
     Ok(())
 }

@@ -3,10 +3,10 @@
 use std::io;
 
 use super::Context;
-use super::content::content_findings;
 use crate::checksum::{Progress, of_paths};
 use crate::cli::{HashArgs, OutputFormat};
 use crate::diagnostic::Diagnostic;
+use crate::plan::rules::about_content;
 use crate::report::{self, HashDocument, Outcome, Streams};
 use crate::tree::WorkTree;
 
@@ -16,19 +16,19 @@ use crate::tree::WorkTree;
 ///
 /// Where a stream does not take what is written to it.
 pub(super) fn run(arguments: &HashArgs, context: &Context, streams: &mut Streams) -> io::Result<Outcome> {
-    let result = of_paths(&WorkTree, &context.directory, &arguments.paths, &Progress::default());
+    let result = of_paths(&WorkTree, &context.plan.directory, &arguments.paths, &Progress::default());
     let (checksum, mut diagnostics) = match result {
         Ok(checksum) => (checksum, Vec::new()),
         Err(error) => (None, vec![error.diagnostic()]),
     };
     for (label, hashed) in checksum.iter().flat_map(|checksum| &checksum.sources) {
-        let found = content_findings(label, hashed, false).into_iter();
-        diagnostics.extend(found.filter_map(|finding| context.levels.settle(finding)));
+        let found = about_content(label, hashed, false).into_iter();
+        diagnostics.extend(found.filter_map(|finding| context.plan.levels.settle(finding)));
     }
     let failed = diagnostics.iter().any(Diagnostic::is_denied);
     let checksum = checksum.filter(|_| !failed);
     if context.output.format == OutputFormat::Json {
-        let document = HashDocument::new(checksum.as_ref(), &diagnostics, &context.directory);
+        let document = HashDocument::new(checksum.as_ref(), &diagnostics, &context.plan.directory);
         streams.out.raw(report::print(&document).as_bytes())?;
     } else {
         let layout = context.layout(&streams.err);

@@ -1,19 +1,15 @@
 //! The commands: each reads, computes and reports, and none of them decides how a report looks.
 
 mod check;
-mod content;
 mod generate;
 mod hash;
-mod hashing;
 mod helmfile;
-mod ignored;
 mod manual;
-mod plan;
-mod reading;
 mod show;
 mod state;
 mod waiting;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::sync::Arc;
@@ -21,13 +17,13 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::json;
 
-use self::plan::{Plan, Purpose};
-use self::reading::Reading;
-use crate::cli::{self, Cli, Command, Output, OutputFormat, Variables};
-use crate::diagnostic::{Diagnostic, Levels, Sink};
+use self::helmfile::take_over;
+use crate::cli::{Cli, Command, Output, OutputFormat, RUNNING, Variables};
+use crate::diagnostic::{Diagnostic, Levels, Secrets};
+use crate::plan::{self, Reading, Request};
 use crate::report::{self, Document, Layout, Outcome, Report, Stream, Streams, View};
 use crate::target::Renderer;
-use crate::text::join_clean;
+use crate::text::{Shown, join_clean};
 use crate::tree::{Kind, Tree as _, WorkTree};
 
 /// A file larger than this, in bytes, is not read to show a line of it.
@@ -36,20 +32,12 @@ const LARGEST_SHOWN: u64 = 4 << 20;
 /// What every command works with.
 #[derive(Debug)]
 struct Context {
-    /// The working directory.
-    directory: Utf8PathBuf,
+    /// What a plan is made with.
+    plan: plan::Context,
     /// How to report.
     output: Output,
-    /// The levels of findings as far as the command line chooses them.
-    levels: Levels,
-    /// The key file that `HELMSUM_KEY_FILE` names, absolute.
-    key_file: Option<Utf8PathBuf>,
     /// Whether a hook of helmfile's runs this, so that people read the report although it goes to no terminal.
     in_hook: bool,
-    /// Whether no program of the project may run.
-    no_exec: bool,
-    /// Where templates of targets are rendered.
-    renderer: Renderer,
 }
 
 impl Context {
@@ -59,7 +47,7 @@ impl Context {
         } else {
             (self.in_hook && self.output.format == OutputFormat::Human).then_some(report::WIDTH_IN_HOOK)
         };
-        Layout { directory: &self.directory, width }
+        Layout { directory: &self.plan.directory, width }
     }
 }
 
@@ -85,7 +73,12 @@ pub fn run(
         cli.state().is_some_and(|state| state.helmfile_command.is_some_and(|command| !command.is_empty()));
     let levels = Levels { strict: output.strict, before_rendering: in_hook, ..Levels::default() };
     let no_exec = cli.state().is_some_and(|state| state.no_exec);
-    let context = Context { directory, output, levels, key_file, in_hook, no_exec, renderer };
+    let force = matches!(&cli.command, Command::Generate(arguments) if arguments.force);
+    let context = Context {
+        plan: plan::Context { directory, levels, key_file, no_exec, force, renderer },
+        output,
+        in_hook,
+    };
     let view = match &cli.command {
         Command::Hash(arguments) => return hash::run(arguments, &context, streams),
         Command::Completions(arguments) => return manual::completions(arguments.shell, streams),
@@ -99,41 +92,48 @@ pub fn run(
     if variables.running {
         return recognise(view, &context, streams);
     }
-    let request = match cli::Request::resolve(cli.state().unwrap_or_default()) {
+    let request = match cli.state().unwrap_or_default().request() {
         Ok(request) => request,
         Err(error) => return refuse(&Diagnostic::error(error.to_string()), streams),
     };
-    let reading = Reading::new(request, context.directory.clone(), variables);
+    let reading = reading(request, context.plan.directory.clone(), variables);
     let Some(view) = view else {
         let embed = matches!(&cli.command, Command::State(arguments) if arguments.embed_values);
         return state::run(&context, &reading, embed, streams);
     };
-    let force = matches!(&cli.command, Command::Generate(arguments) if arguments.force);
-    run_plan(view, Purpose { force }, &context, &reading, streams)
+    run_plan(view, &context, &reading, streams)
+}
+
+/// What a state is read with in this process.
+fn reading(mut request: Request, directory: Utf8PathBuf, of_process: &Variables) -> Reading {
+    let mut variables: BTreeMap<String, String> = std::env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect();
+    // Programs that templates start inherit it, so that a helmsum among them does not do the same once more.
+    variables.insert(RUNNING.into(), "1".into());
+    let secrets = Secrets::default();
+    let variable = |name: &str| variables.get(name).filter(|text| !text.is_empty()).cloned();
+    let helmfile = take_over(&mut request, of_process.helmfile_process.as_deref(), variable, &secrets);
+    Reading::new(request, directory, helmfile, variables, secrets)
 }
 
 /// Makes a plan, carries it out where that is what was asked for, and reports.
-fn run_plan(
-    view: View,
-    purpose: Purpose,
-    context: &Context,
-    reading: &Reading,
-    streams: &mut Streams,
-) -> io::Result<Outcome> {
-    let mut plan = plan::plan(context, reading, purpose, streams)?;
+fn run_plan(view: View, context: &Context, reading: &Reading, streams: &mut Streams) -> io::Result<Outcome> {
+    let progress = plan::Progress::default();
+    let make = || plan::make(&context.plan, reading, &progress);
+    let mut plan = waiting::watched(&mut streams.err, || progress.to_string(), make)?;
     if context.output.debug {
         for line in &plan.trace {
-            streams.err.styled(&format!("debug: {}\n", report::Shown(&reading.secrets.mask(line))))?;
+            streams.err.styled(&format!("debug: {}\n", Shown(&reading.secrets.mask(line))))?;
         }
     }
     match view {
-        View::Generate => generate::carry_out(&mut plan, purpose),
-        View::Check => check::judge(&mut plan, &context.directory),
+        View::Generate => generate::carry_out(&mut plan, context.plan.force),
+        View::Check => check::judge(&mut plan, &context.plan.directory),
         View::DryRun | View::List => {}
     }
     let nothing_matched = plan.nothing_matched && !reading.request.allow_no_match;
-    let sink = Sink::new(reading.secrets.clone());
-    let mut report = into_report(plan, sink);
+    let mut report = Report::of(plan, source_of);
     let outcome = match check::outcome(&report) {
         Outcome::Clean if nothing_matched => Outcome::NoMatch,
         outcome => outcome,
@@ -146,19 +146,6 @@ fn run_plan(
     }
     show::show(&report, view, context, streams)?;
     Ok(if harmless { Outcome::Clean } else { outcome })
-}
-
-fn into_report(plan: Plan, mut sink: Sink) -> Report {
-    let mut report = Report { environments: plan.environments, ..Report::default() };
-    let mut take =
-        |lists: [Vec<Diagnostic>; 3]| lists.into_iter().flatten().for_each(|one| sink.take_settled(one));
-    take([plan.problems, plan.findings, plan.notes]);
-    for consumer in plan.consumers {
-        report.releases.push(consumer.row);
-        take([consumer.problems, consumer.findings, consumer.notes]);
-    }
-    report.diagnostics = sink.finish(source_of);
-    report
 }
 
 /// The text of a file of the project, for showing a line of it.
@@ -175,7 +162,7 @@ fn recognise(view: Option<View>, context: &Context, streams: &mut Streams) -> io
         return Ok(Outcome::Clean);
     }
     let text = match view {
-        Some(_) => report::print(&Document::new(&Report::default(), &context.directory)),
+        Some(_) => report::print(&Document::new(&Report::default(), &context.plan.directory)),
         None => report::print(&json!({ "format": 1, "environment": "", "documents": [] })),
     };
     streams.out.raw(text.as_bytes())?;

@@ -16,10 +16,10 @@ use crate::report::{self, Document, Report, Streams, View};
 /// Where a stream does not take what is written to it.
 pub(super) fn show(report: &Report, view: View, context: &Context, streams: &mut Streams) -> io::Result<()> {
     let output = &context.output;
-    let workspace = output.workspace.as_ref().map_or(&context.directory, |workspace| workspace);
+    let workspace = output.workspace.as_ref().map_or(&context.plan.directory, |workspace| workspace);
     let annotations = if output.annotations { report::annotations(report, workspace) } else { String::new() };
     if output.format == OutputFormat::Json {
-        let document = Document::new(report, &context.directory);
+        let document = Document::new(report, &context.plan.directory);
         streams.out.raw(report::print(&document).as_bytes())?;
         streams.err.raw(annotations.as_bytes())?;
     } else {
@@ -46,11 +46,11 @@ fn summarise(
     streams: &mut Streams,
 ) -> io::Result<()> {
     use std::io::Write as _;
-    let text = report::step_summary(report, view, &context.directory);
+    let text = report::step_summary(report, view, &context.plan.directory);
     if text.is_empty() {
         return Ok(());
     }
-    let path: Utf8PathBuf = context.directory.join(Utf8Path::new(file));
+    let path: Utf8PathBuf = context.plan.directory.join(Utf8Path::new(file));
     let appended = fs_err::OpenOptions::new()
         .append(true)
         .create(true)

@@ -5,9 +5,9 @@ use std::io;
 use serde_json::json;
 
 use super::Context;
-use super::reading::Reading;
 use crate::cli::OutputFormat;
 use crate::diagnostic::Diagnostic;
+use crate::plan::Reading;
 use crate::rendered::{self, Producer};
 use crate::report::{self, Outcome, Streams};
 use crate::state::{self, EntryContent, Request, Resolved, ValuesEntry};
@@ -31,7 +31,7 @@ pub(super) fn run(
         Err(problem) => {
             let problem = problem.masked(&request.secrets);
             if context.output.format == OutputFormat::Json {
-                let errors = report::entries(std::slice::from_ref(&problem), &context.directory).errors;
+                let errors = report::entries(std::slice::from_ref(&problem), &context.plan.directory).errors;
                 let environment = request.environment_name();
                 let document =
                     json!({ "format": 1, "environment": environment, "documents": [], "errors": errors });
@@ -42,7 +42,7 @@ pub(super) fn run(
             return Ok(Outcome::Failed);
         }
     };
-    let mut document = resolved.to_json(&context.directory);
+    let mut document = resolved.to_json(&context.plan.directory);
     let text = match context.output.format {
         // Programs compare it with helmfile's state, so nothing in it is replaced.
         OutputFormat::Json => report::print(&document),

@@ -13,41 +13,41 @@ const REFRESH: Duration = Duration::from_millis(100);
 /// Back to the start of the line, and nothing on it.
 const CLEAR: &str = "\r\u{1b}[K";
 
-/// Does the work. Where `watcher` is a terminal and the work takes longer than a second, what `line` says is shown there until
-/// it ends.
+/// Does the work, on this thread. Where `watcher` is a terminal and the work takes longer than a second, what `line` says is shown
+/// there until it ends.
 ///
 /// # Errors
 ///
 /// Where the line cannot be written.
-pub(super) fn watched<T: Send>(
+pub(super) fn watched<T>(
     watcher: &mut Stream,
-    line: impl Fn() -> String,
-    work: impl FnOnce() -> T + Send,
+    line: impl Fn() -> String + Sync,
+    work: impl FnOnce() -> T,
 ) -> io::Result<T> {
     if !watcher.terminal {
         return Ok(work());
     }
     std::thread::scope(|scope| {
-        let (done, waiting) = mpsc::channel();
-        let work = scope.spawn(move || {
-            let result = work();
-            // Nobody waits any more where the line could not be written.
-            let _ = done.send(());
-            result
-        });
-        let mut shown = false;
-        let mut pause = PATIENCE;
-        while waiting.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
-            watcher.raw(format!("{CLEAR}{}", line()).as_bytes())?;
-            shown = true;
-            pause = REFRESH;
-        }
-        if shown {
-            watcher.raw(CLEAR.as_bytes())?;
-        }
-        match work.join() {
-            Ok(result) => Ok(result),
-            Err(panic) => std::panic::resume_unwind(panic),
+        let (done, waiting) = mpsc::channel::<()>();
+        let line = &line;
+        let show = move || -> io::Result<()> {
+            let mut shown = false;
+            let mut pause = PATIENCE;
+            while waiting.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
+                watcher.raw(format!("{CLEAR}{}", line()).as_bytes())?;
+                shown = true;
+                pause = REFRESH;
+            }
+            if shown { watcher.raw(CLEAR.as_bytes()) } else { Ok(()) }
+        };
+        // Where no thread is to be had, nothing is shown, and the work is done all the same.
+        let shower = std::thread::Builder::new().spawn_scoped(scope, show);
+        let result = work();
+        drop(done);
+        match shower.map(std::thread::ScopedJoinHandle::join) {
+            Ok(Ok(shown)) => shown.map(|()| result),
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(_) => Ok(result),
         }
     })
 }

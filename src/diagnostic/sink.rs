@@ -52,6 +52,18 @@ impl Sink {
         }
     }
 
+    /// Whether an error was said.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_error)
+    }
+
+    /// Whether anything was said that makes the run fail.
+    #[must_use]
+    pub fn has_failed(&self) -> bool {
+        self.diagnostics.iter().any(Diagnostic::is_denied)
+    }
+
     /// Everything that was said, the gravest first, each with the line that it is about where `source` has the text of the file.
     /// Nothing of it repeats a secret; a line in which there is one is left out.
     #[must_use]

@@ -9,9 +9,8 @@ use camino::Utf8Path;
 
 use unicode_width::UnicodeWidthStr;
 
-use super::shown::{Shown, relative};
 use crate::diagnostic::{self, Diagnostic};
-use crate::text::{Excerpt, Place, floor_boundary};
+use crate::text::{Excerpt, Place, Shown, floor_boundary, relative};
 
 /// A line longer than this is not drawn: its place says enough.
 const LONGEST_LINE: usize = 2_000;

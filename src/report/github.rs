@@ -6,9 +6,8 @@ use camino::Utf8Path;
 
 use super::human::{View, summary};
 use super::model::Report;
-use super::shown::{Shown, relative};
 use crate::diagnostic::Level;
-use crate::text::Place;
+use crate::text::{Place, Shown, relative};
 
 /// Workflow commands for diagnostics, one on each line. GitHub takes paths relative to the checkout, which is `workspace`.
 #[must_use]

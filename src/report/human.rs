@@ -7,9 +7,10 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::drawing::{Layout, draw, wrapped};
-use super::model::{Release, Report, Source, Status};
-use super::shown::{Bytes, Shown, counted, relative};
+use super::model::{Release, Report, Source};
 use crate::diagnostic::{Code, Diagnostic, Kind, Level};
+use crate::plan::Status;
+use crate::text::{Bytes, Shown, counted, relative};
 
 /// How wide a report is.
 pub const WIDTH: usize = 80;
@@ -280,7 +281,8 @@ fn blanks(number: usize) -> String {
 mod tests {
     use super::*;
     use crate::checksum::{Digest, HashedFile, Notes};
-    use crate::report::{Change, How, Target};
+    use crate::plan::{Change, How};
+    use crate::report::Target;
     use crate::text::Place;
 
     fn source(label: &str, files: usize, bytes: u64) -> Source {

@@ -4,10 +4,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use super::model::{self, How, Status};
-use super::relative;
+use super::model;
 use crate::checksum::PathsChecksum;
 use crate::diagnostic::{Code, Diagnostic, Kind, Level, Mistake, Refusal};
+use crate::plan::{How, Status};
+use crate::text::relative;
 
 /// What `helmsum generate`, `check` and `list` print with `--output json`.
 #[derive(Debug, Serialize, JsonSchema)]

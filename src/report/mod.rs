@@ -6,16 +6,15 @@ mod human;
 mod json;
 mod model;
 mod outcome;
+mod rows;
 mod schema;
-mod shown;
 mod streams;
 
 pub use drawing::{Layout, draw};
 pub use github::{annotations, step_summary};
 pub use human::{View, WIDTH, WIDTH_IN_HOOK, human, summary};
 pub use json::{Document, HashDocument, entries, print};
-pub use model::{Change, How, Release, Report, Source, Status, Target};
+pub use model::{Release, Report, Source, Target};
 pub use outcome::Outcome;
 pub use schema::schemas;
-pub use shown::{Bytes, Shown, counted, relative};
 pub use streams::{Colour, Stream, Streams};

@@ -2,11 +2,14 @@
 //! the working directory.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
+use super::rows;
 use crate::checksum::{Digest, HashedFile};
 use crate::diagnostic::{Diagnostic, Level};
+use crate::plan::{Change, Contents, Plan, Status};
 use crate::text::Place;
 
 /// What a run found and did.
@@ -21,6 +24,20 @@ pub struct Report {
 }
 
 impl Report {
+    /// The report of a plan, as far as it was carried out. `source` has the text of a file, to show a line of it.
+    #[must_use]
+    pub fn of(plan: Plan, source: impl Fn(&Utf8Path) -> Option<Arc<str>>) -> Self {
+        let Plan { environments, consumers, mut sink, .. } = plan;
+        let releases = consumers.iter().map(rows::release).collect();
+        for contents in consumers {
+            let Contents { consumer, .. } = contents;
+            for diagnostic in &consumer.diagnostics {
+                sink.take(diagnostic.clone(), consumer.scope());
+            }
+        }
+        Self { environments, releases, diagnostics: sink.finish(source) }
+    }
+
     /// Findings at this level.
     #[must_use]
     pub fn count(&self, level: Level) -> usize {
@@ -140,39 +157,6 @@ pub struct Source {
     pub changed: Vec<Change>,
 }
 
-/// One file that moved a checksum.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
-    /// The file, relative to the source.
-    pub name: String,
-    /// What happened to it.
-    pub how: How,
-}
-
-/// What happened to a file since its digest was recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum How {
-    /// It is new.
-    Added,
-    /// It is gone.
-    Removed,
-    /// Its bytes differ.
-    Edited,
-}
-
-impl How {
-    /// One word for it.
-    #[must_use]
-    pub const fn word(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Removed => "removed",
-            Self::Edited => "edited",
-        }
-    }
-}
-
 /// The values file that a release's checksum goes to.
 #[derive(Clone, Debug)]
 pub struct Target {
@@ -188,22 +172,4 @@ pub struct Target {
     pub checksum: Option<Digest>,
     /// Whether it was written.
     pub written: bool,
-}
-
-/// How a target was found, before anything was written.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Status {
-    /// It holds what it should.
-    Current,
-    /// Its values differ from what was computed.
-    Stale,
-    /// It does not exist, or is empty.
-    Missing,
-    /// The release lists no target.
-    Unwired,
-    /// helmsum did not write it, and does not overwrite it.
-    Foreign,
-    /// An error or a denied finding keeps it as it was.
-    Denied,
 }

@@ -1,5 +1,6 @@
 //! Places in files, pieces of their text, and paths.
 
+mod shown;
 mod spelling;
 
 use std::fmt;
@@ -8,6 +9,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+pub use shown::{Bytes, Shown, counted, relative};
 pub use spelling::nearest;
 
 /// A place in a file that the reader of a message can open. Lines and columns count from 1, columns in characters.

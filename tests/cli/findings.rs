@@ -70,7 +70,7 @@ fn empty_source() {
 #[test]
 fn crlf() {
     let windows = || gateway().file("gateway/apis/orders.yaml", "orders: 1\r\n");
-    has(windows(), "crlf", 0).says("release `edge/gateway`: `./apis` holds text with CRLF line breaks");
+    has(windows(), "crlf", 0).says("release `edge/gateway`: `./apis` contains text with CRLF line breaks");
     has_not(windows().file("gateway/values.yaml", "# helmsum: ./apis eol=lf\n"), "crlf");
     has_not(gateway().file("gateway/apis/image.bin", b"\0\r\n"), "crlf");
 }

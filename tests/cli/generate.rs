@@ -70,7 +70,7 @@ fn a_removed_directive_leaves_nothing_behind() {
         .file("gateway/values.yaml", "replicas: 2\n")
         .helmsum(["generate"])
         .exits(0)
-        .says("does not declare `./apis` any more")
+        .says("no longer declares `./apis`")
         .holds("gateway/checksum.yaml", HEADER);
 }
 

@@ -31,12 +31,9 @@ fn nothing_to_hash_is_an_error() {
 #[test]
 fn an_lfs_pointer_has_no_checksum() {
     let pointer = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12345\n";
-    Repo::new()
-        .file("apis/big.bin", pointer)
-        .helmsum(["hash", "apis"])
-        .exits(1)
-        .stdout("")
-        .complains("error[lfs-pointer]: `./apis` holds Git LFS pointers instead of the files: `./big.bin`");
+    Repo::new().file("apis/big.bin", pointer).helmsum(["hash", "apis"]).exits(1).stdout("").complains(
+        "error[lfs-pointer]: `./apis` contains Git LFS pointers instead of the files: `./big.bin`",
+    );
 }
 
 #[test]
@@ -45,7 +42,7 @@ fn a_warning_does_not_spoil_the_checksum_unless_it_is_strict() {
         .file("apis/a.txt", "a\r\n")
         .helmsum(["hash", "apis"])
         .exits(0)
-        .complains("warning[crlf]: `./apis` holds text with CRLF line breaks, hashed as it is: `./a.txt`")
+        .complains("warning[crlf]: `./apis` contains text with CRLF line breaks, hashed as it is: `./a.txt`")
         .helmsum(["hash", "--strict", "apis"])
         .exits(1)
         .stdout("")

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-const ORDER: [&str; 15] = [
+const ORDER: [&str; 16] = [
     "text",
     "diagnostic",
     "tree",
@@ -14,6 +14,7 @@ const ORDER: [&str; 15] = [
     "source",
     "checksum",
     "target",
+    "plan",
     "audit",
     "report",
     "cli",

@@ -7,7 +7,7 @@ mod parse;
 mod process;
 mod take_over;
 
-pub(super) use take_over::{Known, take_over};
+pub(super) use take_over::take_over;
 
 use camino::Utf8PathBuf;
 

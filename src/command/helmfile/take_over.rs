@@ -1,43 +1,10 @@
 //! What helmsum takes over from helmfile's command line.
 
-use std::collections::BTreeSet;
-
-use camino::Utf8PathBuf;
-
 use super::parse::{self, Line};
 use super::{Search, search};
-use crate::cli::{Environments, Request};
 use crate::diagnostic::Secrets;
+use crate::plan::{Environments, Helmfile, Request};
 use crate::state::Purpose;
-
-/// What is known of helmfile's command line, and what came of it.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(in crate::command) struct Known {
-    /// Options that were taken over.
-    pub(in crate::command) taken: Vec<&'static str>,
-    /// Options that helmsum was given otherwise than helmfile.
-    pub(in crate::command) differing: Vec<&'static str>,
-    /// Options that change what is read, and that were not handed over.
-    pub(in crate::command) unread: Vec<&'static str>,
-    /// Options that change what is rendered, whose values cannot be told.
-    pub(in crate::command) untold: Vec<&'static str>,
-    /// The process that was named is none that can be read.
-    pub(in crate::command) misnamed: Option<String>,
-    /// Why no helmfile was found.
-    pub(in crate::command) missing: Option<&'static str>,
-    /// Options of which it is not known whether helmfile was given them.
-    doubtful: Option<BTreeSet<String>>,
-    /// Where helmfile works.
-    pub(in crate::command) directory: Option<Utf8PathBuf>,
-}
-
-impl Known {
-    /// Whether it is known what helmfile was given for an option.
-    pub(in crate::command) fn tells(&self, option: &str) -> bool {
-        let lost = self.missing.is_some() || self.misnamed.is_some();
-        !lost && self.doubtful.as_ref().is_none_or(|names| !names.contains(option))
-    }
-}
 
 /// Options that change what helm renders, and nothing that is read.
 const RENDERING: [&str; 12] = [
@@ -65,16 +32,16 @@ pub(in crate::command) fn take_over(
     named: Option<&str>,
     variable: impl Fn(&str) -> Option<String>,
     secrets: &Secrets,
-) -> Option<Known> {
+) -> Option<Helmfile> {
     let found = search(request.helmfile_command.as_deref(), named);
     let known = match found {
         Search::Nothing { .. } if !request.in_hook() => None,
-        Search::Nothing { why } => Some(Known { missing: Some(why), ..Known::default() }),
-        Search::Misnamed(why) => Some(Known { misnamed: Some(why), ..Known::default() }),
+        Search::Nothing { why } => Some(Helmfile { missing: Some(why), ..Helmfile::default() }),
+        Search::Misnamed(why) => Some(Helmfile { misnamed: Some(why), ..Helmfile::default() }),
         Search::Names(options) => Some(of_names(request, options)),
         Search::Exact { line, directory } => {
             request.additions.purpose = purpose(&line.command);
-            Some(Known { directory, ..of_line(request, &line, variable) })
+            Some(Helmfile { directory, ..of_line(request, &line, variable) })
         }
     };
     if let Some(command) = request.helmfile_command.as_deref().filter(|command| !command.is_empty()) {
@@ -109,7 +76,7 @@ fn remember(secrets: &Secrets, text: &str) {
 }
 
 /// What follows from the names of options alone.
-fn of_names(request: &Request, options: Vec<String>) -> Known {
+fn of_names(request: &Request, options: Vec<String>) -> Helmfile {
     let added = &request.additions;
     let handed_over = |option: &str| match option {
         "set" => !added.set.is_empty(),
@@ -128,16 +95,16 @@ fn of_names(request: &Request, options: Vec<String>) -> Known {
     };
     let is_named = |option: &str| options.iter().any(|name| name == option);
     let decisive = RENDERING.iter().chain(&READING).copied();
-    Known {
+    Helmfile {
         untold: decisive.filter(|option| is_named(option) && !handed_over(option)).collect(),
         doubtful: Some(options.into_iter().collect()),
-        ..Known::default()
+        ..Helmfile::default()
     }
 }
 
 /// What follows from the whole command line.
-fn of_line(request: &mut Request, line: &Line, variable: impl Fn(&str) -> Option<String>) -> Known {
-    let mut taking = Taking { line, known: Known::default() };
+fn of_line(request: &mut Request, line: &Line, variable: impl Fn(&str) -> Option<String>) -> Helmfile {
+    let mut taking = Taking { line, known: Helmfile::default() };
     let added = &mut request.additions;
     taking.list("set", &mut added.set);
     taking.list("values", &mut added.values);
@@ -184,7 +151,7 @@ fn other_environment(request: &Request, line: &Line, variable: impl Fn(&str) -> 
 /// has to be the same.
 struct Taking<'l> {
     line: &'l Line,
-    known: Known,
+    known: Helmfile,
 }
 
 impl Taking<'_> {
@@ -250,7 +217,7 @@ mod tests {
     fn request(change: impl FnOnce(&mut StateArgs)) -> Request {
         let mut typed = StateArgs::default();
         change(&mut typed);
-        Request::resolve(typed).unwrap()
+        typed.request().expect("it is coherent")
     }
 
     fn line(words: &[&str]) -> Line {

@@ -1,0 +1,449 @@
+//! From a declared consumer to what its target should contain.
+
+use super::Finishing;
+use super::rendering::{Rendering, Wanted};
+use crate::checksum::{Digest, Hashed, HashedFile};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::plan::contents::hashing::Outcome;
+use crate::plan::facts::consumer::{Consumer, object_of};
+use crate::plan::rules;
+use crate::source::{Source, What};
+use crate::target::{Content, Object, Recorded, Section, TargetError, check_place, read, same_values};
+
+/// A consumer with what its target should contain, and what it contains.
+#[derive(Debug)]
+pub struct Contents {
+    /// The consumer as it is declared.
+    pub consumer: Consumer,
+    /// Its sources as they were read, in the order of their labels.
+    pub sources: Vec<SourceContents>,
+    /// What the target should contain; nothing where that is not known.
+    pub content: Option<Content>,
+    /// The checksum found in the target.
+    pub recorded: Option<String>,
+    /// How the target was found, before anything was written.
+    pub status: Status,
+    /// Whether the target was written.
+    pub written: bool,
+}
+
+/// A source as it was read.
+#[derive(Debug)]
+pub struct SourceContents {
+    /// What stands for it in the checksum.
+    pub label: String,
+    /// The source as it is declared.
+    pub source: Source,
+    /// What it contains; nothing where it could not be read, or must not count.
+    pub read: Option<Read>,
+    /// How it differs from what the target records.
+    pub changed: Vec<Change>,
+}
+
+impl SourceContents {
+    /// Whether nothing of it may be named but itself.
+    #[must_use]
+    pub fn is_concealed(&self) -> bool {
+        self.read.as_ref().map_or_else(|| self.source.is_secret(), |read| read.bytes.is_none())
+    }
+
+    /// Its files that may be named.
+    #[must_use]
+    pub fn files(&self) -> &[HashedFile] {
+        self.read.as_ref().map(|read| read.files.as_slice()).unwrap_or_default()
+    }
+}
+
+/// What a source contains.
+#[derive(Debug)]
+pub struct Read {
+    /// Its digest.
+    pub digest: Digest,
+    /// How many files there are.
+    pub count: usize,
+    /// Those that may be named.
+    pub files: Vec<HashedFile>,
+    /// What a release renders or is given, with what was seen in it. Never shown as it is.
+    pub(crate) pieces: Vec<HashedFile>,
+    /// Their size; nothing for secrets, whose length is nobody's business.
+    pub bytes: Option<u64>,
+    /// How many names were left out.
+    pub excluded: usize,
+    /// The release that it comes from, as `namespace/name` or `name`.
+    pub producer: Option<String>,
+}
+
+/// One file that moved a checksum.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Change {
+    /// The file, relative to the source.
+    pub name: String,
+    /// What happened to it.
+    pub how: How,
+}
+
+/// What happened to a file since its digest was recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum How {
+    /// It is new.
+    Added,
+    /// It is gone.
+    Removed,
+    /// Its bytes differ.
+    Edited,
+}
+
+impl How {
+    /// One word for it.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Edited => "edited",
+        }
+    }
+}
+
+/// How a target was found, before anything was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Status {
+    /// It holds what it should.
+    Current,
+    /// Its values differ from what was computed.
+    Stale,
+    /// It does not exist, or is empty.
+    Missing,
+    /// The release lists no target.
+    Unwired,
+    /// helmsum did not write it, and does not overwrite it.
+    Foreign,
+    /// An error or a denied finding keeps it as it was.
+    Denied,
+}
+
+/// The target as it is on disk.
+struct Found {
+    bytes: Vec<u8>,
+    recorded: Recorded,
+}
+
+impl Contents {
+    /// Puts the hashed and rendered sources together. Those that have to be rendered have no digest without `rendering`.
+    pub(crate) fn of(
+        mut consumer: Consumer,
+        finishing: Finishing<'_>,
+        rendering: Option<(&Rendering<'_>, &[String; 2])>,
+    ) -> Self {
+        let found = found_target(&mut consumer, finishing);
+        let mut contents = Self {
+            sources: Vec::new(),
+            content: None,
+            recorded: None,
+            status: Status::Denied,
+            written: false,
+            consumer,
+        };
+        for source in std::mem::take(&mut contents.consumer.sources) {
+            let outcome = contents.consumer.job(&source).and_then(|job| finishing.hashed.get(&job).copied());
+            let read = match (&source.what, rendering) {
+                (What::Path(_) | What::Digest(_), _) => contents.read_files(&source, outcome, finishing),
+                (_, Some(rendering)) => contents.read_rendered(&source, rendering, finishing),
+                (_, None) => None,
+            };
+            contents.sources.push(SourceContents {
+                label: source.label(),
+                source,
+                read,
+                changed: Vec::new(),
+            });
+        }
+        contents.sources.sort_by(|one, other| one.label.cmp(&other.label));
+        rules::guessable_secret::judge(&mut contents);
+        if contents.sources.iter().all(|source| source.read.is_some()) {
+            contents.content = contents.target_content();
+        }
+        contents.compare(found, finishing.force);
+        contents
+    }
+
+    /// The digest of a source that is made of files, with them.
+    fn read_files(
+        &mut self,
+        source: &Source,
+        outcome: Option<&Outcome>,
+        finishing: Finishing<'_>,
+    ) -> Option<Read> {
+        let consumer = &mut self.consumer;
+        match (outcome, &source.what) {
+            (Some(Ok(hashed)), _) => {
+                let around = rules::Surroundings {
+                    tree: finishing.tree,
+                    owner: &consumer.owner,
+                    root: &consumer.root,
+                    state: &consumer.state,
+                    directory: &finishing.context.directory,
+                };
+                let mut findings = rules::about_files(source, hashed, around);
+                findings.extend(finishing.excludes.unused_patterns(&consumer.owner, source, hashed));
+                // What is denied was not read, and the digest of nothing would only look like one.
+                let unread = findings.iter().any(|finding| {
+                    matches!(finding.code(), Some(Code::MissingSource | Code::OutsideSource))
+                        && consumer.levels.denies(finding)
+                });
+                for finding in findings {
+                    consumer.say(finding);
+                }
+                (!unread).then(|| Read::of(hashed, source.is_secret()))
+            }
+            (Some(Err(error)), _) => {
+                let failed = error.diagnostic().context(&consumer.owner);
+                consumer.say(failed.or_at(source.place.clone()));
+                None
+            }
+            (None, What::Digest(digest)) => {
+                digest.parse().ok().map(|digest| Read { digest, ..Read::default() })
+            }
+            (None, What::Path(_) | What::Release(_) | What::Object(..)) => {
+                if let Some(forbidden) = consumer.secret_key.forbids(source) {
+                    let forbidden = forbidden.context(&consumer.owner);
+                    consumer.say(forbidden);
+                }
+                None
+            }
+        }
+    }
+
+    /// The digest of a source that releases render, or that one is. Why there is no producer was said when it was looked for.
+    fn read_rendered(
+        &mut self,
+        source: &Source,
+        (rendering, stand_ins): (&Rendering<'_>, &[String; 2]),
+        finishing: Finishing<'_>,
+    ) -> Option<Read> {
+        let producers = self.consumer.producers_of(source).to_vec();
+        let target = self.consumer.target.clone();
+        let wanted = Wanted {
+            consumer: self.consumer.at.filter(|_| !producers.is_empty())?,
+            target: target.as_deref().map(|path| (path, [stand_ins[0].as_str(), &stand_ins[1]])),
+            source,
+            producers: &producers,
+        };
+        self.consumer.read_rendered(&wanted, rendering, finishing.context)
+    }
+
+    fn target_content(&mut self) -> Option<Content> {
+        let sections: Vec<Section<'_>> = self
+            .sources
+            .iter()
+            .filter_map(|contents| {
+                let read = contents.read.as_ref()?;
+                Some(section(&contents.label, &contents.source, read.digest, &read.files))
+            })
+            .collect();
+        let error = match Content::new(&sections, &self.consumer.format, &self.consumer.subject) {
+            Ok(content) => return Some(content),
+            Err(error) => error,
+        };
+        let blamed = error.source().and_then(|name| {
+            let named = |one: &&SourceContents| one.label == name || one.source.name.as_deref() == Some(name);
+            self.sources.iter().find(named)
+        });
+        let failed = error.diagnostic().context(&self.consumer.owner);
+        let failed = match blamed {
+            Some(blamed) => failed.or_at(blamed.source.place.clone()),
+            None => failed,
+        };
+        self.consumer.say(failed);
+        None
+    }
+
+    /// Compares what the target should contain with what it contains.
+    fn compare(&mut self, found: Option<Found>, force: bool) {
+        self.recorded = found.as_ref().and_then(|found| found.recorded.checksum(&self.consumer.format));
+        let same = match (&found, &self.content) {
+            (Some(found), Some(content)) => same_values(&found.bytes, content.text.as_bytes()),
+            _ => false,
+        };
+        let recorded = found.as_ref().map(|found| &found.recorded);
+        self.status = match recorded {
+            _ if self.consumer.target.is_none() => Status::Unwired,
+            Some(recorded) if recorded.is_foreign() && !force => Status::Foreign,
+            _ if self.consumer.is_denied() => Status::Denied,
+            Some(recorded) if recorded.is_foreign() => Status::Foreign,
+            Some(recorded) if !recorded.empty && same => Status::Current,
+            Some(recorded) if !recorded.empty => Status::Stale,
+            _ => Status::Missing,
+        };
+        if let Some(found) = found.filter(|_| self.status == Status::Stale) {
+            self.explain(&found.recorded);
+        }
+    }
+
+    /// Notes which files moved the checksum, as far as the target records them.
+    fn explain(&mut self, recorded: &Recorded) {
+        if recorded.sources.is_empty() {
+            return;
+        }
+        for source in &mut self.sources {
+            source.changed = changes(source, recorded);
+        }
+        let id = self.consumer.id();
+        let labels: Vec<&str> = self.sources.iter().map(|source| source.label.as_str()).collect();
+        let gone = recorded.sources.iter().filter(|source| !labels.contains(&source.label.as_str()));
+        let gone: Vec<String> = gone.map(|source| format!("`{}`", source.label)).collect();
+        if !gone.is_empty() {
+            let message = format!("release `{id}` no longer declares {}", gone.join(", "));
+            self.consumer.say(Diagnostic::note(message));
+        } else if self.sources.iter().all(|source| source.changed.is_empty()) {
+            let digest = |source: &SourceContents| source.read.as_ref().map(|read| read.digest);
+            let same = recorded.sources.iter().all(|old| {
+                self.sources.iter().any(|new| new.label == old.label && digest(new) == Some(old.digest))
+            });
+            if same {
+                self.consumer.say(Diagnostic::note(format!(
+                    "release `{id}`: the files are as recorded, but the key, the format or the values differ"
+                )));
+            }
+        }
+    }
+}
+
+/// How a source differs from what a target records.
+fn changes(source: &SourceContents, recorded: &Recorded) -> Vec<Change> {
+    if source.is_concealed() {
+        let before = recorded.sources.iter().find(|old| old.label == source.label);
+        let digest = source.read.as_ref().map(|read| read.digest);
+        let how = match before {
+            None => Some(How::Added),
+            Some(before) => (Some(before.digest) != digest).then_some(How::Edited),
+        };
+        return how.map(|how| Change { name: source.label.clone(), how }).into_iter().collect();
+    }
+    let mut changed: Vec<Change> = match recorded.moved(&source.label, source.files()) {
+        Some(moved) => {
+            [(moved.edited, How::Edited), (moved.added, How::Added), (moved.removed, How::Removed)]
+                .into_iter()
+                .flat_map(|(names, how)| names.into_iter().map(move |name| Change { name, how }))
+                .collect()
+        }
+        None => {
+            source.files().iter().map(|file| Change { name: file.name.clone(), how: How::Added }).collect()
+        }
+    };
+    changed.sort_by(|one, other| one.name.cmp(&other.name));
+    changed
+}
+
+/// Reads the target of a consumer, and says what stands in the way.
+fn found_target(consumer: &mut Consumer, finishing: Finishing<'_>) -> Option<Found> {
+    let path = consumer.target.clone()?;
+    if let Err(error) = check_place(&path, &consumer.root) {
+        consumer.say(error.diagnostic());
+        return None;
+    }
+    let bytes = match read(finishing.tree, &path) {
+        Ok(bytes) => bytes?,
+        Err(error) => {
+            consumer.say(error.diagnostic());
+            return None;
+        }
+    };
+    let recorded = Recorded::read(&bytes);
+    if recorded.is_foreign() && !finishing.force {
+        consumer.say(TargetError::Foreign(path).diagnostic());
+    }
+    Some(Found { bytes, recorded })
+}
+
+/// A source as a section of a target.
+fn section<'s>(label: &'s str, source: &'s Source, digest: Digest, files: &'s [HashedFile]) -> Section<'s> {
+    let object: Option<Object<'s>> = object_of(source);
+    Section { label, name: source.name.as_deref(), kind: source.kind(), object, digest, files }
+}
+
+/// Two targets of a consumer that parse like the one to come and differ in every digest, for rendering the consumer itself
+/// before its checksum is known. Empty where it is not rendered for itself.
+pub(crate) fn stand_ins(consumer: &Consumer) -> [String; 2] {
+    let own = |source: &Source| consumer.at.is_some_and(|at| consumer.producers_of(source).contains(&at));
+    if !consumer.sources.iter().any(own) {
+        return Default::default();
+    }
+    let sections = |number: usize| sections_with(&consumer.sources, |label| format!("{number} {label}"));
+    // What the format cannot express is said when the target is made.
+    [0, 1].map(|number| {
+        let labelled = sections(number);
+        let sections: Vec<Section<'_>> =
+            labelled.iter().map(|(label, source, digest)| section(label, source, *digest, &[])).collect();
+        Content::new(&sections, &consumer.format, &consumer.subject)
+            .map(|content| content.text)
+            .unwrap_or_default()
+    })
+}
+
+/// The keys that the target of these sources sets, known before anything is hashed.
+pub(crate) fn keys_of(
+    format: &crate::target::Format,
+    sources: &[Source],
+    subject: &crate::target::Subject,
+) -> Vec<crate::source::KeyPath> {
+    let labelled = sections_with(sources, str::to_owned);
+    let sections: Vec<Section<'_>> =
+        labelled.iter().map(|(label, source, digest)| section(label, source, *digest, &[])).collect();
+    format.keys(&sections, subject)
+}
+
+/// Labels and sources with digests of what `text` makes of the label.
+fn sections_with(sources: &[Source], text: impl Fn(&str) -> String) -> Vec<(String, &Source, Digest)> {
+    let one = |source| {
+        let label = Source::label(source);
+        let digest = Digest::of(text(&label).as_bytes());
+        (label, source, digest)
+    };
+    sources.iter().map(one).collect()
+}
+
+/// The sources of a consumer that have to be rendered.
+pub(crate) fn wanted<'c>(consumer: &'c Consumer, stand_ins: &'c [String; 2]) -> Vec<Wanted<'c>> {
+    let one = |source: &'c Source| {
+        let producers = consumer.producers_of(source);
+        let target = consumer.target_path();
+        (!producers.is_empty()).then_some(Wanted {
+            consumer: consumer.at?,
+            target: target.map(|path| (path, [stand_ins[0].as_str(), stand_ins[1].as_str()])),
+            source,
+            producers,
+        })
+    };
+    consumer.sources.iter().filter_map(one).collect()
+}
+
+impl Default for Read {
+    fn default() -> Self {
+        Self {
+            digest: Digest::of_nothing(),
+            count: 0,
+            files: Vec::new(),
+            pieces: Vec::new(),
+            bytes: Some(0),
+            excluded: 0,
+            producer: None,
+        }
+    }
+}
+
+impl Read {
+    fn of(hashed: &Hashed, secret: bool) -> Self {
+        Self {
+            digest: hashed.digest,
+            count: hashed.files.len(),
+            files: if secret { Vec::new() } else { hashed.files.clone() },
+            pieces: Vec::new(),
+            bytes: (!secret).then_some(hashed.bytes),
+            excluded: hashed.listing.left_out.len(),
+            producer: None,
+        }
+    }
+}

@@ -1,0 +1,420 @@
+//! From a source that is rendered to its digest.
+
+use std::collections::BTreeSet;
+
+use crate::checksum::{HashedPieces, Key, Progress, Surroundings, hash_pieces};
+use crate::diagnostic::{Code, Diagnostic, Level};
+use crate::plan::Context;
+use crate::plan::contents::consumer::Read;
+use crate::plan::contents::rendering::{Rendering, Shaky, Wanted, means};
+use crate::plan::facts::consumer::Consumer;
+use crate::plan::facts::producers::ReleaseAt;
+use crate::plan::rules::about_pieces;
+use crate::rendered::{Decider, Influence, Moved, Object, ObjectKind, Piece, Unstable};
+use crate::source::What;
+use crate::text::nearest;
+use crate::text::relative;
+
+impl Consumer {
+    /// The digest of a source that is rendered, where it has one.
+    pub(crate) fn read_rendered(
+        &mut self,
+        wanted: &Wanted<'_>,
+        rendering: &Rendering<'_>,
+        context: &Context,
+    ) -> Option<Read> {
+        let result = match &wanted.source.what {
+            What::Release(_) => self.release(wanted, rendering),
+            _ => self.object(wanted, rendering),
+        };
+        let (found, read) = match result {
+            Ok(found) => found,
+            Err(problem) => {
+                let problem = problem.context(format!("`{}`", wanted.source.text)).context(&self.owner);
+                // The place of the directive, unless the problem knows a better one.
+                self.say(problem.or_at(wanted.source.place.clone()));
+                return None;
+            }
+        };
+        let mut findings = self.shaky(found, wanted, rendering, context);
+        for finding in about_pieces(&wanted.source.text, &read.pieces) {
+            findings.push(finding.context(&self.owner));
+        }
+        findings.extend(self.unstable(found, wanted, rendering));
+        if read.count == 0 {
+            let message = format!("{}: the source `{}` holds no data", self.owner, wanted.source.text);
+            let hint = "its checksum never changes; look at what `helmfile template` prints for it";
+            findings.push(Diagnostic::finding(Code::EmptySource, message).hint(hint));
+        }
+        let denied = findings.iter().any(|finding| {
+            matches!(finding.code(), Some(Code::UnstableSource | Code::ClusterLookup))
+                && self.levels.denies(finding)
+        });
+        for finding in findings {
+            self.say(finding.at(wanted.source.place.clone()));
+        }
+        (!denied).then_some(read)
+    }
+
+    fn release(
+        &self,
+        wanted: &Wanted<'_>,
+        rendering: &Rendering<'_>,
+    ) -> Result<(ReleaseAt, Read), Diagnostic> {
+        let Some(at) = wanted.producers.first().copied() else { return Err(not_found(wanted, rendering)) };
+        let pieces = rendering.pieces(at)?;
+        let secret = pieces.iter().any(|piece| piece.secret);
+        // Any of the values may be a secret that nobody has marked as one.
+        hashed(pieces, secret, self.secret_key.key(), at, rendering).map(|read| (at, read))
+    }
+
+    fn object(
+        &self,
+        wanted: &Wanted<'_>,
+        rendering: &Rendering<'_>,
+    ) -> Result<(ReleaseAt, Read), Diagnostic> {
+        let mut found: Vec<(ReleaseAt, &Object)> = Vec::new();
+        let mut failed = None;
+        for at in wanted.producers {
+            match rendering.rendered(*at, wanted) {
+                Ok(rendered) => {
+                    let objects = rendered.objects.iter();
+                    let meant = objects.filter(|object| means(&wanted.source.what, object));
+                    found.extend(meant.map(|object| (*at, object)));
+                }
+                Err(problem) => failed = failed.or(Some(problem)),
+            }
+        }
+        let near: Vec<(ReleaseAt, &Object)> = found
+            .iter()
+            .copied()
+            .filter(|(at, object)| is_near(wanted.consumer, *at, object, rendering))
+            .collect();
+        // helm refuses an object that another release has, so no other release has this one.
+        if let [(at, object)] = near[..] {
+            return self.hashed_object(wanted, at, object, rendering);
+        }
+        if let Some(problem) = failed {
+            return Err(problem);
+        }
+        match (&near[..], &found[..]) {
+            (_, []) => Err(not_found(wanted, rendering)),
+            ([], [(at, object)]) => self.hashed_object(wanted, *at, object, rendering),
+            _ => Err(found_twice(&found, wanted, rendering)),
+        }
+    }
+
+    fn hashed_object(
+        &self,
+        wanted: &Wanted<'_>,
+        at: ReleaseAt,
+        object: &Object,
+        rendering: &Rendering<'_>,
+    ) -> Result<(ReleaseAt, Read), Diagnostic> {
+        if object.is_hook {
+            let id = rendering.release(at).id();
+            let message = format!(
+                "release `{id}` renders it as a hook of helm, which is no part of the release, so an upgrade may leave it as it is"
+            );
+            return Err(Diagnostic::error(message)
+                .hint("remove its annotation `helm.sh/hook`, or depend on the files that it is made of"));
+        }
+        let secret = wanted.source.is_secret();
+        let key = self.secret_key.key().filter(|_| secret);
+        hashed(&object.data, secret, key, at, rendering).map(|read| (at, read))
+    }
+
+    /// The findings cluster-lookup and unstable-source for what something else than the state decides.
+    fn unstable(&self, at: ReleaseAt, wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Vec<Diagnostic> {
+        let What::Object(kind, name) = &wanted.source.what else { return Vec::new() };
+        let id = rendering.release(at).id();
+        let mut findings = Vec::new();
+        if let Ok(rendered) = rendering.rendered(at, wanted) {
+            let own = rendered.influences.iter().filter(|one| one.kind == *kind && one.name == *name);
+            findings.extend(own.map(|one| self.influenced(one, &id, &wanted.source.text)));
+        }
+        if findings.is_empty()
+            && at == wanted.consumer
+            && let Ok(circular) = rendering.circular(wanted)
+            && let Some(keys) = differing(&circular, *kind, name)
+        {
+            let message = format!(
+                "{}: `{}`: {keys} depends on the checksum that it is needed for",
+                self.owner, wanted.source.text
+            );
+            findings.push(Diagnostic::finding(Code::UnstableSource, message).hint(
+                "keep the checksum out of that object: it belongs into the annotations of a pod template",
+            ));
+        }
+        findings
+    }
+
+    fn influenced(&self, influence: &Influence, id: &str, text: &str) -> Diagnostic {
+        let object = format!("the {} `{}`", influence.kind.name(), influence.name);
+        let what = match &influence.moved {
+            Moved::Keys(keys) => listed(keys),
+            Moved::Whole | Moved::Untold(_) => object,
+        };
+        let ways: Vec<String> = influence
+            .ways
+            .iter()
+            .take(4)
+            .map(|way| match &way.place {
+                Some(place) => format!("`{}` in `{place}`", way.what),
+                None => format!("`{}`", way.what),
+            })
+            .collect();
+        let ways = if ways.is_empty() { String::new() } else { format!(" ({})", ways.join(", ")) };
+        let (code, said, hint) = match (influence.decider, &influence.moved) {
+            (Decider::Cluster, Moved::Untold(why)) => (
+                Code::ClusterLookup,
+                format!(
+                    "cannot determine whether {what} of release `{id}` depends on the cluster{ways}: {why}"
+                ),
+                OTHER_SOURCE,
+            ),
+            (Decider::Cluster, _) => (
+                Code::ClusterLookup,
+                format!(
+                    "{what} of release `{id}` depends on the cluster{ways}, so what is deployed may differ"
+                ),
+                OTHER_SOURCE,
+            ),
+            (Decider::Chance, Moved::Untold(why)) => (
+                Code::UnstableSource,
+                format!(
+                    "cannot determine whether {what} of release `{id}` depends on the clock or on chance{ways}: {why}"
+                ),
+                KEEP_OUT,
+            ),
+            (Decider::Chance, _) => (
+                Code::UnstableSource,
+                format!(
+                    "{what} differs each time release `{id}` is rendered{ways}, so the pods would roll on every deploy"
+                ),
+                KEEP_OUT,
+            ),
+        };
+        Diagnostic::finding(code, format!("{}: `{text}`: {said}", self.owner)).hint(hint)
+    }
+
+    /// Findings about values templates that give something else each time.
+    fn shaky(
+        &self,
+        at: ReleaseAt,
+        wanted: &Wanted<'_>,
+        rendering: &Rendering<'_>,
+        context: &Context,
+    ) -> Vec<Diagnostic> {
+        let id = rendering.release(at).id();
+        let text = &wanted.source.text;
+        let mut findings: Vec<Diagnostic> =
+            self.left_to_chance(at, wanted, rendering, context).into_iter().collect();
+        let one = |shaky: &Shaky| {
+            Some(match shaky {
+                Shaky::Doubt(finding) => finding.clone().context(format!("`{text}`")).context(&self.owner),
+                Shaky::Function(..) => return None,
+                Shaky::Values(changing) => {
+                    let which = match changing {
+                        Some((other, file)) => {
+                            format!("`{}` of release `{other}`", relative(file, &context.directory))
+                        }
+                        None => "a values template of it".to_owned(),
+                    };
+                    let message = format!(
+                        "{}: `{text}` depends on release `{id}`, and {which} changes `.Values`, which all releases share",
+                        self.owner
+                    );
+                    Diagnostic::finding(Code::UnstableTemplate, message).level(Level::Deny).hint(
+                    "in which order helmfile renders them is not fixed; work on a copy: `deepCopy .Values`",
+                )
+                }
+            })
+        };
+        findings.extend(rendering.shaky(at).iter().filter_map(one));
+        findings
+    }
+
+    /// The finding unstable-source where the values of a producer, or the state, leave to chance what a source stands for.
+    fn left_to_chance(
+        &self,
+        at: ReleaseAt,
+        wanted: &Wanted<'_>,
+        rendering: &Rendering<'_>,
+        context: &Context,
+    ) -> Option<Diagnostic> {
+        let ways: Vec<String> = rendering
+            .shaky(at)
+            .iter()
+            .filter_map(|shaky| match shaky {
+                Shaky::Function(function, Some(place)) => {
+                    let file = relative(&place.file, &context.directory);
+                    let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
+                    Some(format!("`{file}{line}` calls `{function}`"))
+                }
+                Shaky::Function(function, None) => Some(format!("a template calls `{function}`")),
+                Shaky::Doubt(_) | Shaky::Values(_) => None,
+            })
+            .collect();
+        let moved = match &wanted.source.what {
+            What::Object(kind, name) => match &rendering.rendered(at, wanted).ok()?.shaken {
+                Ok(unstable) => Ok(differing(unstable, *kind, name)?),
+                Err(problem) => Err(problem.message.clone()),
+            },
+            _ => match rendering.shaken_pieces(at) {
+                Ok(names) if names.is_empty() => return None,
+                Ok(names) => Ok(listed(&names)),
+                Err(problem) => Err(problem.message.clone()),
+            },
+        };
+        let (id, text) = (rendering.release(at).id(), &wanted.source.text);
+        let said = match moved {
+            Ok(keys) => format!(
+                "{keys} of release `{id}` differs each time its values are rendered, so the pods would roll on every deploy: {}",
+                ways.join(", ")
+            ),
+            Err(why) => format!(
+                "cannot determine what of release `{id}` differs each time its values are rendered ({}): {why}",
+                ways.join(", ")
+            ),
+        };
+        let finding = Diagnostic::finding(Code::UnstableSource, format!("{}: `{text}`: {said}", self.owner));
+        Some(finding.hint("keep random values and the clock out of the values that it is made of"))
+    }
+}
+
+const OTHER_SOURCE: &str = "keep what the cluster decides out of it, or declare another source: the files that it is made of, or `sha256:…` of what is deployed";
+
+const KEEP_OUT: &str = "let the chart keep random values and the clock out of it, or declare another source, such as `sha256:…` of what is deployed";
+
+/// Names of pieces, as messages list them.
+fn listed(keys: &BTreeSet<String>) -> String {
+    let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+    keys.join(", ")
+}
+
+/// What differs of an object, as messages say it.
+fn differing(unstable: &[Unstable], kind: ObjectKind, name: &str) -> Option<String> {
+    let one = unstable.iter().find(|one| one.kind == kind && one.name == name)?;
+    Some(if one.keys.is_empty() { format!("the {} `{name}`", kind.name()) } else { listed(&one.keys) })
+}
+
+/// The digest of what is rendered, with what a report shows of it.
+fn hashed(
+    pieces: &[Piece],
+    secret: bool,
+    key: Option<&Key>,
+    at: ReleaseAt,
+    rendering: &Rendering<'_>,
+) -> Result<Read, Diagnostic> {
+    let surroundings = Surroundings { key, targets: rendering.known };
+    let hashed = hash_pieces(rendering.tree(at), pieces, surroundings, &Progress::default())
+        .map_err(|error| error.diagnostic())?;
+    let HashedPieces { digest, files, bytes } = hashed;
+    Ok(Read {
+        digest,
+        count: files.len(),
+        files: if secret { Vec::new() } else { files.clone() },
+        pieces: files,
+        bytes: (!secret).then_some(bytes),
+        excluded: 0,
+        producer: Some(rendering.release(at).id()),
+    })
+}
+
+/// Where an object is: the namespace that it names, else that of its release.
+fn namespace_of<'r>(at: ReleaseAt, object: &'r Object, rendering: &'r Rendering<'_>) -> &'r str {
+    if object.namespace.is_empty() { &rendering.release(at).namespace } else { &object.namespace }
+}
+
+/// Whether the pods of a consumer can read an object: it is in their namespace of their cluster.
+fn is_near(consumer: ReleaseAt, at: ReleaseAt, object: &Object, rendering: &Rendering<'_>) -> bool {
+    let own = rendering.release(consumer);
+    own.namespace == namespace_of(at, object, rendering)
+        && own.kube_context == rendering.release(at).kube_context
+}
+
+/// Where an object was looked for.
+fn looked(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> String {
+    let names: Vec<String> = wanted
+        .producers
+        .iter()
+        .map(|at| {
+            let own = if *at == wanted.consumer { " itself" } else { "" };
+            format!("`{}`{own}", rendering.release(*at).id())
+        })
+        .collect();
+    names.join(", ")
+}
+
+fn not_found(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Diagnostic {
+    let What::Object(kind, name) = &wanted.source.what else {
+        return Diagnostic::error("no release was found");
+    };
+    let objects: Vec<&Object> = wanted
+        .producers
+        .iter()
+        .filter_map(|at| rendering.rendered(*at, wanted).ok())
+        .flat_map(|rendered| &rendered.objects)
+        .collect();
+    let of_kind = |kind: ObjectKind| -> BTreeSet<&str> {
+        objects.iter().filter(|object| object.kind == kind).map(|object| object.name.as_str()).collect()
+    };
+    let (known, other) = (
+        of_kind(*kind),
+        match kind {
+            ObjectKind::ConfigMap => ObjectKind::Secret,
+            ObjectKind::Secret => ObjectKind::ConfigMap,
+        },
+    );
+    let hint = if of_kind(other).contains(name.as_str()) {
+        format!("there is a {} of this name: `{}:{name}`", other.name(), other.word())
+    } else if let Some(meant) = nearest(name, known.iter().copied()) {
+        format!("did you mean `{meant}`?")
+    } else if known.is_empty() {
+        "name the release that renders it with `from=[NAMESPACE/]RELEASE`, or list it under `needs`"
+            .to_owned()
+    } else {
+        let names: Vec<String> = known.iter().take(8).map(|name| format!("`{name}`")).collect();
+        format!("there are {}; `from=[NAMESPACE/]RELEASE` names another release", names.join(", "))
+    };
+    let message = format!("no {} `{name}` is rendered by {}", kind.name(), looked(wanted, rendering));
+    Diagnostic::error(message).hint(hint)
+}
+
+fn found_twice(found: &[(ReleaseAt, &Object)], wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Diagnostic {
+    let names: Vec<String> = found
+        .iter()
+        .map(|(at, object)| {
+            let namespace = match namespace_of(*at, object, rendering) {
+                "" => "-",
+                namespace => namespace,
+            };
+            let release = rendering.release(*at);
+            let cluster = match release.kube_context.as_str() {
+                "" => String::new(),
+                context => format!(" of kube context `{context}`"),
+            };
+            format!("release `{}` in namespace `{namespace}`{cluster}", release.id())
+        })
+        .collect();
+    let releases: BTreeSet<ReleaseAt> = found.iter().map(|(at, _)| *at).collect();
+    let own = rendering.release(wanted.consumer);
+    let hint = if releases.len() > 1 {
+        "`from=[NAMESPACE/]RELEASE` says which one is meant".to_owned()
+    } else if own.namespace.is_empty() {
+        format!("give release `{}` its `namespace`: pods read only what is in their own", own.name)
+    } else {
+        format!(
+            "none of them is the one in namespace `{}`, which its pods read: depend on the files",
+            own.namespace
+        )
+    };
+    let message = format!(
+        "it is rendered {} times, by {}; looked in {}",
+        found.len(),
+        names.join(" and by "),
+        looked(wanted, rendering)
+    );
+    Diagnostic::error(message).hint(hint)
+}

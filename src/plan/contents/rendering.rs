@@ -1,0 +1,499 @@
+//! What producers give, each asked once however many consumers it has.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+use rayon::prelude::*;
+
+use crate::diagnostic::Diagnostic;
+use crate::plan::facts::producers::{ReleaseAt, release};
+use crate::plan::progress::Progress;
+use crate::plan::rules::template_effects::{Told, doubts};
+use crate::rendered::{self, Influence, Object, ObjectKind, Piece, Templating, Unstable};
+use crate::source::{Source, Targets, What};
+use crate::state::{self, Listed, Release, Request, Resolved, Visit};
+use crate::template::function::{Chance, CommandOption, Effects, Registry};
+use crate::text::Place;
+use crate::text::counted;
+use crate::tree::{Overlay, Tree};
+
+/// One environment of a state, kept until everything that depends on it is rendered.
+#[derive(Debug)]
+pub(crate) struct Environment {
+    /// What it was read with.
+    pub(crate) request: Request,
+    /// What was read.
+    pub(crate) resolved: Resolved,
+    /// Values templates that changed `.Values`, by visit: the release and the file.
+    pub(crate) changing: BTreeMap<usize, Vec<(String, Utf8PathBuf)>>,
+}
+
+/// What a release is rendered with in the place of its own target.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Target {
+    /// What helmsum is about to write.
+    Computed,
+    /// A stand-in, since what is rendered is needed for the target itself. The second one shows whether it matters.
+    StandIn(u8),
+}
+
+/// What asking a producer gave.
+type Answer<T> = Result<T, Diagnostic>;
+
+/// A rendered release.
+#[derive(Debug)]
+pub(crate) struct Rendered {
+    /// Its `ConfigMap`s and `Secret`s.
+    pub(crate) objects: Vec<Object>,
+    /// Which of the objects that are asked for something else than the state decides.
+    pub(crate) influences: Vec<Influence>,
+    /// What differs between its renderings with values of one chance and of another; nothing where its values are not left to it.
+    pub(crate) shaken: Answer<Vec<Unstable>>,
+}
+
+/// Two answers, of one chance and of another, where they differ.
+type Shaken<T> = Option<Answer<[T; 2]>>;
+
+/// A call of helm that is to be made.
+struct Call {
+    templating: Templating,
+    shaken: Shaken<Templating>,
+}
+
+/// The calls that are to be made, by what they are for.
+type Calls = BTreeMap<(ReleaseAt, Target), Call>;
+
+/// What asking a producer showed beside its answer: the answer may be another one next time.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Shaky {
+    /// A function with a random or time-dependent result, and where it is called. What it changes is compared.
+    Function(String, Option<Place>),
+    /// Something that helmfile may have read differently.
+    Doubt(Diagnostic),
+    /// A values template that changes `.Values`, which all releases of the state file share, and its release.
+    Values(Option<(String, Utf8PathBuf)>),
+}
+
+/// The producers of a run.
+pub(crate) struct Rendering<'e> {
+    environments: &'e [Environment],
+    registry: Registry,
+    /// What a hook knows of helmfile's command line, where one runs this.
+    told: Option<Told>,
+    /// The targets as they are about to be written, for each environment.
+    targets: Vec<Overlay>,
+    /// Releases whose own target could not be computed.
+    unknown: BTreeSet<ReleaseAt>,
+    rendered: BTreeMap<(ReleaseAt, Target), Answer<Rendered>>,
+    pieces: BTreeMap<ReleaseAt, Answer<Vec<Piece>>>,
+    /// The names of the pieces that are left to chance.
+    shaken_pieces: BTreeMap<ReleaseAt, Answer<BTreeSet<String>>>,
+    /// The objects that sources name, by the releases that may have them.
+    named: BTreeMap<ReleaseAt, rendered::Wanted>,
+    /// The states of the environments as two chances would have them.
+    shaken: BTreeMap<usize, [Answer<(Request, Resolved)>; 2]>,
+    shaky: BTreeMap<ReleaseAt, Vec<Shaky>>,
+    /// Files of helmsum's own: configurations, and targets that they name.
+    settings: Vec<Utf8PathBuf>,
+    /// The files that the state of each environment lists.
+    listed: BTreeMap<usize, Rc<Listed>>,
+    /// How often helm was called.
+    calls: usize,
+    /// The targets of the run, which no source contains.
+    pub(crate) known: &'e Targets,
+}
+
+/// A source that somebody waits for.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Wanted<'s> {
+    /// The consumer.
+    pub(crate) consumer: ReleaseAt,
+    /// Its target, and a content that parses like the one to come.
+    pub(crate) target: Option<(&'s Utf8Path, [&'s str; 2])>,
+    /// The source.
+    pub(crate) source: &'s Source,
+    /// The releases that it may come from.
+    pub(crate) producers: &'s [ReleaseAt],
+}
+
+impl<'e> Rendering<'e> {
+    /// Nothing rendered yet. `settings` are files of helmsum's own.
+    pub(crate) fn new(
+        environments: &'e [Environment],
+        registry: Registry,
+        told: Option<Told>,
+        settings: Vec<Utf8PathBuf>,
+        known: &'e Targets,
+    ) -> Self {
+        let targets = environments.iter().map(|read| Overlay::new(Arc::clone(&read.request.tree))).collect();
+        Self {
+            environments,
+            registry,
+            told,
+            targets,
+            unknown: BTreeSet::new(),
+            rendered: BTreeMap::new(),
+            pieces: BTreeMap::new(),
+            shaken_pieces: BTreeMap::new(),
+            named: BTreeMap::new(),
+            shaken: BTreeMap::new(),
+            shaky: BTreeMap::new(),
+            settings,
+            listed: BTreeMap::new(),
+            calls: 0,
+            known,
+        }
+    }
+
+    /// Notes that a source names an object, which a release may have. Before anything is rendered.
+    pub(crate) fn name(&mut self, at: ReleaseAt, kind: ObjectKind, name: &str) {
+        self.named.entry(at).or_default().insert((kind, name.to_owned()));
+    }
+
+    /// The release at a position.
+    pub(crate) fn release(&self, at: ReleaseAt) -> &'e Release {
+        release(&self.environments[at.environment].resolved, at)
+    }
+
+    /// What is about to be written to the target of a release, in the place of what is on disk; nothing where that is not known.
+    pub(crate) fn settle(&mut self, at: ReleaseAt, target: &Utf8Path, content: Option<&str>) {
+        match content {
+            Some(content) => self.targets[at.environment].insert(target, content.as_bytes()),
+            None => {
+                self.unknown.insert(at);
+            }
+        }
+    }
+
+    /// A line about what was rendered, for `--debug`.
+    pub(crate) fn trace(&self) -> Option<String> {
+        let releases: BTreeSet<ReleaseAt> = self.rendered.keys().map(|(at, _)| *at).collect();
+        (self.calls > 0).then(|| {
+            format!(
+                "rendered {} with {} of helm",
+                counted(releases.len(), "release"),
+                counted(self.calls, "call")
+            )
+        })
+    }
+
+    /// Asks all producers that these sources wait for and that were not asked yet, in parallel.
+    pub(crate) fn prepare(&mut self, wanted: &[Wanted<'_>], progress: &Progress) {
+        let trees: Vec<Arc<dyn Tree>> =
+            self.targets.iter().map(|targets| Arc::new(targets.clone()) as Arc<dyn Tree>).collect();
+        let mut calls = BTreeMap::new();
+        for source in wanted {
+            for at in source.producers {
+                match source.source.what {
+                    What::Release(_) => self.collect(*at, &trees),
+                    _ if *at == source.consumer => self.stand_in(source, 0, &mut calls),
+                    _ => self.call(*at, Target::Computed, &trees[at.environment], &mut calls),
+                }
+            }
+        }
+        self.render(calls, progress);
+        let mut calls = BTreeMap::new();
+        for source in wanted.iter().filter(|source| source.producers.contains(&source.consumer)) {
+            // Only what is taken from the consumer itself could depend on its own target.
+            if self.found(source.consumer, source).is_some_and(|found| !found.is_empty()) {
+                self.stand_in(source, 1, &mut calls);
+            }
+        }
+        self.render(calls, progress);
+    }
+
+    /// Prepares the rendering of a consumer itself.
+    fn stand_in(&mut self, wanted: &Wanted<'_>, number: u8, calls: &mut Calls) {
+        let at = wanted.consumer;
+        let mut targets = self.targets[at.environment].clone();
+        if let Some((path, contents)) = wanted.target {
+            targets.insert(path, contents[usize::from(number)].as_bytes());
+        }
+        let tree: Arc<dyn Tree> = Arc::new(targets);
+        self.call(at, Target::StandIn(number), &tree, calls);
+    }
+
+    /// Prepares a call of helm, unless there was one already.
+    fn call(&mut self, at: ReleaseAt, target: Target, tree: &Arc<dyn Tree>, calls: &mut Calls) {
+        if self.rendered.contains_key(&(at, target)) || calls.contains_key(&(at, target)) {
+            return;
+        }
+        let templating = |producer: &rendered::Producer<'_>, registry: &Registry| {
+            // helm is given it, and any template of the chart may look at it.
+            let place = producer.release.place.clone().unwrap_or_else(|| Place::file(&producer.visit.file));
+            let mut effects = producer.request.effects.borrow_mut();
+            effects.read_option(CommandOption::Namespace);
+            effects.place(&place);
+            drop(effects);
+            rendered::templating(producer, registry)
+        };
+        match self.ask(at, tree, templating) {
+            Ok((templating, shaken)) => {
+                calls.insert((at, target), Call { templating, shaken });
+            }
+            Err(problem) => {
+                self.rendered.insert((at, target), Err(problem));
+            }
+        }
+    }
+
+    /// Collects what helm would be given for a release.
+    fn collect(&mut self, at: ReleaseAt, trees: &[Arc<dyn Tree>]) {
+        if !self.pieces.contains_key(&at) {
+            let listed = self.listed(at.environment);
+            let answer = self.ask(at, &trees[at.environment], |producer, registry| {
+                rendered::release_pieces(producer, registry, &listed)
+            });
+            let pieces = answer.map(|(pieces, shaken)| {
+                if let Some(shaken) = shaken {
+                    self.shaken_pieces.insert(at, shaken.map(|[one, other]| differing(&one, &other)));
+                }
+                pieces
+            });
+            self.pieces.insert(at, pieces);
+        }
+    }
+
+    /// The files that the state of an environment lists.
+    fn listed(&mut self, environment: usize) -> Rc<Listed> {
+        let Environment { request, resolved, .. } = &self.environments[environment];
+        let of = || {
+            let mut listed = Listed::of(&*request.tree, resolved);
+            for file in &self.settings {
+                listed.add(&*request.tree, file);
+            }
+            Rc::new(listed)
+        };
+        Rc::clone(self.listed.entry(environment).or_insert_with(of))
+    }
+
+    /// Asks something about a producer that renders its values, and watches what that does.
+    fn ask<T>(
+        &mut self,
+        at: ReleaseAt,
+        tree: &Arc<dyn Tree>,
+        question: impl Fn(&rendered::Producer<'_>, &Registry) -> Answer<T>,
+    ) -> Answer<(T, Shaken<T>)>
+    where
+        T: PartialEq,
+    {
+        let environments = self.environments;
+        let Environment { request, resolved, changing } = &environments[at.environment];
+        let visit = &resolved.visits[at.visit];
+        let producer = release(resolved, at);
+        if self.unknown.contains(&at) {
+            let problem =
+                Diagnostic::error(format!("the checksum of release `{}` itself is not known", producer.id()));
+            return Err(problem.hint("correct what is wrong with that one first"));
+        }
+        let request = Request { tree: Arc::clone(tree), effects: Rc::default(), ..request.clone() };
+        let before = visit.values.deep_copy();
+        let answer =
+            question(&rendered::Producer { request: &request, visit, release: producer }, &self.registry);
+        let mut effects = request.effects.take();
+        let mut shaky = Vec::new();
+        left_to_chance(&mut shaky, &effects);
+        effects.unstable.clear();
+        effects.unordered.clear();
+        let of_values = !shaky.is_empty();
+        // What the state has left to chance may reach the release through its values.
+        let of_state: Vec<&Visit> = lineage(resolved, at).collect();
+        for visit in &of_state {
+            left_to_chance(&mut shaky, &visit.effects);
+        }
+        let is_of_state = of_state.iter().any(|visit| is_left_to_chance(&visit.effects));
+        shaky.extend(doubts(&effects, visit, self.told).into_iter().map(Shaky::Doubt));
+        let changed = changing.get(&at.visit).and_then(|files| files.first());
+        if changed.is_some() || !before.deep_equal(&visit.values) {
+            shaky.push(Shaky::Values(changed.cloned()));
+        }
+        let known = self.shaky.entry(at).or_default();
+        for one in shaky {
+            if !known.contains(&one) {
+                known.push(one);
+            }
+        }
+        let answer = answer?;
+        if !of_values && !is_of_state {
+            return Ok((answer, None));
+        }
+        let shaken = self.ask_of_chance(at, &request.tree, is_of_state, &question);
+        Ok((answer, shaken.transpose()))
+    }
+
+    /// Asks once more with one chance and with another; nothing where the answers are the same.
+    fn ask_of_chance<T: PartialEq>(
+        &mut self,
+        at: ReleaseAt,
+        tree: &Arc<dyn Tree>,
+        of_state: bool,
+        question: &impl Fn(&rendered::Producer<'_>, &Registry) -> Answer<T>,
+    ) -> Answer<Option<[T; 2]>> {
+        let environments = self.environments;
+        let Environment { request, resolved, .. } = &environments[at.environment];
+        let registry = &self.registry;
+        let ask = |request: &Request, resolved: &Resolved, chance: Chance| {
+            let visit = resolved.visits.get(at.visit);
+            let found = visit.and_then(|visit| Some((visit, visit.releases.get(at.release)?)));
+            let id = release(&environments[at.environment].resolved, at).id();
+            let Some((visit, release)) = found.filter(|(_, release)| release.id() == id) else {
+                let message = format!("whether there is a release `{id}` is left to chance");
+                return Err(Diagnostic::error(message));
+            };
+            let (tree, effects) = (Arc::clone(tree), Rc::default());
+            let request = Request { tree, chance, effects, ..request.clone() };
+            question(&rendered::Producer { request: &request, visit, release }, registry)
+        };
+        let chances = [Chance::Least, Chance::Greatest];
+        let answers = if of_state {
+            let read = self.shaken.entry(at.environment).or_insert_with(|| {
+                chances.map(|chance| {
+                    let request = Request { effects: Rc::default(), chance, ..request.clone() };
+                    let resolved = state::read(&request)?;
+                    Ok((request, resolved))
+                })
+            });
+            let [one, other] = read;
+            [(one, chances[0]), (other, chances[1])].map(|(read, chance)| match read {
+                Ok((request, resolved)) => ask(request, resolved, chance),
+                Err(problem) => Err(problem.clone()),
+            })
+        } else {
+            chances.map(|chance| ask(request, resolved, chance))
+        };
+        let [one, other] = answers;
+        let (one, other) = (one?, other?);
+        Ok((one != other).then_some([one, other]))
+    }
+
+    /// Calls helm, and once more where that could give something else.
+    fn render(&mut self, calls: Calls, progress: &Progress) {
+        progress.begin_rendering(calls.len());
+        let answers: Vec<_> = {
+            let one = |(key, call): ((ReleaseAt, Target), Call)| {
+                let mut count = 1;
+                let answer = rendered::template(&call.templating).map(|objects| {
+                    let named = self.named.get(&key.0).filter(|_| key.1 != Target::StandIn(1));
+                    let (influences, calls) = named
+                        .map(|named| rendered::influences(&call.templating, &objects, named))
+                        .unwrap_or_default();
+                    count += calls;
+                    let shaken = call.shaken.map_or(Ok(Vec::new()), |shaken| {
+                        let [one, other] = shaken?;
+                        count += 2;
+                        Ok(rendered::unstable(&rendered::template(&one)?, &rendered::template(&other)?))
+                    });
+                    Rendered { objects, influences, shaken }
+                });
+                progress.rendered_one();
+                (key, answer, count)
+            };
+            calls.into_par_iter().map(one).collect()
+        };
+        for (key, answer, calls) in answers {
+            self.calls += calls;
+            self.rendered.insert(key, answer);
+        }
+    }
+
+    fn answer(&self, at: ReleaseAt, wanted: &Wanted<'_>) -> Option<&Answer<Rendered>> {
+        let target = if at == wanted.consumer { Target::StandIn(0) } else { Target::Computed };
+        self.rendered.get(&(at, target))
+    }
+
+    /// The objects of a producer that a source means; nothing where it could not be rendered.
+    pub(crate) fn found(&self, at: ReleaseAt, wanted: &Wanted<'_>) -> Option<Vec<&Object>> {
+        let rendered = self.answer(at, wanted)?.as_ref().ok()?;
+        let objects = rendered.objects.iter();
+        Some(objects.filter(|object| means(&wanted.source.what, object)).collect())
+    }
+
+    /// A rendered producer.
+    ///
+    /// # Errors
+    ///
+    /// Why it could not be rendered.
+    pub(crate) fn rendered(&self, at: ReleaseAt, wanted: &Wanted<'_>) -> Answer<&Rendered> {
+        match self.answer(at, wanted) {
+            Some(answer) => answer.as_ref().map_err(Clone::clone),
+            None => Err(Diagnostic::error(format!("release `{}` was not rendered", self.release(at).id()))),
+        }
+    }
+
+    /// What differs where the consumer itself is rendered with another checksum.
+    pub(crate) fn circular(&self, wanted: &Wanted<'_>) -> Answer<Vec<Unstable>> {
+        let both = [0, 1].map(|number| self.rendered.get(&(wanted.consumer, Target::StandIn(number))));
+        match both {
+            [Some(Ok(one)), Some(Ok(other))] => Ok(rendered::unstable(&one.objects, &other.objects)),
+            [_, Some(Err(problem))] => Err(problem.clone()),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// Everything that helm would be given for a release.
+    ///
+    /// # Errors
+    ///
+    /// Why that is not known.
+    pub(crate) fn pieces(&self, at: ReleaseAt) -> Answer<&[Piece]> {
+        match self.pieces.get(&at) {
+            Some(answer) => answer.as_deref().map_err(Clone::clone),
+            None => Err(Diagnostic::error(format!("release `{}` was not read", self.release(at).id()))),
+        }
+    }
+
+    /// Where files of pieces are read from.
+    pub(crate) fn tree(&self, at: ReleaseAt) -> &Overlay {
+        &self.targets[at.environment]
+    }
+
+    /// The names of the pieces of a release that are left to chance.
+    ///
+    /// # Errors
+    ///
+    /// Why that is not known.
+    pub(crate) fn shaken_pieces(&self, at: ReleaseAt) -> Answer<BTreeSet<String>> {
+        self.shaken_pieces.get(&at).cloned().unwrap_or_else(|| Ok(BTreeSet::new()))
+    }
+
+    /// What makes the answers of a producer differ from time to time.
+    pub(crate) fn shaky(&self, at: ReleaseAt) -> &[Shaky] {
+        self.shaky.get(&at).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// The visit of a release, and those of the state files above it, whose values it may have.
+fn lineage(resolved: &Resolved, at: ReleaseAt) -> impl Iterator<Item = &Visit> {
+    let visit = |index: usize| resolved.visits.get(index);
+    std::iter::successors(visit(at.visit), move |below| below.parent.and_then(visit))
+}
+
+fn is_left_to_chance(effects: &Effects) -> bool {
+    !effects.unstable.is_empty() || effects.order_seen().next().is_some()
+}
+
+/// Adds the functions that templates called and whose results are left to chance.
+fn left_to_chance(shaky: &mut Vec<Shaky>, effects: &Effects) {
+    let unordered = effects.order_seen().map(|call| (&call.function, &call.place));
+    for (function, place) in effects.unstable.iter().chain(unordered) {
+        let one = Shaky::Function(function.clone(), place.clone());
+        if !shaky.contains(&one) {
+            shaky.push(one);
+        }
+    }
+}
+
+/// The names of the pieces that differ.
+fn differing(one: &[Piece], other: &[Piece]) -> BTreeSet<String> {
+    let missing = |these: &[Piece], those: &[Piece]| -> Vec<String> {
+        these.iter().filter(|piece| !those.contains(piece)).map(|piece| piece.name.clone()).collect()
+    };
+    missing(one, other).into_iter().chain(missing(other, one)).collect()
+}
+
+/// Whether a source means an object.
+pub(crate) fn means(what: &What, object: &Object) -> bool {
+    matches!(what, What::Object(kind, name) if *kind == object.kind && *name == object.name)
+}

@@ -1,0 +1,120 @@
+//! Which releases may have what a source names.
+
+use crate::diagnostic::Diagnostic;
+use crate::source::{Producer, Source, What};
+use crate::state::{Release, Resolved};
+use crate::text::nearest;
+
+use crate::plan::rules::missing_need::{is, names};
+
+/// A release of one of the environments that were read, by its position.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct ReleaseAt {
+    /// Which environment.
+    pub(crate) environment: usize,
+    /// Which visit of it.
+    pub(crate) visit: usize,
+    /// Which release of that.
+    pub(crate) release: usize,
+}
+
+/// The releases that what a source names is looked for in: one for `release:` and `from=`, else the consumer itself and those
+/// that it needs. None for paths and digests, for which nothing is rendered.
+///
+/// # Errors
+///
+/// Where a name leads to no release, to several, or to one that is switched off.
+pub(crate) fn producers(
+    resolved: &Resolved,
+    consumer: ReleaseAt,
+    source: &Source,
+) -> Result<Vec<ReleaseAt>, Diagnostic> {
+    match (&source.what, source.producer()) {
+        (What::Path(_) | What::Digest(_), _) => Ok(Vec::new()),
+        (What::Release(_) | What::Object(..), Some(producer)) => {
+            named(resolved, consumer, producer).map(|found| vec![found]).map_err(|problem| {
+                let id = release(resolved, consumer).id();
+                problem.context(format!("release `{id}`: `{}`", source.text)).at(source.place.clone())
+            })
+        }
+        (What::Release(_) | What::Object(..), None) => {
+            let visit = &resolved.visits[consumer.visit];
+            let own = &visit.releases[consumer.release];
+            let needed = visit.releases.iter().enumerate().filter(|(index, other)| {
+                *index != consumer.release
+                    && other.deployed()
+                    && own.needs.iter().any(|need| names(need, other))
+            });
+            let needed = needed.map(|(index, _)| ReleaseAt { release: index, ..consumer });
+            Ok([consumer].into_iter().chain(needed).collect())
+        }
+    }
+}
+
+/// The release at a position.
+pub(crate) fn release(resolved: &Resolved, at: ReleaseAt) -> &Release {
+    &resolved.visits[at.visit].releases[at.release]
+}
+
+/// The release of a name: in the state file of the consumer, else in any other.
+fn named(resolved: &Resolved, consumer: ReleaseAt, producer: &Producer) -> Result<ReleaseAt, Diagnostic> {
+    let environment = consumer.environment;
+    let all = resolved.visits.iter().enumerate().flat_map(|(visit, read)| {
+        (0..read.releases.len()).map(move |release| ReleaseAt { environment, visit, release })
+    });
+    let matching: Vec<ReleaseAt> = all.filter(|at| is(producer, release(resolved, *at))).collect();
+    let own: Vec<ReleaseAt> = matching.iter().copied().filter(|at| at.visit == consumer.visit).collect();
+    let found = if own.is_empty() { matching } else { own };
+    let deployed: Vec<ReleaseAt> =
+        found.iter().copied().filter(|at| release(resolved, *at).deployed()).collect();
+    match (&deployed[..], &found[..]) {
+        ([one], _) => Ok(*one),
+        ([], []) => Err(unknown(resolved, producer)),
+        ([], [off, ..]) => Err(switched_off(release(resolved, *off))),
+        (several, _) => Err(ambiguous(resolved, several, producer)),
+    }
+}
+
+fn unknown(resolved: &Resolved, producer: &Producer) -> Diagnostic {
+    let releases = || resolved.visits.iter().flat_map(|visit| &visit.releases);
+    let ids: Vec<String> = releases().map(Release::id).collect();
+    let known: Vec<&str> = match &producer.namespace {
+        Some(_) => ids.iter().map(String::as_str).collect(),
+        None => releases().map(|release| release.name.as_str()).collect(),
+    };
+    // The right name in another namespace is nearer than any other name.
+    let elsewhere = releases().find(|release| release.name == producer.release).map(Release::id);
+    let meant = elsewhere.or_else(|| nearest(&producer.to_string(), known).map(str::to_owned));
+    let files: Vec<String> = resolved.visits.iter().map(|visit| format!("`{}`", visit.file)).collect();
+    let hint = match meant {
+        Some(meant) => format!("did you mean `{meant}`?"),
+        None => "names are `[NAMESPACE/]RELEASE`, as after templating; `helmsum state` lists them".to_owned(),
+    };
+    Diagnostic::error(format!("there is no release `{producer}` in {}", files.join(", "))).hint(hint)
+}
+
+fn switched_off(release: &Release) -> Diagnostic {
+    let why = if release.enabled {
+        "it says `installed: false`".to_owned()
+    } else {
+        format!("its `condition: {}` does not hold", release.condition)
+    };
+    Diagnostic::error(format!("release `{}` is not deployed: {why}", release.id()))
+        .hint("depend on it only where it is deployed: put `{{ if }}` around the directive in a `.gotmpl` values file")
+}
+
+fn ambiguous(resolved: &Resolved, several: &[ReleaseAt], producer: &Producer) -> Diagnostic {
+    let named: Vec<String> = several
+        .iter()
+        .map(|at| format!("`{}` of `{}`", release(resolved, *at).id(), resolved.visits[at.visit].file))
+        .collect();
+    let one = release(resolved, several[0]);
+    let same = several.iter().all(|at| release(resolved, *at).id() == one.id());
+    let hint = if same {
+        "nothing tells them apart here: depend on the files that it is made of".to_owned()
+    } else {
+        format!("name the namespace, as in `{}`", one.id())
+    };
+    Diagnostic::error(format!("`{producer}` names {} releases: {}", several.len(), named.join(", ")))
+        .hint(hint)
+}

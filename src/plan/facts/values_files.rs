@@ -1,0 +1,264 @@
+//! The values files of a release, and the sources they declare.
+
+use std::cell::{OnceCell, RefCell};
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::diagnostic::{Diagnostic, Refusal};
+use crate::source::{self, Render, Source};
+use crate::state::{Release, Request, Visit};
+use crate::template::function::{Effects, ExecPolicy, Registry};
+use crate::template::{self, Options, Rendered};
+use crate::text::Place;
+use crate::tree::glob;
+use crate::value::Value;
+
+/// Reads values files of one environment, each once, and renders those that are templates.
+#[derive(Debug)]
+pub(crate) struct ValuesFiles<'r> {
+    request: &'r Request,
+    registry: Registry,
+    raw: RefCell<BTreeMap<Utf8PathBuf, Rc<Raw>>>,
+}
+
+/// A values file as it is on disk.
+#[derive(Debug)]
+pub(crate) struct Raw {
+    /// Its bytes, or why there are none.
+    pub(crate) bytes: Result<Vec<u8>, String>,
+    /// Whether helmfile renders it.
+    pub(crate) template: bool,
+    /// Whether it can hold a directive.
+    pub(crate) may_declare: bool,
+    /// Whether it, or a helper beside it, calls a function that could change `.Values`.
+    pub(crate) may_mutate: bool,
+    misspelt: OnceCell<Vec<(usize, String)>>,
+    may_bring_in: OnceCell<bool>,
+}
+
+impl Raw {
+    /// Its text, where it is one.
+    pub(crate) fn text(&self) -> Option<&str> {
+        self.bytes.as_ref().ok().and_then(|bytes| std::str::from_utf8(bytes).ok())
+    }
+
+    /// Whether a directive may come out of it that its own text does not have: one that a template, a file or a value brings in.
+    pub(crate) fn may_bring_in(&self) -> bool {
+        *self.may_bring_in.get_or_init(|| {
+            self.template
+                && !self.may_declare
+                && self.bytes.is_ok()
+                && self.text().is_none_or(template::may_print_comments)
+        })
+    }
+
+    /// Comments in it that may have been meant as directives, with their lines.
+    pub(crate) fn misspelt(&self) -> &[(usize, String)] {
+        self.misspelt.get_or_init(|| self.text().map(source::misspelt).unwrap_or_default())
+    }
+}
+
+impl<'r> ValuesFiles<'r> {
+    /// The values files that a request reads.
+    pub(crate) fn new(request: &'r Request, registry: Registry) -> Self {
+        Self { request, registry, raw: RefCell::default() }
+    }
+
+    /// What they are read with.
+    pub(crate) const fn request(&self) -> &Request {
+        self.request
+    }
+
+    /// A file as it is on disk.
+    pub(crate) fn raw(&self, file: &Utf8Path) -> Rc<Raw> {
+        if let Some(raw) = self.raw.borrow().get(file) {
+            return Rc::clone(raw);
+        }
+        let bytes = self.request.tree.read(file).map_err(|error| error.to_string());
+        let template = is_template(file);
+        let text = bytes.as_deref().unwrap_or_default();
+        let raw = Rc::new(Raw {
+            template,
+            may_declare: source::may_declare(text),
+            may_mutate: template && (mutates(text) || self.helpers_mutate(file)),
+            bytes,
+            misspelt: OnceCell::new(),
+            may_bring_in: OnceCell::new(),
+        });
+        self.raw.borrow_mut().insert(file.to_owned(), Rc::clone(&raw));
+        raw
+    }
+
+    fn helpers_mutate(&self, file: &Utf8Path) -> bool {
+        let pattern = file.with_file_name("_*.tpl");
+        let helpers = glob(&*self.request.tree, &pattern).unwrap_or_default();
+        // What cannot be read could change anything.
+        helpers.iter().any(|helper| self.request.tree.read(helper).map_or(true, |text| mutates(&text)))
+    }
+
+    /// Renders a values template of a release as helmfile does. `programs` may be left out where it is enough to try.
+    ///
+    /// # Errors
+    ///
+    /// Where it is no text, or its template fails.
+    pub(crate) fn render(
+        &self,
+        visit: &Visit,
+        release: &Release,
+        file: &Utf8Path,
+        raw: &Raw,
+        programs: Programs,
+    ) -> Result<Rendered, Diagnostic> {
+        let text = Self::text(file, raw)?;
+        let mut context = self.request.context(file.parent().unwrap_or(file));
+        if programs == Programs::Withheld && context.exec == ExecPolicy::Run {
+            context.exec = ExecPolicy::Refused;
+        }
+        let data = visit.release_data(release, &self.request.effects);
+        template::render_traced(file, text, &data, &context, &self.registry, &Options::default())
+    }
+
+    /// The sources that a values file declares for a release.
+    ///
+    /// # Errors
+    ///
+    /// Where the file cannot be read or rendered, or holds a directive that cannot be read.
+    pub(crate) fn declared(
+        &self,
+        visit: &Visit,
+        release: &Release,
+        file: &Utf8Path,
+        raw: &Raw,
+    ) -> Result<Vec<Source>, Diagnostic> {
+        if !raw.may_declare {
+            return Ok(Vec::new());
+        }
+        let result = if raw.template {
+            let rendered = self.render(visit, release, file, raw, Programs::AsTheStateSays)?;
+            source::in_rendered(file, Self::text(file, raw)?, &rendered)
+        } else {
+            let data = visit.release_data(release, &self.request.effects);
+            let bytes = raw.bytes.as_deref().unwrap_or_default();
+            let text = String::from_utf8_lossy(bytes);
+            let mut render = |word: &str, at: usize| {
+                let rendered = self.word(file, word, &data);
+                self.request.effects.borrow_mut().place(&Place::offset(file, &text, at));
+                rendered
+            };
+            source::in_plain(file, bytes, &mut Render::Words(&mut render))
+        };
+        result.map_err(|error| error.diagnostic())
+    }
+
+    /// The sources that other files and values bring into a values template for a release.
+    ///
+    /// What the template did counts only if it declares something: nobody has to render such a file for its own sake.
+    ///
+    /// # Errors
+    ///
+    /// Why it cannot be searched, or else what is wrong with a directive that came out of it.
+    pub(crate) fn brought_in(
+        &self,
+        visit: &Visit,
+        release: &Release,
+        file: &Utf8Path,
+        raw: &Raw,
+        programs: Programs,
+    ) -> Result<Vec<Source>, Unsearched> {
+        let before = self.request.effects.borrow().clone();
+        let rendered = match self.render(visit, release, file, raw, programs) {
+            Ok(rendered) => rendered,
+            Err(problem) => {
+                *self.request.effects.borrow_mut() = before;
+                let withheld = problem.refusal() == Some(Refusal::NoExec) && !self.request.no_exec;
+                return Err(Unsearched::Failed(if withheld {
+                    let reason = "it runs a program, which helmsum does only in a hook for a file without directives of its own";
+                    problem.message(reason).without_hint().without_excerpt()
+                } else {
+                    problem
+                }));
+            }
+        };
+        let sources = Self::text(file, raw)
+            .and_then(|text| source::in_rendered(file, text, &rendered).map_err(|error| error.diagnostic()))
+            .map_err(Unsearched::BadDirective)?;
+        if sources.is_empty() {
+            *self.request.effects.borrow_mut() = before;
+        }
+        Ok(sources)
+    }
+
+    /// Renders a word of a directive that stands at a place, with the data of a release.
+    pub(crate) fn word_of(
+        &self,
+        visit: &Visit,
+        release: &Release,
+        place: &Place,
+        word: &str,
+    ) -> Result<String, Diagnostic> {
+        let rendered = self.word(&place.file, word, &visit.release_data(release, &self.request.effects));
+        self.request.effects.borrow_mut().place(place);
+        rendered
+    }
+
+    /// What templates have done since this was asked last.
+    pub(crate) fn take_effects(&self) -> Effects {
+        self.request.effects.take()
+    }
+
+    fn word(&self, file: &Utf8Path, word: &str, data: &Value) -> Result<String, Diagnostic> {
+        let context = self.request.context(file.parent().unwrap_or(file));
+        let bytes = template::render(file, word, data, &context, &self.registry, &Options::default())?;
+        // Lines and columns are those of the word.
+        self.request.effects.borrow_mut().displace(file);
+        String::from_utf8(bytes)
+            .map_err(|_| Diagnostic::error(format!("`{word}` renders to something that is not UTF-8")))
+    }
+
+    fn text<'t>(file: &Utf8Path, raw: &'t Raw) -> Result<&'t str, Diagnostic> {
+        let at = |message: String| Diagnostic::error(message).at(Place::file(file));
+        match &raw.bytes {
+            Err(error) => Err(at(format!("`{file}` cannot be read: {error}"))),
+            Ok(bytes) => std::str::from_utf8(bytes).map_err(|_| at(format!("`{file}` is not UTF-8"))),
+        }
+    }
+}
+
+/// Whether programs run that a template starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Programs {
+    /// Unless the user refuses it.
+    AsTheStateSays,
+    /// None: only to see whether there is anything in a file, nothing is run.
+    Withheld,
+}
+
+/// Why the directives that are brought into a values template are not known.
+#[derive(Debug)]
+pub(crate) enum Unsearched {
+    /// It cannot be rendered, or not here.
+    Failed(Diagnostic),
+    /// One of them cannot be read.
+    BadDirective(Diagnostic),
+}
+
+/// Whether a values file has a directive, whatever a template around it makes of it.
+pub(crate) fn declares(text: &[u8]) -> bool {
+    let hidden = std::str::from_utf8(text).map(source::in_template_comments).unwrap_or_default();
+    source::unread(text).iter().any(|line| !hidden.contains(line))
+}
+
+/// Whether helmfile renders a values file: its name ends in `.gotmpl` (`pkg/tmpl/file_renderer.go: RenderToBytes`).
+pub(crate) fn is_template(file: &Utf8Path) -> bool {
+    file.as_str().ends_with(".gotmpl")
+}
+
+/// Whether a template calls a function that may change a map which exists already. One that cannot be parsed does nothing.
+fn mutates(text: &[u8]) -> bool {
+    let names = template::functions::MUTATING;
+    let Ok(text) = std::str::from_utf8(text) else { return false };
+    names.iter().any(|name| text.contains(name))
+        && template::calls(text).is_ok_and(|calls| names.iter().any(|name| calls.contains(*name)))
+}

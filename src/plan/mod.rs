@@ -1,0 +1,287 @@
+//! What a run would write, computed without writing, in three passes: `facts` are what the state and the configuration declare,
+//! `contents` what that contains and what is recorded, `rules` what there is to say about both. `generate` carries a plan out;
+//! `check` and `list` only show it.
+
+pub(crate) mod contents;
+pub(crate) mod facts;
+mod helmfile;
+mod ignored;
+mod progress;
+mod reading;
+mod request;
+pub(crate) mod rules;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::time::Instant;
+
+use camino::Utf8PathBuf;
+
+pub use contents::consumer::{Change, Contents, How, SourceContents, Status};
+pub use facts::consumer::Consumer;
+pub use helmfile::Helmfile;
+pub(crate) use ignored::git_ignores;
+pub use progress::Progress;
+pub use reading::Reading;
+pub use request::{Environments, NotARelease, ReleaseFilter, Request};
+
+use contents::hashing::{self, Job};
+use contents::rendering::{Environment, Rendering};
+use contents::{Finishing, compute, conflicts};
+use facts::locations::Locations;
+use facts::settings::Configurations;
+use facts::{checksums, survey};
+use rules::template_effects::Told;
+use rules::unmatched_entry::{Entries, Excludes};
+use rules::unverified_state::{self, command_line};
+
+use crate::diagnostic::{Code, Diagnostic, Levels, Scope, Sink};
+use crate::source::Targets;
+use crate::source::config::FILE_NAME;
+use crate::state;
+use crate::target::Renderer;
+use crate::template;
+use crate::text::{Bytes, Place, counted, relative};
+use crate::tree::{Tree, WorkTree};
+
+/// What a plan is made with beside a state.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The working directory.
+    pub directory: Utf8PathBuf,
+    /// The levels of findings as far as the command line chooses them.
+    pub levels: Levels,
+    /// The key file that `HELMSUM_KEY_FILE` names, absolute.
+    pub key_file: Option<Utf8PathBuf>,
+    /// Whether no program of the project may run.
+    pub no_exec: bool,
+    /// Whether targets that helmsum did not write may be replaced.
+    pub force: bool,
+    /// Where templates of targets are rendered.
+    pub renderer: Renderer,
+}
+
+/// What a run would do.
+#[derive(Debug)]
+pub struct Plan {
+    /// The environments that were read.
+    pub environments: Vec<String>,
+    /// Releases with sources or a target, and entries of `checksums:`.
+    pub consumers: Vec<Contents>,
+    /// What there is to say outside of single releases.
+    pub sink: Sink,
+    /// What was read, for whoever asks with `--debug`.
+    pub trace: Vec<String>,
+    /// Whether selectors, `--release` or the environment left nothing.
+    pub nothing_matched: bool,
+}
+
+impl Plan {
+    pub(crate) fn new(reading: &Reading) -> Self {
+        Self {
+            environments: Vec::new(),
+            consumers: Vec::new(),
+            sink: Sink::new(reading.secrets.clone()),
+            trace: Vec::new(),
+            nothing_matched: false,
+        }
+    }
+
+    /// Adds a note about the run.
+    pub(crate) fn note(&mut self, message: impl Into<String>) {
+        self.sink.take_settled(Diagnostic::note(message));
+    }
+}
+
+/// Makes the plan of a run. How far it is can be read from `progress` meanwhile.
+#[must_use]
+pub fn make(context: &Context, reading: &Reading, progress: &Progress) -> Plan {
+    let tree: Arc<dyn Tree> = Arc::new(WorkTree);
+    let mut configurations = Configurations::new(Arc::clone(&tree), context);
+    let mut plan = Plan::new(reading);
+    let mut environments = Vec::new();
+    let locations = Locations::default();
+    let mut known = Targets::default();
+    let mut targets = Found { locations: &locations, known: &mut known };
+    let mut consumers =
+        checksums::consumers(&*tree, context, reading, &mut configurations, &mut targets, &mut plan);
+    if checksums::reads_state(&*tree, reading, &consumers, &context.directory) {
+        survey_all(
+            context,
+            reading,
+            &mut configurations,
+            &mut targets,
+            &mut plan,
+            &mut consumers,
+            &mut environments,
+        );
+        if let Some(known) = &reading.helmfile {
+            let levels = configurations.levels_near(&context.directory);
+            command_line::judge(known, &levels, &mut consumers, &mut plan);
+        }
+    }
+    for path in consumers.iter().filter_map(|consumer| consumer.target.as_deref()) {
+        known.add(&*tree, locations.real(path));
+    }
+    let jobs: Vec<Job> =
+        consumers.iter().flat_map(Consumer::jobs).collect::<BTreeSet<_>>().into_iter().collect();
+    let started = Instant::now();
+    let outcomes = hashing::hash_all(&*tree, &jobs, &known, &progress.hashing);
+    plan.trace.push(traced(&outcomes, started));
+    let hashed = jobs.iter().zip(&outcomes).collect();
+    let started = Instant::now();
+    let mut rendering = Rendering::new(
+        &environments,
+        template::functions::registry(),
+        Told::of(reading),
+        configurations.files(),
+        &known,
+    );
+    let mut excludes = Excludes::new(reading);
+    for consumer in &consumers {
+        excludes.note(consumer, &hashed);
+    }
+    let finishing =
+        Finishing { tree: &*tree, hashed: &hashed, context, force: context.force, excludes: &excludes };
+    plan.consumers = compute(consumers, &mut rendering, finishing, progress);
+    let trace = rendering.trace();
+    plan.trace.extend(trace.map(|line| format!("{line} in {} ms", started.elapsed().as_millis())));
+    conflicts::settle(&mut plan, &context.directory);
+    plan
+}
+
+/// What was hashed, for `--debug`.
+fn traced(outcomes: &[hashing::Outcome], started: Instant) -> String {
+    let (files, bytes) = outcomes
+        .iter()
+        .flatten()
+        .fold((0, 0), |(files, bytes), hashed| (files + hashed.files.len(), bytes + hashed.bytes));
+    format!(
+        "hashed {} with {} and {} in {} ms",
+        counted(outcomes.len(), "source"),
+        counted(files, "file"),
+        Bytes(bytes),
+        started.elapsed().as_millis()
+    )
+}
+
+/// The targets of a run, as far as they have been found.
+pub(crate) struct Found<'a> {
+    locations: &'a Locations,
+    known: &'a mut Targets,
+}
+
+/// Reads the state of every environment that is asked for, and consumers the consumers in it.
+fn survey_all(
+    context: &Context,
+    reading: &Reading,
+    configurations: &mut Configurations<'_>,
+    targets: &mut Found<'_>,
+    plan: &mut Plan,
+    consumers: &mut Vec<Consumer>,
+    environments: &mut Vec<Environment>,
+) {
+    let mut counts = survey::Counts::default();
+    let mut entries = Entries::default();
+    for environment in names_of_environments(reading, plan) {
+        let request = reading.request(environment.as_deref());
+        plan.environments.push(request.environment_name().to_owned());
+        let (request, result) = match reading.namespace_of_hook() {
+            None => {
+                let result = state::read(&request);
+                (request, result)
+            }
+            Some(namespace) => match unverified_state::read_for_hook(request, namespace) {
+                Ok(read) => read,
+                Err(finding) => {
+                    let levels = configurations.levels_near(&context.directory);
+                    let environment = plan.environments.last().map(String::as_str);
+                    plan.sink.take(finding, Scope { levels: &levels, environment });
+                    continue;
+                }
+            },
+        };
+        match result {
+            Ok(resolved) => {
+                let mut read = Environment { request, resolved, changing: BTreeMap::new() };
+                let mut survey = survey::Survey {
+                    context,
+                    reading,
+                    request: &read.request,
+                    resolved: &read.resolved,
+                    environment: environments.len(),
+                    configurations,
+                    locations: targets.locations,
+                    known: targets.known,
+                };
+                read.changing = survey.run(plan, consumers, &mut counts, &mut entries);
+                environments.push(read);
+            }
+            Err(error) => {
+                let scope = Scope {
+                    levels: &context.levels,
+                    environment: plan.environments.last().map(String::as_str),
+                };
+                let finding = error.place.as_ref().and_then(|place| configuration_is_state(place, context));
+                for diagnostic in [Some(error), finding].into_iter().flatten() {
+                    plan.sink.take(diagnostic, scope);
+                }
+            }
+        }
+    }
+    if !plan.sink.has_failed() {
+        survey::judge(&counts, reading, plan, consumers);
+    }
+    if !plan.sink.has_errors() && counts.reads_all() {
+        let tree = WorkTree;
+        let requests: Vec<&state::Request> = environments.iter().map(|read| &read.request).collect();
+        for (settings, finding) in entries.about_entries(reading, &tree, &requests) {
+            plan.sink.take(finding, Scope { levels: &settings.levels, environment: None });
+        }
+        let levels = configurations.levels_near(&context.directory);
+        for finding in entries.about_options(reading) {
+            plan.sink.take(finding, Scope { levels: &levels, environment: None });
+        }
+    }
+}
+
+/// The finding target-is-state for a configuration that was read as a state file. It has other keys, so reading it fails.
+fn configuration_is_state(place: &Place, context: &Context) -> Option<Diagnostic> {
+    (place.file.file_name() == Some(FILE_NAME)).then(|| {
+        let shown = relative(&place.file, &context.directory);
+        Diagnostic::finding(Code::TargetIsState, format!("helmfile would load `{shown}` as a state file"))
+            .hint("put it into the directory above: helmfile loads every file of this one")
+            .at(Place::file(place.file.clone()))
+    })
+}
+
+/// The names of the environments to read; nothing for the one that was named or is the default.
+fn names_of_environments(reading: &Reading, plan: &mut Plan) -> Vec<Option<String>> {
+    if matches!(reading.request.environments, Environments::One(_)) {
+        return vec![None];
+    }
+    // Which environments there are can depend on the environment, so reading goes on until no new name turns up.
+    let mut names: BTreeSet<String> = BTreeSet::new();
+    let mut read: BTreeSet<String> = BTreeSet::new();
+    let mut next = "default".to_owned();
+    loop {
+        match state::environments(&reading.request(Some(&next))) {
+            Ok(found) => names.extend(found),
+            Err(error) if names.is_empty() => {
+                plan.sink.take_settled(error);
+                return Vec::new();
+            }
+            // It is read once more, and reported then.
+            Err(_) => {}
+        }
+        read.insert(next.clone());
+        match names.difference(&read).next() {
+            Some(name) => next.clone_from(name),
+            None => break,
+        }
+    }
+    if names.is_empty() {
+        names.insert("default".into());
+    }
+    names.into_iter().map(Some).collect()
+}

@@ -1,0 +1,106 @@
+//! What a state is read with.
+
+use std::cell::OnceCell;
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::diagnostic::Secrets;
+use crate::plan::{Environments, Helmfile, Request};
+use crate::state;
+use crate::tree::WorkTree;
+use crate::yaml::Limits;
+
+/// Everything that reading a state takes but the environment.
+#[derive(Clone, Debug)]
+pub struct Reading {
+    /// What was asked for.
+    pub request: Request,
+    directory: Utf8PathBuf,
+    /// What is known of the command line of the helmfile that runs this; nothing where it is run by hand.
+    pub(crate) helmfile: Option<Helmfile>,
+    variables: Rc<BTreeMap<String, String>>,
+    /// What was decrypted, so that no output repeats it.
+    pub secrets: Secrets,
+    /// What stands on standard input, once it has been read.
+    standard_input: OnceCell<Result<Arc<[u8]>, String>>,
+}
+
+impl Reading {
+    /// For a process with these variables, in a working directory.
+    #[must_use]
+    pub fn new(
+        request: Request,
+        directory: Utf8PathBuf,
+        helmfile: Option<Helmfile>,
+        variables: BTreeMap<String, String>,
+        secrets: Secrets,
+    ) -> Self {
+        let variables = Rc::new(variables);
+        Self { request, directory, helmfile, variables, secrets, standard_input: OnceCell::new() }
+    }
+
+    /// The state file or directory that was named.
+    pub(crate) fn file(&self) -> Option<&str> {
+        self.request.file.as_deref().or(self.variable("HELMFILE_FILE_PATH"))
+    }
+
+    /// The working directory.
+    pub(crate) fn directory(&self) -> &Utf8Path {
+        &self.directory
+    }
+
+    /// A variable of the process environment; an empty one counts as absent.
+    pub(crate) fn variable(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str).filter(|text| !text.is_empty())
+    }
+
+    /// The namespace that helmfile told the hook which runs this, empty where it has none.
+    pub(crate) fn namespace_of_hook(&self) -> Option<&str> {
+        self.request.namespace.as_deref().filter(|_| self.request.in_hook())
+    }
+
+    /// A request for one environment, or for the one that was named or is the default.
+    pub(crate) fn request(&self, environment: Option<&str>) -> state::Request {
+        let Request { environments, .. } = &self.request;
+        let named = match environments {
+            Environments::One(named) => named.as_deref(),
+            Environments::All => None,
+        };
+        let mut request = state::Request::new(Arc::new(WorkTree), self.directory.clone(), BTreeMap::new());
+        request.variables = Rc::clone(&self.variables);
+        request.secrets = self.secrets.clone();
+        request.file.clone_from(&self.request.file);
+        if self.file() == Some("-") {
+            request.standard_input = Some(self.standard_input.get_or_init(standard_input).clone());
+        }
+        request.environment = environment.or(named).map(str::to_owned);
+        request.selectors.clone_from(&self.request.selectors);
+        request.namespace.clone_from(&self.request.namespace);
+        request.kube_context.clone_from(&self.request.kube_context);
+        request.chart.clone_from(&self.request.chart);
+        request.additions = Rc::new(self.request.additions.clone());
+        request.helmfile_directory = self.helmfile.as_ref().and_then(|known| known.directory.clone());
+        request.helm_binary.clone_from(&self.request.helm_binary);
+        request.state_values_files.clone_from(&self.request.state_values_file);
+        request.state_values_set.clone_from(&self.request.state_values_set);
+        request.state_values_set_string.clone_from(&self.request.state_values_set_string);
+        request.no_exec = self.request.no_exec;
+        request
+    }
+}
+
+/// Standard input, as much of it as a state may have and one byte more.
+fn standard_input() -> Result<Arc<[u8]>, String> {
+    let most = u64::try_from(Limits::default().bytes).unwrap_or(u64::MAX);
+    let mut bytes = Vec::new();
+    io::stdin()
+        .lock()
+        .take(most.saturating_add(1))
+        .read_to_end(&mut bytes)
+        .map_err(|error| error.to_string())?;
+    Ok(bytes.into())
+}

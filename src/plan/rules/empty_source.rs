@@ -1,0 +1,45 @@
+//! The finding empty-source: a source in which no file counts.
+
+use super::Surroundings;
+use crate::checksum::Hashed;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::source::{Left, Shape, Source};
+
+/// How many names a message lists.
+const NAMED: usize = 5;
+
+/// Whether any file of a source counts. Says what was left out.
+pub(crate) fn empty_source(source: &Source, hashed: &Hashed, around: Surroundings<'_>) -> Option<Diagnostic> {
+    if !hashed.files.is_empty() || hashed.listing.shape == Shape::Missing || source.options.optional {
+        return None;
+    }
+    let what = match hashed.listing.shape {
+        Shape::Glob => "matches no file that counts",
+        _ => "holds no file that counts",
+    };
+    let left_out = &hashed.listing.left_out;
+    let names: Vec<String> = left_out
+        .iter()
+        .take(NAMED)
+        .map(|left| {
+            let why = match left.why {
+                Left::Junk => "never counts",
+                Left::Excluded => "excluded",
+                Left::Target => "written by helmsum",
+            };
+            format!("`{}` ({why})", left.name)
+        })
+        .collect();
+    let more = left_out.len().saturating_sub(NAMED);
+    let tail = match (names.is_empty(), more) {
+        (true, _) => String::new(),
+        (false, 0) => format!("; left out: {}", names.join(", ")),
+        (false, more) => format!("; left out: {} and {more} more", names.join(", ")),
+    };
+    let message = format!("{}: the source `{}` {what}{tail}", around.owner, source.text);
+    Some(
+        Diagnostic::finding(Code::EmptySource, message)
+            .hint("its checksum never changes; say `optional=true` if it may be empty")
+            .at(source.place.clone()),
+    )
+}

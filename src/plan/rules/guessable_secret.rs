@@ -1,0 +1,45 @@
+//! The finding guessable-secret: a secret can be found from its digest.
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::plan::contents::consumer::{Contents, SourceContents};
+
+/// What there is to say about the key of the secrets of a consumer: that it has none, that others can read it, or why it cannot be
+/// used, which is an error.
+pub(crate) fn judge(contents: &mut Contents) {
+    let is_keyed = |source: &&SourceContents| source.is_concealed() || source.source.kind() == "release";
+    let consumer = &contents.consumer;
+    let keyed = contents.sources.iter().find(is_keyed);
+    let failed = keyed.and_then(|_| consumer.secret_key.problem(&consumer.owner));
+    let finding = guessable(contents);
+    for diagnostic in failed.into_iter().chain(finding) {
+        contents.consumer.say(diagnostic);
+    }
+}
+
+fn guessable(contents: &Contents) -> Option<Diagnostic> {
+    let secrets: Vec<&SourceContents> =
+        contents.sources.iter().filter(|source| source.is_concealed()).collect();
+    let first = secrets.first()?;
+    let owner = &contents.consumer.owner;
+    let finding = match contents.consumer.secret_key.file() {
+        None => {
+            let names: Vec<String> = secrets.iter().map(|source| format!("`{}`", source.label)).collect();
+            let (verb, noun) =
+                if secrets.len() == 1 { ("is", "its digest") } else { ("are", "their digests") };
+            let message = format!(
+                "{owner}: {} {verb} hashed without a key, so a short secret can be guessed from {noun}",
+                names.join(", ")
+            );
+            Diagnostic::finding(Code::GuessableSecret, message)
+                .hint("name a key file in `HELMSUM_KEY_FILE`, or as `keyFile` in `helmsum.yaml`")
+        }
+        Some(Ok(file)) if file.exposed => {
+            let message =
+                format!("{owner}: every user of this machine can read the key file `{}`", file.path);
+            Diagnostic::finding(Code::GuessableSecret, message)
+                .hint("`chmod o= FILE`: who has the key can guess short secrets from their digests")
+        }
+        Some(Ok(_) | Err(_)) => return None,
+    };
+    Some(finding.at(first.source.place.clone()))
+}

@@ -1,0 +1,111 @@
+//! The rules: what there is to say about facts and contents, each finding in a file named for its code.
+
+pub(crate) mod crlf;
+pub(crate) mod empty_source;
+pub(crate) mod encrypted_source;
+pub(crate) mod guessable_secret;
+pub(crate) mod header_in_source;
+pub(crate) mod hidden_missing_file;
+pub(crate) mod hook_misuse;
+pub(crate) mod lfs_pointer;
+pub(crate) mod missing_need;
+pub(crate) mod missing_source;
+pub(crate) mod orphan_target;
+pub(crate) mod outside_source;
+pub(crate) mod parent_states;
+pub(crate) mod shadowed_checksum;
+pub(crate) mod shared_target;
+pub(crate) mod target_place;
+pub(crate) mod template_effects;
+pub(crate) mod unmatched_entry;
+pub(crate) mod unread_directive;
+pub(crate) mod unverified_state;
+pub(crate) mod unwired_release;
+
+use camino::Utf8Path;
+
+use crate::checksum::{Hashed, HashedFile, Notes};
+use crate::diagnostic::Diagnostic;
+use crate::source::Source;
+use crate::text::Place;
+use crate::tree::Tree;
+
+/// How many files a message names.
+const NAMED: usize = 3;
+
+/// What a reader of a message knows about the surroundings of a source.
+#[derive(Clone, Copy)]
+pub(crate) struct Surroundings<'a> {
+    /// Where files are looked for.
+    pub(crate) tree: &'a dyn Tree,
+    /// The release or the entry of `checksums:`, as a message starts.
+    pub(crate) owner: &'a str,
+    /// The root of the repository.
+    pub(crate) root: &'a Utf8Path,
+    /// The directory of the state file.
+    pub(crate) state: &'a Utf8Path,
+    /// The working directory.
+    pub(crate) directory: &'a Utf8Path,
+}
+
+/// What there is to say about a path source: where it leads, and what its files contain.
+pub(crate) fn about_files(source: &Source, hashed: &Hashed, around: Surroundings<'_>) -> Vec<Diagnostic> {
+    let mut findings = outside_source::outside_source(source, hashed, around);
+    if findings.is_empty() {
+        findings.extend(missing_source::missing_source(source, hashed, around));
+        findings.extend(empty_source::empty_source(source, hashed, around));
+    }
+    let content = about_content(&source.label(), hashed, source.options.line_feeds);
+    findings.extend(content.into_iter().map(|finding| finding.context(around.owner)));
+    findings
+}
+
+/// What there is to say about the content of files of a path source. `line_feeds` where CRLF is hashed as LF already.
+pub(crate) fn about_content(label: &str, hashed: &Hashed, line_feeds: bool) -> Vec<Diagnostic> {
+    let files = &hashed.files;
+    let mut found: Vec<FilesAt<'_>> = crlf::crlf(label, files, line_feeds).into_iter().collect();
+    found.extend(encrypted_source::encrypted_source(label, files));
+    found.extend(lfs_pointer::lfs_pointer(label, files));
+    found.extend(header_in_source::header_in_source(label, files));
+    found.into_iter().filter_map(|found| found.in_listing(hashed)).collect()
+}
+
+/// What there is to say about what a release renders or is given.
+pub(crate) fn about_pieces(label: &str, pieces: &[HashedFile]) -> Vec<Diagnostic> {
+    lfs_pointer::lfs_pointer(label, pieces).into_iter().filter_map(|found| found.diagnostic).collect()
+}
+
+/// Files of a source in which the same was seen, and what there is to say about them.
+#[derive(Debug)]
+pub(crate) struct FilesAt<'h> {
+    files: Vec<&'h HashedFile>,
+    diagnostic: Option<Diagnostic>,
+}
+
+impl<'h> FilesAt<'h> {
+    /// The files with these notes; nothing where there are none.
+    fn with(files: &'h [HashedFile], noted: impl Fn(&Notes) -> bool) -> Option<Self> {
+        let files: Vec<&HashedFile> = files.iter().filter(|file| noted(&file.notes)).collect();
+        (!files.is_empty()).then_some(Self { files, diagnostic: None })
+    }
+
+    /// The names of the first files, as a message lists them.
+    fn names(&self) -> String {
+        let named: Vec<String> =
+            self.files.iter().take(NAMED).map(|file| format!("`{}`", file.name)).collect();
+        match self.files.len().saturating_sub(NAMED) {
+            0 => named.join(", "),
+            more => format!("{} and {more} more", named.join(", ")),
+        }
+    }
+
+    fn finding(self, diagnostic: Diagnostic) -> Self {
+        Self { diagnostic: Some(diagnostic), ..self }
+    }
+
+    /// What there is to say, at the first of the files.
+    fn in_listing(self, hashed: &Hashed) -> Option<Diagnostic> {
+        let place = Place::file(hashed.listing.path_of(&self.files.first()?.name));
+        self.diagnostic.map(|diagnostic| diagnostic.at(place))
+    }
+}

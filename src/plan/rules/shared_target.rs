@@ -1,0 +1,229 @@
+//! The finding shared-target: one target for several environments in which a consumer has other sources.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::rc::Rc;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use crate::diagnostic::{Code, Diagnostic, Level};
+use crate::plan::Environments;
+use crate::plan::facts::consumer::Consumer;
+use crate::plan::facts::settings::Settings;
+use crate::plan::facts::survey::Survey;
+use crate::plan::facts::targets;
+use crate::plan::facts::values_files::ValuesFiles;
+use crate::plan::ignored::git_ignores;
+use crate::source::{self, Source};
+use crate::state::{self, EntryKind, EntrySource, Release, Request, Resolved, Visit};
+use crate::template;
+use crate::text::Place;
+use crate::text::relative;
+
+/// How many other environments are read at most.
+const MOST_ENVIRONMENTS: usize = 4;
+
+/// No further environment is read once there were so many releases in them: a large state is not read five times.
+const MOST_RELEASES: usize = 500;
+
+/// How many sources a message names for each environment.
+const MOST_NAMES: usize = 3;
+
+/// What a consumer depends on: of each label, what it stands for.
+type Sources = BTreeMap<String, String>;
+
+/// A consumer in whatever environment: its state file, its name and its target.
+type Key = (Utf8PathBuf, String, Utf8PathBuf);
+
+/// Adds the findings to consumers. Other environments are read without running or decrypting anything; one that cannot be read
+/// so says nothing, and neither does a release of it whose values files cannot be rendered.
+pub(crate) fn shared_targets(
+    survey: &mut Survey<'_, '_>,
+    files: &ValuesFiles<'_>,
+    consumers: &mut [Consumer],
+) {
+    // With several environments in one run, different contents are an error.
+    if matches!(survey.reading.request.environments, Environments::All) {
+        return;
+    }
+    let others = others(survey.resolved, survey.request.environment_name());
+    if others.is_empty() {
+        return;
+    }
+    let mut open: BTreeMap<Key, usize> = BTreeMap::new();
+    for (index, consumer) in consumers.iter().enumerate() {
+        if let Some(key) = key(consumer)
+            && may_differ(survey, files, consumer)
+        {
+            open.insert(key, index);
+        }
+    }
+    let mut request = survey.request.clone();
+    request.no_exec = true;
+    let mut releases = 0;
+    for name in others {
+        if open.is_empty() || releases > MOST_RELEASES {
+            return;
+        }
+        request.environment = Some(name.clone());
+        request.effects = Rc::default();
+        let Ok(resolved) = state::read(&request) else { continue };
+        releases += resolved.visits.iter().map(|visit| visit.releases.len()).sum::<usize>();
+        let there = sources_there(survey, &request, &resolved, &open);
+        for (key, there) in there {
+            let Some(&index) = open.get(&key) else { continue };
+            let here: Sources = consumers[index].sources.iter().map(described).collect();
+            if here != there {
+                open.remove(&key);
+                let finding = finding(survey, &consumers[index], (&here, &there), &name);
+                consumers[index].diagnostics.push(finding);
+            }
+        }
+    }
+}
+
+/// The environments that are looked at: those that come next in the order of their names.
+fn others(resolved: &Resolved, own: &str) -> Vec<String> {
+    let names = &resolved.environments;
+    let after = names.iter().filter(|name| name.as_str() > own);
+    let before = names.iter().filter(|name| name.as_str() < own);
+    after.chain(before).take(MOST_ENVIRONMENTS).cloned().collect()
+}
+
+fn key(consumer: &Consumer) -> Option<Key> {
+    let target = consumer.target.clone()?;
+    let wanted = consumer.selected && !consumer.sources.is_empty() && consumer.at.is_some();
+    wanted.then(|| (consumer.file.clone(), consumer.name.clone(), target))
+}
+
+/// Whether the sources of a consumer could be others elsewhere: something on the way to them is a template.
+fn may_differ(survey: &Survey<'_, '_>, files: &ValuesFiles<'_>, consumer: &Consumer) -> bool {
+    let Some(at) = consumer.at else { return false };
+    let visit = &survey.resolved.visits[at.visit];
+    let release = &visit.releases[at.release];
+    let has_template = |file: &Utf8Path| {
+        let raw = files.raw(file);
+        raw.bytes.as_ref().is_ok_and(|bytes| bytes.windows(2).any(|two| two == b"{{"))
+    };
+    let values = release.values.iter().filter_map(|entry| {
+        match visit.resolve_entry(&*survey.request.tree, release, EntryKind::Values, entry) {
+            Ok(EntrySource::File(file)) => Some(file),
+            _ => None,
+        }
+    });
+    let mut places = consumer.sources.iter().map(|source| source.place.file.clone());
+    [&visit.file].into_iter().chain(&visit.bases).any(|file| has_template(file))
+        || places.any(|file| has_template(&file))
+        || values.into_iter().any(|file| has_template(&file))
+}
+
+/// The sources of consumers in another environment, those that can be read without running anything.
+fn sources_there(
+    survey: &mut Survey<'_, '_>,
+    request: &Request,
+    resolved: &Resolved,
+    open: &BTreeMap<Key, usize>,
+) -> BTreeMap<Key, Sources> {
+    let wanted: BTreeSet<(&Utf8PathBuf, &String)> = open.keys().map(|(file, name, _)| (file, name)).collect();
+    let files = ValuesFiles::new(request, template::functions::registry());
+    let mut found = BTreeMap::new();
+    for visit in &resolved.visits {
+        let named = |release: &&Release| release.deployed() && wanted.contains(&(&visit.file, &release.name));
+        for release in visit.releases.iter().filter(named) {
+            let Ok(settings) = survey.configurations.near(&visit.directory) else { continue };
+            let Ok(target) = settings.target_of(release) else { continue };
+            let targets =
+                targets::targets(visit, release, &settings.targets, target.as_deref(), survey.locations);
+            let [target] = &targets[..] else { continue };
+            let key = (visit.file.clone(), release.name.clone(), target.path.clone());
+            if open.contains_key(&key)
+                && let Some(sources) = declared(&files, &settings, visit, release, &target.path)
+            {
+                found.insert(key, sources.iter().map(described).collect());
+            }
+        }
+    }
+    found
+}
+
+/// The sources of a release, unless one of its values files cannot be read or rendered.
+fn declared(
+    files: &ValuesFiles<'_>,
+    settings: &Settings,
+    visit: &Visit,
+    release: &Release,
+    target: &Utf8Path,
+) -> Option<Vec<Source>> {
+    let mut sources = Vec::new();
+    for entry in &release.values {
+        let found = visit.resolve_entry(&*files.request().tree, release, EntryKind::Values, entry);
+        let Ok(EntrySource::File(file)) = found else { continue };
+        if file != target {
+            let raw = files.raw(&file);
+            raw.bytes.as_ref().ok()?;
+            sources.extend(files.declared(visit, release, &file, &raw).ok()?);
+        }
+    }
+    let of_settings = settings.sources_of(release, |word, place| files.word_of(visit, release, place, word));
+    sources.extend(of_settings.ok()?);
+    source::collect(sources).ok()
+}
+
+/// The label of a source, and what it stands for.
+fn described(source: &Source) -> (String, String) {
+    let meaning = source.path().map_or_else(|| source.text.clone(), Utf8PathBuf::into_string);
+    (source.label(), meaning)
+}
+
+fn finding(
+    survey: &Survey<'_, '_>,
+    consumer: &Consumer,
+    (here, there): (&Sources, &Sources),
+    other: &str,
+) -> Diagnostic {
+    let directory = &survey.context.directory;
+    let target = consumer.target.as_deref().unwrap_or(&consumer.state);
+    let shown = relative(target, directory);
+    let own = &consumer.environment;
+    let names = |one: &Sources, other: &Sources| {
+        let differing: Vec<String> = one
+            .iter()
+            .filter(|(label, meaning)| other.get(*label) != Some(meaning))
+            .map(|(label, meaning)| match other.get(label) {
+                // What is called alike is told apart by its path.
+                Some(_) => format!("`{}`", relative(Utf8Path::new(meaning), directory)),
+                None => format!("`{label}`"),
+            })
+            .collect();
+        match differing.len() {
+            0 => "no others".to_owned(),
+            count if count > MOST_NAMES => {
+                format!("{} and {} more", differing[..MOST_NAMES].join(", "), count - MOST_NAMES)
+            }
+            _ => differing.join(", "),
+        }
+    };
+    let message = format!(
+        "{}: the target `{shown}` is for the environments `{own}` and `{other}`, whose sources differ: {} in `{own}`, {} in `{other}`",
+        consumer.owner,
+        names(here, there),
+        names(there, here)
+    );
+    let below = relative(target.parent().unwrap_or(target), &consumer.state);
+    let entry = match below.as_str() {
+        "" | "." => "{{ .Environment.Name }}.checksum.yaml".to_owned(),
+        below => format!("{below}/{{{{ .Environment.Name }}}}.checksum.yaml"),
+    };
+    let hint = format!(
+        "give each environment a target of its own, with `- \"{entry}\"` among the `values`: of two runs in one workspace, one would deploy the checksum of the other"
+    );
+    let finding = Diagnostic::finding(Code::SharedTarget, message)
+        .hint(hint)
+        .release(consumer.id())
+        .at(Place::file(target));
+    // There every run writes the target before it is read, and nobody commits it.
+    if survey.reading.request.in_hook() && git_ignores(&consumer.root, target) {
+        finding.level(Level::Note)
+    } else {
+        finding
+    }
+}
