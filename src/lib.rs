@@ -7,6 +7,7 @@ pub mod checksum;
 pub mod cli;
 pub mod command;
 pub mod diagnostic;
+mod go;
 pub mod plan;
 pub mod rendered;
 pub mod report;

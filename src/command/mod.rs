@@ -20,10 +20,11 @@ use serde_json::json;
 use self::helmfile::take_over;
 use crate::cli::{Cli, Command, Output, OutputFormat, RUNNING, Variables};
 use crate::diagnostic::{Diagnostic, Levels, Secrets};
+use crate::go::filepath::join_clean;
 use crate::plan::{self, Reading, Request};
 use crate::report::{self, Document, Layout, Outcome, Report, Stream, Streams, View};
 use crate::target::Renderer;
-use crate::text::{Shown, join_clean};
+use crate::text::Shown;
 use crate::tree::{Kind, Tree as _, WorkTree};
 
 /// A file larger than this, in bytes, is not read to show a line of it.

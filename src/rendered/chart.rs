@@ -5,8 +5,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::producer::Producer;
 use crate::diagnostic::Diagnostic;
+use crate::go::filepath::{clean, join_clean};
 use crate::state::{Repository, is_remote};
-use crate::text::{clean, join_clean};
 use crate::tree::Kind;
 
 /// Where a chart is.

@@ -15,8 +15,9 @@ use super::piece::{Content, Piece};
 use super::producer::Producer;
 use super::reach::{Reach, is_read_by_helm};
 use crate::diagnostic::Diagnostic;
+use crate::go::filepath::join_clean;
 use crate::state::Listed;
-use crate::text::{Place, join_clean};
+use crate::text::Place;
 use crate::value::{Map, Value};
 use crate::yaml::{self, Limits};
 
@@ -115,7 +116,7 @@ fn listed(producer: &Producer<'_>, path: &Utf8Path) -> Result<Vec<Declared>, Dia
             // A field of text takes these as helm writes them: `name: off` is the chart `false`.
             Some(Value::Bool(value)) => value.to_string(),
             Some(Value::Int(number)) => number.to_string(),
-            Some(Value::Float(number)) => crate::value::print::format_float(number, 'g', None),
+            Some(Value::Float(number)) => crate::go::strconv::format_float(number, 'g', None),
             _ => String::new(),
         };
         Some(Declared { name: text("name"), repository: text("repository"), version: text("version") })

@@ -1,6 +1,6 @@
 //! `.helmignore`: which files of a chart helm leaves out (helm's `pkg/ignore/rules.go`).
 
-use crate::tree::matches;
+use crate::go::filepath::matches;
 
 /// The name of the file with the rules.
 pub(super) const FILE: &str = ".helmignore";

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::piece::{Content, Piece, data_line};
-use crate::value::{Map, Value, base64};
+use crate::go::encoding::base64;
+use crate::value::{Map, Value};
 use crate::yaml::{self, Limits};
 
 /// The kinds of objects that hold configuration.

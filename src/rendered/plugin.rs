@@ -8,7 +8,7 @@ use super::files::plain_files;
 use super::piece::{Content, Piece};
 use super::producer::Producer;
 use crate::diagnostic::Diagnostic;
-use crate::text::join_clean;
+use crate::go::filepath::join_clean;
 use crate::value::Map;
 use crate::yaml::{self, Limits};
 

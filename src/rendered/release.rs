@@ -188,7 +188,7 @@ fn post_renderer_pieces(producer: &Producer<'_>, registry: &Registry) -> Result<
     line.extend(post_renderer_arguments(producer, registry)?.into_iter().map(Value::from));
     let mut pieces = vec![Piece::data("post-renderer", &Value::from(line))];
     // A program of the system differs between machines without a difference in what it does.
-    let path = crate::text::join_clean(&producer.visit.working_directory, program);
+    let path = crate::go::filepath::join_clean(&producer.visit.working_directory, program);
     let own = program.contains('/') && !program.starts_with('/');
     if own {
         match producer.request.tree.stat(&path) {

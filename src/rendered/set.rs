@@ -5,8 +5,8 @@ use camino::Utf8PathBuf;
 
 use super::producer::Producer;
 use crate::diagnostic::{Diagnostic, Refusal};
+use crate::go::filepath::clean;
 use crate::state::{SetEntry, SetKind};
-use crate::text::clean;
 use crate::value::{List, Map, Value, json};
 
 /// An option that sets values.

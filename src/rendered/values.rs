@@ -7,9 +7,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::piece::data_line;
 use super::producer::Producer;
 use crate::diagnostic::{Diagnostic, Refusal};
+use crate::go::filepath::join_clean;
 use crate::state::{EntryKind, EntrySource, ValuesEntry};
 use crate::template::function::Registry;
-use crate::text::{Place, join_clean};
+use crate::text::Place;
 use crate::value::{Map, Value};
 use crate::yaml::{self, ErrorKind, Limits};
 

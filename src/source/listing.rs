@@ -9,7 +9,8 @@ use super::name::NameError;
 use super::pattern::{Glob, GlobSourceError};
 use super::walk;
 use crate::diagnostic::Diagnostic;
-use crate::text::{Place, join_clean};
+use crate::go::filepath::join_clean;
+use crate::text::Place;
 use crate::tree::{Kind, Tree};
 
 /// What to list.

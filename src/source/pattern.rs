@@ -1,6 +1,6 @@
 //! Glob sources: `*`, `?` and `[…]` within a part of a path, `**` for any number of parts.
 
-use crate::tree::matches;
+use crate::go::filepath::matches;
 
 /// A source path that is no usable pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

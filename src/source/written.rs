@@ -8,7 +8,8 @@ use regex::bytes::Regex;
 
 use super::HEADER;
 use super::config::TARGETS;
-use crate::tree::{Stat, Tree, matches};
+use crate::go::filepath::matches;
+use crate::tree::{Stat, Tree};
 use crate::value::Value;
 use crate::yaml::{self, Limits};
 

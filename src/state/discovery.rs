@@ -6,8 +6,8 @@ use super::error::unreadable;
 use super::location::Base;
 use super::remote::{Cache, Use, is_remote};
 use crate::diagnostic::Diagnostic;
-use crate::text::{clean, join_clean};
-use crate::tree::{Kind, Tree, matches};
+use crate::go::filepath::{clean, join_clean, matches};
+use crate::tree::{Kind, Tree};
 
 /// State files found for one argument.
 #[derive(Clone, Debug, PartialEq, Eq)]

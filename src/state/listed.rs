@@ -8,8 +8,8 @@ use super::discovery::is_state_file_name;
 use super::location::escape;
 use super::remote::is_remote;
 use super::resolved::{EntryContent, Release, Resolved, Visit};
-use crate::text::join_clean;
-use crate::tree::{Kind, Tree, glob, matches};
+use crate::go::filepath::{join_clean, matches};
+use crate::tree::{Kind, Tree, glob};
 use crate::value::Value;
 
 /// How many further files are read, beside those that the state was read from.

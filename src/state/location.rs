@@ -4,7 +4,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::remote::{has_scheme, is_remote};
 use crate::diagnostic::Diagnostic;
-use crate::text::{clean, join_clean};
+use crate::go::filepath::{clean, join_clean};
 use crate::tree::{Tree, glob};
 
 /// The directory that relative paths of a state file are joined to.

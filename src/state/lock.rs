@@ -10,8 +10,9 @@ use super::location::Base;
 use super::resolved::Release;
 use super::spec::{Lock, LockedChart, Repository, StateSpec};
 use crate::diagnostic::Diagnostic;
+use crate::go::filepath::join_clean;
 use crate::template::functions::admits;
-use crate::text::{Place, join_clean};
+use crate::text::Place;
 use crate::tree::Tree;
 
 /// Gives every release whose chart is in a declared repository the version that the lock file has for it.

@@ -4,7 +4,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::{Map as Json, Value as JsonValue, json};
 
 use super::resolved::{EntryContent, Release, Resolved, ValuesEntry, Visit};
-use crate::value::{Value, json as go_json, print};
+use crate::go::strconv::format_float;
+use crate::value::{Value, json as go_json};
 use crate::yaml;
 
 impl Resolved {
@@ -86,7 +87,7 @@ fn to_json(value: &Value) -> JsonValue {
         Value::Uint64(value) => (*value).into(),
         Value::Uint8(value) => (*value).into(),
         Value::Float(value) => serde_json::Number::from_f64(*value)
-            .map_or_else(|| print::format_float(*value, 'g', None).into(), JsonValue::Number),
+            .map_or_else(|| format_float(*value, 'g', None).into(), JsonValue::Number),
         Value::Str(text) => text.to_string().into(),
         Value::Bytes(bytes) => data_encoding::BASE64.encode(bytes).into(),
         Value::List(list) => list.iter().map(to_json).collect(),

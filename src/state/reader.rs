@@ -24,7 +24,8 @@ use super::resolved::{EnvironmentObject, ValuesPattern};
 use super::spec::{EnvironmentSpec, StateSpec};
 use super::values::ValuesList;
 use crate::diagnostic::{Diagnostic, Refusal};
-use crate::text::{Place, join_clean};
+use crate::go::filepath::join_clean;
+use crate::text::Place;
 use crate::tree::Kind;
 use crate::yaml::Limits;
 

@@ -6,14 +6,14 @@
 use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use data_encoding::{HEXLOWER, HEXUPPER};
+use data_encoding::HEXLOWER;
 use sha2::{Digest as _, Sha256};
 
 use super::error::WITHOUT_STATE;
 use super::request::Request;
 use crate::diagnostic::{Diagnostic, Refusal};
-use crate::template::functions::{Url, parse_url};
-use crate::text::{clean, join_clean};
+use crate::go::filepath::{self, join};
+use crate::go::url::{Url, parse_query, query_escape};
 use crate::tree::{Kind, Tree, glob};
 
 /// Schemes that are fetched as a single file, when nothing names a getter.
@@ -104,24 +104,16 @@ struct Text {
 }
 
 fn url(text: &str) -> Option<Text> {
-    let Url { scheme, host, path, query, .. } = parse_url(text.as_bytes()).ok()?;
+    let Url { scheme, host, path, query, .. } = Url::parse(text.as_bytes()).ok()?;
     let utf8 = |bytes: Vec<u8>| String::from_utf8(bytes).ok();
     Some(Text { scheme: utf8(scheme)?, host: utf8(host)?, path: utf8(path)?, query: utf8(query)? })
 }
 
 /// `filepath.Dir` without its first character, and `filepath.Base`.
 fn split_path(path: &str) -> (String, String) {
-    let (directory, name) = path.rsplit_once('/').map_or(("", path), |(above, name)| {
-        // The slash stays, so that a file in the root has the root above it.
-        (&path[..=above.len()], name)
-    });
-    let directory = clean(directory);
-    let base = match path.trim_end_matches('/') {
-        "" if path.is_empty() => ".",
-        "" => "/",
-        trimmed => trimmed.rsplit('/').next().unwrap_or(name),
-    };
-    (directory.as_str().chars().skip(1).collect(), base.to_owned())
+    let utf8 = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    let directory = utf8(&filepath::dir(path.as_bytes()));
+    (directory.chars().skip(1).collect(), utf8(filepath::base(path.as_bytes())))
 }
 
 /// Whether helmfile would download this: `IsRemote`. That takes any scheme without `//`, so `foo:bar.yaml` is remote,
@@ -133,7 +125,7 @@ pub fn is_remote(text: &str) -> bool {
 
 /// The scheme that Go's `url.Parse` finds, or nothing where it finds none or refuses the text.
 pub(super) fn has_scheme(text: &str) -> bool {
-    parse_url(text.as_bytes()).is_ok_and(|url| !url.scheme.is_empty())
+    Url::parse(text.as_bytes()).is_ok_and(|url| !url.scheme.is_empty())
 }
 
 /// What a remote text is used for: it decides the folder of the cache, and the code of the refusal.
@@ -329,19 +321,14 @@ impl Source {
         let suffix = query.suffix();
         let directory = if self.getter == "normal" {
             let key = key_of(&format!("{}://{}", self.scheme, self.host)) + &suffix;
-            join_clean(&join_clean(home, &key), &relative(&self.directory))
+            join(&join(home, &key), &self.directory)
         } else {
             let key = key_of(&format!("{}://{}/{}", self.scheme, self.host, self.directory)) + &suffix;
-            join_clean(&join_clean(home, folder), &relative(&key))
+            join(&join(home, folder), &key)
         };
-        let file = join_clean(&directory, &relative(&self.file));
+        let file = join(&directory, &self.file);
         (directory, file)
     }
-}
-
-/// The path for joining it: Go's `filepath.Join` never takes a later part for absolute.
-fn relative(path: &str) -> String {
-    format!("./{path}")
 }
 
 /// A URL as a name, by a `strings.Replacer`.
@@ -374,13 +361,7 @@ struct Query {
 impl Query {
     /// `url.ParseQuery`, which leaves out what it cannot read.
     fn parse(query: &str) -> Self {
-        let mut parameters: BTreeMap<Vec<u8>, Vec<Vec<u8>>> = BTreeMap::new();
-        for pair in query.split('&').filter(|pair| !pair.is_empty() && !pair.contains(';')) {
-            let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-            if let (Some(name), Some(value)) = (unescape(name), unescape(value)) {
-                parameters.entry(name).or_default().push(value);
-            }
-        }
+        let mut parameters = parse_query(query.as_bytes());
         let cache = parameters.remove(b"cache".as_slice());
         let off = cache.is_some_and(|values| values.first().is_some_and(|value| value == b"false"));
         Self { cache: !off, parameters }
@@ -398,48 +379,15 @@ impl Query {
                 ["token", "password", "secret", "key", "signature"].iter().any(|word| lower.contains(word));
             for value in values {
                 let value = if secret { digest(value).into_bytes() } else { value.clone() };
-                pairs.push(format!("{}={}", escape(name), escape(&value)));
+                pairs.push([query_escape(name), query_escape(&value)].join(&b'='));
             }
         }
-        format!(".{}", pairs.join("_").replace('&', "_"))
+        format!(".{}", String::from_utf8_lossy(&pairs.join(&b'_')))
     }
 }
 
 fn digest(value: &[u8]) -> String {
     HEXLOWER.encode(&Sha256::digest(value)[..4])
-}
-
-/// `url.QueryUnescape`.
-fn unescape(text: &str) -> Option<Vec<u8>> {
-    let mut result = Vec::with_capacity(text.len());
-    let mut bytes = text.bytes();
-    while let Some(byte) = bytes.next() {
-        result.push(match byte {
-            b'+' => b' ',
-            b'%' => {
-                let mut digit = || char::from(bytes.next()?).to_digit(16);
-                u8::try_from(digit()? << 4 | digit()?).ok()?
-            }
-            byte => byte,
-        });
-    }
-    Some(result)
-}
-
-/// `url.QueryEscape`.
-fn escape(text: &[u8]) -> String {
-    let mut result = String::with_capacity(text.len());
-    for &byte in text {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'_' | b'.' | b'~' => result.push(byte.into()),
-            b' ' => result.push('+'),
-            byte => {
-                result.push('%');
-                result.push_str(&HEXUPPER.encode(&[byte]));
-            }
-        }
-    }
-    result
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::helm_version::HelmVersions;
 use crate::diagnostic::Secrets;
+use crate::go::strconv::parse_bool;
 use crate::template::function::{Chance, Context, Effects, ExecPolicy};
 use crate::tree::Tree;
 
@@ -198,7 +199,7 @@ impl Request {
 
     /// Whether a variable is set to what Go's `strconv.ParseBool` takes for true.
     pub(super) fn switched_on(&self, name: &str) -> bool {
-        self.variable(name).is_some_and(|text| ["1", "t", "T", "TRUE", "true", "True"].contains(&text))
+        self.variable(name).and_then(parse_bool) == Some(true)
     }
 
     /// Whether all state files are templates, whatever their names.

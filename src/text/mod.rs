@@ -7,7 +7,7 @@ use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
 pub use shown::{Bytes, Shown, counted, relative};
 pub use spelling::nearest;
@@ -127,39 +127,6 @@ impl Excerpt {
     }
 }
 
-/// Joins a relative path to a base and removes `.` and `..` without asking the file system, as Go's `filepath.Join` does.
-#[must_use]
-pub fn join_clean(base: &Utf8Path, path: &str) -> Utf8PathBuf {
-    let joined = if path.starts_with('/') { path.to_owned() } else { format!("{base}/{path}") };
-    clean(&joined)
-}
-
-/// Go's `filepath.Clean` for slash-separated paths.
-#[must_use]
-pub fn clean(path: &str) -> Utf8PathBuf {
-    let rooted = path.starts_with('/');
-    let mut parts: Vec<&str> = Vec::new();
-    for part in path.split('/') {
-        match part {
-            "" | "." => {}
-            ".." => match parts.last() {
-                Some(&last) if last != ".." => {
-                    parts.pop();
-                }
-                _ if rooted => {}
-                _ => parts.push(".."),
-            },
-            name => parts.push(name),
-        }
-    }
-    let body = parts.join("/");
-    match (rooted, body.is_empty()) {
-        (true, _) => format!("/{body}").into(),
-        (false, true) => ".".into(),
-        (false, false) => body.into(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,16 +156,5 @@ mod tests {
         {
             assert_eq!(shown(line, column), None, "{line:?} {column:?}");
         }
-    }
-
-    #[test]
-    fn paths_are_cleaned_as_go_cleans_them() {
-        for (path, clean_path) in
-            [("", "."), ("a//b/./c/..", "a/b"), ("../x/..", ".."), ("/../a", "/a"), ("/", "/"), ("a/..", ".")]
-        {
-            assert_eq!(clean(path), clean_path, "{path}");
-        }
-        assert_eq!(join_clean("/r/s".into(), "../x"), "/r/x");
-        assert_eq!(join_clean("/r/s".into(), "/x"), "/x");
     }
 }

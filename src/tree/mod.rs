@@ -14,7 +14,8 @@ use std::io::{self, Read};
 
 use camino::Utf8Path;
 
-pub use glob::{GlobError, glob, matches};
+pub use crate::go::filepath::{BadPattern, matches};
+pub use glob::glob;
 pub use overlay::Overlay;
 pub use unfinished::Unfinished;
 pub use work::WorkTree;

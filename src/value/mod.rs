@@ -6,18 +6,16 @@
 //!
 //! Values are not `Send`. Dropping one does not recurse, however deep it is nested.
 
-pub mod base64;
 mod collection;
 pub mod json;
 mod object;
 pub mod print;
-mod time;
 
 use std::rc::Rc;
 
+pub use crate::go::time::Time;
 pub use collection::{AnyMap, List, Map};
 pub use object::{Fields, Object};
-pub use time::Time;
 
 /// The static element type of a Go slice or map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

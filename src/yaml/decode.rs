@@ -9,7 +9,8 @@ use super::key::Key;
 use super::merge::{self, Found, KeyType};
 use super::tag::{self, Mismatch, Scalar, Tag};
 use super::tree::{Content, Place, Style};
-use crate::value::{AnyMap, Map, Value, base64};
+use crate::go::encoding::base64;
+use crate::value::{AnyMap, Map, Value};
 
 /// Decodes a node into `interface {}`.
 pub(super) fn any(place: &Place) -> Result<Value, Error> {

@@ -11,7 +11,7 @@ use super::decode;
 use super::error::{Error, ErrorKind};
 use super::tag::{self, Scalar, Tag};
 use super::tree::{Content, Place, Style};
-use crate::value::{List, Map, Value, print};
+use crate::value::{List, Map, Value};
 
 /// How deep values may be nested: they are walked by recursion, on threads with small stacks too.
 const DEPTH: usize = 1_000;
@@ -179,5 +179,5 @@ fn float_key(value: f64) -> String {
     }
     // The shortest text of the single, which is the shortest of the double nearest to it too.
     let shortest = format!("{single:e}").parse().unwrap_or(value);
-    print::format_float(shortest, 'g', None)
+    crate::go::strconv::format_float(shortest, 'g', None)
 }

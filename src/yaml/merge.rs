@@ -113,7 +113,7 @@ pub(super) fn duplicates(mapping: &Place) -> Vec<Issue> {
         let (first, second) = (keys[first], keys[second]);
         let message = format!(
             "mapping key {} already defined at line {}",
-            crate::value::print::quote(text.as_bytes(), false),
+            crate::go::strconv::quote(text.as_bytes(), false),
             first.line
         );
         Issue {

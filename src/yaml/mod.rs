@@ -25,7 +25,6 @@ mod tag;
 mod timestamp;
 mod tree;
 mod typed;
-mod unicode;
 
 pub use comments::comments;
 pub use encode::encode;

@@ -2,7 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
-const ORDER: [&str; 16] = [
+const ORDER: [&str; 17] = [
+    "go",
     "text",
     "diagnostic",
     "tree",

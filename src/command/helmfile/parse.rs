@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
+use crate::go::strconv::{parse_bool, parse_int};
+
 /// Name, letter or `-`, what it takes and commands of every option, then the commands with their other names.
 const TABLE: &str = include_str!("options.tsv");
 
@@ -181,12 +183,12 @@ fn options(known: Options<'_>, arguments: &[&str]) -> Option<BTreeMap<String, Ve
             Takes::Text => values.clear(),
             Takes::Number => {
                 values.clear();
-                values.push(number(value)?.to_string());
+                values.push(parse_int(value.as_bytes(), 0).ok()?.to_string());
                 return Some(());
             }
             Takes::Switch => {
                 values.clear();
-                values.push(truth(value)?.to_string());
+                values.push(parse_bool(value)?.to_string());
                 return Some(());
             }
         }
@@ -233,31 +235,6 @@ fn options(known: Options<'_>, arguments: &[&str]) -> Option<BTreeMap<String, Ve
         }
     }
     Some(options)
-}
-
-/// Go's `strconv.ParseBool`.
-fn truth(text: &str) -> Option<bool> {
-    match text {
-        "1" | "t" | "T" | "TRUE" | "true" | "True" => Some(true),
-        "0" | "f" | "F" | "FALSE" | "false" | "False" => Some(false),
-        _ => None,
-    }
-}
-
-/// Go's `strconv.ParseInt` with base 0, without its underscores.
-fn number(text: &str) -> Option<i64> {
-    let (sign, digits) = match text.strip_prefix('-') {
-        Some(digits) => ("-", digits),
-        None => ("", text.strip_prefix('+').unwrap_or(text)),
-    };
-    let lower = digits.to_ascii_lowercase();
-    let bases = [("0x", 16), ("0o", 8), ("0b", 2), ("0", 8)];
-    let (digits, base) = bases
-        .iter()
-        .find_map(|(prefix, base)| Some((lower.strip_prefix(prefix).filter(|rest| !rest.is_empty())?, *base)))
-        .unwrap_or((&lower, 10));
-    let plain = digits.bytes().all(|byte| byte.is_ascii_alphanumeric());
-    plain.then(|| i64::from_str_radix(&format!("{sign}{digits}"), base).ok()).flatten()
 }
 
 /// The names of the options that a text with a command line in it may have: the words that begin with `-`, for where the

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::Scope;
+use crate::go::filepath::join_clean;
 use crate::plan::Context;
 use crate::plan::facts::consumer::Consumer;
 use crate::plan::facts::locations::Locations;
@@ -14,7 +15,6 @@ use crate::plan::reading::Reading;
 use crate::plan::{Found, Plan};
 use crate::source::{self, config::ChecksumRule};
 use crate::target::Subject;
-use crate::text::join_clean;
 use crate::tree::{Kind, Tree};
 
 /// Drafts the checksums that are asked for. Selectors are about releases and leave none of them.

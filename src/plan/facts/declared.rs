@@ -6,6 +6,7 @@ use std::rc::Rc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic, Level};
+use crate::go::filepath::join_clean;
 use crate::plan::Context;
 use crate::plan::contents::consumer::keys_of;
 use crate::plan::facts::consumer::Consumer;
@@ -26,7 +27,7 @@ use crate::plan::rules::unwired_release::unwired_release;
 use crate::source::{self, KeyPath, Source, What};
 use crate::state::{EntryContent, EntryKind, EntrySource, Release, Request, Resolved, Visit};
 use crate::target::Subject;
-use crate::text::{Place, join_clean, relative};
+use crate::text::{Place, relative};
 
 /// Why a release is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

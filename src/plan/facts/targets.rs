@@ -3,10 +3,10 @@
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::Diagnostic;
+use crate::go::filepath::matches;
 use crate::plan::facts::locations::{Locations, Same};
 use crate::state::{EntryContent, Release, Visit};
 use crate::text::relative;
-use crate::tree::matches;
 
 /// A target among the values of a release.
 #[derive(Clone, Debug, PartialEq, Eq)]

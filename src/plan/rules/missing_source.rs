@@ -3,8 +3,9 @@
 use super::Surroundings;
 use crate::checksum::Hashed;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::go::filepath::join_clean;
 use crate::source::{Shape, Source};
-use crate::text::{join_clean, relative};
+use crate::text::relative;
 
 /// Whether the path of a source exists. Says where it was looked for, and where else it is.
 pub(crate) fn missing_source(

@@ -7,8 +7,8 @@ use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::text::join_clean;
-use crate::tree::{Kind, Tree, matches};
+use crate::go::filepath::{join_clean, matches};
+use crate::tree::{Kind, Tree};
 use crate::value::Value;
 use crate::yaml::{self, Limits};
 

@@ -6,13 +6,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::go::filepath::{join_clean, matches};
 use crate::plan::facts::locations::Locations;
 use crate::plan::facts::targets::at;
 use crate::plan::rules::parent_states::Parents;
 use crate::state::{EntryContent, Release, Resolved, Visit};
+use crate::text::Place;
 use crate::text::relative;
-use crate::text::{Place, join_clean};
-use crate::tree::{Kind, Tree, matches};
+use crate::tree::{Kind, Tree};
 
 /// Patterns by what is fixed in them, so that a target is compared with few of them.
 #[derive(Debug)]

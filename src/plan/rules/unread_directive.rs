@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::go::filepath::join_clean;
 use crate::plan::facts::values_files::ValuesFiles;
 use crate::source;
 use crate::state::{EntryContent, EntryKind, EntrySource, Visit};
 use crate::template::{Defined, defined};
-use crate::text::{Place, join_clean, position};
+use crate::text::{Place, position};
 use crate::tree::{Tree, glob};
 use crate::value::Value;
 

@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use super::super::archive::{self, is_package};
 use super::super::ignore::{self, Rules};
 use super::super::stage::Staged;
-use crate::text::join_clean;
+use crate::go::filepath::join_clean;
 
 /// How deep packages and directories may nest.
 const DEEPEST: usize = 40;

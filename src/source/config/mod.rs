@@ -18,8 +18,8 @@ pub use locate::{Home, locate};
 use super::directive::{Render, Source, What};
 use super::key::{KeyPath, KeyPaths};
 use crate::diagnostic::{Code, Diagnostic, Level, Mistake};
-use crate::text::{Place, join_clean};
-use crate::tree::matches;
+use crate::go::filepath::{join_clean, matches};
+use crate::text::Place;
 use crate::yaml::{self, Limits, Node};
 
 /// The name of the configuration file.

@@ -24,8 +24,9 @@ pub use scan::{in_plain, in_rendered, may_declare};
 pub use unread::{in_template_comments, lines_like_directives, unread};
 
 use super::path_label;
+use crate::go::filepath::join_clean;
 use crate::rendered::ObjectKind;
-use crate::text::{Place, join_clean};
+use crate::text::Place;
 
 /// What a declared source stands for.
 #[derive(Clone, Debug, PartialEq, Eq)]

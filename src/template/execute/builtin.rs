@@ -2,9 +2,10 @@
 
 use super::argument::Expected;
 use super::compare::{equal, less};
-use super::escape::{html, javascript, query};
+use super::escape::{html, javascript};
 use super::index::{index, length, slice};
 use super::slot::{Slot, behind_pointer, is_true};
+use crate::go::url::query_escape;
 use crate::template::function::{FunctionError, Parameter};
 use crate::value::Value;
 use crate::value::print::{PrintError, sprint, sprintf, sprintln};
@@ -45,7 +46,7 @@ pub(super) fn builtin(name: &str) -> Option<Builtin> {
         "call" => ("call", one, Some(REFLECTED), call),
         "html" => ("html", &[], Some(ANY), |slots, _| escaped(slots, html)),
         "js" => ("js", &[], Some(ANY), |slots, _| escaped(slots, javascript)),
-        "urlquery" => ("urlquery", &[], Some(ANY), |slots, _| escaped(slots, query)),
+        "urlquery" => ("urlquery", &[], Some(ANY), |slots, _| escaped(slots, query_escape)),
         "print" => ("print", &[], Some(ANY), |slots, _| printed(sprint(&values(slots)))),
         "println" => ("println", &[], Some(ANY), |slots, _| printed(sprintln(&values(slots)))),
         "printf" => ("printf", &[STRING], Some(ANY), |slots, _| {

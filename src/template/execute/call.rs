@@ -6,11 +6,11 @@ use super::output::Output;
 use super::slot::{Slot, is_true};
 use super::{At, BYTES_PER_STEP, Evaluated, Scene, State};
 use crate::diagnostic::Diagnostic;
+use crate::go::strconv::quote;
 use crate::template::function::{Call, Context, Function, FunctionError};
 use crate::template::set;
 use crate::template::syntax::{Operand, PARSE_NAME};
 use crate::value::Value;
-use crate::value::print::quote;
 
 /// How often helmfile's `include` enters one template again before it gives up.
 const MAX_INCLUDES: u32 = 1000;

@@ -1,8 +1,8 @@
-//! `html`, `js` and `urlquery`.
+//! `html` and `js`.
 
-use crate::value::print::{is_printable, runes};
+use crate::go::unicode::{is_printable, runes};
 
-/// Escapes the signs that have a meaning in HTML.
+/// Escapes the characters that have a meaning in HTML.
 pub(super) fn html(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     for byte in text {
@@ -24,29 +24,15 @@ pub(super) fn javascript(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     for rune in runes(text) {
         match rune {
-            Ok(sign @ ('\\' | '\'' | '"')) => out.extend_from_slice(format!("\\{sign}").as_bytes()),
-            Ok(sign @ ('<' | '>' | '&' | '=' | '\0'..='\x1f')) => {
-                out.extend_from_slice(format!("\\u{:04X}", u32::from(sign)).as_bytes());
+            Ok(character @ ('\\' | '\'' | '"')) => out.extend_from_slice(format!("\\{character}").as_bytes()),
+            Ok(character @ ('<' | '>' | '&' | '=' | '\0'..='\x1f')) => {
+                out.extend_from_slice(format!("\\u{:04X}", u32::from(character)).as_bytes());
             }
-            Ok(sign) if !sign.is_ascii() && !is_printable(sign) => {
-                out.extend_from_slice(format!("\\u{:04X}", u32::from(sign)).as_bytes());
+            Ok(character) if !character.is_ascii() && !is_printable(character) => {
+                out.extend_from_slice(format!("\\u{:04X}", u32::from(character)).as_bytes());
             }
-            Ok(sign) => out.extend_from_slice(sign.encode_utf8(&mut [0; 4]).as_bytes()),
+            Ok(character) => out.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes()),
             Err(byte) => out.push(byte),
-        }
-    }
-    out
-}
-
-/// Go's `url.QueryEscape`.
-pub(super) fn query(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    for byte in text {
-        match byte {
-            b' ' => out.push(b'+'),
-            b'-' | b'_' | b'.' | b'~' => out.push(*byte),
-            _ if byte.is_ascii_alphanumeric() => out.push(*byte),
-            _ => out.extend_from_slice(format!("%{byte:02X}").as_bytes()),
         }
     }
     out

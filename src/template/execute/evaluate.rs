@@ -6,9 +6,9 @@ use super::call::Callee;
 use super::slot::{Slot, behind_pointer};
 use super::{At, Evaluated, State};
 use crate::diagnostic::Refusal;
+use crate::go::strconv::quote;
 use crate::template::render::MissingKey;
 use crate::template::syntax::{Command, Number, Operand, OperandKind, Pipeline};
-use crate::value::print::quote;
 use crate::value::{Element, Value};
 
 impl<'t> State<'t, '_, '_> {

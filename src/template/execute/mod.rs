@@ -20,8 +20,9 @@ use super::render::Options;
 use super::set::Set;
 use super::syntax::{Branch, Command, Invocation, List, Node, Operand, PARSE_NAME, Pipeline, Source, Tree};
 use crate::diagnostic::{Diagnostic, Refusal};
+use crate::go::strconv::quote;
 use crate::text::{Excerpt, Place, position};
-use crate::value::print::{PrintError, display, quote, sort_entries};
+use crate::value::print::{PrintError, display, sort_entries};
 use crate::value::{Element, Value};
 
 pub(super) use builtin::is_builtin;

@@ -2,7 +2,7 @@
 
 use crate::diagnostic::Refusal;
 use crate::template::function::{Call, Chance, Function, FunctionError, Parameter};
-use crate::value::print::{self, PrintError};
+use crate::value::print::PrintError;
 use crate::value::{Element, List, Map, Value};
 
 /// What a function returns.
@@ -12,7 +12,7 @@ pub(super) type Outcome = Result<Value, FunctionError>;
 pub(super) type Body = fn(&mut dyn Call, &[Value]) -> Outcome;
 
 /// The longest text and the longest list that one call may produce; longer ones are refused.
-pub(super) const MAX_TEXT: usize = print::MAX_TEXT;
+pub(super) const MAX_TEXT: usize = crate::go::fmt::MAX_TEXT;
 /// See [`MAX_TEXT`].
 pub(super) const MAX_ITEMS: usize = 10_000_000;
 

@@ -1,7 +1,7 @@
 //! Conversions between types as sprig does them, with the rules of `spf13/cast`.
 
 use super::arguments::unprintable;
-use super::strconv::{parse_float, parse_int};
+use crate::go::strconv::{parse_float, parse_int};
 use crate::template::function::FunctionError;
 use crate::value::Value;
 use crate::value::print::{byte_slice, display};

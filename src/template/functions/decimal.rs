@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::fmt::Write as _;
 
 use crate::diagnostic::Refusal;
+use crate::go::strconv::format_float;
 use crate::template::function::FunctionError;
-use crate::value::print::format_float;
 
 use super::arguments::refused;
 

@@ -6,11 +6,11 @@ use std::rc::Rc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::arguments::{MAX_TEXT, Outcome, bytes, function, refused, string, too_large};
-use super::paths::clean;
 use crate::diagnostic::Refusal;
+use crate::go::filepath;
+use crate::go::strconv::quote;
 use crate::template::function::{Call, Context, ExecPolicy, Function, FunctionError, Parameter};
 use crate::tree::{Entry, Kind};
-use crate::value::print::quote;
 use crate::value::{Element, List, Object, Value};
 
 use Parameter::String as Text;
@@ -47,7 +47,7 @@ fn joined(context: &Context, path: &[u8]) -> Result<Utf8PathBuf, FunctionError> 
         return Ok(path.into());
     }
     let whole = format!("{}/{path}", context.base);
-    Ok(String::from_utf8_lossy(&clean(whole.as_bytes())).into_owned().into())
+    Ok(filepath::clean(&whole).into_string().into())
 }
 
 /// The words of the operating system that Go prints for an error.
@@ -131,7 +131,7 @@ fn read_dir(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     for entry in entries.iter().filter(|entry| entry.kind != Kind::Directory) {
         let name = entry.name.as_encoded_bytes();
         let path = if asked.is_empty() { name.to_vec() } else { [asked, b"/", name].concat() };
-        paths.push(Value::from_bytes(clean(&path)));
+        paths.push(Value::from_bytes(filepath::clean_bytes(&path)));
     }
     let list =
         if paths.is_empty() { List::nil(Element::String) } else { List::typed(Element::String, paths) };

@@ -5,7 +5,7 @@ use super::arguments::{
 };
 use super::convert::{to_float64, to_int64};
 use super::decimal::Decimal;
-use super::strconv::{NumberError, parse_int};
+use crate::go::strconv::{NumberError, parse_int};
 use crate::template::function::{Call, Function, FunctionError, Parameter};
 use crate::value::print::display;
 use crate::value::{Element, List, Value};

@@ -4,7 +4,6 @@
 //! says so. Where Go's function panics, the template fails with the same message.
 
 mod arguments;
-mod case;
 mod compare;
 mod convert;
 mod dates;
@@ -27,7 +26,6 @@ mod regex;
 mod secrets;
 mod semver;
 mod state_values;
-mod strconv;
 mod strings;
 mod templates;
 #[cfg(test)]
@@ -38,7 +36,6 @@ mod words;
 mod yaml;
 
 pub use semver::admits;
-pub use urls::{Url, User, parse as parse_url};
 
 use super::function::{Function, Registry};
 

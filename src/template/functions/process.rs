@@ -17,8 +17,8 @@ use super::arguments::{MAX_TEXT, Outcome, bytes, list, map, refused, string, too
 use super::convert::strval;
 use super::files::{check_allowed, reason};
 use crate::diagnostic::Refusal;
+use crate::go::strconv::quote;
 use crate::template::function::{Call, Context, ExecPolicy, Function, FunctionError, Parameter};
-use crate::value::print::quote;
 use crate::value::{List, Map, Value};
 
 use Parameter::{List as Items, Map as Dict, String as Text};

@@ -4,9 +4,9 @@ use std::io::Read;
 
 use super::arguments::{Outcome, bytes, function, integer, note_unstable, refused, too_large};
 use crate::diagnostic::Refusal;
+use crate::go::unicode::runes;
 use crate::template::function::{Call, Chance, Function, FunctionError, Parameter};
 use crate::value::Value;
-use crate::value::print::runes;
 
 use Parameter::{Int, String as Text};
 

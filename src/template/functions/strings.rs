@@ -3,10 +3,11 @@
 use super::arguments::{
     MAX_ITEMS, MAX_TEXT, Outcome, any, bytes, function, integer, string, too_large, unprintable, variadic,
 };
-use super::case::{DIGIT, LETTER, map_runes, to_lower, to_title, to_upper};
 use super::convert::{strings_of, strslice, strval};
+use crate::go::strconv;
+use crate::go::unicode::{is_digit, is_letter, map_runes, runes, to_lower, to_title, to_upper};
 use crate::template::function::{Call, Function, FunctionError, Parameter};
-use crate::value::print::{self, runes};
+use crate::value::print::{self};
 use crate::value::{Element, List, Map, Value};
 
 use Parameter::{Any, Int, String as Text};
@@ -107,7 +108,7 @@ fn separates_words(sign: char) -> bool {
     if sign.is_ascii() {
         return !sign.is_ascii_alphanumeric() && sign != '_';
     }
-    !LETTER.contains(sign) && !DIGIT.contains(sign) && sign.is_whitespace()
+    !is_letter(sign) && !is_digit(sign) && sign.is_whitespace()
 }
 
 fn truncate(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
@@ -178,7 +179,7 @@ fn find(text: &[u8], part: &[u8]) -> Option<usize> {
 fn quote(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let mut quoted = Vec::new();
     for argument in arguments.iter().filter(|argument| !argument.is_nil()) {
-        quoted.push(print::quote(&strval(argument)?, false));
+        quoted.push(strconv::quote(&strval(argument)?, false));
     }
     Ok(quoted.join(" ").into())
 }

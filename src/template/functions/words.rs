@@ -2,8 +2,9 @@
 //! `Masterminds/goutils`, oddities included.
 
 use super::arguments::{MAX_TEXT, Outcome, bytes, function, integer, string, text, too_large};
-use super::case::{
-    LETTER, LOWERCASE, NUMBER, PUNCTUATION, TITLECASE, UPPERCASE, map_runes, to_lower, to_title, to_upper,
+use crate::go::unicode::{
+    is_letter, is_lower, is_number, is_punctuation, is_title, is_upper, map_runes, to_lower, to_title,
+    to_upper,
 };
 use crate::template::function::{Call, Function, Parameter};
 use crate::value::Value;
@@ -80,10 +81,10 @@ fn abbreviated(text: &[u8], offset: i64, width: i64) -> Vec<u8> {
 fn swap_case(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let mut after_space = true;
     string(map_runes(bytes(arguments, 0)?, |sign| {
-        if UPPERCASE.contains(sign) || TITLECASE.contains(sign) {
+        if is_upper(sign) || is_title(sign) {
             after_space = false;
             to_lower(sign)
-        } else if LOWERCASE.contains(sign) {
+        } else if is_lower(sign) {
             if std::mem::take(&mut after_space) { to_title(sign) } else { to_upper(sign) }
         } else {
             after_space = sign.is_whitespace();
@@ -123,7 +124,7 @@ fn is_connector(sign: char) -> bool {
 
 /// A letter of a script that makes words of letters: the common Chinese characters do not count.
 fn is_alphabet(sign: char) -> bool {
-    LETTER.contains(sign)
+    is_letter(sign)
         && !matches!(sign, '\u{4e00}'..='\u{9fcc}' | '\u{3400}'..='\u{4d85}' | '\u{20000}'..='\u{2b81d}')
 }
 
@@ -142,18 +143,18 @@ fn pascal(text: &str) -> String {
             Some(sign) => break sign,
         }
     };
-    let mut upper_run = UPPERCASE.contains(current);
+    let mut upper_run = is_upper(current);
     current = to_upper(current);
     for next in signs {
         let previous = std::mem::replace(&mut current, next);
         if is_connector(current) && is_connector(previous) {
             result.push(previous);
         } else if is_connector(previous) {
-            upper_run = UPPERCASE.contains(current);
+            upper_run = is_upper(current);
             current = to_upper(current);
         } else {
             if upper_run {
-                if UPPERCASE.contains(current) {
+                if is_upper(current) {
                     current = to_lower(current);
                 } else {
                     upper_run = false;
@@ -250,7 +251,7 @@ fn push_lower(result: &mut String, kind: Word, word: &str, connector: char) {
     for sign in word.chars() {
         result.push(if is_connector(sign) {
             connector
-        } else if UPPERCASE.contains(sign) {
+        } else if is_upper(sign) {
             to_lower(sign)
         } else {
             sign
@@ -295,24 +296,23 @@ fn next_word(text: &str) -> (Word, &str, &str) {
     if text.is_empty() {
         return (Word::Invalid, "", "");
     }
-    let is_lower_letter = |sign| is_alphabet(sign) && !UPPERCASE.contains(sign);
+    let is_lower_letter = |sign| is_alphabet(sign) && !is_upper(sign);
     let (first, size) = next_valid(text, char::REPLACEMENT_CHARACTER);
     let (kind, end) = if first == char::REPLACEMENT_CHARACTER {
         (Word::Invalid, size)
     } else if is_connector(first) {
         (Word::Connector, run_end(text, size, first, is_connector).0)
-    } else if PUNCTUATION.contains(first) {
-        (Word::Punctuation, run_end(text, size, first, |sign| PUNCTUATION.contains(sign)).0)
-    } else if UPPERCASE.contains(first) {
+    } else if is_punctuation(first) {
+        (Word::Punctuation, run_end(text, size, first, is_punctuation).0)
+    } else if is_upper(first) {
         (Word::Upper, upper_end(text, size, first))
     } else if is_alphabet(first) {
         (Word::Letters, run_end(text, size, first, is_lower_letter).0)
-    } else if NUMBER.contains(first) {
-        (Word::Number, run_end(text, size, first, |sign| NUMBER.contains(sign)).0)
+    } else if is_number(first) {
+        (Word::Number, run_end(text, size, first, is_number).0)
     } else {
-        let belongs = |sign| {
-            !(is_connector(sign) || is_alphabet(sign) || NUMBER.contains(sign) || PUNCTUATION.contains(sign))
-        };
+        let belongs =
+            |sign| !(is_connector(sign) || is_alphabet(sign) || is_number(sign) || is_punctuation(sign));
         (Word::Other, run_end(text, size, first, belongs).0)
     };
     (kind, &text[..end], &text[end..])
@@ -324,13 +324,13 @@ fn upper_end(text: &str, start: usize, first: char) -> usize {
         return start;
     }
     let (second, size) = next_valid(&text[start..], first);
-    if UPPERCASE.contains(second) {
-        let (end, last, last_size) = run_end(text, start + size, second, |sign| UPPERCASE.contains(sign));
+    if is_upper(second) {
+        let (end, last, last_size) = run_end(text, start + size, second, is_upper);
         let last_size = if last_size == 0 { size } else { last_size };
         // The last upper case letter starts the word that follows.
         if end < text.len() && is_alphabet(last) { end - last_size } else { end }
     } else if is_alphabet(second) {
-        run_end(text, start + size, second, |sign| is_alphabet(sign) && !UPPERCASE.contains(sign)).0
+        run_end(text, start + size, second, |sign| is_alphabet(sign) && !is_upper(sign)).0
     } else {
         start
     }

@@ -8,7 +8,6 @@ mod number;
 mod parse;
 mod scan;
 mod tree;
-mod unquote;
 
 use crate::diagnostic::Refusal;
 use std::rc::Rc;

@@ -1,11 +1,8 @@
 //! Splits a template into tokens, as Go's `text/template/parse` does: the same places where blanks count, the same signs
 //! that may follow a name.
 
-use std::sync::LazyLock;
-
-use regex::Regex;
-
-use crate::value::print::quote;
+use crate::go::strconv::quote;
+use crate::go::unicode::{is_digit, is_letter, is_printable};
 
 /// What a token is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -92,14 +89,9 @@ impl Token {
     }
 }
 
-/// Letters and decimal digits, as Go's `unicode` package has them.
-static WORD: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"^[\p{L}\p{Nd}]$").ok());
-
+/// What names are made of.
 fn is_word(sign: char) -> bool {
-    if sign.is_ascii() {
-        return sign == '_' || sign.is_ascii_alphanumeric();
-    }
-    WORD.as_ref().is_some_and(|class| class.is_match(sign.encode_utf8(&mut [0; 4])))
+    sign == '_' || is_letter(sign) || is_digit(sign)
 }
 
 const fn is_space(sign: char) -> bool {
@@ -462,9 +454,5 @@ impl<'t> Scanner<'t> {
 /// Go's `%#U`.
 fn code_point(sign: char) -> String {
     let code = u32::from(sign);
-    if crate::value::print::is_printable(sign) {
-        format!("U+{code:04X} '{sign}'")
-    } else {
-        format!("U+{code:04X}")
-    }
+    if is_printable(sign) { format!("U+{code:04X} '{sign}'") } else { format!("U+{code:04X}") }
 }

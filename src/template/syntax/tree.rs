@@ -230,7 +230,7 @@ fn fields(out: &mut fmt::Formatter<'_>, names: &[Rc<str>]) -> fmt::Result {
 
 impl fmt::Display for Invocation {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "{{{{template {}", crate::value::print::quote(self.name.as_bytes(), false))?;
+        write!(out, "{{{{template {}", crate::go::strconv::quote(self.name.as_bytes(), false))?;
         if let Some(pipeline) = &self.pipeline {
             write!(out, " {pipeline}")?;
         }

@@ -1,48 +1,13 @@
-//! Values as Go's `fmt` prints them: `Sprint`, `Sprintln`, `Sprintf`.
-//!
-//! What Go prints as a machine address (a pointer inside a list, `%p`) or in an order that depends on addresses (a map with
-//! keys of several types) cannot be known and is an error.
+//! Values as Go's `fmt` prints them.
 
-mod float;
-mod format;
-mod quote;
-pub(super) mod time;
-mod verb;
+mod argument;
 
 use super::{Element, Value};
 
-pub use float::format_float;
-pub use format::sprintf;
-pub use quote::{is_printable, quote, quote_rune, runes};
-
 use crate::diagnostic::Refusal;
-use verb::Printer;
+use crate::go::fmt;
 
-/// The most bytes that one value may print or encode to: 64 MiB.
-pub const MAX_TEXT: usize = 64 << 20;
-
-/// The deepest value that is printed or encoded; YAML ends at 10,000 levels, and a map that holds itself never ends.
-pub(super) const MAX_DEPTH: usize = 10_100;
-
-/// Why a value cannot be printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum PrintError {
-    /// It is nested too deep, usually because a map holds itself.
-    #[error("the value is nested deeper than 10,000 levels, or holds itself")]
-    TooDeep,
-    /// It prints too much.
-    #[error("the value prints more than 64 MiB")]
-    TooLarge,
-    /// Go prints a machine address.
-    #[error("the value prints as a machine address, which differs between runs")]
-    Address,
-    /// Go orders by machine addresses.
-    #[error("the order of a map with keys of several types is not defined")]
-    KeyOrder,
-    /// The inside of this type is not known here.
-    #[error("helmsum cannot print a value of type `{0}` with this verb")]
-    Unknown(&'static str),
-}
+pub use crate::go::fmt::PrintError;
 
 impl PrintError {
     /// The kind of refusal it is where a template prints.
@@ -62,17 +27,7 @@ impl PrintError {
 ///
 /// See [`PrintError`].
 pub fn sprint(values: &[Value]) -> Result<Vec<u8>, PrintError> {
-    let mut printer = Printer::new();
-    let mut after_string = true;
-    for value in values {
-        let is_string = value.string_bytes().is_some();
-        if !is_string && !after_string {
-            printer.push(b" ")?;
-        }
-        printer.print_argument(value, 'v')?;
-        after_string = is_string;
-    }
-    Ok(printer.finish())
+    fmt::sprint(values)
 }
 
 /// `fmt.Sprintln`: `%v` of every value with spaces between them and a line break at the end.
@@ -81,15 +36,17 @@ pub fn sprint(values: &[Value]) -> Result<Vec<u8>, PrintError> {
 ///
 /// See [`PrintError`].
 pub fn sprintln(values: &[Value]) -> Result<Vec<u8>, PrintError> {
-    let mut printer = Printer::new();
-    for (at, value) in values.iter().enumerate() {
-        if at > 0 {
-            printer.push(b" ")?;
-        }
-        printer.print_argument(value, 'v')?;
-    }
-    printer.push(b"\n")?;
-    Ok(printer.finish())
+    fmt::sprintln(values)
+}
+
+/// `fmt.Sprintf`. What does not fit is written into the text as Go writes it: `%!d(string=hi)`, `%!v(MISSING)`,
+/// `%!(EXTRA int=1)`.
+///
+/// # Errors
+///
+/// See [`PrintError`].
+pub fn sprintf(format: &[u8], arguments: &[Value]) -> Result<Vec<u8>, PrintError> {
+    fmt::sprintf(format, arguments)
 }
 
 /// `fmt.Sprint` of one value, that is `%v`: `<nil>` for an untyped nil.

@@ -8,6 +8,8 @@ use data_encoding::BASE64;
 
 use super::error::{Error, ErrorKind};
 use super::tag::{self, Tag};
+use crate::go::fmt::MAX_TEXT;
+use crate::go::strconv::format_float;
 use crate::value::{Map, Object, Time, Value, print};
 use scalar::{Style, Text};
 use writer::Writer;
@@ -46,7 +48,7 @@ pub fn encode(value: &Value) -> Result<String, Error> {
                 None => drop(encoder.open.pop()),
             },
         }
-        if encoder.writer.len() > print::MAX_TEXT {
+        if encoder.writer.len() > MAX_TEXT {
             return Err(Error::new(ErrorKind::Limit, "the value is longer than 64 MiB as YAML"));
         }
     }
@@ -181,7 +183,7 @@ fn text(value: &Value) -> Result<Option<Text>, Error> {
 }
 
 fn float(value: f64) -> String {
-    let text = print::format_float(value, 'g', None);
+    let text = format_float(value, 'g', None);
     match text.as_str() {
         "+Inf" => ".inf".into(),
         "-Inf" => "-.inf".into(),

@@ -2,8 +2,8 @@
 
 use std::cmp::Ordering;
 
+use crate::go::unicode::{is_digit, is_letter};
 use crate::value::Value;
-use crate::yaml::unicode::{is_digit, is_letter};
 
 /// Entries in go-yaml's order of their keys.
 ///

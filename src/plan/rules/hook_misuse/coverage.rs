@@ -9,11 +9,12 @@ use std::collections::BTreeMap;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::go::filepath::{clean, join_clean};
 use crate::plan::ReleaseFilter;
 use crate::plan::rules::hook_misuse::{at_hook, is_named_by, named, option, program_name};
 use crate::state::{Hook, Release, Resolved, Selector, Visit};
+use crate::text::Place;
 use crate::text::relative;
-use crate::text::{Place, clean, join_clean};
 use crate::tree::{Kind, Tree};
 
 /// How many releases a message names.

@@ -5,8 +5,9 @@ pub(crate) mod coverage;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::go::filepath::join_clean;
 use crate::state::{Hook, Resolved, Visit};
-use crate::text::{Place, join_clean};
+use crate::text::Place;
 use crate::tree::{Kind, Tree};
 
 /// What is wrong with each hook of a visit that runs helmsum, by itself.

@@ -5,7 +5,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 use super::version::{Version, compare_pre_releases};
-use crate::value::print::quote;
+use crate::go::strconv::quote;
 
 /// The longest text that is taken for constraints.
 const MAX_LENGTH: usize = 512;

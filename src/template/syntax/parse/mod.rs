@@ -8,10 +8,9 @@ use std::rc::Rc;
 
 use super::scan::{Kind, Token, scan};
 use super::tree::{Branch, Invocation, List, Node, Source, Tree};
-use super::unquote::unquote;
 use super::{Known, MAX_NESTING, SyntaxError};
 use crate::diagnostic::Refusal;
-use crate::value::print::quote;
+use crate::go::strconv::{quote, unquote};
 
 /// The name that helmfile parses every text under.
 pub(super) const PARSE_NAME: &str = "stringTemplate";

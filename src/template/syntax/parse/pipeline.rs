@@ -6,11 +6,10 @@ use super::super::Known;
 use super::super::number::{Number, is_imaginary};
 use super::super::scan::{Kind, Token};
 use super::super::tree::{Command, Operand, OperandKind, Pipeline};
-use super::super::unquote::{unquote, unquote_character};
 use super::{Parsed, Parser, SyntaxError};
 use crate::diagnostic::Refusal;
+use crate::go::strconv::{quote, unquote, unquote_character};
 use crate::value::Value;
-use crate::value::print::quote;
 
 impl Parser<'_> {
     pub(super) fn pipeline(&mut self, context: &str, end: Kind) -> Parsed<Pipeline> {

@@ -1,0 +1,3 @@
+module vectors/unicode
+
+go 1.26
