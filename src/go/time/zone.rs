@@ -158,3 +158,20 @@ fn abbreviations(content: &[u8]) -> Option<Vec<(String, i32)>> {
     }
     Some(found)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_zone_file_gives_offsets_and_abbreviations() {
+        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/functions/zoneinfo");
+        let zone = Zone::load("Test/North", folder).expect("a folder").expect("the zone is there");
+        let instant = "2024-07-01T12:00:00Z".parse().expect("a timestamp");
+        let shown = zone.shown_at(instant);
+        assert_eq!((shown.offset, shown.name.as_str()), (7200, "NDT"));
+        let names: Vec<(&str, i32)> =
+            zone.names.iter().map(|(name, offset)| (name.as_str(), *offset)).collect();
+        assert_eq!(names, [("LMT", 3000), ("NST", 3600), ("NDT", 7200)]);
+    }
+}

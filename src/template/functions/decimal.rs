@@ -1,7 +1,6 @@
 //! Decimal arithmetic as `shopspring/decimal` does it for sprig's `addf`, `subf`, `mulf` and `divf`.
 
-use std::cmp::Ordering;
-use std::fmt::Write as _;
+use num_bigint::BigUint;
 
 use crate::diagnostic::Refusal;
 use crate::go::strconv::format_float;
@@ -9,17 +8,17 @@ use crate::template::function::FunctionError;
 
 use super::arguments::refused;
 
-/// The digits behind the point that a division keeps.
+/// The digits after the point that a division keeps.
 const DIVISION_PRECISION: i64 = 16;
 
-/// The most decimal digits a value may have; beyond, a long chain of multiplications would take for ever.
-const MAX_DIGITS: usize = 100_000;
+/// The size in bits of a number with 100,001 decimal digits; beyond, a long chain of multiplications takes too long.
+const MAX_BITS: u64 = 332_193;
 
 /// `±magnitude × 10^exponent`.
 #[derive(Clone, Debug)]
 pub(super) struct Decimal {
     negative: bool,
-    magnitude: Natural,
+    magnitude: BigUint,
     exponent: i64,
 }
 
@@ -37,15 +36,15 @@ impl Decimal {
         let exponent: i64 = exponent.parse().unwrap_or(0);
         Ok(Self {
             negative: number.is_sign_negative() && number != 0.0,
-            magnitude: Natural::from_u64(digits.parse().unwrap_or(0)),
+            magnitude: BigUint::from(digits.parse::<u64>().unwrap_or(0)),
             exponent: exponent - i64::try_from(fraction.len()).unwrap_or(0),
         })
     }
 
     /// The nearest float; infinity beyond the largest.
     pub(super) fn to_float(&self) -> f64 {
-        let sign = if self.negative && !self.magnitude.is_zero() { "-" } else { "" };
-        format!("{sign}{}e{}", self.magnitude.digits(), self.exponent).parse().unwrap_or(f64::NAN)
+        let sign = if self.negative && self.magnitude != BigUint::ZERO { "-" } else { "" };
+        format!("{sign}{}e{}", self.magnitude, self.exponent).parse().unwrap_or(f64::NAN)
     }
 
     /// The sum, exact.
@@ -53,13 +52,13 @@ impl Decimal {
         let exponent = self.exponent.min(other.exponent);
         let (a, b) = (self.rescaled(exponent), other.rescaled(exponent));
         let (negative, magnitude) = if self.negative == other.negative {
-            (self.negative, a.add(&b))
-        } else if a.compare(&b) == Ordering::Less {
-            (other.negative, b.sub(&a))
+            (self.negative, a + b)
+        } else if a < b {
+            (other.negative, b - a)
         } else {
-            (self.negative, a.sub(&b))
+            (self.negative, a - b)
         };
-        Self { negative: negative && !magnitude.is_zero(), magnitude, exponent }
+        Self { negative: negative && magnitude != BigUint::ZERO, magnitude, exponent }
     }
 
     /// The difference, exact.
@@ -69,8 +68,8 @@ impl Decimal {
 
     /// The product, exact.
     pub(super) fn mul(&self, other: &Self) -> Result<Self, FunctionError> {
-        let magnitude = self.magnitude.mul(&other.magnitude);
-        if magnitude.0.len() * 9 > MAX_DIGITS {
+        let magnitude = &self.magnitude * &other.magnitude;
+        if magnitude.bits() > MAX_BITS {
             return Err(refused(
                 Refusal::Limit,
                 "the product has more than 100,000 digits",
@@ -78,7 +77,7 @@ impl Decimal {
             ));
         }
         Ok(Self {
-            negative: self.negative != other.negative && !magnitude.is_zero(),
+            negative: self.negative != other.negative && magnitude != BigUint::ZERO,
             magnitude,
             exponent: self.exponent + other.exponent,
         })
@@ -86,147 +85,55 @@ impl Decimal {
 
     /// The quotient, rounded half away from zero to 16 digits behind the point.
     pub(super) fn div(&self, other: &Self) -> Result<Self, FunctionError> {
-        if other.magnitude.is_zero() {
+        if other.magnitude == BigUint::ZERO {
             return Err(FunctionError::failed("decimal division by 0"));
         }
         let shift = self.exponent - other.exponent + DIVISION_PRECISION;
         let (dividend, divisor) = if shift < 0 {
-            (self.magnitude.clone(), other.magnitude.mul(&Natural::power_of_ten(-shift)))
+            (self.magnitude.clone(), &other.magnitude * power_of_ten(-shift))
         } else {
-            (self.magnitude.mul(&Natural::power_of_ten(shift)), other.magnitude.clone())
+            (&self.magnitude * power_of_ten(shift), other.magnitude.clone())
         };
-        let (mut quotient, rest) = dividend.divide(&divisor);
-        if rest.add(&rest).compare(&divisor) != Ordering::Less {
-            quotient = quotient.add(&Natural::from_u64(1));
+        let mut quotient = &dividend / &divisor;
+        let rest = dividend - &quotient * &divisor;
+        if rest * 2_u32 >= divisor {
+            quotient += 1_u32;
         }
         Ok(Self {
-            negative: self.negative != other.negative && !quotient.is_zero(),
+            negative: self.negative != other.negative && quotient != BigUint::ZERO,
             magnitude: quotient,
             exponent: -DIVISION_PRECISION,
         })
     }
 
-    fn rescaled(&self, exponent: i64) -> Natural {
-        self.magnitude.mul(&Natural::power_of_ten(self.exponent - exponent))
+    fn rescaled(&self, exponent: i64) -> BigUint {
+        &self.magnitude * power_of_ten(self.exponent - exponent)
     }
 }
 
-/// A natural number in base 10^9, lowest part first, without leading zeros.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Natural(Vec<u32>);
-
-const BASE: u64 = 1_000_000_000;
-
-impl Natural {
-    fn from_u64(mut number: u64) -> Self {
-        let mut parts = Vec::new();
-        while number > 0 {
-            parts.push(low(number));
-            number /= BASE;
-        }
-        Self(parts)
-    }
-
-    fn power_of_ten(exponent: i64) -> Self {
-        let exponent = usize::try_from(exponent).unwrap_or(0);
-        let mut parts = vec![0; exponent / 9];
-        parts.push(10_u32.pow(u32::try_from(exponent % 9).unwrap_or(0)));
-        Self(parts)
-    }
-
-    fn is_zero(&self) -> bool {
-        self.0.is_empty()
-    }
-
-    fn digits(&self) -> String {
-        let mut parts = self.0.iter().rev();
-        let mut text = parts.next().map_or_else(|| "0".to_owned(), u32::to_string);
-        for part in parts {
-            let _ = write!(text, "{part:09}");
-        }
-        text
-    }
-
-    fn trimmed(mut parts: Vec<u32>) -> Self {
-        while parts.last() == Some(&0) {
-            parts.pop();
-        }
-        Self(parts)
-    }
-
-    fn compare(&self, other: &Self) -> Ordering {
-        self.0.len().cmp(&other.0.len()).then_with(|| self.0.iter().rev().cmp(other.0.iter().rev()))
-    }
-
-    fn add(&self, other: &Self) -> Self {
-        let mut parts = Vec::with_capacity(self.0.len().max(other.0.len()) + 1);
-        let mut carry = 0;
-        for at in 0..self.0.len().max(other.0.len()) {
-            let sum = u64::from(self.part(at)) + u64::from(other.part(at)) + carry;
-            parts.push(low(sum));
-            carry = sum / BASE;
-        }
-        parts.push(low(carry));
-        Self::trimmed(parts)
-    }
-
-    /// The difference; `other` is not greater.
-    fn sub(&self, other: &Self) -> Self {
-        let mut parts = Vec::with_capacity(self.0.len());
-        let mut borrow = 0;
-        for at in 0..self.0.len() {
-            let taken = u64::from(other.part(at)) + borrow;
-            let part = u64::from(self.part(at));
-            borrow = u64::from(part < taken);
-            parts.push(low(part + borrow * BASE - taken));
-        }
-        Self::trimmed(parts)
-    }
-
-    fn mul(&self, other: &Self) -> Self {
-        let mut parts = vec![0_u32; self.0.len() + other.0.len() + 1];
-        for (at, a) in self.0.iter().enumerate() {
-            let mut carry = 0;
-            for (offset, b) in other.0.iter().chain(std::iter::repeat(&0)).enumerate() {
-                if offset >= other.0.len() && carry == 0 {
-                    break;
-                }
-                let sum = u64::from(parts[at + offset]) + u64::from(*a) * u64::from(*b) + carry;
-                parts[at + offset] = low(sum);
-                carry = sum / BASE;
-            }
-        }
-        Self::trimmed(parts)
-    }
-
-    /// Quotient and rest: long division, each part of the quotient found by bisection.
-    fn divide(&self, divisor: &Self) -> (Self, Self) {
-        let mut quotient = vec![0; self.0.len()];
-        let mut rest = Self(Vec::new());
-        for (at, part) in self.0.iter().enumerate().rev() {
-            rest.0.insert(0, *part);
-            rest = Self::trimmed(rest.0);
-            let (mut least, mut beyond) = (0, BASE);
-            while beyond - least > 1 {
-                let middle = u64::midpoint(least, beyond);
-                if divisor.mul(&Self::from_u64(middle)).compare(&rest) == Ordering::Greater {
-                    beyond = middle;
-                } else {
-                    least = middle;
-                }
-            }
-            rest = rest.sub(&divisor.mul(&Self::from_u64(least)));
-            quotient[at] = low(least);
-        }
-        (Self::trimmed(quotient), rest)
-    }
-
-    fn part(&self, at: usize) -> u32 {
-        self.0.get(at).copied().unwrap_or(0)
-    }
+fn power_of_ten(exponent: i64) -> BigUint {
+    BigUint::from(10_u32).pow(u32::try_from(exponent).unwrap_or(0))
 }
 
-/// The lowest part of a number.
-fn low(number: u64) -> u32 {
-    u32::try_from(number % BASE).unwrap_or(0)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decimal(number: f64) -> Decimal {
+        Decimal::from_float(number).expect("a finite number")
+    }
+
+    #[test]
+    fn a_product_of_too_many_digits_is_refused() {
+        let factor = decimal(0.123_456_789_012_345_67);
+        let chain = |count: usize| (1..count).try_fold(factor.clone(), |product, _| product.mul(&factor));
+        assert!(chain(6_100).is_ok(), "98,000 digits");
+        assert!(chain(6_300).is_err(), "101,000 digits");
+    }
+
+    #[test]
+    fn halves_are_rounded_away_from_zero() {
+        let quotient = decimal(-1.0).div(&decimal(2e16)).expect("it is not zero");
+        assert_eq!(quotient.to_float().to_string(), "-0.0000000000000001");
+    }
 }
