@@ -1,12 +1,12 @@
 //! The commands: each reads, computes and reports, and none of them decides how a report looks.
 
-mod check;
 mod generate;
 mod hash;
 mod helmfile;
 mod manual;
 mod show;
 mod state;
+mod verdict;
 mod waiting;
 
 use std::collections::BTreeMap;
@@ -75,8 +75,9 @@ pub fn run(
     let levels = Levels { strict: output.strict, before_rendering: in_hook, ..Levels::default() };
     let no_exec = cli.state().is_some_and(|state| state.no_exec);
     let force = matches!(&cli.command, Command::Generate(arguments) if arguments.force);
+    let checks = matches!(&cli.command, Command::Check(_));
     let context = Context {
-        plan: plan::Context { directory, levels, key_file, no_exec, force, renderer },
+        plan: plan::Context { directory, levels, key_file, no_exec, force, renderer, checks },
         output,
         in_hook,
     };
@@ -128,14 +129,12 @@ fn run_plan(view: View, context: &Context, reading: &Reading, streams: &mut Stre
             streams.err.styled(&format!("debug: {}\n", Shown(&reading.secrets.mask(line))))?;
         }
     }
-    match view {
-        View::Generate => generate::carry_out(&mut plan, context.plan.force),
-        View::Check => check::judge(&mut plan, &context.plan.directory),
-        View::DryRun | View::List => {}
+    if view == View::Generate {
+        generate::carry_out(&mut plan, context.plan.force);
     }
     let nothing_matched = plan.nothing_matched && !reading.request.allow_no_match;
     let mut report = Report::of(plan, source_of);
-    let outcome = match check::outcome(&report) {
+    let outcome = match verdict::of(&report) {
         Outcome::Clean if nothing_matched => Outcome::NoMatch,
         outcome => outcome,
     };

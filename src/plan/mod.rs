@@ -11,7 +11,7 @@ mod reading;
 mod request;
 pub(crate) mod rules;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -26,11 +26,15 @@ pub use reading::Reading;
 pub use request::{Environments, NotARelease, ReleaseFilter, Request};
 
 use contents::hashing::{self, Job};
-use contents::rendering::{Environment, Rendering};
+use contents::rendering::Rendering;
 use contents::{Finishing, compute, conflicts};
+use facts::environment::Environment;
 use facts::locations::Locations;
 use facts::settings::Configurations;
 use facts::{checksums, survey};
+use rules::Rule;
+use rules::project::{Findings, Project};
+use rules::target_place::TargetPlaces;
 use rules::template_effects::Told;
 use rules::unmatched_entry::{Entries, Excludes};
 use rules::unverified_state::{self, command_line};
@@ -59,6 +63,8 @@ pub struct Context {
     pub force: bool,
     /// Where templates of targets are rendered.
     pub renderer: Renderer,
+    /// Whether a target that is out of date is a finding.
+    pub checks: bool,
 }
 
 /// What a run would do.
@@ -87,6 +93,17 @@ impl Plan {
         }
     }
 
+    /// Takes what rules found.
+    fn say(&mut self, findings: Findings, configurations: &Configurations<'_>) {
+        for (index, diagnostic) in findings.of_consumers {
+            self.consumers[index].consumer.say(diagnostic);
+        }
+        for (directory, environment, diagnostic) in findings.near {
+            let levels = configurations.levels_near(&directory);
+            self.sink.take(diagnostic, Scope { levels: &levels, environment: environment.as_deref() });
+        }
+    }
+
     /// Adds a note about the run.
     pub(crate) fn note(&mut self, message: impl Into<String>) {
         self.sink.take_settled(Diagnostic::note(message));
@@ -97,57 +114,108 @@ impl Plan {
 #[must_use]
 pub fn make(context: &Context, reading: &Reading, progress: &Progress) -> Plan {
     let tree: Arc<dyn Tree> = Arc::new(WorkTree);
-    let mut configurations = Configurations::new(Arc::clone(&tree), context);
+    let configurations = Configurations::new(Arc::clone(&tree), context);
     let mut plan = Plan::new(reading);
-    let mut environments = Vec::new();
     let locations = Locations::default();
     let mut known = Targets::default();
+    let mut facts = Facts::default();
     let mut targets = Found { locations: &locations, known: &mut known };
-    let mut consumers =
-        checksums::consumers(&*tree, context, reading, &mut configurations, &mut targets, &mut plan);
-    if checksums::reads_state(&*tree, reading, &consumers, &context.directory) {
-        survey_all(
-            context,
-            reading,
-            &mut configurations,
-            &mut targets,
-            &mut plan,
-            &mut consumers,
-            &mut environments,
-        );
+    facts.consumers =
+        checksums::consumers(&*tree, context, reading, &configurations, &mut targets, &mut plan);
+    if checksums::reads_state(&*tree, reading, &facts.consumers, &context.directory) {
+        survey_all(context, reading, &configurations, &mut targets, &mut plan, &mut facts);
         if let Some(known) = &reading.helmfile {
             let levels = configurations.levels_near(&context.directory);
-            command_line::judge(known, &levels, &mut consumers, &mut plan);
+            command_line::judge(known, &levels, &mut facts.consumers, &mut plan);
         }
     }
-    for path in consumers.iter().filter_map(|consumer| consumer.target.as_deref()) {
+    for path in facts.consumers.iter().filter_map(|consumer| consumer.target.as_deref()) {
         known.add(&*tree, locations.real(path));
     }
+    let Facts { consumers, environments, counts, entries } = facts;
+    let (contents, trace) =
+        contents((context, reading), &configurations, consumers, &environments, &known, progress);
+    plan.consumers = contents;
+    plan.trace.extend(trace);
+    conflicts::settle(&mut plan, &context.directory);
+    let places: Vec<TargetPlaces<'_>> = environments
+        .iter()
+        .map(|read| TargetPlaces::new(&*read.request.tree, &read.resolved, &locations))
+        .collect();
+    let is_complete = !plan.sink.has_errors() && counts.reads_all();
+    let judge = |rules: &[Rule], plan: &mut Plan| {
+        let project = Project {
+            context,
+            reading,
+            configurations: &configurations,
+            locations: &locations,
+            environments: &environments,
+            places: &places,
+            consumers: &plan.consumers,
+            entries: &entries,
+            is_complete,
+        };
+        let mut findings = Findings::default();
+        for rule in rules {
+            rule(&project, &mut findings);
+        }
+        plan.say(findings, &configurations);
+    };
+    judge(rules::RULES, &mut plan);
+    if counts.reads_any() && !plan.sink.has_failed() {
+        survey::judge(&counts, reading, &mut plan);
+    }
+    for contents in &mut plan.consumers {
+        contents.settle(context.force);
+    }
+    if context.checks {
+        judge(rules::OF_CHECK, &mut plan);
+    }
+    plan
+}
+
+/// What is declared: the first pass.
+#[derive(Debug, Default)]
+struct Facts {
+    consumers: Vec<Consumer>,
+    environments: Vec<Environment>,
+    counts: survey::Counts,
+    entries: Entries,
+}
+
+/// What that contains: the second pass. Also what was done, for `--debug`.
+fn contents(
+    (context, reading): (&Context, &Reading),
+    configurations: &Configurations<'_>,
+    consumers: Vec<Consumer>,
+    environments: &[Environment],
+    known: &Targets,
+    progress: &Progress,
+) -> (Vec<Contents>, Vec<String>) {
     let jobs: Vec<Job> =
         consumers.iter().flat_map(Consumer::jobs).collect::<BTreeSet<_>>().into_iter().collect();
     let started = Instant::now();
-    let outcomes = hashing::hash_all(&*tree, &jobs, &known, &progress.hashing);
-    plan.trace.push(traced(&outcomes, started));
+    let outcomes = hashing::hash_all(&WorkTree, &jobs, known, &progress.hashing);
+    let mut trace = vec![traced(&outcomes, started)];
     let hashed = jobs.iter().zip(&outcomes).collect();
     let started = Instant::now();
     let mut rendering = Rendering::new(
-        &environments,
+        environments,
         template::functions::registry(),
         Told::of(reading),
         configurations.files(),
-        &known,
+        known,
     );
     let mut excludes = Excludes::new(reading);
     for consumer in &consumers {
         excludes.note(consumer, &hashed);
     }
     let finishing =
-        Finishing { tree: &*tree, hashed: &hashed, context, force: context.force, excludes: &excludes };
-    plan.consumers = compute(consumers, &mut rendering, finishing, progress);
-    let trace = rendering.trace();
-    plan.trace.extend(trace.map(|line| format!("{line} in {} ms", started.elapsed().as_millis())));
-    conflicts::settle(&mut plan, &context.directory);
-    plan
+        Finishing { tree: &WorkTree, hashed: &hashed, context, force: context.force, excludes: &excludes };
+    let contents = compute(consumers, &mut rendering, finishing, progress);
+    let rendered = rendering.trace();
+    trace.extend(rendered.map(|line| format!("{line} in {} ms", started.elapsed().as_millis())));
+    (contents, trace)
 }
 
 /// What was hashed, for `--debug`.
@@ -171,18 +239,15 @@ pub(crate) struct Found<'a> {
     known: &'a mut Targets,
 }
 
-/// Reads the state of every environment that is asked for, and consumers the consumers in it.
+/// Reads the state of every environment that is asked for, and finds the consumers in it.
 fn survey_all(
     context: &Context,
     reading: &Reading,
-    configurations: &mut Configurations<'_>,
+    configurations: &Configurations<'_>,
     targets: &mut Found<'_>,
     plan: &mut Plan,
-    consumers: &mut Vec<Consumer>,
-    environments: &mut Vec<Environment>,
+    facts: &mut Facts,
 ) {
-    let mut counts = survey::Counts::default();
-    let mut entries = Entries::default();
     for environment in names_of_environments(reading, plan) {
         let request = reading.request(environment.as_deref());
         plan.environments.push(request.environment_name().to_owned());
@@ -203,19 +268,21 @@ fn survey_all(
         };
         match result {
             Ok(resolved) => {
-                let mut read = Environment { request, resolved, changing: BTreeMap::new() };
+                let mut read = Environment::new(request, resolved);
                 let mut survey = survey::Survey {
                     context,
                     reading,
                     request: &read.request,
                     resolved: &read.resolved,
-                    environment: environments.len(),
+                    files: &read.files,
+                    environment: facts.environments.len(),
                     configurations,
                     locations: targets.locations,
                     known: targets.known,
                 };
-                read.changing = survey.run(plan, consumers, &mut counts, &mut entries);
-                environments.push(read);
+                let found = survey.run(plan, &mut facts.consumers, &mut facts.counts, &mut facts.entries);
+                (read.changing, read.visited, read.aside) = (found.changing, found.visited, found.aside);
+                facts.environments.push(read);
             }
             Err(error) => {
                 let scope = Scope {
@@ -227,20 +294,6 @@ fn survey_all(
                     plan.sink.take(diagnostic, scope);
                 }
             }
-        }
-    }
-    if !plan.sink.has_failed() {
-        survey::judge(&counts, reading, plan, consumers);
-    }
-    if !plan.sink.has_errors() && counts.reads_all() {
-        let tree = WorkTree;
-        let requests: Vec<&state::Request> = environments.iter().map(|read| &read.request).collect();
-        for (settings, finding) in entries.about_entries(reading, &tree, &requests) {
-            plan.sink.take(finding, Scope { levels: &settings.levels, environment: None });
-        }
-        let levels = configurations.levels_near(&context.directory);
-        for finding in entries.about_options(reading) {
-            plan.sink.take(finding, Scope { levels: &levels, environment: None });
         }
     }
 }

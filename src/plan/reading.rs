@@ -9,6 +9,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::Secrets;
+use crate::plan::facts::values_files::Programs;
 use crate::plan::{Environments, Helmfile, Request};
 use crate::state;
 use crate::tree::WorkTree;
@@ -61,6 +62,15 @@ impl Reading {
     /// The namespace that helmfile told the hook which runs this, empty where it has none.
     pub(crate) fn namespace_of_hook(&self) -> Option<&str> {
         self.request.namespace.as_deref().filter(|_| self.request.in_hook())
+    }
+
+    /// Whether programs run for a file that is rendered only to be searched: where helmfile is about to run them, too.
+    pub(crate) fn programs(&self) -> Programs {
+        if self.request.in_hook() && !self.request.deploys_nothing() {
+            Programs::AsTheStateSays
+        } else {
+            Programs::Withheld
+        }
     }
 
     /// A request for one environment, or for the one that was named or is the default.

@@ -6,7 +6,7 @@ use camino::Utf8Path;
 
 use crate::diagnostic::Diagnostic;
 use crate::plan::Plan;
-use crate::plan::contents::consumer::{Contents, Status};
+use crate::plan::contents::consumer::Contents;
 use crate::plan::facts::consumer::Consumer;
 use crate::plan::facts::locations::Same;
 use crate::text::Place;
@@ -26,7 +26,7 @@ pub(crate) fn settle(plan: &mut Plan, directory: &Utf8Path) {
         let problem = conflict(&plan.consumers[one].consumer, &plan.consumers[other].consumer, directory);
         plan.sink.take_settled(problem);
         for index in sharing {
-            plan.consumers[index].status = Status::Denied;
+            plan.consumers[index].conflicting = true;
         }
     }
     plan.consumers.retain(|contents| contents.consumer.selected);

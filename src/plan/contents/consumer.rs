@@ -7,7 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::contents::hashing::Outcome;
 use crate::plan::facts::consumer::{Consumer, object_of};
 use crate::plan::rules;
-use crate::source::{Source, What};
+use crate::source::{KeyPath, Source, What};
 use crate::target::{Content, Object, Recorded, Section, TargetError, check_place, read, same_values};
 
 /// A consumer with what its target should contain, and what it contains.
@@ -23,8 +23,11 @@ pub struct Contents {
     pub recorded: Option<String>,
     /// How the target was found, before anything was written.
     pub status: Status,
+    /// Whether another consumer wants other contents in the same target.
+    pub(crate) conflicting: bool,
     /// Whether the target was written.
     pub written: bool,
+    found: Option<Found>,
 }
 
 /// A source as it was read.
@@ -125,6 +128,7 @@ pub enum Status {
 }
 
 /// The target as it is on disk.
+#[derive(Debug)]
 struct Found {
     bytes: Vec<u8>,
     recorded: Recorded,
@@ -137,12 +141,13 @@ impl Contents {
         finishing: Finishing<'_>,
         rendering: Option<(&Rendering<'_>, &[String; 2])>,
     ) -> Self {
-        let found = found_target(&mut consumer, finishing);
         let mut contents = Self {
+            found: found_target(&mut consumer, finishing),
             sources: Vec::new(),
             content: None,
             recorded: None,
             status: Status::Denied,
+            conflicting: false,
             written: false,
             consumer,
         };
@@ -161,11 +166,11 @@ impl Contents {
             });
         }
         contents.sources.sort_by(|one, other| one.label.cmp(&other.label));
-        rules::guessable_secret::judge(&mut contents);
         if contents.sources.iter().all(|source| source.read.is_some()) {
             contents.content = contents.target_content();
         }
-        contents.compare(found, finishing.force);
+        contents.recorded =
+            contents.found.as_ref().and_then(|found| found.recorded.checksum(&contents.consumer.format));
         contents
     }
 
@@ -260,15 +265,28 @@ impl Contents {
         None
     }
 
-    /// Compares what the target should contain with what it contains.
-    fn compare(&mut self, found: Option<Found>, force: bool) {
-        self.recorded = found.as_ref().and_then(|found| found.recorded.checksum(&self.consumer.format));
-        let same = match (&found, &self.content) {
+    /// The keys that its target sets.
+    pub(crate) fn keys(&self) -> Vec<KeyPath> {
+        let sections: Vec<Section<'_>> = self
+            .sources
+            .iter()
+            .map(|contents| {
+                let digest = contents.read.as_ref().map_or_else(Digest::of_nothing, |read| read.digest);
+                section(&contents.label, &contents.source, digest, &[])
+            })
+            .collect();
+        self.consumer.format.keys(&sections, &self.consumer.subject)
+    }
+
+    /// Compares what the target should contain with what it contains, once everything is known that keeps it as it is.
+    pub(crate) fn settle(&mut self, force: bool) {
+        let same = match (&self.found, &self.content) {
             (Some(found), Some(content)) => same_values(&found.bytes, content.text.as_bytes()),
             _ => false,
         };
-        let recorded = found.as_ref().map(|found| &found.recorded);
+        let recorded = self.found.as_ref().map(|found| &found.recorded);
         self.status = match recorded {
+            _ if self.conflicting => Status::Denied,
             _ if self.consumer.target.is_none() => Status::Unwired,
             Some(recorded) if recorded.is_foreign() && !force => Status::Foreign,
             _ if self.consumer.is_denied() => Status::Denied,
@@ -277,7 +295,7 @@ impl Contents {
             Some(recorded) if !recorded.empty => Status::Stale,
             _ => Status::Missing,
         };
-        if let Some(found) = found.filter(|_| self.status == Status::Stale) {
+        if let Some(found) = self.found.take().filter(|_| self.status == Status::Stale) {
             self.explain(&found.recorded);
         }
     }
@@ -381,18 +399,6 @@ pub(crate) fn stand_ins(consumer: &Consumer) -> [String; 2] {
             .map(|content| content.text)
             .unwrap_or_default()
     })
-}
-
-/// The keys that the target of these sources sets, known before anything is hashed.
-pub(crate) fn keys_of(
-    format: &crate::target::Format,
-    sources: &[Source],
-    subject: &crate::target::Subject,
-) -> Vec<crate::source::KeyPath> {
-    let labelled = sections_with(sources, str::to_owned);
-    let sections: Vec<Section<'_>> =
-        labelled.iter().map(|(label, source, digest)| section(label, source, *digest, &[])).collect();
-    format.keys(&sections, subject)
 }
 
 /// Labels and sources with digests of what `text` makes of the label.

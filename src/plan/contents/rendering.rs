@@ -8,6 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostic;
+use crate::plan::facts::environment::Environment;
 use crate::plan::facts::producers::{ReleaseAt, release};
 use crate::plan::progress::Progress;
 use crate::plan::rules::template_effects::{Told, doubts};
@@ -18,17 +19,6 @@ use crate::template::function::{Chance, CommandOption, Effects, Registry};
 use crate::text::Place;
 use crate::text::counted;
 use crate::tree::{Overlay, Tree};
-
-/// One environment of a state, kept until everything that depends on it is rendered.
-#[derive(Debug)]
-pub(crate) struct Environment {
-    /// What it was read with.
-    pub(crate) request: Request,
-    /// What was read.
-    pub(crate) resolved: Resolved,
-    /// Values templates that changed `.Values`, by visit: the release and the file.
-    pub(crate) changing: BTreeMap<usize, Vec<(String, Utf8PathBuf)>>,
-}
 
 /// What a release is rendered with in the place of its own target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -280,7 +270,7 @@ impl<'e> Rendering<'e> {
         T: PartialEq,
     {
         let environments = self.environments;
-        let Environment { request, resolved, changing } = &environments[at.environment];
+        let Environment { request, resolved, changing, .. } = &environments[at.environment];
         let visit = &resolved.visits[at.visit];
         let producer = release(resolved, at);
         if self.unknown.contains(&at) {

@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::diagnostic::Scope;
 use crate::go::filepath::join_clean;
 use crate::plan::Context;
-use crate::plan::facts::consumer::Consumer;
+use crate::plan::facts::consumer::{Consumer, Wiring};
 use crate::plan::facts::locations::Locations;
 use crate::plan::facts::settings::{Configurations, Settings};
 use crate::plan::reading::Reading;
@@ -22,7 +22,7 @@ pub(crate) fn consumers(
     tree: &dyn Tree,
     context: &Context,
     reading: &Reading,
-    configurations: &mut Configurations<'_>,
+    configurations: &Configurations<'_>,
     targets: &mut Found<'_>,
     plan: &mut Plan,
 ) -> Vec<Consumer> {
@@ -109,6 +109,7 @@ fn consumer(rule: &ChecksumRule, settings: &Settings, locations: &Locations) -> 
         levels: settings.levels.clone(),
         secret_key: Rc::clone(&settings.secret_key),
         held: false,
+        wiring: Wiring::default(),
         diagnostics,
     }
 }

@@ -11,6 +11,7 @@ use crate::plan::contents::hashing::Job;
 use crate::plan::facts::locations::Same;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::facts::secret_key::SecretKey;
+use crate::plan::facts::targets::Wired;
 use crate::rendered::ObjectKind;
 use crate::source::{Source, What};
 use crate::target::{Format, Object, Subject};
@@ -56,8 +57,23 @@ pub struct Consumer {
     pub(crate) secret_key: Rc<SecretKey>,
     /// Whether a denied finding about the whole state keeps its target as it is.
     pub(crate) held: bool,
+    /// How a release of a state is wired.
+    pub(crate) wiring: Wiring,
     /// What was found about it, at levels of its own.
     pub(crate) diagnostics: Vec<Diagnostic>,
+}
+
+/// What was found among the values of a release. Nothing for an entry of `checksums:`.
+#[derive(Debug, Default)]
+pub(crate) struct Wiring {
+    /// The targets among them.
+    pub(crate) targets: Vec<Wired>,
+    /// The target that the configuration names.
+    pub(crate) named: Option<Utf8PathBuf>,
+    /// Files that exist, with their position among the entries.
+    pub(crate) files: Vec<(usize, Utf8PathBuf)>,
+    /// Templates that may bring directives in and could not be rendered, and why.
+    pub(crate) unsearched: Vec<(Utf8PathBuf, Diagnostic)>,
 }
 
 impl Consumer {

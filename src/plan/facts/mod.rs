@@ -3,6 +3,7 @@
 pub(crate) mod checksums;
 pub(crate) mod consumer;
 pub(crate) mod declared;
+pub(crate) mod environment;
 pub(crate) mod locations;
 pub(crate) mod other_environments;
 pub(crate) mod producers;

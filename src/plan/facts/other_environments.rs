@@ -12,14 +12,14 @@ use crate::state::{self, EntryKind, EntrySource, Release, Request, Visit};
 /// Knows the releases that declare sources in other environments. They are read when somebody asks, without running
 /// anything: an environment whose templates or secrets need a program is passed over.
 #[derive(Debug)]
-pub(crate) struct Elsewhere<'r> {
-    request: &'r Request,
+pub(crate) struct OtherEnvironments {
+    request: Request,
     found: OnceCell<BTreeSet<(Utf8PathBuf, String)>>,
 }
 
-impl<'r> Elsewhere<'r> {
+impl OtherEnvironments {
     /// In the environments beside that of the request.
-    pub(crate) const fn new(request: &'r Request) -> Self {
+    pub(crate) const fn new(request: Request) -> Self {
         Self { request, found: OnceCell::new() }
     }
 

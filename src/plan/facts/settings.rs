@@ -1,5 +1,6 @@
 //! What `helmsum.yaml` says about the releases of a state file.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -29,12 +30,12 @@ const ROLLOUT_CHECKSUMS: &str = "rolloutChecksums";
 pub(crate) struct Configurations<'c> {
     tree: Arc<dyn Tree>,
     context: &'c Context,
-    known: BTreeMap<Utf8PathBuf, Rc<Settings>>,
+    known: RefCell<BTreeMap<Utf8PathBuf, Rc<Settings>>>,
 }
 
 impl<'c> Configurations<'c> {
     pub(crate) fn new(tree: Arc<dyn Tree>, context: &'c Context) -> Self {
-        Self { tree, context, known: BTreeMap::new() }
+        Self { tree, context, known: RefCell::default() }
     }
 
     /// The settings for state files in a directory.
@@ -42,8 +43,8 @@ impl<'c> Configurations<'c> {
     /// # Errors
     ///
     /// Where the configuration cannot be read.
-    pub(crate) fn near(&mut self, directory: &Utf8Path) -> Result<Rc<Settings>, Diagnostic> {
-        if let Some(settings) = self.known.get(directory) {
+    pub(crate) fn near(&self, directory: &Utf8Path) -> Result<Rc<Settings>, Diagnostic> {
+        if let Some(settings) = self.known.borrow().get(directory) {
             return Ok(Rc::clone(settings));
         }
         let home = config::locate(&*self.tree, directory).map_err(|error| error.diagnostic())?;
@@ -63,18 +64,19 @@ impl<'c> Configurations<'c> {
             },
             config: home.config,
         });
-        self.known.insert(directory.to_owned(), Rc::clone(&settings));
+        self.known.borrow_mut().insert(directory.to_owned(), Rc::clone(&settings));
         Ok(settings)
     }
 
     /// The levels that count in a directory; those of the command line where its configuration cannot be read.
-    pub(crate) fn levels_near(&mut self, directory: &Utf8Path) -> Levels {
+    pub(crate) fn levels_near(&self, directory: &Utf8Path) -> Levels {
         self.near(directory).map_or_else(|_| self.context.levels.clone(), |settings| settings.levels.clone())
     }
 
     /// The configurations that were read, and the targets that they name.
     pub(crate) fn files(&self) -> Vec<Utf8PathBuf> {
-        let configs = self.known.values().filter_map(|settings| settings.config.as_ref());
+        let known = self.known.borrow();
+        let configs = known.values().filter_map(|settings| settings.config.as_ref());
         let files = configs.flat_map(|config| {
             let releases = config.releases.iter().filter_map(|rule| rule.target.as_ref());
             let checksums = config.checksums.iter().map(|rule| &rule.target);

@@ -5,29 +5,24 @@ use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::diagnostic::{Diagnostic, Levels, Scope};
+use crate::diagnostic::{Levels, Scope};
 use crate::plan::Context;
 use crate::plan::Plan;
 use crate::plan::facts::consumer::Consumer;
-use crate::plan::facts::declared::{Drafting, Looked, Material};
+use crate::plan::facts::declared::{Finding, Looked, Material};
+use crate::plan::facts::environment::{Candidate, Visited};
 use crate::plan::facts::locations::{Locations, Same};
-use crate::plan::facts::other_environments::Elsewhere;
 use crate::plan::facts::producers::ReleaseAt;
-use crate::plan::facts::settings::{Configurations, Settings};
-use crate::plan::facts::targets::{self, Wired};
-use crate::plan::facts::values_files::{Programs, ValuesFiles};
+use crate::plan::facts::settings::Configurations;
+use crate::plan::facts::targets;
+use crate::plan::facts::values_files::ValuesFiles;
 use crate::plan::reading::Reading;
-use crate::plan::rules::hook_misuse::coverage::{ConsumerAt, uncovered};
-use crate::plan::rules::hook_misuse::{foreign_hook, hook_misuse, rival_hook};
-use crate::plan::rules::shared_target::shared_targets;
-use crate::plan::rules::target_place::Misplaced;
+use crate::plan::rules::hook_misuse::{foreign_hook, rival_hook};
 use crate::plan::rules::template_effects::{Told, doubts};
 use crate::plan::rules::unmatched_entry::Entries;
-use crate::plan::rules::unread_directive::unread_directives;
 use crate::plan::rules::unverified_state::{Expected, verify};
 use crate::source::Targets;
-use crate::state::{Release, Request, Resolved, Visit};
-use crate::template;
+use crate::state::{Request, Resolved, Visit};
 use crate::text::counted;
 
 /// How many releases there are, over all environments.
@@ -46,6 +41,11 @@ pub(crate) struct Counts {
 }
 
 impl Counts {
+    /// Whether there is any state file.
+    pub(crate) const fn reads_any(&self) -> bool {
+        self.visits > 0 || self.skipped > 0
+    }
+
     /// Whether every state file was read that there is.
     pub(crate) const fn reads_all(&self) -> bool {
         self.visits > 0 && self.skipped == 0
@@ -58,53 +58,31 @@ pub(crate) struct Survey<'a, 'c> {
     pub(crate) reading: &'a Reading,
     pub(crate) request: &'a Request,
     pub(crate) resolved: &'a Resolved,
+    /// The values files of its releases.
+    pub(crate) files: &'a ValuesFiles,
     /// Which of the environments that are read this is.
     pub(crate) environment: usize,
-    pub(crate) configurations: &'a mut Configurations<'c>,
+    pub(crate) configurations: &'a Configurations<'c>,
     /// Where targets are.
     pub(crate) locations: &'a Locations,
     /// The targets of the run, those that are found here included.
     pub(crate) known: &'a mut Targets,
 }
 
-/// A release that helmfile would deploy.
-pub(crate) struct Candidate<'a> {
-    pub(crate) release: &'a Release,
-    /// Which release of the visit it is.
-    pub(crate) index: usize,
-    /// The targets among its values.
-    pub(crate) targets: Vec<Wired>,
-    /// The target that the configuration names.
-    pub(crate) named: Option<Utf8PathBuf>,
-    /// Whether it is reported and written.
-    pub(crate) selected: bool,
-}
-
-/// A visit that counts.
-struct Visited<'a> {
-    index: usize,
-    visit: &'a Visit,
-    settings: Rc<Settings>,
-    candidates: Vec<Candidate<'a>>,
-    /// Whether a denied finding about the state keeps all targets as they are.
-    held: bool,
-}
-
 impl<'a> Survey<'a, '_> {
-    /// Finds the consumers, and adds what is found around them. Returns the values templates that changed `.Values`.
+    /// Finds the consumers, and adds what is found around them.
     pub(crate) fn run(
         &mut self,
         plan: &mut Plan,
         consumers: &mut Vec<Consumer>,
         counts: &mut Counts,
         entries: &mut Entries,
-    ) -> Changing {
+    ) -> Found {
         entries.see(self.reading, self.resolved, |directory| self.configurations.near(directory).ok());
         counts.visits += self.resolved.visits.len();
         counts.skipped += self.resolved.skipped.len();
-        let Some(proved) = self.proved(plan) else { return Changing::new() };
+        let Some(proved) = self.proved(plan) else { return Found::default() };
         let held = self.held(&proved, plan);
-        let mut visited = Vec::new();
         for file in &self.resolved.skipped {
             plan.trace
                 .push(format!("skipped `{file}`, which does not define `{}`", self.resolved.environment));
@@ -112,6 +90,7 @@ impl<'a> Survey<'a, '_> {
         for visit in &self.resolved.visits {
             self.note_targets(visit);
         }
+        let mut visited = Vec::new();
         for (index, visit) in self.resolved.visits.iter().enumerate() {
             plan.trace.push(traced(visit, proved[index]));
             counts.releases += visit.releases.len();
@@ -120,123 +99,97 @@ impl<'a> Survey<'a, '_> {
                 visited.extend(entered.map(|visited| Visited { held: held[index], ..visited }));
             }
         }
+        let first = consumers.len();
+        let mut walks = self.find_consumers(&visited, consumers);
+        self.find_producers(&visited, &mut walks, plan, consumers, first);
+        for consumer in &mut consumers[first..] {
+            // What a doubtful state gives is doubtful, too.
+            consumer.held |= consumer.producers.values().flatten().any(|at| held[at.visit]);
+        }
+        let mut changing = BTreeMap::new();
+        for (index, walk) in walks {
+            let own = |consumer: &&mut Consumer| consumer.at.is_some_and(|at| at.visit == index);
+            walk.finding.deny_mutations(consumers[first..].iter_mut().filter(own));
+            for note in walk.finding.notes.iter().cloned() {
+                plan.sink.take(note, self.scope(&self.context.levels));
+            }
+            if let Some(visited) = visited.iter_mut().find(|visited| visited.index == index) {
+                for finding in walk.finding.findings.iter().cloned() {
+                    plan.sink.take(finding, self.scope(&visited.settings.levels));
+                }
+                visited.read = walk.read;
+            }
+            changing.insert(index, walk.finding.into_changing());
+        }
+        let aside = self.aside(&visited);
+        Found { changing, visited, aside }
+    }
+
+    /// Finds the consumers of the visits that count. Releases that are not selected are looked at where they share a target with
+    /// one that is.
+    fn find_consumers(
+        &self,
+        visited: &[Visited],
+        consumers: &mut Vec<Consumer>,
+    ) -> BTreeMap<usize, Walk<'a>> {
         let selected: BTreeSet<Same> = visited
             .iter()
             .flat_map(|visited| &visited.candidates)
             .filter(|candidate| candidate.selected)
             .flat_map(|candidate| candidate.targets.iter().map(|target| target.same.clone()))
             .collect();
-        let files = ValuesFiles::new(self.request, template::functions::registry());
-        let elsewhere = Elsewhere::new(self.request);
-        let misplaced = Misplaced::new(&*self.request.tree, self.resolved, self.locations);
-        let first = consumers.len();
-        let mut walks: BTreeMap<usize, Walk<'_>> = BTreeMap::new();
-        for visited in &visited {
-            let mut walk = self.walk(visited, (&files, &elsewhere, &misplaced));
+        let mut walks = BTreeMap::new();
+        for visited in visited {
+            let mut walk = self.walk(visited);
             walk.find_all(visited, &selected, consumers);
             walks.insert(visited.index, walk);
         }
-        self.find_producers(&visited, &mut walks, (&files, &elsewhere, &misplaced), plan, consumers, first);
-        for consumer in &mut consumers[first..] {
-            // What a doubtful state gives is doubtful, too.
-            consumer.held |= consumer.producers.values().flatten().any(|at| held[at.visit]);
-        }
-        for (index, walk) in &mut walks {
-            walk.drafting.deny_mutations(&mut consumers[first..]);
-            for note in std::mem::take(&mut walk.drafting.notes) {
-                plan.sink.take(note, self.scope(&self.context.levels));
-            }
-            let findings = std::mem::take(&mut walk.drafting.findings);
-            if let Some(visited) = visited.iter().find(|visited| visited.index == *index) {
-                let unread = unread_directives(&*self.request.tree, visited.visit, &files, &walk.read);
-                self.remark(&visited.settings, findings, plan);
-                self.remark(&visited.settings, unread, plan);
-                let directory = &visited.visit.directory;
-                let tree = &*self.request.tree;
-                let misplaced = entries.misplaced(tree, &walk.read, directory, &self.context.directory);
-                self.remark(&visited.settings, misplaced, plan);
-            }
-        }
-        self.judge_hooks(&visited, plan);
-        shared_targets(self, &files, &mut consumers[first..]);
-        walks.into_iter().map(|(index, walk)| (index, walk.drafting.into_changing())).collect()
+        walks
     }
 
-    /// Judges the hooks that run helmsum, and whether they come in time for each consumer.
-    fn judge_hooks(&mut self, visited: &[Visited<'a>], plan: &mut Plan) {
-        let tree = &*self.request.tree;
-        for visited in visited {
-            self.remark(&visited.settings, hook_misuse(self.resolved, visited.index), plan);
-        }
-        // helmfile deploys those of other environments than the hook's own, too. What is wrong with them is for their own hooks.
-        let mut aside = Vec::new();
-        for (index, visit) in self.resolved.visits.iter().enumerate() {
-            if visited.iter().all(|visited| visited.index != index) {
-                aside.extend(self.enter(index, visit, &mut Plan::new(self.reading), &mut Counts::default()));
-            }
-        }
-        let all = || visited.iter().chain(&aside);
-        let consumers: Vec<ConsumerAt<'_>> = all()
-            .flat_map(|visited| visited.candidates.iter().map(move |candidate| (visited.index, candidate)))
-            .filter(|(_, candidate)| candidate.selected)
-            .filter_map(|(visit, candidate)| {
-                let target = &candidate.targets.first()?.path;
-                Some(ConsumerAt { visit, release: candidate.index, target })
-            })
-            .collect();
-        for (visit, finding) in uncovered(tree, self.resolved, &consumers, &self.context.directory) {
-            let settings = all().find(|visited| visited.index == visit).map(|visited| &visited.settings);
-            if let Some(settings) = settings {
-                self.remark(settings, vec![finding], plan);
-            }
-        }
+    /// The visits that do not count here. helmfile deploys those of other environments than the hook's own, too; what is wrong with
+    /// them is for their own hooks.
+    fn aside(&mut self, visited: &[Visited]) -> Vec<Visited> {
+        let counted: BTreeSet<usize> = visited.iter().map(|visited| visited.index).collect();
+        let others = self.resolved.visits.iter().enumerate().filter(|(index, _)| !counted.contains(index));
+        let (mut unsaid, mut uncounted) = (Plan::new(self.reading), Counts::default());
+        others.filter_map(|(index, visit)| self.enter(index, visit, &mut unsaid, &mut uncounted)).collect()
     }
 
-    /// The drafting of a visit, before anything was drafted.
-    fn walk<'w>(&self, visited: &Visited<'a>, (files, elsewhere, misplaced): Finders<'w>) -> Walk<'w>
-    where
-        'a: 'w,
-    {
-        let drafting = Drafting::new(Material {
+    /// A visit before anything was found in it.
+    fn walk(&self, visited: &Visited) -> Walk<'a> {
+        let finding = Finding::new(Material {
             context: self.context,
             request: self.request,
             resolved: self.resolved,
             environment: self.environment,
             index: visited.index,
             settings: Rc::clone(&visited.settings),
-            files,
-            elsewhere,
-            misplaced,
+            files: self.files,
             locations: self.locations,
             told: Told::of(self.reading),
-            programs: match &self.reading.request {
-                request if request.in_hook() && !request.deploys_nothing() => Programs::AsTheStateSays,
-                _ => Programs::Withheld,
-            },
+            programs: self.reading.programs(),
         });
-        Walk { drafting, read: BTreeSet::new() }
+        Walk { finding, read: BTreeSet::new() }
     }
 
-    /// Drafts the producers of what was drafted since `first`, and theirs: whatever the selector, what they are given counts.
-    fn find_producers<'w>(
-        &mut self,
-        visited: &[Visited<'a>],
-        walks: &mut BTreeMap<usize, Walk<'w>>,
-        finders: Finders<'w>,
+    /// Finds the producers of what was found since `first`, and theirs: whatever the selector, what they are given counts.
+    fn find_producers(
+        &self,
+        visited: &[Visited],
+        walks: &mut BTreeMap<usize, Walk<'a>>,
         plan: &mut Plan,
         consumers: &mut Vec<Consumer>,
         first: usize,
-    ) where
-        'a: 'w,
-    {
-        let mut drafted: BTreeSet<ReleaseAt> =
+    ) {
+        let mut known: BTreeSet<ReleaseAt> =
             consumers[first..].iter().filter_map(|consumer| consumer.at).collect();
-        let mut aside: BTreeMap<usize, Option<Visited<'a>>> = BTreeMap::new();
+        let mut aside: BTreeMap<usize, Option<Visited>> = BTreeMap::new();
         let mut next = first;
         while next < consumers.len() {
             let producers: Vec<ReleaseAt> = consumers[next].producers.values().flatten().copied().collect();
             next += 1;
-            for at in producers.into_iter().filter(|at| drafted.insert(*at)) {
+            for at in producers.into_iter().filter(|at| known.insert(*at)) {
                 let found = match visited.iter().find(|visited| visited.index == at.visit) {
                     Some(visited) => Some(visited),
                     // Another environment than expected: only what it gives counts.
@@ -251,7 +204,7 @@ impl<'a> Survey<'a, '_> {
                 let Some(found) = found else { continue };
                 let candidate = found.candidates.iter().find(|candidate| candidate.index == at.release);
                 let Some(candidate) = candidate else { continue };
-                let walk = walks.entry(at.visit).or_insert_with(|| self.walk(found, finders));
+                let walk = walks.entry(at.visit).or_insert_with(|| self.walk(found));
                 let consumer = walk.find(candidate, Looked::Wanted);
                 consumers.extend(consumer.map(|consumer| Consumer { selected: false, ..consumer }));
             }
@@ -259,7 +212,7 @@ impl<'a> Survey<'a, '_> {
     }
 
     /// Which visits count: those that helmfile means, by what it hands over to a hook. Nothing where that fits none.
-    fn proved(&mut self, plan: &mut Plan) -> Option<Vec<bool>> {
+    fn proved(&self, plan: &mut Plan) -> Option<Vec<bool>> {
         let all = vec![true; self.resolved.visits.len()];
         let expected = Expected {
             digest: self.reading.request.expect_environment.as_deref(),
@@ -278,7 +231,7 @@ impl<'a> Survey<'a, '_> {
 
     /// Which visits are to be left as they are, because of what is found about the reading of their state files: the hook that
     /// runs this is of another file, or templates there, or in a file above, could not be read as helmfile reads them.
-    fn held(&mut self, proved: &[bool], plan: &mut Plan) -> Vec<bool> {
+    fn held(&self, proved: &[bool], plan: &mut Plan) -> Vec<bool> {
         let visits = &self.resolved.visits;
         let mut held = vec![false; visits.len()];
         if self.reading.request.in_hook() {
@@ -318,14 +271,7 @@ impl<'a> Survey<'a, '_> {
         Scope { levels, environment: Some(&self.resolved.environment) }
     }
 
-    /// Adds findings that belong to no release.
-    fn remark(&self, settings: &Settings, findings: Vec<Diagnostic>, plan: &mut Plan) {
-        for finding in findings {
-            plan.sink.take(finding, self.scope(&settings.levels));
-        }
-    }
-
-    fn levels_near(&mut self, directory: &Utf8Path, plan: &mut Plan) -> Levels {
+    fn levels_near(&self, directory: &Utf8Path, plan: &mut Plan) -> Levels {
         match self.configurations.near(directory) {
             Ok(settings) => settings.levels.clone(),
             Err(problem) => {
@@ -352,13 +298,7 @@ impl<'a> Survey<'a, '_> {
     }
 
     /// Finds the releases of a visit with their targets.
-    fn enter(
-        &mut self,
-        index: usize,
-        visit: &'a Visit,
-        plan: &mut Plan,
-        counts: &mut Counts,
-    ) -> Option<Visited<'a>> {
+    fn enter(&self, index: usize, visit: &Visit, plan: &mut Plan, counts: &mut Counts) -> Option<Visited> {
         let settings = match self.configurations.near(&visit.directory) {
             Ok(settings) => settings,
             Err(problem) => {
@@ -384,29 +324,34 @@ impl<'a> Survey<'a, '_> {
                 let named = settings.target_of(release).unwrap_or_default();
                 let targets =
                     targets::targets(visit, release, &settings.targets, named.as_deref(), self.locations);
-                candidates.push(Candidate { release, index: position, targets, named, selected: matched });
+                candidates.push(Candidate { index: position, targets, named, selected: matched });
             }
         }
-        Some(Visited { index, visit, settings, candidates, held: false })
+        Some(Visited { index, settings, candidates, read: BTreeSet::new(), held: false })
     }
 }
 
-/// Values templates that changed `.Values`, by visit: the release and the file.
-pub(crate) type Changing = BTreeMap<usize, Vec<(String, Utf8PathBuf)>>;
+/// What was found in one environment.
+#[derive(Debug, Default)]
+pub(crate) struct Found {
+    /// Values templates that changed `.Values`, by visit: the release and the file.
+    pub(crate) changing: BTreeMap<usize, Vec<(String, Utf8PathBuf)>>,
+    /// The visits that count.
+    pub(crate) visited: Vec<Visited>,
+    /// The other ones.
+    pub(crate) aside: Vec<Visited>,
+}
 
-/// What looks around for all visits of an environment: values files, other environments, and what a target could be taken for.
-type Finders<'w> = (&'w ValuesFiles<'w>, &'w Elsewhere<'w>, &'w Misplaced<'w>);
-
-/// The drafting of a visit, with the values files that were found so far.
+/// A visit in which consumers are found, with the values files that were found so far.
 struct Walk<'w> {
-    drafting: Drafting<'w>,
+    finding: Finding<'w>,
     read: BTreeSet<Utf8PathBuf>,
 }
 
 impl Walk<'_> {
-    /// Drafts the consumers of a visit. Releases that are not selected are drafted too where they share a target with one
-    /// that is: what they want of it counts, whatever the selector.
-    fn find_all(&mut self, visited: &Visited<'_>, selected: &BTreeSet<Same>, consumers: &mut Vec<Consumer>) {
+    /// Finds the consumers of a visit. Releases that are not selected are looked at too where they share a target with one that is:
+    /// what they want of it counts, whatever the selector.
+    fn find_all(&mut self, visited: &Visited, selected: &BTreeSet<Same>, consumers: &mut Vec<Consumer>) {
         for candidate in &visited.candidates {
             let shares = candidate.targets.iter().any(|target| selected.contains(&target.same));
             let looked = if candidate.selected || shares { Looked::Wanted } else { Looked::ForItsTemplates };
@@ -415,8 +360,8 @@ impl Walk<'_> {
         }
     }
 
-    fn find(&mut self, candidate: &Candidate<'_>, looked: Looked) -> Option<Consumer> {
-        let (consumer, own) = self.drafting.find(candidate, looked);
+    fn find(&mut self, candidate: &Candidate, looked: Looked) -> Option<Consumer> {
+        let (consumer, own) = self.finding.find(candidate, looked);
         self.read.extend(own);
         consumer
     }
@@ -440,7 +385,7 @@ fn traced(visit: &Visit, proved: bool) -> String {
 }
 
 /// Says what it means when nothing is left.
-pub(crate) fn judge(counts: &Counts, reading: &Reading, plan: &mut Plan, consumers: &[Consumer]) {
+pub(crate) fn judge(counts: &Counts, reading: &Reading, plan: &mut Plan) {
     let request = &reading.request;
     let filtered = !request.releases.is_empty() || !request.selectors.is_empty();
     let environments: Vec<String> = plan.environments.iter().map(|name| format!("`{name}`")).collect();
@@ -451,9 +396,9 @@ pub(crate) fn judge(counts: &Counts, reading: &Reading, plan: &mut Plan, consume
             counted(counts.skipped, "file")
         ));
         plan.nothing_matched = true;
-    } else if counts.releases == 0 && consumers.is_empty() {
+    } else if counts.releases == 0 && plan.consumers.is_empty() {
         plan.note("the state has no releases");
-    } else if filtered && counts.matched == 0 && consumers.is_empty() {
+    } else if filtered && counts.matched == 0 && plan.consumers.is_empty() {
         plan.note(format!("none of {} is selected", counted(counts.releases, "release")));
         if !counts.namesakes.is_empty() {
             let asked: Vec<String> = request.releases.iter().map(|filter| format!("`{filter}`")).collect();
@@ -466,7 +411,7 @@ pub(crate) fn judge(counts: &Counts, reading: &Reading, plan: &mut Plan, consume
             plan.note(format!("there is no {}, but there is {}{hook}", asked.join(", "), there.join(", ")));
         }
         plan.nothing_matched = true;
-    } else if consumers.iter().all(|consumer| !consumer.selected) && !plan.sink.has_errors() {
+    } else if plan.consumers.is_empty() {
         let number = if filtered { counts.matched } else { counts.releases };
         plan.note(format!("none of {} declares sources", counted(number, "release")));
     }

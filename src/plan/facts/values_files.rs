@@ -17,8 +17,8 @@ use crate::value::Value;
 
 /// Reads values files of one environment, each once, and renders those that are templates.
 #[derive(Debug)]
-pub(crate) struct ValuesFiles<'r> {
-    request: &'r Request,
+pub(crate) struct ValuesFiles {
+    request: Request,
     registry: Registry,
     raw: RefCell<BTreeMap<Utf8PathBuf, Rc<Raw>>>,
 }
@@ -60,15 +60,26 @@ impl Raw {
     }
 }
 
-impl<'r> ValuesFiles<'r> {
+impl ValuesFiles {
     /// The values files that a request reads.
-    pub(crate) fn new(request: &'r Request, registry: Registry) -> Self {
+    pub(crate) fn new(request: Request, registry: Registry) -> Self {
         Self { request, registry, raw: RefCell::default() }
     }
 
     /// What they are read with.
     pub(crate) const fn request(&self) -> &Request {
-        self.request
+        &self.request
+    }
+
+    /// Comments in values files that may have been meant as directives.
+    pub(crate) fn misspelt(&self, files: &[(usize, Utf8PathBuf)]) -> Vec<(Place, String)> {
+        let mut comments = Vec::new();
+        for (_, file) in files {
+            let raw = self.raw(file);
+            let places = raw.misspelt().iter();
+            comments.extend(places.map(|(line, comment)| (Place::line(file, *line), comment.clone())));
+        }
+        comments
     }
 
     /// A file as it is on disk.

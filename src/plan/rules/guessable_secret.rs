@@ -1,18 +1,20 @@
 //! The finding guessable-secret: a secret can be found from its digest.
 
+use super::project::{Findings, Project};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::contents::consumer::{Contents, SourceContents};
 
 /// What there is to say about the key of the secrets of a consumer: that it has none, that others can read it, or why it cannot be
 /// used, which is an error.
-pub(crate) fn judge(contents: &mut Contents) {
-    let is_keyed = |source: &&SourceContents| source.is_concealed() || source.source.kind() == "release";
-    let consumer = &contents.consumer;
-    let keyed = contents.sources.iter().find(is_keyed);
-    let failed = keyed.and_then(|_| consumer.secret_key.problem(&consumer.owner));
-    let finding = guessable(contents);
-    for diagnostic in failed.into_iter().chain(finding) {
-        contents.consumer.say(diagnostic);
+pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
+    for (index, contents) in project.consumers.iter().enumerate() {
+        let is_keyed = |source: &SourceContents| source.is_concealed() || source.source.kind() == "release";
+        let consumer = &contents.consumer;
+        let keyed = contents.sources.iter().any(is_keyed);
+        let failed = if keyed { consumer.secret_key.problem(&consumer.owner) } else { None };
+        for diagnostic in failed.into_iter().chain(guessable(contents)) {
+            findings.about_consumer(index, diagnostic);
+        }
     }
 }
 

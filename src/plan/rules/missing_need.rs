@@ -2,12 +2,29 @@
 
 use std::collections::BTreeSet;
 
+use super::project::{Findings, Project};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::plan::contents::consumer::SourceContents;
 use crate::source::{Producer, Source, What};
 use crate::state::{Release, Resolved};
 
+/// Looks at every source that belongs to another release.
+pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
+    for case in project.releases() {
+        let mut said: Vec<Diagnostic> = Vec::new();
+        for SourceContents { source, .. } in &case.contents.sources {
+            let finding = missing_need(&case.environment.resolved, case.at_visit, case.release, source);
+            let finding = finding.map(|finding| finding.at(source.place.clone()));
+            said.extend(finding.filter(|one| said.iter().all(|other| other.message != one.message)));
+        }
+        for finding in said {
+            findings.about_consumer(case.index, finding);
+        }
+    }
+}
+
 /// Whether the consumer, a release of the visit at `index`, is deployed after the release that its source belongs to.
-pub(crate) fn missing_need(
+fn missing_need(
     resolved: &Resolved,
     index: usize,
     consumer: &Release,

@@ -1,4 +1,6 @@
-//! The rules: what there is to say about facts and contents, each finding in a file named for its code.
+//! The rules: what there is to say about facts and contents. Each finding has a file that is named for its code, and each file one
+//! function in the list of [`RULES`], which all run once. What decides a digest is judged where the digest is made, by
+//! [`about_files`], [`about_pieces`] and what `cluster_lookup` and `unstable_source` say.
 
 pub(crate) mod crlf;
 pub(crate) mod empty_source;
@@ -8,27 +10,58 @@ pub(crate) mod header_in_source;
 pub(crate) mod hidden_missing_file;
 pub(crate) mod hook_misuse;
 pub(crate) mod lfs_pointer;
+pub(crate) mod missing_checksum;
 pub(crate) mod missing_need;
 pub(crate) mod missing_source;
 pub(crate) mod orphan_target;
 pub(crate) mod outside_source;
 pub(crate) mod parent_states;
+pub(crate) mod project;
 pub(crate) mod shadowed_checksum;
 pub(crate) mod shared_target;
+pub(crate) mod stale_checksum;
+pub(crate) mod target_is_state;
 pub(crate) mod target_place;
 pub(crate) mod template_effects;
 pub(crate) mod unmatched_entry;
 pub(crate) mod unread_directive;
+pub(crate) mod unsearched_values;
+pub(crate) mod unstable_template;
 pub(crate) mod unverified_state;
 pub(crate) mod unwired_release;
 
 use camino::Utf8Path;
 
+use self::project::{Findings, Project};
 use crate::checksum::{Hashed, HashedFile, Notes};
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;
 use crate::text::Place;
 use crate::tree::Tree;
+
+/// Looks at a project and adds what it finds.
+pub(crate) type Rule = fn(&Project<'_>, &mut Findings);
+
+/// Every rule that decides no digest. A new one is a file and a line here.
+pub(crate) const RULES: &[Rule] = &[
+    target_place::judge,
+    unwired_release::judge,
+    orphan_target::judge,
+    target_is_state::judge,
+    shadowed_checksum::judge,
+    missing_need::judge,
+    hidden_missing_file::judge,
+    unsearched_values::judge,
+    guessable_secret::judge,
+    shared_target::judge,
+    unread_directive::judge,
+    hook_misuse::judge,
+    hook_misuse::coverage::judge,
+    unmatched_entry::judge,
+];
+
+/// The rules of `check`: which targets are out of date.
+pub(crate) const OF_CHECK: &[Rule] = &[stale_checksum::judge, missing_checksum::judge];
 
 /// How many files a message names.
 const NAMED: usize = 3;

@@ -2,14 +2,44 @@
 
 use camino::Utf8Path;
 
+use super::project::{Findings, Project, ReleaseCase};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::plan::facts::consumer::Wiring;
 use crate::plan::facts::targets::Wired;
+use crate::plan::facts::values_files::declares;
 use crate::state::Release;
 use crate::text::Place;
 
+/// Looks at the releases with a target and without sources.
+pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
+    for case in project.releases().filter(|case| case.contents.sources.is_empty()) {
+        let [target] = &case.consumer.wiring.targets[..] else { continue };
+        let files = &case.consumer.wiring.files;
+        if case.consumer.diagnostics.iter().any(Diagnostic::is_error) || declares_otherwise(&case) {
+            continue;
+        }
+        let near = case.environment.files.misspelt(files).into_iter().next();
+        let found = orphan_target(case.release, target, &project.shown(&target.path), near.as_ref());
+        if let Some(finding) = found {
+            findings.about_consumer(case.index, finding);
+        }
+    }
+}
+
+/// Whether a release without sources has some in another case: its directive stands in an `{{ if }}` or may come out of a
+/// template that cannot be rendered here, or it declares some in another environment.
+fn declares_otherwise(case: &ReleaseCase<'_>) -> bool {
+    let Wiring { files, unsearched, .. } = &case.consumer.wiring;
+    let in_text =
+        |file: &Utf8Path| case.environment.files.raw(file).bytes.as_ref().is_ok_and(|bytes| declares(bytes));
+    !unsearched.is_empty()
+        || files.iter().any(|(_, file)| in_text(file))
+        || case.environment.others.declares(case.visit, case.release)
+}
+
 /// A target, but nothing to hash. Quiet where the entry is inherited: then many releases have it that need none.
 /// `near` is a comment that may have been meant as a directive.
-pub(crate) fn orphan_target(
+fn orphan_target(
     release: &Release,
     wired: &Wired,
     shown: &Utf8Path,

@@ -1,25 +1,31 @@
 //! The finding shadowed-checksum: something else of the release sets the key that the checksum goes to.
 
+use camino::Utf8Path;
+
+use super::project::{Findings, Project, ReleaseCase};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::plan::facts::targets::Wired;
+use crate::plan::facts::values_files::Programs;
 use crate::source::KeyPath;
-use crate::state::SetEntry;
+use crate::state::{EntryContent, EntryKind, EntrySource, SetEntry};
+use crate::text::Place;
 use crate::value::Value;
 use crate::yaml::{self, Limits};
 
 /// Something of a release that sets values, named as a message names it.
 #[derive(Debug)]
-pub(crate) struct Layer {
+struct Layer {
     /// What it is: ``the values file `x.yaml` ``.
-    pub(crate) title: String,
+    title: String,
     /// Its values: of a file, those of every document. Helm 4 merges them, Helm 3 reads the first.
-    pub(crate) values: Vec<Value>,
+    values: Vec<Value>,
     /// Whether helm reads it after the target, so that it wins.
-    pub(crate) later: bool,
+    later: bool,
 }
 
 impl Layer {
     /// The layer of a file that helm reads, unless it is no YAML: helm then fails by itself.
-    pub(crate) fn of_file(title: String, text: &[u8], later: bool) -> Option<Self> {
+    fn of_file(title: String, text: &[u8], later: bool) -> Option<Self> {
         let documents = yaml::parse(text, &Limits::default()).ok()?;
         let values =
             documents.iter().map(|document| document.decode().ok()).collect::<Option<Vec<Value>>>()?;
@@ -27,13 +33,78 @@ impl Layer {
     }
 }
 
-/// Whether anything else sets one of the keys of a target.
-pub(crate) fn shadowed_checksum(
-    release: &str,
+/// Looks at everything that sets values of a consumer beside its target.
+pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
+    for case in project.releases() {
+        let ([target], false) = (&case.consumer.wiring.targets[..], case.contents.sources.is_empty()) else {
+            continue;
+        };
+        let keys = case.contents.keys();
+        let layers = layers(project, &case, target, &keys);
+        for finding in shadowed_checksum(&case.release.id(), &keys, &layers, &case.release.set) {
+            findings.about_consumer(case.index, finding.at(Place::file(&target.path)));
+        }
+    }
+}
+
+/// Everything else that sets values of a release.
+fn layers(project: &Project<'_>, case: &ReleaseCase<'_>, target: &Wired, keys: &[KeyPath]) -> Vec<Layer> {
+    let release = case.release;
+    let files = &case.environment.files;
+    let mut layers = Vec::new();
+    for (index, entry) in release.values.iter().enumerate() {
+        let later = index > target.index;
+        if let EntryContent::Inline(values) = &entry.content {
+            layers.push(Layer { title: "an inline map".into(), values: vec![values.clone()], later });
+        } else if let Some((_, file)) =
+            case.consumer.wiring.files.iter().find(|(position, _)| *position == index)
+        {
+            let title = format!("`{}`", project.shown(file));
+            layers.extend(file_layer(project, case, file, title, later, keys));
+        }
+    }
+    for entry in &release.secrets {
+        let secret =
+            case.visit.resolve_entry(&*case.environment.request.tree, release, EntryKind::Secrets, entry);
+        if let Ok(EntrySource::File(file)) = secret
+            && let Ok(bytes) = &files.raw(&file).bytes
+        {
+            // SOPS leaves the keys as they are.
+            let title = format!("the secrets file `{}`", project.shown(&file));
+            layers.extend(Layer::of_file(title, bytes, true));
+        }
+    }
+    layers
+}
+
+/// A values file as helm reads it. A template is rendered for this only if it mentions where a key starts: what it sets
+/// there, even to nothing, takes the place of the key.
+fn file_layer(
+    project: &Project<'_>,
+    case: &ReleaseCase<'_>,
+    file: &Utf8Path,
+    title: String,
+    later: bool,
     keys: &[KeyPath],
-    layers: &[Layer],
-    set: &[SetEntry],
-) -> Vec<Diagnostic> {
+) -> Option<Layer> {
+    let files = &case.environment.files;
+    let raw = files.raw(file);
+    if !raw.template {
+        return Layer::of_file(title, raw.bytes.as_deref().ok()?, later);
+    }
+    let text = raw.text()?;
+    let mentioned = keys.iter().any(|key| text.contains(key.first()));
+    if !mentioned || raw.may_mutate {
+        return None;
+    }
+    // Where it fails, helmfile says so.
+    let programs = if raw.may_declare { Programs::AsTheStateSays } else { project.reading.programs() };
+    let rendered = files.render(case.visit, case.release, file, &raw, programs).ok()?;
+    Layer::of_file(title, &rendered.bytes, later)
+}
+
+/// Whether anything else sets one of the keys of a target.
+fn shadowed_checksum(release: &str, keys: &[KeyPath], layers: &[Layer], set: &[SetEntry]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for layer in layers {
         let set_by_layer = |key: &&KeyPath| layer.values.iter().any(|values| sets(values, key.keys()));

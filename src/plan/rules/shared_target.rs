@@ -7,12 +7,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::plan::Environments;
-use crate::plan::facts::consumer::Consumer;
 use crate::plan::facts::settings::Settings;
-use crate::plan::facts::survey::Survey;
 use crate::plan::facts::targets;
 use crate::plan::facts::values_files::ValuesFiles;
 use crate::plan::ignored::git_ignores;
+use crate::plan::rules::project::{Findings, Project, ReleaseCase};
 use crate::source::{self, Source};
 use crate::state::{self, EntryKind, EntrySource, Release, Request, Resolved, Visit};
 use crate::template;
@@ -34,30 +33,25 @@ type Sources = BTreeMap<String, String>;
 /// A consumer in whatever environment: its state file, its name and its target.
 type Key = (Utf8PathBuf, String, Utf8PathBuf);
 
-/// Adds the findings to consumers. Other environments are read without running or decrypting anything; one that cannot be read
-/// so says nothing, and neither does a release of it whose values files cannot be rendered.
-pub(crate) fn shared_targets(
-    survey: &mut Survey<'_, '_>,
-    files: &ValuesFiles<'_>,
-    consumers: &mut [Consumer],
-) {
+/// Compares consumers with themselves in other environments. These are read without running or decrypting anything; one that cannot
+/// be read so says nothing, and neither does a release of it whose values files cannot be rendered.
+pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
     // With several environments in one run, different contents are an error.
-    if matches!(survey.reading.request.environments, Environments::All) {
+    let [environment] = project.environments else { return };
+    if matches!(project.reading.request.environments, Environments::All) {
         return;
     }
-    let others = others(survey.resolved, survey.request.environment_name());
+    let others = others(&environment.resolved, environment.request.environment_name());
     if others.is_empty() {
         return;
     }
-    let mut open: BTreeMap<Key, usize> = BTreeMap::new();
-    for (index, consumer) in consumers.iter().enumerate() {
-        if let Some(key) = key(consumer)
-            && may_differ(survey, files, consumer)
-        {
-            open.insert(key, index);
+    let mut open: BTreeMap<Key, ReleaseCase<'_>> = BTreeMap::new();
+    for case in project.releases() {
+        if let Some(key) = key(&case).filter(|_| may_differ(&case)) {
+            open.insert(key, case);
         }
     }
-    let mut request = survey.request.clone();
+    let mut request = environment.request.clone();
     request.no_exec = true;
     let mut releases = 0;
     for name in others {
@@ -68,14 +62,13 @@ pub(crate) fn shared_targets(
         request.effects = Rc::default();
         let Ok(resolved) = state::read(&request) else { continue };
         releases += resolved.visits.iter().map(|visit| visit.releases.len()).sum::<usize>();
-        let there = sources_there(survey, &request, &resolved, &open);
-        for (key, there) in there {
-            let Some(&index) = open.get(&key) else { continue };
-            let here: Sources = consumers[index].sources.iter().map(described).collect();
+        for (key, there) in sources_there(project, &request, &resolved, &open) {
+            let Some(case) = open.get(&key).copied() else { continue };
+            let here: Sources =
+                case.contents.sources.iter().map(|source| described(&source.source)).collect();
             if here != there {
                 open.remove(&key);
-                let finding = finding(survey, &consumers[index], (&here, &there), &name);
-                consumers[index].diagnostics.push(finding);
+                findings.about_consumer(case.index, finding(project, &case, (&here, &there), &name));
             }
         }
     }
@@ -89,28 +82,27 @@ fn others(resolved: &Resolved, own: &str) -> Vec<String> {
     after.chain(before).take(MOST_ENVIRONMENTS).cloned().collect()
 }
 
-fn key(consumer: &Consumer) -> Option<Key> {
-    let target = consumer.target.clone()?;
-    let wanted = consumer.selected && !consumer.sources.is_empty() && consumer.at.is_some();
-    wanted.then(|| (consumer.file.clone(), consumer.name.clone(), target))
+fn key(case: &ReleaseCase<'_>) -> Option<Key> {
+    let target = case.consumer.target.clone()?;
+    let wanted = !case.contents.sources.is_empty();
+    wanted.then(|| (case.consumer.file.clone(), case.consumer.name.clone(), target))
 }
 
 /// Whether the sources of a consumer could be others elsewhere: something on the way to them is a template.
-fn may_differ(survey: &Survey<'_, '_>, files: &ValuesFiles<'_>, consumer: &Consumer) -> bool {
-    let Some(at) = consumer.at else { return false };
-    let visit = &survey.resolved.visits[at.visit];
-    let release = &visit.releases[at.release];
+fn may_differ(case: &ReleaseCase<'_>) -> bool {
+    let ReleaseCase { visit, release, .. } = *case;
+    let files = &case.environment.files;
     let has_template = |file: &Utf8Path| {
         let raw = files.raw(file);
         raw.bytes.as_ref().is_ok_and(|bytes| bytes.windows(2).any(|two| two == b"{{"))
     };
     let values = release.values.iter().filter_map(|entry| {
-        match visit.resolve_entry(&*survey.request.tree, release, EntryKind::Values, entry) {
+        match visit.resolve_entry(&*case.environment.request.tree, release, EntryKind::Values, entry) {
             Ok(EntrySource::File(file)) => Some(file),
             _ => None,
         }
     });
-    let mut places = consumer.sources.iter().map(|source| source.place.file.clone());
+    let mut places = case.contents.sources.iter().map(|source| source.source.place.file.clone());
     [&visit.file].into_iter().chain(&visit.bases).any(|file| has_template(file))
         || places.any(|file| has_template(&file))
         || values.into_iter().any(|file| has_template(&file))
@@ -118,21 +110,21 @@ fn may_differ(survey: &Survey<'_, '_>, files: &ValuesFiles<'_>, consumer: &Consu
 
 /// The sources of consumers in another environment, those that can be read without running anything.
 fn sources_there(
-    survey: &mut Survey<'_, '_>,
+    project: &Project<'_>,
     request: &Request,
     resolved: &Resolved,
-    open: &BTreeMap<Key, usize>,
+    open: &BTreeMap<Key, ReleaseCase<'_>>,
 ) -> BTreeMap<Key, Sources> {
     let wanted: BTreeSet<(&Utf8PathBuf, &String)> = open.keys().map(|(file, name, _)| (file, name)).collect();
-    let files = ValuesFiles::new(request, template::functions::registry());
+    let files = ValuesFiles::new(request.clone(), template::functions::registry());
     let mut found = BTreeMap::new();
     for visit in &resolved.visits {
         let named = |release: &&Release| release.deployed() && wanted.contains(&(&visit.file, &release.name));
         for release in visit.releases.iter().filter(named) {
-            let Ok(settings) = survey.configurations.near(&visit.directory) else { continue };
+            let Ok(settings) = project.configurations.near(&visit.directory) else { continue };
             let Ok(target) = settings.target_of(release) else { continue };
             let targets =
-                targets::targets(visit, release, &settings.targets, target.as_deref(), survey.locations);
+                targets::targets(visit, release, &settings.targets, target.as_deref(), project.locations);
             let [target] = &targets[..] else { continue };
             let key = (visit.file.clone(), release.name.clone(), target.path.clone());
             if open.contains_key(&key)
@@ -147,7 +139,7 @@ fn sources_there(
 
 /// The sources of a release, unless one of its values files cannot be read or rendered.
 fn declared(
-    files: &ValuesFiles<'_>,
+    files: &ValuesFiles,
     settings: &Settings,
     visit: &Visit,
     release: &Release,
@@ -175,12 +167,13 @@ fn described(source: &Source) -> (String, String) {
 }
 
 fn finding(
-    survey: &Survey<'_, '_>,
-    consumer: &Consumer,
+    project: &Project<'_>,
+    case: &ReleaseCase<'_>,
     (here, there): (&Sources, &Sources),
     other: &str,
 ) -> Diagnostic {
-    let directory = &survey.context.directory;
+    let consumer = case.consumer;
+    let directory = &project.context.directory;
     let target = consumer.target.as_deref().unwrap_or(&consumer.state);
     let shown = relative(target, directory);
     let own = &consumer.environment;
@@ -221,7 +214,7 @@ fn finding(
         .release(consumer.id())
         .at(Place::file(target));
     // There every run writes the target before it is read, and nobody commits it.
-    if survey.reading.request.in_hook() && git_ignores(&consumer.root, target) {
+    if project.reading.request.in_hook() && git_ignores(&consumer.root, target) {
         finding.level(Level::Note)
     } else {
         finding

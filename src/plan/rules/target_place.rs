@@ -1,10 +1,11 @@
-//! Targets that helmfile or helm would take for something else: found once for all targets of an environment.
+//! Targets that helmfile or helm would take for something else, which is an error: found once for all targets of an environment.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::project::{Findings, Project};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::go::filepath::{join_clean, matches};
 use crate::plan::facts::locations::Locations;
@@ -86,7 +87,7 @@ struct Surroundings {
 }
 
 /// Everything that could take a target for something else.
-pub(crate) struct Misplaced<'a> {
+pub(crate) struct TargetPlaces<'a> {
     tree: &'a dyn Tree,
     resolved: &'a Resolved,
     locations: &'a Locations,
@@ -106,7 +107,7 @@ pub(crate) struct Misplaced<'a> {
     directories: BTreeSet<Utf8PathBuf>,
 }
 
-impl<'a> Misplaced<'a> {
+impl<'a> TargetPlaces<'a> {
     /// Gathers what one environment of a state looks for.
     pub(crate) fn new(tree: &'a dyn Tree, resolved: &'a Resolved, locations: &'a Locations) -> Self {
         let mut states = Patterns::default();
@@ -159,7 +160,7 @@ impl<'a> Misplaced<'a> {
     }
 
     /// A target that helmfile would load as a state file.
-    pub(crate) fn state(
+    pub(crate) fn is_state(
         &self,
         release: &str,
         target: &Utf8Path,
@@ -185,12 +186,7 @@ impl<'a> Misplaced<'a> {
     }
 
     /// What else a target would be taken for.
-    pub(crate) fn problem(
-        &self,
-        target: &Utf8Path,
-        root: &Utf8Path,
-        directory: &Utf8Path,
-    ) -> Option<Diagnostic> {
+    fn problem(&self, target: &Utf8Path, root: &Utf8Path, directory: &Utf8Path) -> Option<Diagnostic> {
         let real = self.locations.real(target);
         let shown = relative(target, directory);
         let place = Place::file(target);
@@ -264,6 +260,17 @@ impl<'a> Misplaced<'a> {
                 self.tree.stat(&chart.join("Chart.yaml")).is_ok_and(|stat| stat.kind == Kind::File);
             is_chart.then(|| (chart.to_owned(), part))
         })
+    }
+}
+
+/// Looks at every target.
+pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
+    for case in project.releases() {
+        let Some(target) = &case.consumer.target else { continue };
+        let problem = case.places.problem(target, &case.consumer.root, &project.context.directory);
+        if let Some(problem) = problem {
+            findings.about_consumer(case.index, problem);
+        }
     }
 }
 

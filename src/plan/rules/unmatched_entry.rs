@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::project::{Findings, Project};
 use crate::checksum::Hashed;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::plan::Environments;
@@ -17,7 +18,7 @@ use crate::source::config::{FILE_NAME, ReleaseRule, Which};
 use crate::state::{self, Release, Request, Resolved};
 use crate::text::relative;
 use crate::text::{Place, nearest};
-use crate::tree::{Kind, Tree};
+use crate::tree::{Kind, Tree, WorkTree};
 
 /// How many releases a hint names.
 const NAMED: usize = 5;
@@ -79,6 +80,31 @@ fn reads_every_environment(reading: &Reading) -> bool {
     matches!(reading.request.environments, Environments::All)
 }
 
+/// Looks at the entries of configurations and the options `--release` where everything was read that they could be about, and at
+/// configurations that nobody reads.
+pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
+    for (environment, visited) in project.visits() {
+        let directory = &environment.resolved.visits[visited.index].directory;
+        let tree = &*environment.request.tree;
+        for finding in project.entries.misplaced(tree, &visited.read, directory, &project.context.directory) {
+            findings.about_visit(environment, visited.index, finding);
+        }
+    }
+    if !project.is_complete {
+        return;
+    }
+    let requests: Vec<&Request> =
+        project.environments.iter().map(|environment| &environment.request).collect();
+    for (settings, finding) in project.entries.about_entries(project.reading, &WorkTree, &requests) {
+        let file = settings.config.as_ref().map(|config| config.file.clone());
+        let directory = file.as_deref().and_then(Utf8Path::parent).unwrap_or(&project.context.directory);
+        findings.about_run(directory, finding);
+    }
+    for finding in project.entries.about_options(project.reading) {
+        findings.about_run(&project.context.directory, finding);
+    }
+}
+
 /// The entries of configurations and the options `--release`, with what answers to them.
 #[derive(Debug, Default)]
 pub(crate) struct Entries {
@@ -129,7 +155,7 @@ impl Entries {
     }
 
     /// The findings about entries, and the settings that they are judged by.
-    pub(crate) fn about_entries(
+    fn about_entries(
         &self,
         reading: &Reading,
         tree: &dyn Tree,
@@ -221,7 +247,7 @@ impl Entries {
     }
 
     /// The findings about options `--release`, where others of them name releases.
-    pub(crate) fn about_options(&self, reading: &Reading) -> Vec<Diagnostic> {
+    fn about_options(&self, reading: &Reading) -> Vec<Diagnostic> {
         let filters = &reading.request.releases;
         if self.named.is_empty() {
             return Vec::new();
@@ -238,7 +264,7 @@ impl Entries {
 
     /// Configurations beside or above values files that no state file reads, because they lie below all of them. One that has
     /// `checksums:` is read from its own folder.
-    pub(crate) fn misplaced(
+    fn misplaced(
         &self,
         tree: &dyn Tree,
         read: &BTreeSet<Utf8PathBuf>,

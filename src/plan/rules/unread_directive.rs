@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::project::{Findings, Project};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::go::filepath::join_clean;
 use crate::plan::facts::values_files::ValuesFiles;
@@ -14,11 +15,22 @@ use crate::text::{Place, position};
 use crate::tree::{Tree, glob};
 use crate::value::Value;
 
+/// Looks around the values files of every visit.
+pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
+    for (environment, visited) in project.visits() {
+        let visit = &environment.resolved.visits[visited.index];
+        let tree = &*environment.request.tree;
+        for finding in unread_directives(tree, visit, &environment.files, &visited.read) {
+            findings.about_visit(environment, visited.index, finding);
+        }
+    }
+}
+
 /// Looks for directives in everything around the values files of a visit. `read` are the values files of its releases.
-pub(crate) fn unread_directives(
+fn unread_directives(
     tree: &dyn Tree,
     visit: &Visit,
-    files: &ValuesFiles<'_>,
+    files: &ValuesFiles,
     read: &BTreeSet<Utf8PathBuf>,
 ) -> Vec<Diagnostic> {
     let mut looked_at: BTreeSet<Utf8PathBuf> = read.clone();
@@ -82,7 +94,7 @@ pub(crate) fn unread_directives(
 fn in_helpers(
     tree: &dyn Tree,
     folder: &Utf8Path,
-    files: &ValuesFiles<'_>,
+    files: &ValuesFiles,
     read: &BTreeSet<Utf8PathBuf>,
 ) -> Vec<Diagnostic> {
     let mut helpers = Vec::new();

@@ -2,12 +2,25 @@
 
 use camino::Utf8Path;
 
+use super::project::{Findings, Project};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::state::{Release, Visit};
 use crate::text::{Place, relative};
 
+/// Looks at the consumers without a target.
+pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
+    for case in project.releases().filter(|case| case.consumer.wiring.targets.is_empty()) {
+        // Of several the first that is declared.
+        let places = case.contents.sources.iter().map(|source| &source.source.place);
+        if let Some(declared) = places.min() {
+            let named = case.consumer.wiring.named.as_deref();
+            findings.about_consumer(case.index, unwired_release(case.visit, case.release, declared, named));
+        }
+    }
+}
+
 /// Sources, but nothing that would bring their checksum to the chart.
-pub(crate) fn unwired_release(
+fn unwired_release(
     visit: &Visit,
     release: &Release,
     declared: &Place,

@@ -12,6 +12,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::go::filepath::{clean, join_clean};
 use crate::plan::ReleaseFilter;
 use crate::plan::rules::hook_misuse::{at_hook, is_named_by, named, option, program_name};
+use crate::plan::rules::project::{Findings, Project};
 use crate::state::{Hook, Release, Resolved, Selector, Visit};
 use crate::text::Place;
 use crate::text::relative;
@@ -22,13 +23,13 @@ const MOST_NAMES: usize = 3;
 
 /// A consumer, by its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct ConsumerAt<'a> {
+struct ConsumerAt<'a> {
     /// The visit.
-    pub(crate) visit: usize,
+    visit: usize,
     /// Which release of it.
-    pub(crate) release: usize,
+    release: usize,
     /// Its target.
-    pub(crate) target: &'a Utf8Path,
+    target: &'a Utf8Path,
 }
 
 /// A hook that runs helmsum so that it writes targets, or stops where they are out of date.
@@ -72,8 +73,27 @@ enum Service {
     None,
 }
 
+/// Looks at the consumers of all environments that helmfile deploys in one run.
+pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
+    for environment in project.environments {
+        let all = environment.visited.iter().chain(&environment.aside);
+        let consumers: Vec<ConsumerAt<'_>> = all
+            .flat_map(|visited| visited.candidates.iter().map(move |candidate| (visited.index, candidate)))
+            .filter(|(_, candidate)| candidate.selected)
+            .filter_map(|(visit, candidate)| {
+                let target = &candidate.targets.first()?.path;
+                Some(ConsumerAt { visit, release: candidate.index, target })
+            })
+            .collect();
+        let (tree, resolved) = (&*environment.request.tree, &environment.resolved);
+        for (visit, finding) in uncovered(tree, resolved, &consumers, &project.context.directory) {
+            findings.about_visit(environment, visit, finding);
+        }
+    }
+}
+
 /// The findings about consumers that no hook serves, by visit. None where no hook runs helmsum: then something else does.
-pub(crate) fn uncovered(
+fn uncovered(
     tree: &dyn Tree,
     resolved: &Resolved,
     consumers: &[ConsumerAt<'_>],

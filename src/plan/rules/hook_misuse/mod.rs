@@ -4,14 +4,24 @@ pub(crate) mod coverage;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::project::{Findings, Project};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::go::filepath::join_clean;
 use crate::state::{Hook, Resolved, Visit};
 use crate::text::Place;
 use crate::tree::{Kind, Tree};
 
+/// Looks at every hook that runs helmsum.
+pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
+    for (environment, visited) in project.visits() {
+        for finding in hook_misuse(&environment.resolved, visited.index) {
+            findings.about_visit(environment, visited.index, finding);
+        }
+    }
+}
+
 /// What is wrong with each hook of a visit that runs helmsum, by itself.
-pub(crate) fn hook_misuse(resolved: &Resolved, index: usize) -> Vec<Diagnostic> {
+fn hook_misuse(resolved: &Resolved, index: usize) -> Vec<Diagnostic> {
     let visit = &resolved.visits[index];
     let finding = |hook: &Hook, message: String, hint: String| {
         at_hook(Diagnostic::finding(Code::HookMisuse, message).hint(hint), hook, visit)
