@@ -382,6 +382,25 @@ mod tests {
     }
 
     #[test]
+    fn a_table_is_as_wide_as_it_may_be() {
+        let mut report = report();
+        let long = "release `edge/gateway`: `./apis` contains text with CRLF line breaks: `./a-file-with-a-long-name.conf`, `./b.conf`";
+        report.diagnostics.push(Diagnostic::finding(Code::Crlf, long).hint(
+            "add `eol=lf` to the source where the program that reads it takes either, or convert the files",
+        ));
+        for width in [80, 120] {
+            let layout = Layout { directory: "/r".into(), width: Some(width) };
+            for (name, view) in [("generate", View::Generate), ("check", View::Check), ("list", View::List)] {
+                let text = anstream::adapter::strip_str(&human(&report, view, false, layout)).to_string();
+                let snapshots = concat!(env!("CARGO_MANIFEST_DIR"), "/snapshots");
+                insta::with_settings!({ snapshot_path => snapshots, prepend_module_to_snapshot => false, omit_expression => true }, {
+                    insta::assert_snapshot!(format!("table-{name}-{width}"), text);
+                });
+            }
+        }
+    }
+
+    #[test]
     fn a_list_says_where_sources_are_declared() {
         let report = Report { releases: report().releases.split_off(1), ..Report::default() };
         insta::assert_snapshot!(drawn(&report, View::List, false), @r"

@@ -1,11 +1,76 @@
 //! Each finding: a project that has it, and one beside it that has not.
 
+use std::cell::RefCell;
+
+use helmsum::diagnostic::Code;
+
+use crate::support::gallery::Gallery;
 use crate::support::repo::{GATEWAY, HEADER, Repo, gateway, target};
+
+thread_local! {
+    /// Where blocks are gathered, while [`in_gallery`] runs.
+    static GALLERY: RefCell<Option<Gallery>> = const { RefCell::new(None) };
+}
+
+/// Every finding as it is drawn: what the tests of this file had helmsum say.
+pub(super) fn in_gallery() -> Gallery {
+    GALLERY.set(Some(Gallery::default()));
+    missing_source();
+    missing_source_counts_as_empty_where_it_is_lowered();
+    empty_source();
+    unwired_release();
+    orphan_target();
+    unread_directive();
+    unsearched_values();
+    target_is_state();
+    shadowed_checksum();
+    missing_need();
+    missing_need_of_another_state_file_is_a_matter_of_order();
+    unmatched_entry();
+    hidden_missing_file();
+    hook_misuse();
+    hook_misuse_where_the_consumers_come_first();
+    hook_misuse_is_judged_for_each_consumer();
+    hook_misuse_between_state_files_that_one_lists();
+    hook_misuse_of_hooks_that_single_releases_have();
+    shared_target();
+    shared_target_is_a_note_where_every_hook_writes_a_target_that_git_ignores();
+    unverified_state();
+    crlf();
+    encrypted_source();
+    encrypted_source_of_other_programs();
+    outside_source();
+    lfs_pointer();
+    lfs_pointer_for_what_git_crypt_has_locked();
+    lfs_pointer_in_the_chart_of_a_release();
+    header_in_source();
+    guessable_secret();
+    cluster_lookup();
+    unstable_source();
+    unstable_template();
+    unstable_template_where_values_are_shared();
+    let gallery = GALLERY.take().expect("it was just put there");
+    for code in Code::ALL {
+        let elsewhere = [Code::StaleChecksum, Code::MissingChecksum].contains(code);
+        assert!(elsewhere || gallery.contains(&format!("[{code}]: ")), "{code} is in the gallery");
+    }
+    gallery
+}
+
+/// Puts what helmsum said into the gallery.
+fn shown(heading: &str, repo: Repo) -> Repo {
+    GALLERY.with_borrow_mut(|gallery| {
+        if let Some(gallery) = gallery {
+            gallery.add(heading, &repo);
+        }
+    });
+    repo
+}
 
 /// Every finding is shown with its code at its level, and nothing but the expected exit code comes of it.
 #[track_caller]
 fn has(repo: Repo, code: &str, exits: i32) -> Repo {
-    let repo = repo.helmsum(["generate"]).exits(exits);
+    let repo = shown(code, repo.helmsum(["generate"]).exits(exits));
     let level = if exits == 0 { "warning" } else { "error" };
     repo.says(&format!("{level}[{code}]: "))
 }
@@ -297,7 +362,8 @@ fn header_in_source() {
         ("site.conf", HEADER),
         ("checksum.yaml", &format!("a: 1\n{HEADER}")),
     ] {
-        let repo = file(name, text).helmsum(["generate"]).exits(0).says("note[header-in-source]: ");
+        let repo = shown("header-in-source", file(name, text).helmsum(["generate"]).exits(0));
+        let repo = repo.says("note[header-in-source]: ");
         let digest = repo.read("gateway/checksum.yaml");
         assert!(digest.contains(name), "it is hashed: {digest}");
         repo.file(&format!("gateway/apis/{name}"), format!("{text}# more\n")).helmsum(["check"]).exits(2);
@@ -659,7 +725,7 @@ fn hook_misuse_where_the_consumers_come_first() {
     let parent = |hooks: &str| gateway().file("parent.yaml", format!("helmfiles: [helmfile.yaml]\n{hooks}"));
     let hook = HOOK.replace("helmfile.yaml", "parent.yaml");
     let repo = parent(&hook).helmsum(["generate", "-f", "parent.yaml"]).exits(0);
-    repo.says("warning[hook-misuse]: the hook `helmsum` comes too late for release `edge/gateway` of `helmfile.yaml`: sub-helmfiles")
+    shown("hook-misuse", repo).says("warning[hook-misuse]: the hook `helmsum` comes too late for release `edge/gateway` of `helmfile.yaml`: sub-helmfiles")
         .says("--> parent.yaml:6")
         .says("help: give `helmfile.yaml` the hook too");
     let child = parent("").file("helmfile.yaml", format!("{HOOK}{GATEWAY}"));
@@ -682,8 +748,10 @@ fn family(of_parent: &str, of_child: &str) -> Repo {
 #[test]
 fn hook_misuse_is_judged_for_each_consumer() {
     let parent = HOOK.replace("helmfile.yaml", "parent.yaml");
-    let strict =
-        |repo: Repo, code: i32| repo.helmsum(["generate", "--strict", "-f", "parent.yaml"]).exits(code);
+    let strict = |repo: Repo, code: i32| {
+        let repo = repo.helmsum(["generate", "--strict", "-f", "parent.yaml"]).exits(code);
+        if code == 0 { repo } else { shown("hook-misuse", repo) }
+    };
     strict(family(&parent, ""), 1)
         .says("error[hook-misuse]: the hook `helmsum` comes too late for release `edge/gateway` of `helmfile.yaml`")
         .does_not_say("`shop`");
@@ -736,7 +804,7 @@ fn hook_misuse_between_state_files_that_one_lists() {
             .exits(0)
     };
     repo("sub/a.yaml, sub/b.yaml").does_not_say("hook-misuse");
-    repo("sub/b.yaml, sub/a.yaml").says("comes too late for release `b` of `sub/b.yaml`: helmfile may read its values before it runs the hooks of `sub/a.yaml`");
+    shown("hook-misuse", repo("sub/b.yaml, sub/a.yaml")).says("comes too late for release `b` of `sub/b.yaml`: helmfile may read its values before it runs the hooks of `sub/a.yaml`");
     // The files of a directory are handled side by side.
     repo("sub").says("comes too late for release `b` of `sub/b.yaml`");
     let own = HOOK.replace("helmfile.yaml", "a.yaml");
@@ -790,7 +858,10 @@ fn environments(target: &str) -> Repo {
 
 #[test]
 fn shared_target() {
-    let strict = |repo: Repo, code: i32| repo.helmsum(["generate", "--strict", "-e", "test"]).exits(code);
+    let strict = |repo: Repo, code: i32| {
+        let repo = repo.helmsum(["generate", "--strict", "-e", "test"]).exits(code);
+        if code == 0 { repo } else { shown("shared-target", repo) }
+    };
     strict(environments("web/checksum.yaml"), 1)
         .says("error[shared-target]: release `web`: the target `web/checksum.yaml` is for the environments `test` and `prod`, whose sources differ: `./conf/test` in `test`, `./conf/prod` in `prod`")
         .says("`- \"web/{{ .Environment.Name }}.checksum.yaml\"` among the `values`");
@@ -829,7 +900,7 @@ fn shared_target_is_a_note_where_every_hook_writes_a_target_that_git_ignores() {
             "--helmfile-command=apply",
         ])
     };
-    repo("checksum.yaml\n").exits(0).says("note[shared-target]");
+    shown("shared-target", repo("checksum.yaml\n").exits(0)).says("note[shared-target]");
     repo("").exits(1).says("error[shared-target]");
 }
 
@@ -871,9 +942,8 @@ fn unverified_state() {
         (nothing, "`--expect-environment` is the digest of nothing, which proves nothing"),
         ("", "`--expect-environment` is empty, which proves nothing"),
     ] {
-        gateway()
-            .helmsum(["generate", &format!("--expect-environment={digest}")])
-            .exits(1)
+        let repo = gateway().helmsum(["generate", &format!("--expect-environment={digest}")]).exits(1);
+        shown("unverified-state", repo)
             .says(&format!("error[unverified-state]: {said}"))
             .lacks("gateway/checksum.yaml");
     }

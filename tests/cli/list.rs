@@ -2,7 +2,7 @@
 
 use crate::support::repo::{GATEWAY, Repo, gateway, schema};
 
-fn two() -> Repo {
+pub(crate) fn two() -> Repo {
     let other = "  - { name: web, chart: ./chart, labels: { tier: front }, values: [web/values.yaml, web/checksum.yaml] }\n";
     gateway()
         .file("helmfile.yaml", format!("{GATEWAY}{other}"))

@@ -6,6 +6,7 @@ mod command_line;
 mod directives;
 mod findings;
 mod formats;
+mod galleries;
 mod generate;
 mod hash;
 mod hooks;

@@ -6,7 +6,7 @@ use crate::support::repo::Repo;
 
 const A: &str = "6db78766d30b3d1fecb42957e58bc68c622872c3c975d85c6fb3540228fc8670";
 
-const COMMANDS: [&str; 7] = ["generate", "check", "list", "state", "hash", "completions", "man"];
+pub(crate) const COMMANDS: [&str; 7] = ["generate", "check", "list", "state", "hash", "completions", "man"];
 
 #[test]
 fn the_published_help_is_up_to_date() {

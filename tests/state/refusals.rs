@@ -6,14 +6,25 @@ use std::fmt::Write as _;
 use std::io;
 use std::sync::Arc;
 
+use crate::support::gallery::Gallery;
 use crate::support::repo::Repo;
 use camino::{Utf8Path, Utf8PathBuf};
-use helmsum::diagnostic::Refusal;
+use helmsum::diagnostic::{Diagnostic, Refusal};
+use helmsum::report;
 use helmsum::state::{self, Request};
 use helmsum::tree::{Entry, OpenFile, Stat, Tree, WorkTree};
 
 thread_local! {
     static TRIED: RefCell<BTreeSet<Refusal>> = const { RefCell::new(BTreeSet::new()) };
+    static GALLERY: RefCell<Gallery> = RefCell::default();
+}
+
+/// Puts a refusal that no command prints here into the gallery, drawn as one would.
+fn shown(repo: &Repo, refusal: Refusal, problem: &Diagnostic) {
+    let root = Utf8PathBuf::from_path_buf(repo.path("")).expect("temporary folders are UTF-8");
+    let layout = report::Layout { directory: &root, width: None };
+    let drawn = anstream::adapter::strip_str(&report::draw(problem, layout)).to_string();
+    GALLERY.with_borrow_mut(|gallery| gallery.text(refusal.name(), &repo.shown(drawn.as_bytes())));
 }
 
 /// A state with one release, whose name is a template.
@@ -50,6 +61,7 @@ fn refuses<const N: usize>(repo: &Repo, arguments: [&str; N], refusal: Refusal, 
     assert!(text.starts_with(&format!("error[{refusal}]: ")), "{refusal} in {text}");
     assert!(text.contains("help: "), "what to do is in {text}");
     assert!(text.contains(place), "{place:?} is in {text}");
+    GALLERY.with_borrow_mut(|gallery| gallery.text(refusal.name(), &text));
     let output = repo.command("").args(arguments).args(["--output", "json"]).output().expect("helmsum runs");
     let document: serde_json::Value = serde_json::from_slice(&output.stdout).expect("one document");
     let error = &document["errors"][0];
@@ -69,6 +81,7 @@ fn every_refusal_has_its_code_its_place_and_what_to_do() {
     let left: Vec<&Refusal> = Refusal::ALL.iter().filter(|refusal| !tried.contains(refusal)).collect();
     // Nothing is known that leads to a defect; whoever finds something mends it.
     assert_eq!(left, [&Refusal::Defect]);
+    GALLERY.take().matches_snapshot("refusals");
 }
 
 /// What is only read of releases that others depend on.
@@ -93,6 +106,7 @@ fn of_charts() {
         assert_eq!(problem.refusal(), Some(refusal), "{problem}");
         assert!(problem.hint.is_some() && problem.place.is_some(), "{problem}");
         TRIED.with_borrow_mut(|tried| tried.insert(refusal));
+        shown(&repo, refusal, &problem);
     }
 }
 
@@ -237,6 +251,7 @@ fn of_another_revision() {
     assert_eq!(error.refusal(), Some(Refusal::EncryptedRevision));
     assert!(error.hint.is_some() && error.place.as_ref().is_some_and(|place| place.line == Some(3)));
     TRIED.with_borrow_mut(|tried| tried.insert(Refusal::EncryptedRevision));
+    shown(&repo, Refusal::EncryptedRevision, &error);
 }
 
 #[test]

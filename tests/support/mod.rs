@@ -4,6 +4,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod case;
+pub(crate) mod gallery;
 pub(crate) mod plugins;
 pub(crate) mod programs;
 pub(crate) mod repo;

@@ -1,5 +1,6 @@
 //! A repository in a temporary folder, and helmsum run in it.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -8,7 +9,7 @@ pub(crate) struct Repo {
     folder: tempfile::TempDir,
     directory: PathBuf,
     variables: Vec<(String, String)>,
-    last: Option<Output>,
+    last: Option<(Vec<String>, Output)>,
 }
 
 impl Repo {
@@ -95,7 +96,7 @@ impl Repo {
     #[track_caller]
     pub(crate) fn helmsum_in<const N: usize>(mut self, folder: &str, arguments: [&str; N]) -> Self {
         let output = self.command(folder).args(arguments).output().expect("helmsum runs");
-        self.last = Some(output);
+        self.last = Some((arguments.map(str::to_owned).to_vec(), output));
         self
     }
 
@@ -113,10 +114,11 @@ impl Repo {
 
     #[track_caller]
     fn last(&self) -> &Output {
-        self.last.as_ref().expect("helmsum has run")
+        &self.last.as_ref().expect("helmsum has run").1
     }
 
-    fn shown(&self, bytes: &[u8]) -> String {
+    /// The text with `[REPO]` for the path of the repository.
+    pub(crate) fn shown(&self, bytes: &[u8]) -> String {
         let root = self.directory.to_str().expect("temporary folders are UTF-8");
         String::from_utf8_lossy(bytes).replace(root, "[REPO]")
     }
@@ -131,6 +133,19 @@ impl Repo {
     #[track_caller]
     pub(crate) fn err(&self) -> String {
         self.shown(&self.last().stderr)
+    }
+
+    /// The last command line, both streams and the exit code, as in a terminal; the path of the repository is `[REPO]`.
+    #[track_caller]
+    pub(crate) fn block(&self) -> String {
+        let (arguments, output) = self.last.as_ref().expect("helmsum has run");
+        let command = self.shown(arguments.join(" ").as_bytes());
+        let mut block = format!("$ helmsum {command}\n{}", self.out());
+        if !output.stderr.is_empty() {
+            let _ = write!(block, "--- standard error\n{}", self.err());
+        }
+        let _ = writeln!(block, "--- exit code {}", output.status.code().expect("it ended by itself"));
+        block
     }
 
     /// What it said on standard output, as JSON.
