@@ -1,6 +1,9 @@
 //! The sources of one release together: what counts once, and what cannot be told apart.
 
-use super::{Source, What};
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+
+use super::{Options, Source, What};
 use crate::diagnostic::{Diagnostic, Mistake};
 
 /// Two sources that the checksum could not tell apart.
@@ -61,56 +64,67 @@ impl Clash {
 /// Where two different sources would have one label.
 pub fn collect(declared: Vec<Source>) -> Result<Vec<Source>, Clash> {
     let mut kept: Vec<Source> = Vec::new();
+    // Which of them stand for the same thing in the same way.
+    let mut alike: BTreeMap<(What, Options), Vec<usize>> = BTreeMap::new();
     for source in declared {
-        let twins: Vec<usize> = (0..kept.len()).filter(|at| same(&kept[*at], &source)).collect();
+        let twins = alike.entry(meaning(&source)).or_default();
         match (&source.name, twins.as_slice()) {
-            (_, []) => kept.push(source),
+            (_, []) => {}
             (None, [first, ..]) => {
                 let first = &mut kept[*first];
                 if first.name.is_none() && source.label() < first.label() {
                     *first = source;
                 }
+                continue;
             }
-            (Some(_), twins) => {
-                if twins.iter().any(|at| kept[*at].name == source.name) {
+            (Some(_), several) => {
+                if several.iter().any(|at| kept[*at].name == source.name) {
                     continue;
                 }
-                match twins.iter().find(|at| kept[**at].name.is_none()) {
-                    Some(unnamed) => kept[*unnamed] = source,
-                    None => kept.push(source),
+                if let Some(unnamed) = several.iter().find(|at| kept[**at].name.is_none()) {
+                    kept[*unnamed] = source;
+                    continue;
                 }
             }
         }
+        twins.push(kept.len());
+        kept.push(source);
     }
-    for (at, second) in kept.iter().enumerate() {
-        let label = second.label();
-        if let Some(first) = kept[..at].iter().find(|first| first.label() == label) {
-            let named = first.name.is_some() && second.name.is_some();
-            let (first, second) = (Box::new(first.clone()), Box::new(second.clone()));
-            return Err(if named {
-                Clash::Name { label, first, second }
-            } else {
-                Clash::Label { label, first, second }
-            });
+    let mut labels: BTreeMap<String, &Source> = BTreeMap::new();
+    for second in &kept {
+        match labels.entry(second.label()) {
+            Entry::Vacant(label) => {
+                label.insert(second);
+            }
+            Entry::Occupied(label) => return Err(clash(label.key().clone(), label.get(), second)),
         }
     }
     Ok(kept)
 }
 
-/// Whether two sources stand for the same thing in the same way.
-fn same(one: &Source, other: &Source) -> bool {
-    same_place(one, other) && one.options == other.options
+fn clash(label: String, first: &Source, second: &Source) -> Clash {
+    let named = first.name.is_some() && second.name.is_some();
+    let (first, second) = (Box::new(first.clone()), Box::new(second.clone()));
+    if named { Clash::Name { label, first, second } } else { Clash::Label { label, first, second } }
+}
+
+/// What a source stands for, with its path whole, and how.
+fn meaning(source: &Source) -> (What, Options) {
+    let what = match source.path() {
+        Some(path) => What::Path(path.into_string()),
+        None => source.what.clone(),
+    };
+    (what, source.options.clone())
 }
 
 fn same_place(one: &Source, other: &Source) -> bool {
-    match (&one.what, &other.what) {
-        (What::Path(_), What::Path(_)) => one.path() == other.path(),
-        (one, other) => one == other,
-    }
+    meaning(one).0 == meaning(other).0
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
     use crate::text::Place;
 
@@ -205,5 +219,51 @@ mod tests {
                 "secret=true"
             ]
         );
+    }
+
+    /// What `collect` promises, comparing each source with each.
+    fn compared_one_by_one(declared: Vec<Source>) -> Option<Vec<Source>> {
+        let same = |one: &Source, other: &Source| same_place(one, other) && one.options == other.options;
+        let mut kept: Vec<Source> = Vec::new();
+        for source in declared {
+            let twins: Vec<usize> = (0..kept.len()).filter(|at| same(&kept[*at], &source)).collect();
+            let unnamed = twins.iter().copied().find(|at| kept[*at].name.is_none());
+            match (&source.name, twins.first()) {
+                (_, None) => kept.push(source),
+                (None, Some(first)) => {
+                    if unnamed == Some(*first) && source.label() < kept[*first].label() {
+                        kept[*first] = source;
+                    }
+                }
+                (Some(_), Some(_)) if twins.iter().any(|at| kept[*at].name == source.name) => {}
+                (Some(_), Some(_)) => match unnamed {
+                    Some(unnamed) => kept[unnamed] = source,
+                    None => kept.push(source),
+                },
+            }
+        }
+        let labels: std::collections::BTreeSet<String> = kept.iter().map(Source::label).collect();
+        (labels.len() == kept.len()).then_some(kept)
+    }
+
+    proptest! {
+        #[test]
+        fn many_sources_are_settled_as_if_compared_one_by_one(
+            picked in prop::collection::vec((0_usize..2, 0_usize..5, 0_usize..3, 0_usize..3), 0..9),
+        ) {
+            let declared: Vec<Source> = picked
+                .into_iter()
+                .map(|(directory, path, name, options)| {
+                    let words = format!(
+                        "{} {} {}",
+                        ["./a", "../a", "a/../a", "b", "configmap:x"][path],
+                        ["", "as x", "as y"][name],
+                        ["", "from=x", "from=y"][options],
+                    );
+                    source(["/r", "/r/v"][directory], words.trim())
+                })
+                .collect();
+            prop_assert_eq!(collect(declared.clone()).ok(), compared_one_by_one(declared));
+        }
     }
 }

@@ -29,7 +29,7 @@ use crate::rendered::ObjectKind;
 use crate::text::Place;
 
 /// What a declared source stands for.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum What {
     /// A path or glob, relative to [`Source::directory`].
     Path(String),
@@ -60,7 +60,7 @@ impl std::fmt::Display for Producer {
 }
 
 /// The options of a source.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
 pub struct Options {
     /// `exclude=PATTERN`, in the order given.
