@@ -23,6 +23,7 @@ mod located;
 mod location;
 mod lock;
 mod merge;
+mod needs;
 mod output;
 mod parts;
 mod patterns;

@@ -1,10 +1,13 @@
 //! What reading a state gives: visits and their releases, after templating, merging and overriding.
 
+use std::cell::OnceCell;
+
 use camino::Utf8PathBuf;
 
 use super::helm::{HelmOptions, Repository};
 use super::located::Located;
 use super::location::Base;
+use super::needs::Needs;
 use super::remote::Cache;
 use crate::template::function::Effects;
 use crate::text::Place;
@@ -216,6 +219,8 @@ pub struct Resolved {
     pub(super) patterns: Vec<Utf8PathBuf>,
     /// Where helmfile looks for state values in any environment, as absolute patterns.
     pub values_patterns: Vec<ValuesPattern>,
+    /// The releases by their names and needs, see [`Resolved::needs`].
+    pub(super) needs: OnceCell<Needs>,
 }
 
 /// An entry of a list of state values.

@@ -1,6 +1,6 @@
 //! From state file to state file (`pkg/app/app.go: visitStatesWithContext, processNestedHelmfiles`).
 
-use std::cell::{Cell, RefCell};
+use std::cell::{Cell, OnceCell, RefCell};
 use std::collections::BTreeSet;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -93,6 +93,7 @@ fn read_with(reader: &Reader<'_>) -> Result<Resolved, Diagnostic> {
             environments: BTreeSet::new(),
             patterns: patterns::of_argument(&request.directory, argument, &found),
             values_patterns: Vec::new(),
+            needs: OnceCell::new(),
         },
     };
     // Relative to the state file where helmfile changes into its directory, else to where it was started.

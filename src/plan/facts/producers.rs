@@ -5,7 +5,7 @@ use crate::source::{Producer, Source, What};
 use crate::state::{Release, Resolved};
 use crate::text::nearest;
 
-use crate::plan::rules::missing_need::{is, names};
+use crate::plan::rules::missing_need::is;
 
 /// A release of one of the environments that were read, by its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -38,14 +38,10 @@ pub(crate) fn producers(
             })
         }
         (What::Release(_) | What::Object(..), None) => {
-            let visit = &resolved.visits[consumer.visit];
-            let own = &visit.releases[consumer.release];
-            let needed = visit.releases.iter().enumerate().filter(|(index, other)| {
-                *index != consumer.release
-                    && other.deployed()
-                    && own.needs.iter().any(|need| names(need, other))
-            });
-            let needed = needed.map(|(index, _)| ReleaseAt { release: index, ..consumer });
+            let needed = resolved.needs().needed_by((consumer.visit, consumer.release)).iter();
+            let needed = needed
+                .map(|index| ReleaseAt { release: *index, ..consumer })
+                .filter(|at| *at != consumer && release(resolved, *at).deployed());
             Ok([consumer].into_iter().chain(needed).collect())
         }
     }
@@ -59,9 +55,8 @@ pub(crate) fn release(resolved: &Resolved, at: ReleaseAt) -> &Release {
 /// The release of a name: in the state file of the consumer, else in any other.
 fn named(resolved: &Resolved, consumer: ReleaseAt, producer: &Producer) -> Result<ReleaseAt, Diagnostic> {
     let environment = consumer.environment;
-    let all = resolved.visits.iter().enumerate().flat_map(|(visit, read)| {
-        (0..read.releases.len()).map(move |release| ReleaseAt { environment, visit, release })
-    });
+    let namesakes = resolved.needs().named(&producer.release).iter();
+    let all = namesakes.map(|&(visit, release)| ReleaseAt { environment, visit, release });
     let matching: Vec<ReleaseAt> = all.filter(|at| is(producer, release(resolved, *at))).collect();
     let own: Vec<ReleaseAt> = matching.iter().copied().filter(|at| at.visit == consumer.visit).collect();
     let found = if own.is_empty() { matching } else { own };

@@ -1,7 +1,5 @@
 //! The finding missing-need: a source belongs to a release that the consumer does not wait for.
 
-use std::collections::BTreeSet;
-
 use super::project::{Findings, Project};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::contents::consumer::SourceContents;
@@ -38,13 +36,14 @@ fn missing_need(
     };
     let depends = format!("release `{}` depends on {what}", consumer.id());
     let depends = depends.trim_end();
-    let visit = &resolved.visits[index];
-    let found = |index: usize| resolved.visits[index].releases.iter().find(|release| is(producer, release));
+    let releases = &resolved.visits[index].releases;
+    let needs = resolved.needs();
+    let own = needs.named_in(index, &producer.release).map(|at| &releases[at]).find(|own| is(producer, own));
     let finding = |message: String, hint: String| {
         Some(Diagnostic::finding(Code::MissingNeed, message).hint(hint).release(consumer.id()))
     };
-    if let Some(own) = found(index) {
-        if own.id() == consumer.id() || needed(&visit.releases, consumer).contains(own.id().as_str()) {
+    if let Some(own) = own {
+        if own.id() == consumer.id() || waits_for(resolved, index, consumer, own) {
             return None;
         }
         return finding(
@@ -56,12 +55,16 @@ fn missing_need(
             ),
         );
     }
-    let elsewhere: Vec<usize> = (0..resolved.visits.len()).filter(|&other| found(other).is_some()).collect();
-    if elsewhere.iter().any(|&other| comes_first(resolved, other, index)) {
+    let namesakes = needs.named(&producer.release).iter();
+    let mut elsewhere = namesakes
+        .filter(|&&(visit, at)| is(producer, &resolved.visits[visit].releases[at]))
+        .map(|(visit, _)| *visit);
+    let first = elsewhere.clone().next();
+    if elsewhere.any(|other| comes_first(resolved, other, index)) {
         return None;
     }
-    match elsewhere.first() {
-        Some(&other) => finding(
+    match first {
+        Some(other) => finding(
             format!(
                 "{depends} release `{producer}`, which `{}` deploys, not before it",
                 resolved.visits[other].file
@@ -84,30 +87,17 @@ pub(crate) fn is(producer: &Producer, release: &Release) -> bool {
     producer.release == release.name && in_namespace
 }
 
-/// Everything that a release needs, what its needs need too, as `[namespace/]name`.
-fn needed(releases: &[Release], consumer: &Release) -> BTreeSet<String> {
-    let mut all = BTreeSet::new();
-    let mut open: Vec<&Release> = vec![consumer];
-    while let Some(release) = open.pop() {
-        for other in releases {
-            let named = release.needs.iter().any(|need| names(need, other));
-            if named && all.insert(other.id()) {
-                open.push(other);
-            }
-        }
-    }
-    all
-}
-
-/// Whether a need, `[context/][namespace/]name`, names a release.
-pub(crate) fn names(need: &str, release: &Release) -> bool {
-    let mut parts = need.rsplitn(3, '/');
-    let name = parts.next().unwrap_or_default();
-    let namespace = parts.next().unwrap_or_default();
-    let context = parts.next();
-    name == release.name
-        && namespace == release.namespace
-        && context.is_none_or(|context| context == release.kube_context)
+/// Whether a release of a visit needs another one there, or one of its needs does.
+fn waits_for(resolved: &Resolved, visit: usize, consumer: &Release, producer: &Release) -> bool {
+    let needs = resolved.needs();
+    let releases = &resolved.visits[visit].releases;
+    let consumer =
+        needs.named_in(visit, &consumer.name).find(|at| std::ptr::eq(&raw const releases[*at], consumer));
+    consumer.is_some_and(|consumer| {
+        let mut producers =
+            needs.named_in(visit, &producer.name).filter(|at| releases[*at].id() == producer.id());
+        producers.any(|producer| needs.waits_for((visit, consumer), producer))
+    })
 }
 
 /// Whether one visit is done before another starts: sub-helmfiles before the file that lists them, and in the order of the
