@@ -3,12 +3,13 @@
 //! The deepest `.helmsumignore` that says anything about a name decides, the last matching line of it first; `exclude=`
 //! stands above all files, as patterns on git's command line do. A file cannot come back when its directory is left out.
 
-use std::fmt::Write as _;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use regex::bytes::Regex;
+
+use super::wildcard::{self, Token};
 
 /// A line that is not a gitignore pattern, or one that helmsum will not guess the meaning of.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,19 +21,33 @@ pub struct PatternError {
     pub reason: String,
 }
 
-/// Patterns of one origin, in order.
-#[derive(Clone, Debug)]
-pub struct Patterns(Vec<Pattern>);
+/// Patterns of one origin, in order. Those without anything but a name or a path are looked up, however many there are.
+#[derive(Clone, Debug, Default)]
+pub struct Patterns {
+    /// By the whole path that they name, relative to where they were written.
+    paths: BTreeMap<Vec<u8>, Last>,
+    /// By the name that they name at any depth.
+    names: BTreeMap<Vec<u8>, Last>,
+    /// All others, in order.
+    others: Vec<(Rule, Box<[Token]>)>,
+}
 
-/// One line of gitignore.
-#[derive(Clone, Debug)]
-struct Pattern {
+/// What a line says about what it matches.
+#[derive(Clone, Copy, Debug)]
+struct Rule {
+    /// Which line it is.
+    line: usize,
     /// `!`: what matches is kept.
     keeps: bool,
     /// A slash at the end: only directories match.
     directories_only: bool,
-    /// Matches the whole path, relative to where the pattern was written.
-    regex: Regex,
+}
+
+/// Of the lines for one path or name, the last that counts.
+#[derive(Clone, Copy, Debug, Default)]
+struct Last {
+    for_directories: Option<Rule>,
+    for_files: Option<Rule>,
 }
 
 impl Patterns {
@@ -49,9 +64,14 @@ impl Patterns {
                     "is a comment in gitignore's syntax; write `\\#` for a name that starts with `#`",
                 ));
             }
-            Pattern::parse(line)?.ok_or_else(|| refuse(line, "excludes nothing"))
+            parse(line)?.ok_or_else(|| refuse(line, "excludes nothing"))
         };
-        patterns.iter().map(one).collect::<Result<_, _>>().map(Self)
+        let mut read = Self::default();
+        for (line, pattern) in patterns.iter().enumerate() {
+            let (rule, tokens) = one(pattern)?;
+            read.add(Rule { line, ..rule }, tokens);
+        }
+        Ok(read)
     }
 
     /// The lines of a `.helmsumignore` file.
@@ -61,12 +81,31 @@ impl Patterns {
     /// The first malformed pattern, with its line.
     pub fn from_file(text: &str) -> Result<Self, (usize, PatternError)> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut patterns = Vec::new();
+        let mut patterns = Self::default();
         for (index, line) in text.split('\n').enumerate() {
             let line = line.strip_suffix('\r').unwrap_or(line);
-            patterns.extend(Pattern::parse(trim_blanks(line)).map_err(|error| (index + 1, error))?);
+            if let Some((rule, tokens)) = parse(trim_blanks(line)).map_err(|error| (index + 1, error))? {
+                patterns.add(Rule { line: index, ..rule }, tokens);
+            }
         }
-        Ok(Self(patterns))
+        Ok(patterns)
+    }
+
+    fn add(&mut self, rule: Rule, tokens: Vec<Token>) {
+        let last = match &tokens[..] {
+            [Token::Literal(path)] => self.paths.entry(path.clone()).or_default(),
+            [Token::Parts, Token::Literal(name)] if !name.contains(&b'/') => {
+                self.names.entry(name.clone()).or_default()
+            }
+            _ => {
+                self.others.push((rule, tokens.into()));
+                return;
+            }
+        };
+        last.for_directories = Some(rule);
+        if !rule.directories_only {
+            last.for_files = Some(rule);
+        }
     }
 
     /// Whether one of these patterns is about the path, be it a file or a directory.
@@ -77,37 +116,39 @@ impl Patterns {
     /// Whether these patterns leave the path out, keep it, or say nothing about it. The last one that matches decides.
     fn verdict(&self, path: &Path, directory: bool) -> Option<bool> {
         let path = path.as_os_str().as_encoded_bytes();
-        self.0.iter().rev().find(|pattern| pattern.matches(path, directory)).map(|pattern| !pattern.keeps)
+        let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
+        let exact = [self.paths.get(path), self.names.get(name)].into_iter().flatten();
+        let exact = exact
+            .filter_map(|last| if directory { last.for_directories } else { last.for_files })
+            .max_by_key(|rule| rule.line);
+        let others = self.others.iter().rev();
+        let mut later = others.take_while(|(rule, _)| exact.is_none_or(|exact| rule.line > exact.line));
+        let other = later
+            .find(|(rule, tokens)| (directory || !rule.directories_only) && wildcard::is_match(tokens, path));
+        other.map(|(rule, _)| *rule).or(exact).map(|rule| !rule.keeps)
     }
 }
 
-impl Pattern {
-    /// Reads a line as git does (`dir.c: parse_path_pattern`); nothing for a comment or an empty line.
-    fn parse(line: &str) -> Result<Option<Self>, PatternError> {
-        if line.trim_matches(' ').is_empty() || line.starts_with('#') {
-            return Ok(None);
-        }
-        let (keeps, body) = line.strip_prefix('!').map_or((false, line), |body| (true, body));
-        let (directories_only, body) = body.strip_suffix('/').map_or((false, body), |body| (true, body));
-        if body.is_empty() || body == "/" {
-            return Err(refuse(line, "excludes nothing"));
-        }
-        if body.ends_with(|sign: char| sign.is_whitespace() && sign != ' ') {
-            return Err(refuse(line, "ends in white space that is not a blank"));
-        }
-        let anchored = body.contains('/');
-        let body = body.strip_prefix('/').unwrap_or(body);
-        let mut regex = String::from(if anchored { r"(?s-u)\A" } else { r"(?s-u)\A(?:.*/)?" });
-        translate(body, &mut regex).map_err(|reason| refuse(line, reason))?;
-        regex.push_str(r"\z");
-        let regex = Regex::new(&regex)
-            .map_err(|_| refuse(line, "has a range that runs backwards, or is too long"))?;
-        Ok(Some(Self { keeps, directories_only, regex }))
+/// Reads a line as git does (`dir.c: parse_path_pattern`); nothing for a comment or an empty line.
+fn parse(line: &str) -> Result<Option<(Rule, Vec<Token>)>, PatternError> {
+    if line.trim_matches(' ').is_empty() || line.starts_with('#') {
+        return Ok(None);
     }
-
-    fn matches(&self, path: &[u8], directory: bool) -> bool {
-        (directory || !self.directories_only) && self.regex.is_match(path)
+    let (keeps, body) = line.strip_prefix('!').map_or((false, line), |body| (true, body));
+    let (directories_only, body) = body.strip_suffix('/').map_or((false, body), |body| (true, body));
+    if body.is_empty() || body == "/" {
+        return Err(refuse(line, "excludes nothing"));
     }
+    if body.ends_with(|sign: char| sign.is_whitespace() && sign != ' ') {
+        return Err(refuse(line, "ends in white space that is not a blank"));
+    }
+    let anchored = body.contains('/');
+    let body = body.strip_prefix('/').unwrap_or(body);
+    let mut tokens = wildcard::parse(body).map_err(|reason| refuse(line, reason))?;
+    if !anchored {
+        tokens.insert(0, Token::Parts);
+    }
+    Ok(Some((Rule { line: 0, keeps, directories_only }, tokens)))
 }
 
 fn refuse(pattern: &str, reason: impl Into<String>) -> PatternError {
@@ -119,78 +160,6 @@ fn trim_blanks(line: &str) -> &str {
     let trimmed = line.trim_end_matches(' ');
     let backslashes = trimmed.len() - trimmed.trim_end_matches('\\').len();
     if backslashes % 2 == 1 && trimmed.len() < line.len() { &line[..=trimmed.len()] } else { trimmed }
-}
-
-/// Writes a pattern as a regular expression over bytes, as git's `wildmatch.c` reads it.
-fn translate(pattern: &str, regex: &mut String) -> Result<(), &'static str> {
-    let bytes = pattern.as_bytes();
-    let mut at = 0;
-    while at < bytes.len() {
-        match bytes[at] {
-            b'*' => {
-                let stars = bytes[at..].iter().take_while(|byte| **byte == b'*').count();
-                let starts_part = at == 0 || bytes[at - 1] == b'/';
-                at += stars;
-                match bytes.get(at) {
-                    None if stars > 1 && starts_part => regex.push_str(".*"),
-                    Some(b'/') if stars > 1 && starts_part => {
-                        regex.push_str("(?:.*/)?");
-                        at += 1;
-                    }
-                    // git documents one thing and, behind a literal prefix, does another.
-                    None | Some(b'/') if stars > 1 && pattern.contains('/') => {
-                        return Err("has `**` at the end of a part; it must be a whole part of the path");
-                    }
-                    _ => regex.push_str("[^/]*"),
-                }
-                continue;
-            }
-            b'?' => regex.push_str("[^/]"),
-            b'[' => at = translate_class(bytes, at, regex)?,
-            b'\\' => {
-                at += 1;
-                match bytes.get(at) {
-                    None => return Err("ends in a backslash"),
-                    Some(b'/') => return Err("has a backslash before a slash"),
-                    Some(byte) => literal(*byte, regex),
-                }
-            }
-            byte => literal(byte, regex),
-        }
-        at += 1;
-    }
-    Ok(())
-}
-
-/// Writes the bracket expression that starts at `at`, and returns where it ends.
-fn translate_class(pattern: &[u8], at: usize, regex: &mut String) -> Result<usize, &'static str> {
-    let mut end = at + 1;
-    let negated = matches!(pattern.get(end), Some(b'!' | b'^'));
-    end += usize::from(negated);
-    let start = end;
-    regex.push_str(if negated { "[^/" } else { "[" });
-    while let Some(&byte) = pattern.get(end) {
-        match byte {
-            b']' if end > start => {
-                // A range may have brought the slash in, which no bracket expression matches.
-                regex.push_str(if negated { "]" } else { "&&[^/]]" });
-                return Ok(end);
-            }
-            b'[' if matches!(pattern.get(end + 1), Some(b':' | b'.' | b'=')) => {
-                return Err("has a character class, which is not supported");
-            }
-            b'\\' | b'/' => return Err("has a backslash or a slash between brackets"),
-            b'-' if end > start && !matches!(pattern.get(end + 1), None | Some(b']')) => regex.push('-'),
-            byte => literal(byte, regex),
-        }
-        end += 1;
-    }
-    Err("has a `[` without `]`")
-}
-
-fn literal(byte: u8, regex: &mut String) {
-    // Writing into a string cannot fail.
-    let _ = write!(regex, r"\x{byte:02x}");
 }
 
 /// The patterns in force in one directory: its own `.helmsumignore` and those of the directories above it, up to the source.
@@ -330,5 +299,21 @@ mod tests {
         assert!(!excludes(&none, &scope, Path::new("d/e/b.yaml"), false));
         let options = Patterns::from_options(&["a.md".to_owned()]).expect("good");
         assert!(excludes(&options, &scope, Path::new("d/a.md"), false));
+    }
+
+    #[test]
+    fn names_that_are_looked_up_keep_their_place_among_the_lines() {
+        let verdict = |text: &str, path: &str, directory: bool| {
+            Patterns::from_file(text).expect("good").verdict(Path::new(path), directory)
+        };
+        assert_eq!(verdict("a.md\n!*.md\n", "a.md", false), Some(false));
+        assert_eq!(verdict("!*.md\na.md\n", "d/a.md", false), Some(true));
+        assert_eq!(verdict("a\n!/a\n", "a", false), Some(false));
+        assert_eq!(verdict("/a\n!a\n", "a", false), Some(false));
+        assert_eq!(verdict("a\n!a/\n", "a", false), Some(true), "the later line is about directories");
+        assert_eq!(verdict("a\n!a/\n", "a", true), Some(false));
+        assert_eq!(verdict("a/\n", "a", false), None);
+        assert_eq!(verdict("**/a/b\n", "x/a/b", false), Some(true));
+        assert_eq!(verdict("**/a/b\n", "xa/b", false), None);
     }
 }

@@ -10,6 +10,7 @@ mod listing;
 mod name;
 mod pattern;
 mod walk;
+mod wildcard;
 mod written;
 
 pub use directive::{
