@@ -12,6 +12,7 @@ mod error;
 mod format;
 mod location;
 mod recorded;
+mod side_by_side;
 mod template;
 #[cfg(test)]
 mod tests;
@@ -24,5 +25,6 @@ pub use error::TargetError;
 pub use format::{Format, FormatError, Object};
 pub use location::{Folder, Identity, Location, check_place};
 pub use recorded::{Moved, Recorded, RecordedSource, same_values};
+pub use side_by_side::write_groups;
 pub use template::{ARGUMENT as RENDER_TEMPLATES, Renderer, Subject, Template, Worker, serve_templates};
 pub use write::{Order, Writer, read};

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fs::{File, Metadata};
 use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
+use std::sync::{Mutex, PoisonError};
 
 use camino::Utf8Path;
 use rustix::fs::OFlags;
@@ -42,7 +43,7 @@ pub struct Order<'a> {
 #[derive(Debug, Default)]
 pub struct Writer {
     /// Directories in which leftovers of killed runs have been looked for.
-    tidied: BTreeSet<(u64, u64)>,
+    tidied: Mutex<BTreeSet<(u64, u64)>>,
 }
 
 impl Writer {
@@ -57,7 +58,7 @@ impl Writer {
     ///
     /// As [`check_place`], for a file that may not be written, cannot be read or was not written by helmsum, and where the system
     /// would not write; the target is as it was then.
-    pub fn write(&mut self, order: Order<'_>) -> Result<bool, TargetError> {
+    pub fn write(&self, order: Order<'_>) -> Result<bool, TargetError> {
         let path = || order.path.to_owned();
         let failed = |error: io::Error| TargetError::Io { path: path(), error };
         let (location, directory) = open(order)?;
@@ -72,7 +73,8 @@ impl Writer {
         if let Some(metadata) = &before {
             may_write(&directory, &location.name, metadata, order)?;
         }
-        if self.tidied.insert(directory.identity().map_err(failed)?) {
+        let identity = directory.identity().map_err(failed)?;
+        if self.tidied.lock().unwrap_or_else(PoisonError::into_inner).insert(identity) {
             draft::tidy(&directory);
         }
         replace(&directory, &location.name, before.as_ref(), order.bytes).map_err(failed)?;
