@@ -1,24 +1,89 @@
 //! What git ignores.
 
+use std::collections::BTreeSet;
+use std::io::{Seek as _, Write as _};
 use std::process::{Command, Stdio};
 
 use camino::Utf8Path;
 
-/// Whether git ignores a file of the repository at `root`: it is no part of a commit, and each machine makes its own.
+/// Which of these files of the repository at `root` git ignores: they are part of no commit, and each machine makes its own. git
+/// is asked once for all of them.
+pub(crate) fn git_ignored<'p>(root: &Utf8Path, paths: &[&'p Utf8Path]) -> BTreeSet<&'p Utf8Path> {
+    if paths.is_empty() {
+        return BTreeSet::new();
+    }
+    if let Some(ignored) = asked(root, paths) {
+        return ignored;
+    }
+    // git answers for none of them where one is outside of the repository or below a link. Where it answers for no path at all,
+    // this is no repository.
+    if paths.len() == 1 || asked(root, &[]).is_none() {
+        return BTreeSet::new();
+    }
+    let (one, other) = paths.split_at(paths.len() / 2);
+    let mut ignored = git_ignored(root, one);
+    ignored.extend(git_ignored(root, other));
+    ignored
+}
+
+/// Whether git ignores a file of the repository at `root`.
 pub(crate) fn git_ignores(root: &Utf8Path, path: &Utf8Path) -> bool {
+    !git_ignored(root, &[path]).is_empty()
+}
+
+/// What git says; nothing where it fails.
+fn asked<'p>(root: &Utf8Path, paths: &[&'p Utf8Path]) -> Option<BTreeSet<&'p Utf8Path>> {
     let mut git = Command::new("git");
     // Variables of a hook that git runs name another repository or index.
     for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"GIT_")) {
         git.env_remove(name);
     }
-    let status = git
+    // A file and not a pipe: git answers while it reads.
+    let mut names = tempfile::tempfile().ok()?;
+    names
+        .write_all(paths.iter().flat_map(|path| [path.as_str(), "\0"]).collect::<String>().as_bytes())
+        .ok()?;
+    names.rewind().ok()?;
+    let output = git
         // A program that the repository's own configuration names.
-        .args(["-c", "core.fsmonitor=", "check-ignore", "--quiet", "--"])
-        .arg(path)
+        .args(["-c", "core.fsmonitor=", "check-ignore", "--stdin", "-z"])
         .current_dir(root)
-        .stdin(Stdio::null())
-        .stdout(Stdio::null())
+        .stdin(names)
         .stderr(Stdio::null())
-        .status();
-    status.is_ok_and(|status| status.success())
+        .output()
+        .ok()?;
+    // 1 says that none is ignored.
+    matches!(output.status.code(), Some(0 | 1)).then(|| {
+        let ignored = output.stdout.split(|byte| *byte == 0);
+        let ignored: BTreeSet<&[u8]> = ignored.filter(|name| !name.is_empty()).collect();
+        paths.iter().copied().filter(|path| ignored.contains(path.as_str().as_bytes())).collect()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use camino::Utf8PathBuf;
+
+    use super::*;
+
+    #[test]
+    fn of_many_paths_those_are_found_that_git_answers_for() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = Utf8Path::from_path(folder.path()).expect("UTF-8");
+        let inside: Vec<Utf8PathBuf> =
+            ["a b.x", "c.y", "d/e.x", "l/f.x", "ü\n.x"].iter().map(|name| root.join(name)).collect();
+        let mut paths: Vec<&Utf8Path> = inside.iter().map(|path| &**path).collect();
+        assert!(git_ignored(root, &paths).is_empty(), "this is no repository");
+        let made = Command::new("git").args(["init", "--quiet"]).current_dir(root).status();
+        if !made.is_ok_and(|status| status.success()) {
+            return;
+        }
+        fs_err::write(root.join(".gitignore"), "*.x\n").expect("a file");
+        fs_err::create_dir(root.join("d")).expect("a folder");
+        fs_err::os::unix::fs::symlink("d", root.join("l")).expect("a link");
+        paths.insert(2, Utf8Path::new("/q.x"));
+        let ignored: Vec<&Utf8Path> = git_ignored(root, &paths).into_iter().collect();
+        assert_eq!(ignored, [&*inside[0], &inside[2], &inside[4]]);
+        assert!(!git_ignores(root, &inside[1]) && git_ignores(root, &inside[0]));
+    }
 }

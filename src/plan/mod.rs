@@ -20,7 +20,7 @@ use camino::Utf8PathBuf;
 pub use contents::consumer::{Change, Contents, How, SourceContents, Status};
 pub use facts::consumer::Consumer;
 pub use helmfile::Helmfile;
-pub(crate) use ignored::git_ignores;
+pub(crate) use ignored::git_ignored;
 pub use progress::Progress;
 pub use reading::Reading;
 pub use request::{Environments, NotARelease, ReleaseFilter, Request};
