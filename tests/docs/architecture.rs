@@ -2,25 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-const ORDER: [&str; 17] = [
-    "go",
-    "text",
-    "diagnostic",
-    "tree",
-    "value",
-    "yaml",
-    "template",
-    "state",
-    "rendered",
-    "source",
-    "checksum",
-    "target",
-    "plan",
-    "audit",
-    "report",
-    "cli",
-    "command",
-];
+const PAGE: &str = include_str!("../../docs/architecture.md");
+
+/// The modules in their order, as the manual has them.
+fn order() -> Vec<&'static str> {
+    let table = PAGE.split("\n## The modules\n").nth(1).expect("a section on the modules");
+    let table = table.split("\n## ").next().unwrap_or(table);
+    table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect()
+}
 
 /// The modules behind `crate::` in a source text, `crate::{a, b::c}` included.
 fn used(source: &str) -> Vec<String> {
@@ -73,11 +62,11 @@ fn sources(path: &Path) -> Vec<PathBuf> {
 fn a_module_uses_only_the_modules_before_it() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut wrong = Vec::new();
-    for (position, module) in ORDER.iter().enumerate() {
+    for (position, module) in order().iter().enumerate() {
         let files = [root.join(format!("{module}.rs")), root.join(module)];
         for file in files.iter().filter(|file| file.exists()).flat_map(|file| sources(file)) {
             for used in used(&fs_err::read_to_string(&file).expect("a source")) {
-                match ORDER.iter().position(|name| *name == used) {
+                match order().iter().position(|name| *name == used) {
                     Some(at) if at <= position => {}
                     Some(_) => wrong.push(format!("{}: `{module}` uses `{used}`", file.display())),
                     None => wrong.push(format!("{}: `crate::{used}` is no module", file.display())),
@@ -94,8 +83,22 @@ fn every_module_has_its_place_in_the_order() {
     for entry in std::fs::read_dir(root).expect("the sources") {
         let name = entry.expect("an entry").file_name().into_string().expect("UTF-8");
         let module = name.trim_end_matches(".rs");
-        assert!(["lib", "main"].contains(&module) || ORDER.contains(&module), "{module} has no place");
+        assert!(["lib", "main"].contains(&module) || order().contains(&module), "{module} has no place");
     }
+}
+
+#[test]
+fn the_manual_names_no_file_that_does_not_exist() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let named = PAGE.split('`').skip(1).step_by(2).filter(|text| {
+        let plain = text.chars().all(|sign| sign.is_ascii_alphanumeric() || "/_.-".contains(sign));
+        plain
+            && text.contains('/')
+            && (text.ends_with(".rs") || text.ends_with('/') || text.starts_with("tests/"))
+    });
+    let missing: Vec<&str> =
+        named.filter(|path| !root.join("src").join(path).exists() && !root.join(path).exists()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 #[test]
