@@ -54,7 +54,7 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Nothing written yet.
+    /// A writer of one value in this style.
     pub(crate) const fn new(style: Style) -> Self {
         Self { out: String::new(), style, depth: 0, is_first: true }
     }

@@ -25,7 +25,7 @@ pub(crate) enum CompileError {
     TooLarge,
 }
 
-/// A compiled expression.
+/// An expression that was compiled.
 #[derive(Debug)]
 pub(crate) struct Regexp {
     regex: regex::Regex,
@@ -56,7 +56,7 @@ impl Regexp {
         Ok(Self { regex, names: translated.names, is_empty: expression.is_empty() })
     }
 
-    /// `Regexp.MatchString`.
+    /// `Regexp.MatchString`: whether any part of the text matches.
     pub(crate) fn is_match(&self, text: &str) -> bool {
         self.regex.is_match(text)
     }
@@ -177,7 +177,7 @@ fn width(text: &str, at: usize) -> usize {
     text[at..].chars().next().map_or(0, char::len_utf8)
 }
 
-/// `regexp.QuoteMeta`.
+/// `regexp.QuoteMeta`: the text as an expression that matches it alone.
 pub(crate) fn quote_meta(text: &[u8]) -> Vec<u8> {
     let mut result = Vec::with_capacity(text.len());
     for byte in text {

@@ -10,12 +10,13 @@ use super::class::NOTHING;
 pub(super) enum Error<'p> {
     /// Go refuses the expression: its words, and the part that it shows.
     Go { code: &'static str, part: &'p str },
-    /// helmsum refuses it.
+    /// Go takes it, and it is not translated: what that is.
     Unsupported(String),
 }
 
-/// A translated expression.
+/// What an expression is translated into.
 pub(super) struct Translated {
+    /// In the syntax of the crate `regex`.
     pub(super) expression: String,
     /// The names of the groups, the whole match first.
     pub(super) names: Vec<Option<String>>,
@@ -58,7 +59,11 @@ struct Group {
 const MAX_REPEAT: u64 = 1_000;
 const MAX_DEPTH: usize = 1_000;
 
-/// Translates an expression.
+/// Translates an expression of Go's.
+///
+/// # Errors
+///
+/// See [`Error`].
 pub(super) fn translate(pattern: &str) -> Result<Translated, Error<'_>> {
     let mut parser = Parser {
         whole: pattern,

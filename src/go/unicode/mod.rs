@@ -15,11 +15,3 @@ pub(crate) fn runes(bytes: &[u8]) -> impl Iterator<Item = Result<char, u8>> + '_
         .utf8_chunks()
         .flat_map(|chunk| chunk.valid().chars().map(Ok).chain(chunk.invalid().iter().copied().map(Err)))
 }
-
-/// `strings.Map`: every character mapped; bytes that are not UTF-8 become U+FFFD.
-pub(crate) fn map_runes(text: &[u8], mut mapping: impl FnMut(char) -> char) -> Vec<u8> {
-    runes(text)
-        .map(|rune| mapping(rune.unwrap_or(char::REPLACEMENT_CHARACTER)))
-        .collect::<String>()
-        .into_bytes()
-}

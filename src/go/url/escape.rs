@@ -13,7 +13,7 @@ pub(super) enum Part {
     Query,
 }
 
-/// How messages quote.
+/// How Go quotes what it complains about.
 pub(super) fn quoted(text: &[u8]) -> String {
     quote(text, false)
 }

@@ -11,33 +11,33 @@ pub(crate) use query::{parse_query, query_escape};
 /// The parts of a URL that Go's `url.URL` has.
 #[derive(Debug, Default)]
 pub(crate) struct Url {
-    /// In lower case.
+    /// In lower case, empty where there is none.
     pub(crate) scheme: Vec<u8>,
-    /// What follows the scheme where that is no path.
+    /// What follows the scheme where that is not a path.
     pub(crate) opaque: Vec<u8>,
-    /// Name and password.
+    /// What stands before an `@`.
     pub(crate) user: Option<User>,
     /// Unescaped, with the port.
     pub(crate) host: Vec<u8>,
-    /// Unescaped.
+    /// With its first slash, unescaped.
     pub(crate) path: Vec<u8>,
     /// As it is written, without the `?`.
     pub(crate) query: Vec<u8>,
-    /// Unescaped.
+    /// What follows the `#`, unescaped.
     pub(crate) fragment: Vec<u8>,
 }
 
 /// Who a URL says is asking. Both parts are unescaped.
 #[derive(Debug)]
 pub(crate) struct User {
-    /// The name.
+    /// What stands before the colon.
     pub(crate) name: Vec<u8>,
     /// The password, where there is a colon.
     pub(crate) password: Option<Vec<u8>>,
 }
 
 impl User {
-    /// `Userinfo.String`.
+    /// `Userinfo.String`: both parts escaped, with the colon.
     pub(crate) fn escaped(&self) -> Vec<u8> {
         let mut result = escape(&self.name, Part::User);
         if let Some(password) = &self.password {
@@ -53,7 +53,7 @@ impl Url {
     ///
     /// # Errors
     ///
-    /// Go's message, where the text is no URL.
+    /// Go's message, where the text is not a URL.
     pub(crate) fn parse(text: &[u8]) -> Result<Self, String> {
         parse::parse(text)
     }

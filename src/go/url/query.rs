@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use super::cut;
 use super::escape::{Part, escape, unescape};
 
-/// `url.QueryEscape`.
+/// `url.QueryEscape`: `+` for a space, `%XX` for all but letters, digits and `-_.~`.
 pub(crate) fn query_escape(text: &[u8]) -> Vec<u8> {
     escape(text, Part::Query)
 }
 
-/// `url.QueryUnescape`.
+/// `url.QueryUnescape`: undoes [`query_escape`].
 ///
 /// # Errors
 ///

@@ -83,7 +83,7 @@ impl Decimal {
         })
     }
 
-    /// The quotient, rounded half away from zero to 16 digits behind the point.
+    /// The quotient, rounded half away from zero to 16 digits after the point.
     pub(super) fn div(&self, other: &Self) -> Result<Self, FunctionError> {
         if other.magnitude == BigUint::ZERO {
             return Err(FunctionError::failed("decimal division by 0"));

@@ -5,6 +5,7 @@ use super::arguments::{
 };
 use super::convert::{to_float64, to_int64};
 use super::decimal::Decimal;
+use crate::go::math;
 use crate::go::strconv::{NumberError, parse_int};
 use crate::template::function::{Call, Function, FunctionError, Parameter};
 use crate::value::print::display;
@@ -37,8 +38,8 @@ pub(super) const FUNCTIONS: &[Function] = &[
     variadic("min", &[Any], Any, |_, arguments| {
         arguments.iter().map(to_int64).min().map(Value::Int64).ok_or_else(nil_dereference)
     }),
-    variadic("maxf", &[Any], Any, |_, arguments| float_fold(arguments, go_max)),
-    variadic("minf", &[Any], Any, |_, arguments| float_fold(arguments, go_min)),
+    variadic("maxf", &[Any], Any, |_, arguments| float_fold(arguments, math::max)),
+    variadic("minf", &[Any], Any, |_, arguments| float_fold(arguments, math::min)),
     function("ceil", &[Any], |_, arguments| Ok(Value::Float(to_float64(any(arguments, 0)?).ceil()))),
     function("floor", &[Any], |_, arguments| Ok(Value::Float(to_float64(any(arguments, 0)?).floor()))),
     variadic("round", &[Any, Int], Float64, round),
@@ -92,68 +93,15 @@ fn float_fold(arguments: &[Value], operation: fn(f64, f64) -> f64) -> Outcome {
     arguments.iter().map(to_float64).reduce(operation).map(Value::Float).ok_or_else(nil_dereference)
 }
 
-/// `math.Max`: infinity beats NaN, NaN beats numbers, and +0 is greater than -0.
-fn go_max(a: f64, b: f64) -> f64 {
-    if a == f64::INFINITY || b == f64::INFINITY {
-        f64::INFINITY
-    } else if a.is_nan() || b.is_nan() {
-        f64::NAN
-    } else if a == 0.0 && b == 0.0 {
-        if a.is_sign_negative() { b } else { a }
-    } else if a > b {
-        a
-    } else {
-        b
-    }
-}
-
-/// `math.Min`, the mirror image of [`go_max`].
-fn go_min(a: f64, b: f64) -> f64 {
-    -go_max(-a, -b)
-}
-
 fn round(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let value = to_float64(any(arguments, 0)?);
     let places = integer(arguments, 1)?;
     let up_from = if arguments.len() > 2 { float(arguments, 2)? } else { 0.5 };
-    let power = power_of_ten(places);
+    let power = math::power_of_ten(places);
     let digit = power * value;
     let fraction = if digit.is_infinite() { f64::NAN } else { digit - digit.trunc() };
     let rounded = if fraction >= up_from { digit.ceil() } else { digit.floor() };
     Ok(Value::Float(rounded / power))
-}
-
-/// Go's `math.Pow(10, exponent)`: the mantissa is multiplied bit by bit of the exponent, which the last digit shows.
-fn power_of_ten(exponent: i64) -> f64 {
-    if exponent > 400 {
-        return f64::INFINITY;
-    }
-    if exponent < -400 {
-        return 0.0;
-    }
-    let (mut result, mut result_exponent) = (1.0_f64, 0_i32);
-    let (mut factor, mut factor_exponent) = (0.625_f64, 4_i32); // 10 = 0.625 × 2^4
-    let mut bits = exponent.unsigned_abs();
-    while bits != 0 {
-        if bits & 1 == 1 {
-            result *= factor;
-            result_exponent += factor_exponent;
-        }
-        factor *= factor;
-        factor_exponent *= 2;
-        if factor < 0.5 {
-            factor += factor;
-            factor_exponent -= 1;
-        }
-        bits >>= 1;
-    }
-    if exponent < 0 {
-        result = 1.0 / result;
-        result_exponent = -result_exponent;
-    }
-    // Two steps, so that neither power of two leaves the range of floats by itself.
-    let half = result_exponent / 2;
-    result * 2.0_f64.powi(half) * 2.0_f64.powi(result_exponent - half)
 }
 
 fn atoi(_: &mut dyn Call, arguments: &[Value]) -> Outcome {

@@ -4,8 +4,9 @@ use super::arguments::{
     MAX_ITEMS, MAX_TEXT, Outcome, any, bytes, function, integer, string, too_large, unprintable, variadic,
 };
 use super::convert::{strings_of, strslice, strval};
-use crate::go::strconv;
-use crate::go::unicode::{is_digit, is_letter, map_runes, runes, to_lower, to_title, to_upper};
+use crate::go::strings::map_runes;
+use crate::go::unicode::{runes, to_lower, to_upper};
+use crate::go::{strconv, strings};
 use crate::template::function::{Call, Function, FunctionError, Parameter};
 use crate::value::print::{self};
 use crate::value::{Element, List, Map, Value};
@@ -14,7 +15,9 @@ use Parameter::{Any, Int, String as Text};
 
 pub(super) const FUNCTIONS: &[Function] = &[
     function("hello", &[], |_, _| Ok("Hello!".into())),
-    function("trim", &[Text], |_, arguments| string(trimmed(bytes(arguments, 0)?, char::is_whitespace))),
+    function("trim", &[Text], |_, arguments| {
+        string(strings::trim(bytes(arguments, 0)?, char::is_whitespace))
+    }),
     function("trimAll", &[Text, Text], trim_all),
     function("trimall", &[Text, Text], trim_all),
     function("trimSuffix", &[Text, Text], |_, arguments| {
@@ -27,14 +30,14 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
     function("upper", &[Text], |_, arguments| string(map_runes(bytes(arguments, 0)?, to_upper))),
     function("lower", &[Text], |_, arguments| string(map_runes(bytes(arguments, 0)?, to_lower))),
-    function("title", &[Text], title),
+    function("title", &[Text], |_, arguments| string(strings::title(bytes(arguments, 0)?))),
     function("trunc", &[Int, Text], truncate),
     function("substr", &[Int, Int, Text], substring),
     function("repeat", &[Int, Text], |_, arguments| {
         repeated("repeat", bytes(arguments, 1)?, integer(arguments, 0)?).and_then(string)
     }),
     function("contains", &[Text, Text], |_, arguments| {
-        Ok(find(bytes(arguments, 1)?, bytes(arguments, 0)?).is_some().into())
+        Ok(strings::index(bytes(arguments, 1)?, bytes(arguments, 0)?).is_some().into())
     }),
     function("hasPrefix", &[Text, Text], |_, arguments| {
         Ok(bytes(arguments, 1)?.starts_with(bytes(arguments, 0)?).into())
@@ -74,41 +77,10 @@ pub(super) const FUNCTIONS: &[Function] = &[
     }),
 ];
 
-/// The text without the characters at both ends that `cut` names. Bytes that are not UTF-8 count as U+FFFD.
-fn trimmed(text: &[u8], cut: impl Fn(char) -> bool) -> Vec<u8> {
-    let mut at = 0;
-    let mut kept: Option<(usize, usize)> = None;
-    for rune in runes(text) {
-        let (sign, size) = rune.map_or((char::REPLACEMENT_CHARACTER, 1), |sign| (sign, sign.len_utf8()));
-        if !cut(sign) {
-            kept = Some((kept.map_or(at, |(start, _)| start), at + size));
-        }
-        at += size;
-    }
-    kept.map_or_else(Vec::new, |(start, end)| text[start..end].to_vec())
-}
-
 fn trim_all(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let cut: Vec<char> =
         runes(bytes(arguments, 0)?).map(|rune| rune.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-    string(trimmed(bytes(arguments, 1)?, |sign| cut.contains(&sign)))
-}
-
-/// `strings.Title`: the first letter of every word in title case.
-fn title(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
-    let mut previous = ' ';
-    string(map_runes(bytes(arguments, 0)?, |sign| {
-        let mapped = if separates_words(previous) { to_title(sign) } else { sign };
-        previous = sign;
-        mapped
-    }))
-}
-
-fn separates_words(sign: char) -> bool {
-    if sign.is_ascii() {
-        return !sign.is_ascii_alphanumeric() && sign != '_';
-    }
-    !is_letter(sign) && !is_digit(sign) && sign.is_whitespace()
+    string(strings::trim(bytes(arguments, 1)?, |sign| cut.contains(&sign)))
 }
 
 fn truncate(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
@@ -163,19 +135,6 @@ pub(super) fn repeated(function: &str, text: &[u8], count: i64) -> Result<Vec<u8
     Ok(text.repeat(count))
 }
 
-/// Where `part` first stands in `text`.
-fn find(text: &[u8], part: &[u8]) -> Option<usize> {
-    let Some((first, rest)) = part.split_first() else { return Some(0) };
-    let mut from = 0;
-    while let Some(at) = text[from..].iter().position(|byte| byte == first) {
-        if text[from + at + 1..].starts_with(rest) {
-            return Some(from + at);
-        }
-        from += at + 1;
-    }
-    None
-}
-
 fn quote(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let mut quoted = Vec::new();
     for argument in arguments.iter().filter(|argument| !argument.is_nil()) {
@@ -208,62 +167,14 @@ fn indented(function: &str, before: &[u8], count: i64, text: &[u8]) -> Outcome {
     string(result)
 }
 
-/// `strings.ReplaceAll`: an empty `old` is found before every character and at the end.
+/// `strings.ReplaceAll`.
 pub(super) fn replace(function: &str, text: &[u8], old: &[u8], new: &[u8]) -> Result<Vec<u8>, FunctionError> {
-    let mut result = Vec::with_capacity(text.len());
-    let parts = if old.is_empty() { runes_apart(text) } else { split(text, old, -1) };
-    for (at, part) in parts.iter().enumerate() {
-        if at > 0 || old.is_empty() {
-            result.extend_from_slice(new);
-        }
-        result.extend_from_slice(part);
-        if result.len() > MAX_TEXT {
-            return Err(too_large(function));
-        }
-    }
-    if old.is_empty() {
-        result.extend_from_slice(new);
-    }
-    Ok(result)
+    strings::replace_all(text, old, new, MAX_TEXT).ok_or_else(|| too_large(function))
 }
 
-/// The single characters of a text.
-fn runes_apart(text: &[u8]) -> Vec<&[u8]> {
-    let mut at = 0;
-    runes(text)
-        .map(|rune| {
-            let start = at;
-            at += rune.map_or(1, char::len_utf8);
-            &text[start..at]
-        })
-        .collect()
-}
-
-/// `strings.SplitN`: at most `limit` parts, all of them where it is negative; an empty separator splits characters.
+/// `strings.SplitN`: at most `limit` parts, all of them where it is negative.
 pub(super) fn split<'a>(text: &'a [u8], separator: &[u8], limit: i64) -> Vec<&'a [u8]> {
-    let limit = if limit < 0 { usize::MAX } else { usize::try_from(limit).unwrap_or(usize::MAX) };
-    if limit == 0 {
-        return Vec::new();
-    }
-    if separator.is_empty() {
-        let mut parts = runes_apart(text);
-        if parts.len() > limit {
-            let start: usize = parts[..limit - 1].iter().map(|part| part.len()).sum();
-            parts.truncate(limit - 1);
-            parts.push(&text[start..]);
-        }
-        return parts;
-    }
-    let mut parts = Vec::new();
-    let mut rest = text;
-    while parts.len() + 1 < limit.min(MAX_ITEMS)
-        && let Some(at) = find(rest, separator)
-    {
-        parts.push(&rest[..at]);
-        rest = &rest[at + separator.len()..];
-    }
-    parts.push(rest);
-    parts
+    strings::split(text, separator, usize::try_from(limit).unwrap_or(usize::MAX), MAX_ITEMS)
 }
 
 /// The parts as the map `_0`, `_1` … that sprig's `split` returns.

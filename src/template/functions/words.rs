@@ -2,9 +2,9 @@
 //! `Masterminds/goutils`, oddities included.
 
 use super::arguments::{MAX_TEXT, Outcome, bytes, function, integer, string, text, too_large};
+use crate::go::strings::map_runes;
 use crate::go::unicode::{
-    is_letter, is_lower, is_number, is_punctuation, is_title, is_upper, map_runes, to_lower, to_title,
-    to_upper,
+    is_letter, is_lower, is_number, is_punctuation, is_title, is_upper, to_lower, to_title, to_upper,
 };
 use crate::template::function::{Call, Function, Parameter};
 use crate::value::Value;
