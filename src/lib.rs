@@ -3,12 +3,16 @@
 //! helmsum reads a helmfile state, finds for every release the sources it declares, hashes them in a stable order and
 //! writes the checksum into a values file that the release already lists. The binary is a thin shell around [`run`].
 
+#[cfg(not(any(target_os = "linux", target_os = "macos")))]
+compile_error!("helmsum runs on Linux and macOS: it works with their paths, processes and signals");
+
 pub mod checksum;
 pub mod cli;
 pub mod command;
 pub mod diagnostic;
 mod go;
 pub mod plan;
+pub mod program;
 pub mod rendered;
 pub mod report;
 pub mod source;

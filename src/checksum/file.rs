@@ -21,7 +21,7 @@ const BUFFER: usize = 128 * 1024;
 const SNIFFED: usize = 8_000;
 
 /// How large a file may be to be asked whether SOPS encrypted it, which takes reading it whole.
-const SOPS_LIMIT: u64 = 16 << 20;
+pub(super) const SOPS_LIMIT: u64 = 16 << 20;
 
 /// What is hashed in place of a file's bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]

@@ -3,15 +3,17 @@
 //! The ciphertext goes in through a pipe and the plaintext comes out of one: neither touches a disk. What `sops` says on
 //! standard error is not passed on, for it can hold parts of the plaintext, or digests of it; its exit status says enough.
 
-use std::io::{self, Read as _, Write as _};
-use std::process::{Child, Command, ExitStatus, Stdio};
+use std::io;
+use std::process::ExitStatus;
 
 use camino::Utf8Path;
 
+use super::file::SOPS_LIMIT;
 use crate::diagnostic::Diagnostic;
+use crate::program::{Failure, LookupError, Program, own_path, own_variables};
 use crate::text::Place;
 
-/// Decrypts what a file holds.
+/// Decrypts what a file contains.
 ///
 /// # Errors
 ///
@@ -19,31 +21,14 @@ use crate::text::Place;
 pub(super) fn decrypt(path: &Utf8Path, ciphertext: &[u8]) -> Result<Vec<u8>, Diagnostic> {
     let at = |problem: Diagnostic| problem.at(Place::file(path));
     let format = format(path);
-    let mut command = Command::new("sops");
+    let sops = Program::find("sops", own_path().as_deref()).map_err(|error| at(not_found(path, &error)))?;
     // This spelling is understood by every version 3.
-    command.args(["--decrypt", "--input-type", format, "--output-type", format, "/dev/stdin"]);
-    command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let child = command.spawn().map_err(|error| at(not_started(path, &error)))?;
-    let (plaintext, status) = exchange(child, ciphertext).map_err(|error| {
-        at(Diagnostic::error(format!("`{path}` cannot be decrypted: the pipe to `sops` broke: {error}"))
-            .hint("run it again; `sops decrypt` by hand says more"))
-    })?;
-    if status.success() { Ok(plaintext) } else { Err(at(failed(path, status))) }
-}
-
-/// Writes the input while the output is read, so that neither pipe fills up.
-fn exchange(mut child: Child, input: &[u8]) -> io::Result<(Vec<u8>, ExitStatus)> {
-    let (stdin, stdout) = (child.stdin.take(), child.stdout.take());
-    let read = std::thread::scope(|scope| {
-        // A program that fails before it has read everything breaks the pipe; its status says why.
-        let writer = scope.spawn(|| stdin.map_or(Ok(()), |mut stdin| stdin.write_all(input)));
-        let mut output = Vec::new();
-        let read = stdout.map_or(Ok(0), |mut stdout| stdout.read_to_end(&mut output));
-        let _ = writer.join();
-        read.map(|_| output)
-    });
-    let status = child.wait()?;
-    Ok((read?, status))
+    let sops = sops.arguments(["--decrypt", "--input-type", format, "--output-type", format, "/dev/stdin"]);
+    let sops = sops.variables(own_variables()).input(ciphertext);
+    // The plaintext is shorter than the ciphertext, but for names of keys, which are not encrypted.
+    let most = usize::try_from(2 * SOPS_LIMIT).unwrap_or(usize::MAX);
+    let finished = sops.prints_at_most(most).run().map_err(|failure| at(not_run(path, &failure)))?;
+    if finished.status.success() { Ok(finished.output) } else { Err(at(failed(path, finished.status))) }
 }
 
 /// The format that `sops` takes a file to be in, by its name (`cmd/sops/formats: FormatForPath`).
@@ -54,15 +39,30 @@ fn format(path: &Utf8Path) -> &'static str {
     known.map_or("binary", |(_, format)| format)
 }
 
-fn not_started(path: &Utf8Path, error: &io::Error) -> Diagnostic {
-    if error.kind() == io::ErrorKind::NotFound {
-        return Diagnostic::error(format!(
-            "`{path}` is to be decrypted, and the program `sops` is not in `PATH`"
-        ))
-        .hint("install SOPS 3, or drop `decrypt=sops` to hash the ciphertext");
-    }
-    Diagnostic::error(format!("`{path}` is to be decrypted, and `sops` cannot be started: {error}"))
-        .hint("`sops --version` by hand should say which one it is")
+fn not_found(path: &Utf8Path, error: &LookupError) -> Diagnostic {
+    let (said, hint) = match error {
+        LookupError::Absent => (
+            "the program `sops` is not in `PATH`".to_owned(),
+            "install SOPS 3, or drop `decrypt=sops` to hash the ciphertext",
+        ),
+        LookupError::Relative(_) => {
+            (format!("`sops` is not run: {error}"), "leave only absolute folders in `PATH`")
+        }
+    };
+    Diagnostic::error(format!("`{path}` is to be decrypted, and {said}")).hint(hint)
+}
+
+fn not_run(path: &Utf8Path, failure: &Failure) -> Diagnostic {
+    let (said, hint) = match failure {
+        Failure::NotStarted(error) if error.kind() == io::ErrorKind::NotFound => {
+            ("cannot be started: the interpreter that it names is missing".to_owned(), "install SOPS 3 anew")
+        }
+        Failure::NotStarted(error) => {
+            (format!("cannot be started: {error}"), "`sops --version` by hand should say which one it is")
+        }
+        failure => (format!("gave nothing: {failure}"), "run it again; `sops decrypt` by hand says more"),
+    };
+    Diagnostic::error(format!("`{path}` is to be decrypted, and `sops` {said}")).hint(hint)
 }
 
 /// What an exit status of `sops` means (`cmd/sops/codes`).
@@ -104,19 +104,5 @@ mod tests {
         ] {
             assert_eq!(format(Utf8Path::new(name)), wanted, "{name}");
         }
-    }
-
-    #[test]
-    fn input_and_output_larger_than_a_pipe_pass() {
-        let input = vec![b'x'; 1 << 20];
-        let mut command = Command::new("cat");
-        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("cat");
-        let (output, status) = exchange(child, &input).expect("an exchange");
-        assert!(status.success());
-        assert_eq!(output, input);
-        let mut command = Command::new("false");
-        let child = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("false");
-        let (output, status) = exchange(child, &input).expect("the broken pipe is its own doing");
-        assert!(output.is_empty() && !status.success());
     }
 }

@@ -1,10 +1,14 @@
 //! What git ignores.
 
 use std::collections::BTreeSet;
-use std::io::{Seek as _, Write as _};
-use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use camino::Utf8Path;
+
+use crate::program::{Program, own_path, own_variables};
+
+/// How long git may take to look at the names.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// Which of these files of the repository at `root` git ignores: they are part of no commit, and each machine makes its own. git
 /// is asked once for all of them.
@@ -33,28 +37,25 @@ pub(crate) fn git_ignores(root: &Utf8Path, path: &Utf8Path) -> bool {
 
 /// What git says; nothing where it fails.
 fn asked<'p>(root: &Utf8Path, paths: &[&'p Utf8Path]) -> Option<BTreeSet<&'p Utf8Path>> {
-    let mut git = Command::new("git");
-    // Variables of a hook that git runs name another repository or index.
-    for (name, _) in std::env::vars_os().filter(|(name, _)| name.as_encoded_bytes().starts_with(b"GIT_")) {
-        git.env_remove(name);
-    }
-    // A file and not a pipe: git answers while it reads.
-    let mut names = tempfile::tempfile().ok()?;
-    names
-        .write_all(paths.iter().flat_map(|path| [path.as_str(), "\0"]).collect::<String>().as_bytes())
-        .ok()?;
-    names.rewind().ok()?;
-    let output = git
+    let git = Program::find("git", own_path().as_deref()).ok()?;
+    // Variables of a hook that git runs name another repository or index. Those of the configuration are the user's.
+    let variables = own_variables().filter(|(name, _)| {
+        let name = name.as_encoded_bytes();
+        !name.starts_with(b"GIT_") || name.starts_with(b"GIT_CONFIG_")
+    });
+    let names: String = paths.iter().flat_map(|path| [path.as_str(), "\0"]).collect();
+    let finished = git
         // A program that the repository's own configuration names.
-        .args(["-c", "core.fsmonitor=", "check-ignore", "--stdin", "-z"])
-        .current_dir(root)
-        .stdin(names)
-        .stderr(Stdio::null())
-        .output()
+        .arguments(["-c", "core.fsmonitor=", "check-ignore", "--stdin", "-z"])
+        .variables(variables)
+        .directory(root)
+        .input(names)
+        .at_most(PATIENCE)
+        .run()
         .ok()?;
     // 1 says that none is ignored.
-    matches!(output.status.code(), Some(0 | 1)).then(|| {
-        let ignored = output.stdout.split(|byte| *byte == 0);
+    matches!(finished.status.code(), Some(0 | 1)).then(|| {
+        let ignored = finished.output.split(|byte| *byte == 0);
         let ignored: BTreeSet<&[u8]> = ignored.filter(|name| !name.is_empty()).collect();
         paths.iter().copied().filter(|path| ignored.contains(path.as_str().as_bytes())).collect()
     })
@@ -62,6 +63,8 @@ fn asked<'p>(root: &Utf8Path, paths: &[&'p Utf8Path]) -> Option<BTreeSet<&'p Utf
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use camino::Utf8PathBuf;
 
     use super::*;

@@ -31,10 +31,7 @@ pub(super) fn in_repository(producer: &Producer<'_>, chart: &Remote) -> Result<S
     );
     let version = exact(producer, chart)?;
     let refused = |message: &str| Err(producer.refused(Refusal::RemoteChart, message).hint(fetch.clone()));
-    let Some(cache) = helm_cache(producer).map(|cache| match variable(producer, "HELM_REPOSITORY_CACHE") {
-        Some(own) => Utf8PathBuf::from(own),
-        None => cache.join("repository"),
-    }) else {
+    let Some(cache) = producer.request.homes().helm_repository_cache() else {
         return refused("there is no folder for helm's cache");
     };
     let index = cache.join(format!("{repository}-index.yaml"));
@@ -66,10 +63,7 @@ pub(super) fn in_repository(producer: &Producer<'_>, chart: &Remote) -> Result<S
 
 /// Where Helm 4 keeps the chart with a digest.
 fn content(producer: &Producer<'_>, digest: &str) -> Option<Utf8PathBuf> {
-    let contents = match variable(producer, "HELM_CONTENT_CACHE") {
-        Some(own) => Utf8PathBuf::from(own),
-        None => helm_cache(producer)?.join("content"),
-    };
+    let contents = producer.request.homes().helm_content_cache()?;
     Some(contents.join(digest.get(..2)?).join(format!("{digest}.chart")))
 }
 
@@ -106,14 +100,7 @@ fn digest_of(producer: &Producer<'_>, index: &camino::Utf8Path, name: &str, vers
 pub(super) fn in_registry(producer: &Producer<'_>, chart: &Remote) -> Result<String, Diagnostic> {
     let version = exact(producer, chart)?;
     let hint = format!("run `helmfile template -l name={}` once, which pulls it", producer.release.name);
-    let Some(cache) = variable(producer, "HELMFILE_CACHE_HOME")
-        .map(Utf8PathBuf::from)
-        .or_else(|| Some(cache_home(producer)?.join("helmfile")))
-    else {
-        let message = "there is no folder for helmfile's cache";
-        return Err(producer.refused(Refusal::RemoteChart, message).hint(hint));
-    };
-    let mut directory = cache;
+    let mut directory = producer.visit.working_directory.join(producer.request.homes().helmfile_cache());
     let plain = chart_text(producer).replace("//", "_").replace([':', '.', '&'], "_");
     directory.extend(plain.split('/'));
     let safe = |sign: char| if "=><!|~^ ,*".contains(sign) { '_' } else { sign };
@@ -157,22 +144,4 @@ fn exact<'c>(producer: &Producer<'_>, chart: &'c Remote) -> Result<&'c str, Diag
     Err(producer
         .refused(Refusal::RemoteChart, &message)
         .hint("give the exact version, or run `helmfile deps` to lock it"))
-}
-
-fn variable<'p>(producer: &Producer<'p>, name: &str) -> Option<&'p str> {
-    producer.request.variables.get(name).map(String::as_str).filter(|text| !text.is_empty())
-}
-
-fn cache_home(producer: &Producer<'_>) -> Option<Utf8PathBuf> {
-    match variable(producer, "XDG_CACHE_HOME") {
-        Some(home) => Some(home.into()),
-        None => Some(Utf8PathBuf::from(variable(producer, "HOME")?).join(".cache")),
-    }
-}
-
-fn helm_cache(producer: &Producer<'_>) -> Option<Utf8PathBuf> {
-    match variable(producer, "HELM_CACHE_HOME") {
-        Some(home) => Some(home.into()),
-        None => Some(cache_home(producer)?.join("helm")),
-    }
 }

@@ -23,7 +23,7 @@ pub(super) fn pieces(producer: &Producer<'_>, name: &str) -> Result<Vec<Piece>, 
     let is_repository = |folder: &&Utf8Path| tree.stat(&folder.join(".git")).is_ok();
     let project =
         producer.visit.directory.ancestors().find(is_repository).unwrap_or(&producer.visit.directory);
-    for directory in producer.request.plugin_directories() {
+    for directory in producer.request.homes().helm_plugins() {
         let directory = join_clean(&producer.visit.working_directory, directory.as_str());
         if !directory.starts_with(project) {
             continue;

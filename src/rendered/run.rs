@@ -1,10 +1,7 @@
 //! Calls `helm template`.
 
-use std::io::{self, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
-use std::process::{Command, Stdio};
+use std::io;
 
-use camino::{Utf8Path, Utf8PathBuf};
 use regex::Regex;
 
 use super::arguments::Argument;
@@ -12,51 +9,65 @@ use super::object::{Object, objects};
 use super::stage::Staged;
 use super::template::Templating;
 use crate::diagnostic::Diagnostic;
-use crate::tree::Unfinished;
+use crate::program::{Confidential, Failure, Finished, Placement, Program};
+
+/// The most bytes that helm may print: more than any cluster keeps of a release.
+const MOST: usize = 256 << 20;
 
 /// The `ConfigMap`s and `Secret`s that helm renders for a release.
 ///
-/// Values and copies of charts lie in a folder that only the user can read, and that is removed whatever happens.
+/// Values are handed over in memory where the system can do that. What lies on a disk, copies of charts for one, lies in a folder
+/// that only the user can read, for as long as this call takes, and is removed whatever happens.
 ///
 /// # Errors
 ///
 /// Where helm cannot be started or fails. What it says may hold values, so only what is known not to is told.
 pub fn template(templating: &Templating) -> Result<Vec<Object>, Diagnostic> {
+    let mut files = Confidential::new(Placement::Memory);
+    let mut finished = call(templating, &mut files)?;
+    if !finished.status.success() && files.is_named_in(&String::from_utf8_lossy(&finished.errors)) {
+        // What is called helm may run in a container, which sees no files of this process.
+        finished = call(templating, &mut Confidential::new(Placement::Folder))?;
+    }
+    if !finished.status.success() {
+        return Err(failure(templating, &String::from_utf8_lossy(&finished.errors)));
+    }
+    objects(&finished.output, &templating.namespace).map_err(|unreadable| {
+        let line = unreadable.line.map(|line| format!(" at line {line}")).unwrap_or_default();
+        let message = format!("what helm renders for it is not readable to Kubernetes{line}");
+        templating.problem(&message).hint("look at what `helmfile template` prints for it")
+    })
+}
+
+fn call(templating: &Templating, files: &mut Confidential) -> Result<Finished, Diagnostic> {
     let written = |error: io::Error| {
         let message = format!("the values for helm cannot be written to a temporary folder: {error}");
         templating.problem(&message)
     };
-    // Dropped after the folder.
-    let unfinished = Unfinished::begin();
-    if unfinished.is_told_to_end() {
-        return Err(templating.problem("it is not rendered, for helmsum was told to end"));
-    }
-    let folder = tempfile::Builder::new().prefix("helmsum-").tempdir().map_err(written)?;
-    fs_err::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700)).map_err(written)?;
-    let Some(root) = Utf8Path::from_path(folder.path()) else {
-        return Err(templating.problem("the name of the temporary folder is not UTF-8"));
-    };
-    let mut command = Command::new(&templating.helm);
-    let chart = lay_out(templating, root).map_err(written)?;
-    for argument in &templating.arguments {
-        match argument {
-            Argument::Text(text) => command.arg(text),
-            Argument::Chart => command.arg(&chart),
-            Argument::Values(number) => command.arg(values_file(root, *number)),
-        };
-    }
-    command.current_dir(&templating.directory).env_clear().envs(&templating.environment);
-    let output = command.stdin(Stdio::null()).output().map_err(|error| {
-        let message = format!("`{}` cannot be started to render it: {error}", templating.helm);
+    let helm = &templating.helm;
+    let not_started = |error: &dyn std::fmt::Display| {
+        let message = format!("`{helm}` cannot be started to render it: {error}");
         templating.problem(&message).hint("install helm, or name it with `--helm-binary`")
-    })?;
-    if !output.status.success() {
-        return Err(failure(templating, &String::from_utf8_lossy(&output.stderr)));
+    };
+    let path = templating.environment.get("PATH").map(std::ffi::OsStr::new);
+    let mut program = Program::find(helm, path).map_err(|error| not_started(&error))?;
+    let chart = chart(templating, files).map_err(written)?;
+    for argument in &templating.arguments {
+        let argument = match argument {
+            Argument::Text(text) => text.clone(),
+            Argument::Chart => chart.clone(),
+            Argument::Values(number) => {
+                let text = templating.values.get(*number).map(Vec::as_slice).unwrap_or_default();
+                files.text(&format!("values-{number}.yaml"), text).map_err(written)?.into_string()
+            }
+        };
+        program = program.arguments([argument]);
     }
-    objects(&output.stdout, &templating.namespace).map_err(|unreadable| {
-        let line = unreadable.line.map(|line| format!(" at line {line}")).unwrap_or_default();
-        let message = format!("what helm renders for it is not readable to Kubernetes{line}");
-        templating.problem(&message).hint("look at what `helmfile template` prints for it")
+    let program = program.variables(templating.environment.iter()).directory(&templating.directory);
+    program.with_errors().prints_at_most(MOST).run().map_err(|failure| match failure {
+        Failure::NotStarted(error) => not_started(&error),
+        Failure::ToldToEnd => templating.problem("it is not rendered, because helmsum was told to end"),
+        failure => templating.problem(&format!("`{helm}` cannot render it: {failure}")),
     })
 }
 
@@ -66,39 +77,18 @@ impl Templating {
     }
 }
 
-/// Writes what helm reads, and returns the argument for the chart.
-fn lay_out(templating: &Templating, root: &Utf8Path) -> io::Result<String> {
-    for (number, text) in templating.values.iter().enumerate() {
-        write(&values_file(root, number), text)?;
-    }
+/// The argument for the chart, a copy of which is made where helm shall not see what lies on the disk.
+fn chart(templating: &Templating, files: &mut Confidential) -> io::Result<String> {
     match &templating.chart {
         Staged::OnDisk(argument) => Ok(argument.clone()),
-        Staged::Package(bytes) => {
-            let path = root.join("chart.tgz");
-            write(&path, bytes)?;
-            Ok(path.into_string())
-        }
-        Staged::Copy(files) => {
-            let chart = root.join("chart");
-            for (name, bytes) in files {
-                let path = chart.join(name);
-                fs_err::create_dir_all(path.parent().unwrap_or(&chart))?;
-                write(&path, bytes)?;
+        Staged::Package(bytes) => files.file("chart.tgz", bytes).map(camino::Utf8PathBuf::into_string),
+        Staged::Copy(copy) => {
+            for (name, bytes) in copy {
+                files.file(&format!("chart/{name}"), bytes)?;
             }
-            Ok(chart.into_string())
+            Ok(files.folder()?.join("chart").into_string())
         }
     }
-}
-
-fn values_file(root: &Utf8Path, number: usize) -> Utf8PathBuf {
-    root.join(format!("values-{number}.yaml"))
-}
-
-/// Writes a file that nobody else can read.
-fn write(path: &Utf8Path, bytes: &[u8]) -> io::Result<()> {
-    let mut options = std::fs::OpenOptions::new();
-    options.write(true).create(true).truncate(true).mode(0o600);
-    options.open(path)?.write_all(bytes)
 }
 
 /// What can be told of a failure: helm quotes values, also in messages of templates and of YAML that cannot be read.

@@ -2,8 +2,8 @@
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::process::{Command, Stdio};
 use std::rc::Rc;
+use std::time::Duration;
 
 use camino::Utf8PathBuf;
 use regex::Regex;
@@ -11,6 +11,10 @@ use regex::Regex;
 use super::request::Request;
 use super::resolved::Visit;
 use crate::diagnostic::Diagnostic;
+use crate::program::Program;
+
+/// How long helm may take to say its version.
+const PATIENCE: Duration = Duration::from_secs(60);
 
 /// The major versions of the helm programs that a run has asked, by directory and name. Each is asked once.
 #[derive(Clone, Debug, Default)]
@@ -28,23 +32,24 @@ impl Visit {
             return Ok(*major);
         }
         let helm = &self.helm_binary;
-        let output = Command::new(helm)
-            .args(["version", "--short"])
-            .current_dir(&self.working_directory)
-            .env_clear()
-            .envs(&*request.variables)
-            .stdin(Stdio::null())
-            .output()
-            .map_err(|error| {
-                Diagnostic::error(format!("`{helm}` cannot be started to ask for its version: {error}"))
-                    .hint("install helm, or name it with `--helm-binary`")
-            })?;
+        let failed = |error: &dyn std::fmt::Display| {
+            Diagnostic::error(format!("`{helm}` cannot be asked for its version: {error}"))
+                .hint("install helm, or name it with `--helm-binary`")
+        };
+        let output = Program::find(helm, request.path())
+            .map_err(|error| failed(&error))?
+            .arguments(["version", "--short"])
+            .variables(request.variables.iter())
+            .directory(&self.working_directory)
+            .at_most(PATIENCE)
+            .run()
+            .map_err(|failure| failed(&failure))?;
         let hint = "helmfile asks it the same, and stops where there is no answer";
         if !output.status.success() {
             let message = format!("`{helm} version --short` failed ({})", output.status);
             return Err(Diagnostic::error(message).hint(hint));
         }
-        let Some(major) = major_of(&String::from_utf8_lossy(&output.stdout)) else {
+        let Some(major) = major_of(&String::from_utf8_lossy(&output.output)) else {
             return Err(Diagnostic::error(format!("`{helm} version --short` names no version")).hint(hint));
         };
         request.helm_versions.0.borrow_mut().insert(key, major);

@@ -190,20 +190,8 @@ impl Cache {
 
     /// The cache that helmfile would use with these variables: `CacheDir`.
     pub(super) fn of(request: &Request) -> Self {
-        let variable = |name| request.variable(name).filter(|text: &&str| !text.is_empty());
-        let home = variable("HELMFILE_CACHE_HOME").map(Utf8PathBuf::from).or_else(|| {
-            let user = if cfg!(target_os = "macos") {
-                variable("HOME").map(|home| Utf8Path::new(home).join("Library/Caches"))
-            } else {
-                // One that is relative is an error to Go, and does not fall back to the home directory.
-                variable("XDG_CACHE_HOME")
-                    .map(Utf8PathBuf::from)
-                    .or_else(|| variable("HOME").map(|home| Utf8Path::new(home).join(".cache")))
-            };
-            user.map(|user| user.join("helmfile"))
-        });
         Self {
-            home: home.filter(|home| home.is_absolute()),
+            home: Some(request.homes().helmfile_cache()).filter(|home| home.is_absolute()),
             disabled: request.switched_on("HELMFILE_DISABLE_INSECURE_FEATURES"),
         }
     }

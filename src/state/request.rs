@@ -1,6 +1,7 @@
 //! What is to be read, and for whom.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -10,6 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::helm_version::HelmVersions;
 use crate::diagnostic::Secrets;
 use crate::go::strconv::parse_bool;
+use crate::program::Homes;
 use crate::template::function::{Chance, Context, Effects, ExecPolicy};
 use crate::tree::Tree;
 
@@ -178,18 +180,16 @@ impl Request {
             .or_else(|| self.variable(variable).filter(|text| !text.is_empty()))
     }
 
-    /// The folders with helm's plugins, as both versions of helm find them (`pkg/cli/environment.go`, `pkg/helmpath`).
+    /// `PATH` in the environment that programs get, which is also where they are looked up.
     #[must_use]
-    pub fn plugin_directories(&self) -> Vec<Utf8PathBuf> {
-        let variable = |name| self.variable(name).filter(|text: &&str| !text.is_empty());
-        if let Some(list) = variable("HELM_PLUGINS") {
-            return list.split(':').filter(|part| !part.is_empty()).map(Into::into).collect();
-        }
-        let data = variable("HELM_DATA_HOME")
-            .map(Utf8PathBuf::from)
-            .or_else(|| variable("XDG_DATA_HOME").map(|home| Utf8Path::new(home).join("helm")))
-            .or_else(|| variable("HOME").map(|home| Utf8Path::new(home).join(".local/share/helm")));
-        data.map(|data| data.join("plugins")).into_iter().collect()
+    pub fn path(&self) -> Option<&OsStr> {
+        self.variable("PATH").map(OsStr::new)
+    }
+
+    /// The folders of helm and helmfile.
+    #[must_use]
+    pub fn homes(&self) -> Homes<'_> {
+        Homes::new(&self.variables)
     }
 
     /// A variable of the process environment.

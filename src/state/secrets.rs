@@ -4,9 +4,6 @@
 //! They are decrypted as helmfile does it, by the helm-secrets plugin. Without the plugin helmfile refuses the state, and so
 //! does helmsum.
 
-use std::io::Write as _;
-use std::process::{Command, Stdio};
-
 use camino::Utf8Path;
 
 use super::decode::{Lines, Source};
@@ -18,7 +15,9 @@ use super::resolved::Visit;
 use super::spec::{EnvironmentSpec, StateSpec};
 use super::values::{Matches, is_hcl};
 use crate::diagnostic::{Diagnostic, Refusal};
+use crate::program::{Confidential, Placement, Program};
 use crate::text::Place;
+use crate::tree::{Tree as _, WorkTree};
 use crate::value::Map;
 use crate::yaml::{self, Limits};
 
@@ -131,7 +130,7 @@ impl Decryption<'_> {
         let owner = self.owner;
         self.check_policy(&format!("`{file}` is a secrets file {owner}"))?;
         let content = self.request.tree.read(file).map_err(|error| unreadable(file, &error))?;
-        if fs_err::read(file).ok().as_ref() != Some(&content) {
+        if WorkTree.read(file).ok().as_ref() != Some(&content) {
             let message = format!(
                 "`{file}` is a secrets file {owner}, and only the one in the work tree can be decrypted"
             );
@@ -146,16 +145,10 @@ impl Decryption<'_> {
         self.check_policy(&title)?;
         let failed =
             |error: std::io::Error| Diagnostic::error(format!("{title}: no temporary file: {error}"));
-        // The name helmfile gives it: helm-secrets may look at it.
-        let mut file = tempfile::Builder::new()
-            .prefix("helmfile-embdedded-secrets-")
-            .suffix(".yaml.enc")
-            .tempfile()
-            .map_err(failed)?;
-        file.write_all(text.as_bytes()).map_err(failed)?;
-        let path = Utf8Path::from_path(file.path())
-            .ok_or_else(|| Diagnostic::error("the name of the temporary folder is not UTF-8"))?;
-        self.call(path, &title, "FILE")
+        // helm-secrets may look at the name, and write beside it, so it is a file with a name like the one helmfile gives it.
+        let mut files = Confidential::new(Placement::Folder);
+        let path = files.file("helmfile-embdedded-secrets-0.yaml.enc", text.as_bytes()).map_err(failed)?;
+        self.call(&path, &title, "FILE")
     }
 
     fn check_policy(&self, title: &str) -> Result<(), Diagnostic> {
@@ -176,22 +169,26 @@ impl Decryption<'_> {
             ))
             .hint("helmfile cannot read this state without the plugin either")
         })?;
-        let mut command = Command::new(helm);
-        if !self.kube_context.is_empty() {
-            command.args(["--kube-context", self.kube_context]);
-        }
-        command.args(["secrets", verb, file.as_str()]);
-        command.current_dir(self.directory).env_clear().envs(&*self.request.variables);
-        let output = command.stdin(Stdio::null()).output();
-        let output = output.map_err(|error| {
+        let failed = |error: &dyn std::fmt::Display| {
             Diagnostic::error(format!("cannot run `{helm}` to decrypt `{shown}`: {error}"))
-        })?;
+        };
+        let mut program = Program::find(helm, self.request.path()).map_err(|error| failed(&error))?;
+        if !self.kube_context.is_empty() {
+            program = program.arguments(["--kube-context", self.kube_context]);
+        }
+        let output = program
+            .arguments(["secrets", verb, file.as_str()])
+            .variables(self.request.variables.iter())
+            .directory(self.directory)
+            .prints_at_most(Limits::default().bytes)
+            .run()
+            .map_err(|failure| failed(&failure))?;
         if !output.status.success() {
             // What it says may quote the plaintext, or a digest of it.
             let message = format!("`{helm} secrets {verb} {shown}` failed ({})", output.status);
             return Err(Diagnostic::error(message).hint("run it by hand to see what it says"));
         }
-        let text = String::from_utf8(output.stdout)
+        let text = String::from_utf8(output.output)
             .map_err(|_| Diagnostic::error(format!("`{shown}` is not UTF-8 when decrypted")))?;
         self.remember(&text);
         Ok(text)
@@ -220,15 +217,13 @@ impl Decryption<'_> {
 
     /// The plugin's command: `decrypt` since version 4.
     fn verb(&self) -> Option<&'static str> {
-        let directories = self.request.plugin_directories();
+        let directories = self.request.homes().helm_plugins();
         let plugins = directories.iter().filter_map(|directory| {
-            let mut entries: Vec<_> =
-                fs_err::read_dir(directory).ok()?.flatten().map(|entry| entry.path()).collect();
-            entries.sort_unstable();
-            Some(entries)
+            let entries = WorkTree.entries(directory).ok()?.into_iter();
+            Some(entries.filter_map(|entry| Some(directory.join(entry.name.to_str()?))))
         });
         plugins.flatten().find_map(|plugin| {
-            let text = fs_err::read(plugin.join("plugin.yaml")).ok()?;
+            let text = WorkTree.read(&plugin.join("plugin.yaml")).ok()?;
             let metadata = yaml::parse_first(&text, &Limits::default()).ok()??.decode_map().ok()??;
             if metadata.get("name")?.as_str() != Some("secrets") {
                 return None;

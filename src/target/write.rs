@@ -15,7 +15,8 @@ use super::draft::{self, Draft};
 use super::error::TargetError;
 use super::location::{Location, check_place};
 use super::recorded::Recorded;
-use crate::tree::{Kind, Tree, Unfinished};
+use crate::program::Unfinished;
+use crate::tree::{Kind, Tree};
 
 /// The mode of a new target.
 const MODE: u32 = 0o644;

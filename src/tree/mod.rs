@@ -5,7 +5,6 @@
 
 mod glob;
 mod overlay;
-mod unfinished;
 mod work;
 
 use std::ffi::OsString;
@@ -17,7 +16,6 @@ use camino::Utf8Path;
 pub use crate::go::filepath::{BadPattern, matches};
 pub use glob::glob;
 pub use overlay::Overlay;
-pub use unfinished::Unfinished;
 pub use work::WorkTree;
 
 /// What a path leads to.

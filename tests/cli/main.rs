@@ -14,6 +14,7 @@ mod input;
 mod list;
 mod no_exec;
 mod places;
+mod programs;
 #[path = "../support/mod.rs"]
 mod support;
 mod targets;

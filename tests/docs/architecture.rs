@@ -106,3 +106,15 @@ fn uses_are_found_in_groups_too() {
     let source = "use crate::text::{Excerpt, Place};\nuse crate::{diagnostic, tree::{self, Tree},\n    value::Value};\n// crate::cli\n";
     assert_eq!(used(source), ["text", "diagnostic", "tree", "value"]);
 }
+
+#[test]
+fn programs_are_started_in_one_module() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let program = root.join("program");
+    for file in sources(&root).iter().filter(|file| !file.starts_with(&program)) {
+        let source = fs_err::read_to_string(file).expect("a source");
+        for line in source.lines().filter(|line| line.contains("process::")) {
+            assert!(!line.contains("Command") && !line.contains("Stdio"), "{}: {line}", file.display());
+        }
+    }
+}

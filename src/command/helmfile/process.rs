@@ -6,12 +6,17 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::{OsStrExt as _, OsStringExt as _};
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::time::Duration;
 
 use camino::Utf8PathBuf;
 
+use crate::program::{Program, own_path, own_variables};
+
 /// How many processes above this one are looked at.
 const HIGHEST: usize = 8;
+
+/// How long `ps` may take to look at one process.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// How the programs of helmfile are called: `helmfile`, `helmfile_linux_amd64`, `helmfile-1.8.0`.
 const PROGRAM: &str = "helmfile";
@@ -90,12 +95,10 @@ impl Table {
         match self {
             Self::Folder(folder) => in_folder(&folder.join(number.to_string())),
             Self::Ps => {
-                let output = Command::new("ps")
-                    .args(["-ww", "-o", "ppid=,uid=,args=", "-p", &number.to_string()])
-                    .stdin(Stdio::null())
-                    .output()
-                    .ok()?;
-                of_ps(&String::from_utf8_lossy(&output.stdout))
+                let ps = Program::find("ps", own_path().as_deref()).ok()?;
+                let ps = ps.arguments(["-ww", "-o", "ppid=,uid=,args=", "-p", &number.to_string()]);
+                let finished = ps.variables(own_variables()).at_most(PATIENCE).run().ok()?;
+                of_ps(&String::from_utf8_lossy(&finished.output))
             }
         }
     }

@@ -7,14 +7,15 @@
 use std::collections::BTreeSet;
 use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 use serde_json::{Value, json};
+
+use crate::program::{Confidential, Placement};
 
 /// How long a connection may stay silent.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -43,7 +44,8 @@ pub(super) struct StandIn {
     address: SocketAddr,
     ended: Arc<AtomicBool>,
     worker: Option<JoinHandle<()>>,
-    folder: tempfile::TempDir,
+    /// Last, so that the configuration lies in it as long as the server runs.
+    _files: Confidential,
     /// The configuration file for helm.
     pub(super) kubeconfig: Utf8PathBuf,
 }
@@ -57,14 +59,8 @@ impl StandIn {
     pub(super) fn start(offer: Offer) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
-        let folder = tempfile::Builder::new().prefix("helmsum-").tempdir()?;
-        fs_err::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700))?;
-        let root = Utf8Path::from_path(folder.path())
-            .ok_or_else(|| io::Error::other("the name of the temporary folder is not UTF-8"))?;
-        let kubeconfig = root.join("kubeconfig");
-        let mut options = std::fs::OpenOptions::new();
-        options.write(true).create_new(true).mode(0o600);
-        options.open(&kubeconfig)?.write_all(configuration(address).to_string().as_bytes())?;
+        let mut files = Confidential::new(Placement::Folder);
+        let kubeconfig = files.file("kubeconfig", configuration(address).to_string().as_bytes())?;
         let ended = Arc::new(AtomicBool::new(false));
         let flag = Arc::clone(&ended);
         let offer = Arc::new(offer);
@@ -79,7 +75,7 @@ impl StandIn {
                 let _ = thread::Builder::new().spawn(move || serve(&connection, &offer));
             }
         })?;
-        Ok(Self { address, ended, worker: Some(worker), folder, kubeconfig })
+        Ok(Self { address, ended, worker: Some(worker), _files: files, kubeconfig })
     }
 
     /// Where it listens, as a URL.
@@ -96,7 +92,6 @@ impl Drop for StandIn {
         if let Some(worker) = self.worker.take() {
             let _ = worker.join();
         }
-        debug_assert!(self.folder.path().exists(), "it is removed after this");
     }
 }
 
@@ -267,8 +262,6 @@ mod tests {
         let server = StandIn::start(offer(true)).expect("a server");
         let address = server.address;
         assert!(address.ip().is_loopback());
-        let mode = fs_err::metadata(server.folder.path()).expect("a folder").permissions().mode();
-        assert_eq!(mode & 0o777, 0o700);
         let text = fs_err::read_to_string(&server.kubeconfig).expect("a file");
         assert!(text.contains(&server.url()), "{text}");
         let mut client = TcpStream::connect(address).expect("a connection");
@@ -276,7 +269,7 @@ mod tests {
         let mut status = String::new();
         BufReader::new(&client).read_line(&mut status).expect("an answer");
         assert_eq!(status, "HTTP/1.1 200 OK\r\n");
-        let folder = server.folder.path().to_owned();
+        let folder = server.kubeconfig.parent().expect("a folder").to_owned();
         drop(client);
         drop(server);
         assert!(TcpStream::connect(address).is_err() && !folder.exists());

@@ -1,7 +1,6 @@
 //! The process that templates are rendered in, seen from within.
 
 use std::io::{self, BufRead, Write};
-use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
@@ -9,6 +8,7 @@ use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
 use super::engine::{Compiled, STACK};
 use super::fault::Fault;
 use super::worker::{Answer, MEMORY, Order};
+use crate::program::Program;
 
 /// Renders the templates that are ordered on standard input, until it ends.
 ///
@@ -65,13 +65,10 @@ fn limit() -> io::Result<()> {
 
 /// Whether this process has more memory than a template may take, as `ps` says.
 fn has_too_much() -> bool {
-    let output = Command::new("/bin/ps")
-        .args(["-o", "rss=", "-p", &std::process::id().to_string()])
-        .stdin(Stdio::null())
-        .stderr(Stdio::null())
-        .output();
+    let ps = Program::at("/bin/ps".into(), "ps".as_ref());
+    let output = ps.arguments(["-o", "rss=", "-p", &std::process::id().to_string()]).run();
     let kibibytes =
-        output.ok().and_then(|output| String::from_utf8(output.stdout).ok()?.trim().parse::<u64>().ok());
+        output.ok().and_then(|output| String::from_utf8(output.output).ok()?.trim().parse::<u64>().ok());
     kibibytes.is_some_and(|kibibytes| kibibytes << 10 > MEMORY)
 }
 

@@ -3,18 +3,15 @@
 //! A template may build a text that doubles with every step, and no part of tera bounds that. So a run starts its own
 //! executable once more when it renders its first template, and that process limits its own memory before it reads anything.
 
-use std::io::{self, Read as _, Write as _};
 use std::os::unix::process::ExitStatusExt as _;
-use std::path::PathBuf;
-use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use serde::{Deserialize, Serialize};
 
 use super::engine::MOST;
 use super::fault::Fault;
+use crate::program::{Lost, Partner};
 
 /// The argument that makes the executable such a process. It is not part of the command line.
 pub const ARGUMENT: &str = "__render-templates";
@@ -27,9 +24,6 @@ const GRACE: Duration = Duration::from_secs(2);
 
 /// The longest answer, in bytes: JSON writes a control character in six.
 const LONGEST_ANSWER: usize = 6 * MOST + 1024;
-
-/// The most bytes that are read of what a process said before it ended.
-const LAST_WORDS: u64 = 64 << 10;
 
 /// `SIGABRT`, with which Rust ends a process that gets no memory.
 const ABORTED: i32 = 6;
@@ -69,7 +63,7 @@ pub(super) type Answer = Result<String, Fault>;
 /// The process, where one runs. It is ended when this is dropped.
 #[derive(Debug, Default)]
 pub struct Worker {
-    running: Mutex<Option<Running>>,
+    running: Mutex<Option<Partner>>,
 }
 
 impl Worker {
@@ -82,127 +76,41 @@ impl Worker {
         let mut running = self.running.lock().unwrap_or_else(PoisonError::into_inner);
         let mut process = match running.take() {
             Some(process) => process,
-            None => Running::start().map_err(|error| {
+            None => Partner::start(ARGUMENT).map_err(|error| {
                 Fault::NotStarted(format!("helmsum cannot start itself for that: {error}"))
             })?,
         };
         let milliseconds = u64::try_from(patience.as_millis()).unwrap_or(u64::MAX);
         let order = Order { source: source.to_owned(), data, patience: milliseconds };
-        match process.ask(&order, patience + GRACE) {
-            // A process in which a rendering goes on is of no more use.
-            Ok(Err(fault @ (Fault::Endless | Fault::Memory))) => Err(fault),
-            Ok(answer) => {
-                *running = Some(process);
+        let order = serde_json::to_vec(&order).map_err(|error| Fault::Broken(error.to_string()))?;
+        match process.ask(&order, LONGEST_ANSWER, patience + GRACE) {
+            Ok(line) => {
+                let answer = serde_json::from_slice(&line);
+                let answer: Answer = answer.map_err(|error| Fault::Broken(error.to_string()))?;
+                // A process in which a rendering goes on is of no more use.
+                if !matches!(answer, Err(Fault::Endless | Fault::Memory)) {
+                    *running = Some(process);
+                }
                 answer
             }
             Err(Lost::Late) => Err(Fault::Endless),
-            Err(Lost::Ended) => Err(process.cause_of_death()),
+            Err(Lost::ToldToEnd) => Err(Fault::Broken("helmsum was told to end".into())),
+            Err(Lost::Ended) => Err(cause_of_death(process)),
         }
     }
 }
 
-/// Why there is no answer.
-enum Lost {
-    /// It took too long.
-    Late,
-    /// The process has ended, or says what it should not.
-    Ended,
-}
-
-/// A process that waits for orders.
-#[derive(Debug)]
-struct Running {
-    child: Child,
-    orders: Option<ChildStdin>,
-    answers: ChildStdout,
-}
-
-impl Running {
-    fn start() -> io::Result<Self> {
-        let mut command = Command::new(own_executable()?);
-        command.arg(ARGUMENT).env_clear();
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn()?;
-        let (orders, answers) = (child.stdin.take(), child.stdout.take());
-        match answers {
-            Some(answers) => Ok(Self { child, orders, answers }),
-            None => Err(io::Error::other("it has no standard output")),
+/// Why a process has ended. Rust says `memory allocation of N bytes failed` and aborts where the limit does not let it have memory.
+fn cause_of_death(process: Partner) -> Fault {
+    match process.last_words() {
+        Ok((status, said)) if status.signal() == Some(ABORTED) && said.contains("memory allocation of ") => {
+            Fault::Memory
         }
-    }
-
-    fn ask(&mut self, order: &Order, patience: Duration) -> Result<Answer, Lost> {
-        let deadline = Instant::now() + patience;
-        let mut line = serde_json::to_vec(order).map_err(|_| Lost::Ended)?;
-        line.push(b'\n');
-        // It reads an order whole before it does anything, so this does not wait for long.
-        let orders = self.orders.as_mut().ok_or(Lost::Ended)?;
-        orders.write_all(&line).map_err(|_| Lost::Ended)?;
-        let answer = self.line(deadline)?;
-        serde_json::from_slice(&answer).map_err(|_| Lost::Ended)
-    }
-
-    /// The next line of its standard output.
-    fn line(&mut self, deadline: Instant) -> Result<Vec<u8>, Lost> {
-        let mut line = Vec::new();
-        let mut buffer = [0; 16_384];
-        loop {
-            let left = deadline.saturating_duration_since(Instant::now());
-            let timeout = Timespec::try_from(left).map_err(|_| Lost::Late)?;
-            let mut waiting = [PollFd::new(&self.answers, PollFlags::IN)];
-            match poll(&mut waiting, Some(&timeout)) {
-                Ok(0) => return Err(Lost::Late),
-                Ok(_) => {}
-                Err(rustix::io::Errno::INTR) => continue,
-                Err(_) => return Err(Lost::Ended),
-            }
-            match self.answers.read(&mut buffer) {
-                Ok(0) => return Err(Lost::Ended),
-                Ok(count) => line.extend_from_slice(&buffer[..count]),
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) => return Err(Lost::Ended),
-            }
-            if line.ends_with(b"\n") {
-                return Ok(line);
-            }
-            if line.len() > LONGEST_ANSWER {
-                return Err(Lost::Ended);
-            }
+        Ok((status, said)) => {
+            let words = said.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
+            let words = if words.is_empty() { String::new() } else { format!(": {words}") };
+            Fault::Broken(format!("the process that renders the template has ended ({status}){words}"))
         }
+        Err(error) => Fault::Broken(format!("the process that renders the template is lost: {error}")),
     }
-
-    /// Why it has ended. Rust says `memory allocation of N bytes failed` and aborts where the limit does not let it have memory.
-    fn cause_of_death(mut self) -> Fault {
-        self.orders = None;
-        let mut said = Vec::new();
-        if let Some(stderr) = self.child.stderr.take() {
-            // What cannot be read explains nothing; the status still does.
-            let _ = stderr.take(LAST_WORDS).read_to_end(&mut said);
-        }
-        let said = String::from_utf8_lossy(&said);
-        match self.child.wait() {
-            Ok(status) if status.signal() == Some(ABORTED) && said.contains("memory allocation of ") => {
-                Fault::Memory
-            }
-            Ok(status) => {
-                let words = said.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or_default();
-                let words = if words.is_empty() { String::new() } else { format!(": {words}") };
-                Fault::Broken(format!("the process that renders the template has ended ({status}){words}"))
-            }
-            Err(error) => Fault::Broken(format!("the process that renders the template is lost: {error}")),
-        }
-    }
-}
-
-impl Drop for Running {
-    fn drop(&mut self) {
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
-
-/// The executable of this process: the very file, even where another has taken its name meanwhile.
-fn own_executable() -> io::Result<PathBuf> {
-    let own = PathBuf::from("/proc/self/exe");
-    if own.exists() { Ok(own) } else { std::env::current_exe() }
 }

@@ -293,9 +293,9 @@ fn a_chart_that_helmfile_pulled_is_taken_from_its_cache() {
 }
 
 #[test]
-fn values_are_removed_before_a_signal_ends_the_run() {
+fn a_signal_ends_a_rendering_with_its_helm_and_leaves_no_values() {
     let mut project = web()
-        .with("bin/helm", "#!/bin/sh\nfor last; do :; done\nprintf '%s' $$ > pid\nprintf '%s' \"$last\" > values\nexec sleep 30\n");
+        .with("bin/helm", "#!/bin/sh\nfor last; do :; done\nprintf '%s' $$ > pid\nprintf '%s' \"$last\" > values\nexec sleep 600\n");
     let helm = project.root.join("bin/helm");
     fs_err::set_permissions(&helm, std::fs::Permissions::from_mode(0o755)).expect("a mode");
     project.helm = Some(helm.into_string());
@@ -314,18 +314,16 @@ fn values_are_removed_before_a_signal_ends_the_run() {
     }
     let values = std::path::PathBuf::from(named());
     assert!(values.exists());
-    let kill = |arguments: &[String]| {
-        std::process::Command::new("kill").args(arguments).status().expect("kill runs")
+    let kill = |arguments: &[&str]| {
+        let mut kill = std::process::Command::new("kill");
+        kill.args(arguments).stderr(std::process::Stdio::null()).status().expect("kill runs").success()
     };
-    assert!(kill(&["-TERM".into(), child.id().to_string()]).success());
-    std::thread::sleep(std::time::Duration::from_millis(200));
-    assert!(child.try_wait().expect("a child").is_none(), "it waits for helm");
-    // A terminal would tell the whole group.
     let helm = fs_err::read_to_string(project.root.join("pid")).expect("the number of helm's process");
-    assert!(kill(&["-TERM".into(), helm]).success());
+    assert!(kill(&["-0", &helm]) && kill(&["-TERM", &child.id().to_string()]));
     let status = child.wait().expect("a child");
     assert_eq!(std::os::unix::process::ExitStatusExt::signal(&status), Some(15), "{status}");
-    assert!(!values.exists() && !values.parent().expect("a folder").exists());
+    assert!(!kill(&["-0", &helm]), "helm has ended with it");
+    assert!(!values.exists());
 }
 
 /// Not a test: what the one above starts.
