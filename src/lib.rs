@@ -20,6 +20,7 @@ pub mod state;
 pub mod target;
 pub mod template;
 pub mod text;
+mod threads;
 pub mod tree;
 pub mod value;
 pub mod yaml;
@@ -60,7 +61,9 @@ fn on_a_thread(arguments: Vec<OsString>, streams: &mut Streams) -> io::Result<Ou
             Ok(thread) => {
                 thread.join().unwrap_or_else(|_| Err(io::Error::other("helmsum has a defect, see above")))
             }
-            Err(error) => Err(error),
+            Err(error) => Err(io::Error::other(format!(
+                "no thread can be started: {error}; allow it more processes (`ulimit -u`)"
+            ))),
         }
     })
 }

@@ -16,9 +16,6 @@ use crate::yaml::{self, Kind, Limits, Node, Style};
 /// How large a file may be to be read as data.
 pub(super) const LARGEST: u64 = 16 << 20;
 
-/// The stack that reading data needs: its levels are walked by recursion.
-pub(super) const STACK: usize = 64 << 20;
-
 /// How deep data may be nested.
 const DEPTH: usize = 1_000;
 

@@ -1,11 +1,10 @@
 //! The digest of what is rendered: named contents in the place of files.
 
-use rayon::prelude::*;
-
 use super::digest::Hasher;
 use super::file::{self, Method, Outcome};
 use super::{ChecksumError, Digest, HashedFile, Notes, Progress, Surroundings, Transform};
 use crate::rendered::{Content, Piece};
+use crate::threads;
 use crate::tree::Tree;
 
 /// A rendered source with its digest.
@@ -34,7 +33,7 @@ pub fn hash_pieces(
     let key = surroundings.key;
     let mut sorted: Vec<&Piece> = pieces.iter().collect();
     sorted.sort_unstable_by(|one, other| one.name.cmp(&other.name));
-    let outcomes: Vec<_> = sorted.par_iter().map(|piece| hash(tree, piece, surroundings, progress)).collect();
+    let outcomes: Vec<_> = threads::map(sorted.clone(), |piece| hash(tree, piece, surroundings, progress));
     let mut hashed = HashedPieces { digest: Digest::of_nothing(), files: Vec::new(), bytes: 0 };
     let mut lines = Hasher::new(key);
     for (piece, outcome) in sorted.into_iter().zip(outcomes) {

@@ -3,13 +3,13 @@
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use rayon::prelude::*;
 
 use super::digest::Hasher;
 use super::file::{self, FileFault, Method, Outcome};
-use super::{Digest, Key, Notes, Progress, Transform, combine, data};
+use super::{Digest, Key, Notes, Progress, Transform, combine};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Left, LeftOut, ListError, Listing, Request, Shape, Targets, list};
+use crate::threads;
 use crate::tree::Tree;
 
 /// One file of a source: one line of what its digest is made of.
@@ -76,9 +76,6 @@ pub enum ChecksumError {
     /// `decrypt=sops`, and nothing to decrypt.
     #[error("`decrypt=sops`, but SOPS encrypted no file of `{0}`")]
     NotEncrypted(Utf8PathBuf),
-    /// No threads to read data with.
-    #[error("no threads can be started: {0}")]
-    Threads(String),
     /// A path that does not exist.
     #[error("`{path}` does not exist; looked for `{tried}`")]
     Missing {
@@ -119,7 +116,6 @@ impl ChecksumError {
         match self {
             Self::List(error) => error.diagnostic(),
             Self::Data(problem) => problem.clone(),
-            Self::Threads(_) => problem.hint("raise the limit on processes, or leave out `parse=yaml` and `decrypt=sops`"),
             Self::NotEncrypted(_) => problem.hint("encrypt it with `sops encrypt --in-place`, or drop `decrypt=sops`"),
             Self::Moving(_) | Self::Replaced(_) => problem.hint("run it again once nothing writes there any more"),
             Self::Unreadable { .. } => {
@@ -188,17 +184,8 @@ pub fn hash_secret(
 ) -> Result<Hashed, ChecksumError> {
     let Surroundings { key, targets } = surroundings;
     let method = Method { transform, key, targets };
-    let read = || -> Vec<Result<Outcome, FileFault>> {
-        let one = |name: &String| file::hash(tree, &listing.path_of(name), method, progress);
-        listing.files.par_iter().map(one).collect()
-    };
-    let outcomes = if transform.may_read() {
-        // Nested data needs a deeper stack than hashing does.
-        let pool = rayon::ThreadPoolBuilder::new().stack_size(data::STACK).build();
-        pool.map_err(|error| ChecksumError::Threads(error.to_string()))?.install(read)
-    } else {
-        read()
-    };
+    let one = |name: &String| file::hash(tree, &listing.path_of(name), method, progress);
+    let outcomes = threads::map(listing.files.iter().collect(), one);
     let mut hashed =
         Hashed { digest: Digest::of_nothing(), files: Vec::with_capacity(outcomes.len()), bytes: 0, listing };
     let mut lines = Hasher::new(key);

@@ -19,6 +19,7 @@ mod programs;
 mod support;
 mod targets;
 mod templates;
+mod threads;
 mod unmatched;
 mod usage;
 mod writing;

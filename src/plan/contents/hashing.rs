@@ -1,10 +1,10 @@
 //! Hashes all sources of a run, each once.
 
 use camino::Utf8PathBuf;
-use rayon::prelude::*;
 
 use crate::checksum::{ChecksumError, Hashed, Key, Progress, Surroundings, Transform, hash_secret};
 use crate::source::{self, Shape, Targets};
+use crate::threads;
 use crate::tree::Tree;
 
 /// A path source to hash. Two that are equal are hashed once.
@@ -36,7 +36,7 @@ pub(crate) fn hash_all(
     targets: &Targets,
     progress: &Progress,
 ) -> Vec<Outcome> {
-    jobs.par_iter().map(|job| hash(tree, job, targets, progress)).collect()
+    threads::map(jobs.iter().collect(), |job| hash(tree, job, targets, progress))
 }
 
 fn hash(tree: &dyn Tree, job: &Job, targets: &Targets, progress: &Progress) -> Outcome {

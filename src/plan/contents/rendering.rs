@@ -5,7 +5,6 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use rayon::prelude::*;
 
 use crate::diagnostic::Diagnostic;
 use crate::plan::facts::environment::Environment;
@@ -18,6 +17,7 @@ use crate::state::{self, Listed, Release, Request, Resolved, Visit};
 use crate::template::function::{Chance, CommandOption, Effects, Registry};
 use crate::text::Place;
 use crate::text::counted;
+use crate::threads;
 use crate::tree::{Overlay, Tree};
 
 /// What a release is rendered with in the place of its own target.
@@ -380,7 +380,7 @@ impl<'e> Rendering<'e> {
                 progress.rendered_one();
                 (key, answer, count)
             };
-            calls.into_par_iter().map(one).collect()
+            threads::map(calls.into_iter().collect(), one)
         };
         for (key, answer, calls) in answers {
             self.calls += calls;
