@@ -20,7 +20,7 @@ const BUFFER: usize = 128 * 1024;
 /// How many bytes tell text from binary data: a NUL among them.
 const SNIFFED: usize = 8_000;
 
-/// How large a file may be to be asked whether SOPS encrypted it, which takes reading it whole.
+/// How large a file may be to be decrypted, in bytes, which takes reading it whole.
 pub(super) const SOPS_LIMIT: u64 = 16 << 20;
 
 /// What is hashed in place of a file's bytes.
@@ -50,11 +50,6 @@ impl Transform {
             decrypt: options.decrypt,
             secret: options.secret,
         }
-    }
-
-    /// Whether nested data may have to be read.
-    pub(super) const fn may_read(self) -> bool {
-        self.yaml || self.decrypt
     }
 
     /// Whether data stands in the place of a file of this name.
@@ -227,10 +222,10 @@ fn attempt(
     if moved(&before, &after, reading.bytes) {
         return Ok(None);
     }
-    let may_be_sealed = reading.sealed && reading.bytes <= SOPS_LIMIT;
+    let (sealed, whole) = (reading.sealed, reading.bytes <= SOPS_LIMIT);
     let (mut digest, bytes, mut notes) = reading.finish();
     let refused = |problem| FileFault::Data(problem);
-    if transform.decrypt && may_be_sealed && sealed::is_sops(&content) {
+    if transform.decrypt && sealed && whole && sealed::is_sops(&content) {
         digest = decrypted(path, &content, method).map_err(refused)?;
         notes = Notes { decrypted: true, ..Notes::default() };
         return Ok(Some(Outcome::Line { digest, bytes, notes }));
@@ -241,8 +236,11 @@ fn attempt(
         })?;
         digest = Digest::keyed(lines.as_bytes(), key);
     }
-    if may_be_sealed && notes.encrypted.is_none() {
-        notes.encrypted = tree.read(path).ok().and_then(|content| sealed::encryption(&content));
+    if sealed && notes.encrypted.is_none() {
+        notes.encrypted = sealed::encryption(tree.open(path)?)?;
+    }
+    if transform.decrypt && notes.encrypted == Some(Encryption::Sops) {
+        return Err(refused(sops::too_large(path)));
     }
     Ok(Some(Outcome::Line { digest, bytes, notes }))
 }

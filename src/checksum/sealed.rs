@@ -1,5 +1,6 @@
 //! What shows that a file is not what it seems: encrypted, or a stand-in for a file that was not fetched or unlocked.
 
+use std::io::{self, Read};
 use std::sync::LazyLock;
 
 use camino::Utf8Path;
@@ -89,17 +90,38 @@ fn is_openpgp(start: &[u8]) -> bool {
     }
 }
 
-/// What a value in a text is encrypted with.
-pub(super) fn encryption(content: &[u8]) -> Option<Encryption> {
+/// What a value in a text is encrypted with. The text is read bit by bit, however long it is.
+///
+/// # Errors
+///
+/// Where it cannot be read.
+pub(super) fn encryption(mut text: impl Read) -> io::Result<Option<Encryption>> {
+    /// How much is looked at at a time, and how much of it once more: nothing that is looked for is as long.
+    const PART: u64 = 1 << 20;
+    const AGAIN: usize = 4 << 10;
+    let (mut window, mut seal, mut metadata, mut other) = (Vec::new(), false, false, None);
+    loop {
+        if text.by_ref().take(PART).read_to_end(&mut window)? == 0 {
+            // SOPS keeps its own key encrypted with age or OpenPGP in the same file.
+            return Ok(if seal && metadata { Some(Encryption::Sops) } else { other });
+        }
+        seal = seal || has_seal(&window);
+        metadata = metadata || METADATA.is_match(&window);
+        other = other.or_else(|| value(&window));
+        // At the start of a line, where there is one, so that none seems to start where it does not.
+        let from = window.len().saturating_sub(AGAIN);
+        let line = window[from..].iter().position(|byte| *byte == b'\n').map_or(from, |at| from + at + 1);
+        window.drain(..line);
+    }
+}
+
+/// What a value in a part of a text is encrypted with, other than SOPS.
+fn value(content: &[u8]) -> Option<Encryption> {
     static VALUES: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
             r"(?m)^[ \t]*(?:(\$ANSIBLE_VAULT;[0-9.]+;AES)|(-----BEGIN AGE ENCRYPTED FILE-----\r?$)|(-----BEGIN PGP MESSAGE-----\r?$))",
         )
     });
-    // SOPS keeps its own key encrypted with age or OpenPGP in the same file.
-    if is_sops(content) {
-        return Some(Encryption::Sops);
-    }
     let found = VALUES.captures(content)?;
     let groups = [Encryption::AnsibleVault, Encryption::Age, Encryption::OpenPgp];
     groups
@@ -119,12 +141,17 @@ fn is_lfs_pointer(content: &[u8]) -> bool {
 
 /// Whether SOPS wrote this: a sealed value, and its metadata in the form of YAML, JSON, dotenv or INI.
 pub(super) fn is_sops(content: &[u8]) -> bool {
+    has_seal(content) && METADATA.is_match(content)
+}
+
+static METADATA: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r#"(?m)^(?:sops:[ \t]*\r?$|\[sops\]|sops_(?:mac|version)=)|"sops"[ \t\r\n]*:[ \t\r\n]*\{"#)
+});
+
+fn has_seal(content: &[u8]) -> bool {
     /// Every value that SOPS encrypts, and its message authentication code, starts with this.
     const SEAL: &[u8] = b"ENC[AES256_GCM,";
-    static METADATA: LazyLock<Regex> = LazyLock::new(|| {
-        pattern(r#"(?m)^(?:sops:[ \t]*\r?$|\[sops\]|sops_(?:mac|version)=)|"sops"[ \t\r\n]*:[ \t\r\n]*\{"#)
-    });
-    content.windows(SEAL.len()).any(|part| part == SEAL) && METADATA.is_match(content)
+    content.windows(SEAL.len()).any(|part| part == SEAL)
 }
 
 #[cfg(test)]
@@ -219,6 +246,18 @@ mod tests {
     }
 
     fn encryption_of(text: &str) -> Option<Encryption> {
-        MARKS.is_match(text.as_bytes()).then(|| encryption(text.as_bytes())).flatten()
+        MARKS.is_match(text.as_bytes()).then(|| encryption(text.as_bytes()).expect("memory")).flatten()
+    }
+
+    #[test]
+    fn encrypted_values_are_found_in_texts_of_any_length() {
+        let long = "a: some text that nobody encrypted\n".repeat(200_000);
+        let sops = format!("a: ENC[AES256_GCM,data:x]\n{long}sops:\n    mac: ENC[AES256_GCM,data:y]\n");
+        assert_eq!(encryption(sops.as_bytes()).expect("memory"), Some(Encryption::Sops));
+        for length in [1 << 20, (1 << 20) - 9] {
+            let text = format!("{}\n$ANSIBLE_VAULT;1.1;AES256\n{long}", "x".repeat(length));
+            assert_eq!(encryption(text.as_bytes()).expect("memory"), Some(Encryption::AnsibleVault));
+        }
+        assert_eq!(encryption(long.as_bytes()).expect("memory"), None);
     }
 }

@@ -65,6 +65,14 @@ fn not_run(path: &Utf8Path, failure: &Failure) -> Diagnostic {
     Diagnostic::error(format!("`{path}` is to be decrypted, and `sops` {said}")).hint(hint)
 }
 
+/// A file that SOPS encrypted and that is too long to be decrypted.
+pub(super) fn too_large(path: &Utf8Path) -> Diagnostic {
+    let most = SOPS_LIMIT >> 20;
+    Diagnostic::error(format!("`{path}` is to be decrypted, and has more than {most} MiB"))
+        .at(Place::file(path))
+        .hint("split it, or drop `decrypt=sops` to hash the ciphertext")
+}
+
 /// What an exit status of `sops` means (`cmd/sops/codes`).
 fn failed(path: &Utf8Path, status: ExitStatus) -> Diagnostic {
     let (said, hint) = match status.code() {

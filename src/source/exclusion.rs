@@ -21,6 +21,12 @@ pub struct PatternError {
     pub reason: String,
 }
 
+/// The longest `.helmsumignore`, in bytes.
+pub(super) const LARGEST_FILE: u64 = 1 << 20;
+
+/// The most patterns in one: each takes memory and is asked about every name.
+const MOST_PATTERNS: usize = 10_000;
+
 /// Patterns of one origin, in order. Those without anything but a name or a path are looked up, however many there are.
 #[derive(Clone, Debug, Default)]
 pub struct Patterns {
@@ -82,11 +88,18 @@ impl Patterns {
     pub fn from_file(text: &str) -> Result<Self, (usize, PatternError)> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let mut patterns = Self::default();
+        let mut number = 0;
         for (index, line) in text.split('\n').enumerate() {
             let line = line.strip_suffix('\r').unwrap_or(line);
-            if let Some((rule, tokens)) = parse(trim_blanks(line)).map_err(|error| (index + 1, error))? {
-                patterns.add(Rule { line: index, ..rule }, tokens);
+            let Some((rule, tokens)) = parse(trim_blanks(line)).map_err(|error| (index + 1, error))? else {
+                continue;
+            };
+            number += 1;
+            if number > MOST_PATTERNS {
+                let reason = format!("is one too many: a file has at most {MOST_PATTERNS}");
+                return Err((index + 1, refuse(line, reason)));
             }
+            patterns.add(Rule { line: index, ..rule }, tokens);
         }
         Ok(patterns)
     }

@@ -155,7 +155,7 @@ impl Walk<'_> {
         if stat.kind == Kind::Special {
             return Err(ListError::Special { path });
         }
-        let text = tree.read(&path).and_then(|bytes| {
+        let text = tree.read_at_most(&path, exclusion::LARGEST_FILE).and_then(|bytes| {
             String::from_utf8(bytes)
                 .map_err(|_| std::io::Error::new(std::io::ErrorKind::InvalidData, "not UTF-8"))
         });

@@ -3,7 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
-use std::io::{self, Read as _};
+use std::io::{self, Read};
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -26,7 +26,7 @@ use super::values::ValuesList;
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::filepath::join_clean;
 use crate::text::Place;
-use crate::tree::Kind;
+use crate::tree::{Kind, open_and_wait};
 use crate::yaml::Limits;
 
 /// How many bytes of state files, bases and values files one run may read, each file as often as it is read.
@@ -326,7 +326,12 @@ impl Reader<'_> {
             return Err(too_long());
         }
         let mut bytes = Vec::new();
-        let opened = self.request.tree.open(file).map_err(failed)?;
+        let handed_over = stat.is_some_and(|stat| stat.kind == Kind::Special);
+        let opened: Box<dyn Read> = if handed_over {
+            Box::new(open_and_wait(file).map_err(failed)?)
+        } else {
+            Box::new(self.request.tree.open(file).map_err(failed)?)
+        };
         // What has no size, such as a pipe, has to end as well.
         opened.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);

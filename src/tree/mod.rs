@@ -16,7 +16,7 @@ use camino::Utf8Path;
 pub use crate::go::filepath::{BadPattern, matches};
 pub use glob::glob;
 pub use overlay::Overlay;
-pub use work::WorkTree;
+pub use work::{WorkTree, open_and_wait};
 
 /// What a path leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,9 +64,29 @@ pub trait OpenFile: Read + Send {
     fn stat(&self) -> io::Result<Stat>;
 }
 
+/// The longest file that is read whole, in bytes.
+pub const LARGEST: u64 = 64 << 20;
+
+/// Refuses what has no end or is too long.
+fn check(stat: &Stat, most: u64) -> io::Result<()> {
+    match stat.kind {
+        Kind::Special => {
+            Err(io::Error::new(io::ErrorKind::InvalidInput, "it is a pipe, a socket or a device"))
+        }
+        Kind::File if stat.size > most => Err(too_large(most)),
+        _ => Ok(()),
+    }
+}
+
+fn too_large(most: u64) -> io::Error {
+    let (number, unit) = if most < 1 << 20 { (most >> 10, "KiB") } else { (most >> 20, "MiB") };
+    io::Error::new(io::ErrorKind::FileTooLarge, format!("it has more than {number} {unit}"))
+}
+
 /// Something files can be read from.
 pub trait Tree: Send + Sync + fmt::Debug {
-    /// Opens a file; links are followed.
+    /// Opens a file; links are followed. This never waits: what was opened need not be a file that ends, and [`OpenFile::stat`]
+    /// says whether it is.
     ///
     /// # Errors
     ///
@@ -106,14 +126,29 @@ pub trait Tree: Send + Sync + fmt::Debug {
         false
     }
 
-    /// The whole content of a file.
+    /// The whole content of a regular file of at most [`LARGEST`] bytes.
     ///
     /// # Errors
     ///
-    /// As [`Tree::open`], and when reading fails.
+    /// As [`Tree::open`], and when reading fails. `InvalidInput` for a pipe, a socket or a device, which may have no end, and
+    /// `FileTooLarge` for a longer file.
     fn read(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
+        self.read_at_most(path, LARGEST)
+    }
+
+    /// As [`Tree::read`], with another limit of size, in bytes.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tree::read`].
+    fn read_at_most(&self, path: &Utf8Path, most: u64) -> io::Result<Vec<u8>> {
+        // Once before, since to open a device can do something.
+        check(&self.stat(path)?, most)?;
+        let file = self.open(path)?;
+        check(&file.stat()?, most)?;
         let mut content = Vec::new();
-        self.open(path)?.read_to_end(&mut content)?;
-        Ok(content)
+        // Files of `/proc` say that they are empty.
+        file.take(most.saturating_add(1)).read_to_end(&mut content)?;
+        if content.len() as u64 > most { Err(too_large(most)) } else { Ok(content) }
     }
 }

@@ -1,10 +1,12 @@
 //! The files on disk.
 
 use std::fs::File;
-use std::io;
-use std::os::unix::fs::MetadataExt;
+use std::io::{self, Read};
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 
 use camino::{Utf8Path, Utf8PathBuf};
+
+use rustix::fs::OFlags;
 
 use super::{Entry, Kind, OpenFile, Stat, Tree};
 
@@ -20,7 +22,11 @@ impl OpenFile for File {
 
 impl Tree for WorkTree {
     fn open(&self, path: &Utf8Path) -> io::Result<Box<dyn OpenFile>> {
-        Ok(Box::new(File::open(path)?))
+        // A pipe without a writer would wait for one.
+        let flags = (OFlags::NONBLOCK | OFlags::NOCTTY).bits();
+        let mut options = File::options();
+        options.read(true).custom_flags(i32::try_from(flags).unwrap_or_default());
+        Ok(Box::new(options.open(path)?))
     }
 
     fn stat(&self, path: &Utf8Path) -> io::Result<Stat> {
@@ -48,6 +54,15 @@ impl Tree for WorkTree {
     fn is_on_disk(&self, _path: &Utf8Path) -> bool {
         true
     }
+}
+
+/// Opens what a shell hands over, such as `/dev/fd/63`: it may be a pipe, and reading it waits for what is written to it.
+///
+/// # Errors
+///
+/// Where it does not exist or cannot be opened.
+pub fn open_and_wait(path: &Utf8Path) -> io::Result<impl Read + use<>> {
+    File::open(path)
 }
 
 fn kind_of(file_type: std::fs::FileType) -> Kind {

@@ -4,6 +4,7 @@ mod bad_input;
 mod check;
 mod command_line;
 mod directives;
+mod endless;
 mod findings;
 mod formats;
 mod galleries;

@@ -8,6 +8,7 @@ use super::super::archive::{self, is_package};
 use super::super::ignore::{self, Rules};
 use super::super::stage::Staged;
 use crate::go::filepath::join_clean;
+use crate::tree::{Tree as _, WorkTree};
 
 /// How deep packages and directories may nest.
 const DEEPEST: usize = 40;
@@ -81,7 +82,7 @@ impl Chart {
                 if path.metadata()?.is_dir() {
                     Self { package: false, entries: from_directory(&path)? }
                 } else {
-                    Self { package: true, entries: unpacked(&fs_err::read(&path)?, 0)? }
+                    Self { package: true, entries: unpacked(&WorkTree.read(&path)?, 0)? }
                 }
             }
         })
@@ -145,7 +146,7 @@ fn packed(entries: Vec<Entry>) -> io::Result<Vec<archive::Packed>> {
 
 /// The files of a directory that helm loads.
 fn from_directory(root: &Utf8Path) -> io::Result<Vec<Entry>> {
-    let rules = match fs_err::read(root.join(ignore::FILE)) {
+    let rules = match WorkTree.read(&root.join(ignore::FILE)) {
         Ok(text) => Rules::parse(&text).map_err(|(_, message)| io::Error::other(message))?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => Rules::of_none(),
         Err(error) => return Err(error),
@@ -166,7 +167,7 @@ fn from_directory(root: &Utf8Path) -> io::Result<Vec<Entry>> {
                 }
                 open.push((found.path().to_owned(), format!("{name}/"), depth + 1));
             } else if metadata.is_file() && metadata.len() <= LARGEST {
-                entries.push(entry(name, fs_err::read(found.path())?, 0)?);
+                entries.push(entry(name, WorkTree.read(found.path())?, 0)?);
             } else {
                 return Err(io::Error::other("a file is too large, or no regular file"));
             }
