@@ -72,6 +72,9 @@ pub struct Content {
     pub environment: Option<String>,
     /// Where, if a file is to blame.
     pub place: Option<Place>,
+    /// Where the file of the place is listed, and the file that lists it, the outermost first. Empty for a file that the user
+    /// named.
+    pub through: Vec<Place>,
     /// The source to show, if it helps.
     pub excerpt: Option<Excerpt>,
 }
@@ -94,6 +97,7 @@ impl Diagnostic {
             release: None,
             environment: None,
             place: None,
+            through: Vec::new(),
             excerpt: None,
         }))
     }
@@ -229,6 +233,19 @@ impl Diagnostic {
         }
     }
 
+    /// The same, in a file that was reached through the entry of a list at this place. What has no place, or one in the file of
+    /// the entry, was not.
+    #[must_use]
+    pub fn through(mut self, entry: Option<&Place>) -> Self {
+        let nearest = self.through.first().or(self.place.as_ref());
+        if let Some(entry) = entry
+            && nearest.is_some_and(|nearest| nearest.file != entry.file)
+        {
+            self.0.through.insert(0, entry.clone());
+        }
+        self
+    }
+
     /// The same with the source it points at, which also gives the place.
     #[must_use]
     pub fn excerpt(mut self, excerpt: Excerpt) -> Self {
@@ -323,6 +340,15 @@ mod tests {
         assert_eq!(both.to_string(), "a:1: no");
         assert_eq!(both.hint.as_deref(), Some("first"));
         assert_eq!(both.at(Place::file("c")).hint("third").to_string(), "c: no");
+    }
+
+    #[test]
+    fn a_file_knows_what_led_to_it() {
+        let one = Diagnostic::error("no").or_at(Place::line("c", 3)).through(Some(&Place::line("c", 1)));
+        assert_eq!(one.through, []);
+        let through = one.through(Some(&Place::line("b", 2))).through(Some(&Place::line("a", 1)));
+        assert_eq!(through.through, [Place::line("a", 1), Place::line("b", 2)]);
+        assert_eq!(Diagnostic::error("no").through(Some(&Place::line("a", 1))).through, []);
     }
 
     #[test]

@@ -68,6 +68,9 @@ fn draw_window(diagnostic: &Diagnostic, window: Window<'_>, layout: Layout<'_>) 
             .line_start(window.line)
             .annotation(AnnotationKind::Primary.span(window.span).label(window.label)),
     );
+    if let Some(through) = through(diagnostic, layout) {
+        group = group.element(Level::NOTE.message(through));
+    }
     if let Some(hint) = &diagnostic.hint {
         group = group.element(Level::HELP.message(layout.message(hint, 12, 12)));
     }
@@ -91,11 +94,23 @@ fn draw_paragraph(diagnostic: &Diagnostic, layout: Layout<'_>) -> String {
         let place = Place { file: relative(&place.file, layout.directory), ..place.clone() };
         format!("  {arrow}-->{arrow:#} {}\n", Shown(&place.to_string()))
     });
+    let through = through(diagnostic, layout)
+        .map(|through| format!("  {arrow}={arrow:#} {bold}note{bold:#}: {through}\n"));
     let help = diagnostic.hint.as_ref().map(|hint| {
         let hint = hanging(&layout.message(hint, 10, 10), "          ");
         format!("  {arrow}={arrow:#} {bold}help{bold:#}: {hint}\n")
     });
-    [Some(title), origin, help].into_iter().flatten().collect()
+    [Some(title), origin, through, help].into_iter().flatten().collect()
+}
+
+/// The entries that led to the file, in the order in which helmfile names them. Places are not broken into lines.
+fn through(diagnostic: &Diagnostic, layout: Layout<'_>) -> Option<String> {
+    let shown = |place: &Place| {
+        let place = Place { file: relative(&place.file, layout.directory), ..place.clone() };
+        Shown(&place.to_string()).to_string()
+    };
+    let entries: Vec<String> = diagnostic.through.iter().map(shown).collect();
+    (!entries.is_empty()).then(|| format!("reached through {}", entries.join(" -> ")))
 }
 
 /// The text with `indent` in front of every line but the first.
@@ -248,6 +263,21 @@ mod tests {
           --> ../q/b:3:2
         ");
         assert_eq!(plain(&Diagnostic::error("no")), "error: no\n");
+    }
+
+    #[test]
+    fn a_file_that_others_list_shows_the_way_to_it() {
+        let problem = Diagnostic::error("no")
+            .at(Place::line("/r/env/prod.yaml", 3))
+            .through(Some(&Place::line("/r/apps/helmfile.yaml", 4)))
+            .through(Some(&Place::line("/r/helmfile.yaml", 2)))
+            .hint("mend it");
+        insta::assert_snapshot!(plain(&problem), @r"
+        error: no
+          --> env/prod.yaml:3
+          = note: reached through helmfile.yaml:2 -> apps/helmfile.yaml:4
+          = help: mend it
+        ");
     }
 
     #[test]

@@ -31,9 +31,9 @@ impl<T> Located<T> {
         Located { value, place: self.place.clone() }
     }
 
-    /// The error, with the place of this value unless it has one already.
+    /// The error, with the place of this value unless it has one already. One in a file that this value leads to is told so.
     pub(super) fn blame(&self, error: Diagnostic) -> Diagnostic {
-        error.or_at_known(self.place.as_ref())
+        error.or_at_known(self.place.as_ref()).through(self.place.as_ref())
     }
 }
 

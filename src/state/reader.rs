@@ -177,7 +177,7 @@ impl Reader<'_> {
             }
             trace.bases.push(file.clone());
             let target = Target { file: &file, base: target.base, is_base: true };
-            layers.extend(self.load(target, context, None, trace)?);
+            layers.extend(self.load(target, context, None, trace).map_err(|error| base.blame(error))?);
         }
         layers.push(state);
         let mut layers = layers.into_iter();

@@ -297,7 +297,8 @@ impl Walk<'_> {
                 Use::Helmfile,
             )
             .map_err(|error| error.or_at_known(entry.place.as_ref()))?;
-            children.extend(self.visit_all(found, &options)?);
+            let visits = self.visit_all(found, &options);
+            children.extend(visits.map_err(|error| error.through(entry.place.as_ref()))?);
         }
         Ok(children)
     }

@@ -9,7 +9,7 @@ use camino::Utf8Path;
 
 use super::error::TargetError;
 use super::write::{Order, Writer};
-use crate::tree::Unfinished;
+use crate::program::Unfinished;
 
 /// How many targets are written at a time: as many as wait for the disk, whatever the number of processors.
 const AT_A_TIME: usize = 16;

@@ -153,6 +153,32 @@ fn values_for_a_sub_helmfile_are_the_line_of_its_parent() {
 }
 
 #[test]
+fn a_file_that_others_list_knows_the_way_to_it() {
+    let list = "helmfiles:\n- apps/one/helmfile.yaml\n";
+    let environment = "environments:\n  default:\n    values:\n    - env/prod.yaml\n";
+    let through = |child: &str, more: &[(&str, &str)]| {
+        let mut files = vec![("helmfile.yaml", list), ("apps/one/helmfile.yaml", child)];
+        files.extend(more);
+        let project = Project::new(&files);
+        let error = project.read().expect_err("it is refused");
+        let places: Vec<String> =
+            error.through.iter().chain(&error.place).map(|place| place.to_string()).collect();
+        places.join(" -> ").replace(&format!("{}/", project.request.directory), "")
+    };
+    let own = "helmfile.yaml:2:3 -> apps/one/helmfile.yaml";
+    assert_eq!(through(environment, &[]), format!("{own}:4:7"));
+    assert_eq!(
+        through(environment, &[("apps/one/env/prod.yaml", "a: 1\nb: [\n")]),
+        format!("{own}:4:7 -> apps/one/env/prod.yaml:3:1")
+    );
+    assert_eq!(
+        through("bases: [base.yaml]\n", &[("apps/one/base.yaml", environment)]),
+        format!("{own}:1:9 -> apps/one/base.yaml:4:7")
+    );
+    assert_eq!(through("nope: 1\n", &[]), format!("{own}:1:1"));
+}
+
+#[test]
 fn a_selector_of_a_sub_helmfile_is_shown_where_it_is_written() {
     let parent = "helmfiles:\n- path: one.yaml\n- path: two.yaml\n  selectors:\n  - a=b\n  - nonsense\n";
     let child = "releases: [{name: a, chart: r/a}]\n";
