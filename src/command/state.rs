@@ -6,7 +6,7 @@ use serde_json::json;
 
 use super::Context;
 use crate::cli::OutputFormat;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Sink};
 use crate::plan::Reading;
 use crate::rendered::{self, Producer};
 use crate::report::{self, Outcome, Streams};
@@ -29,15 +29,19 @@ pub(super) fn run(
     let resolved = match read.and_then(|state| if embed { embedded(state, &request) } else { Ok(state) }) {
         Ok(resolved) => resolved,
         Err(problem) => {
-            let problem = problem.masked(&request.secrets);
+            let mut sink = Sink::new(request.secrets.clone());
+            sink.take_settled(problem);
+            let said = sink.finish(super::source_of);
             if context.output.format == OutputFormat::Json {
-                let errors = report::entries(std::slice::from_ref(&problem), &context.plan.directory).errors;
+                let errors = report::entries(&said, &context.plan.directory).errors;
                 let environment = request.environment_name();
                 let document =
                     json!({ "format": 1, "environment": environment, "documents": [], "errors": errors });
                 streams.out.raw(report::print(&document).as_bytes())?;
             } else {
-                streams.err.styled(&report::draw(&problem, context.layout(&streams.err)))?;
+                for error in &said {
+                    streams.err.styled(&report::draw(error, context.layout(&streams.err)))?;
+                }
             }
             return Ok(Outcome::Failed);
         }

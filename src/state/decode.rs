@@ -6,10 +6,11 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 
 use super::layer::{Item, Pointer};
+use super::unrendered::Mistake;
 use crate::diagnostic::Diagnostic;
 use crate::text::{Place, nearest};
 use crate::value::{Map, Value};
-use crate::yaml::{self, Kind, Limits, Node};
+use crate::yaml::{self, ErrorKind, Kind, Limits, Node};
 
 /// A text that is decoded, and what is wrong with it so far.
 #[derive(Debug)]
@@ -42,7 +43,7 @@ pub(super) enum Lines {
 
 impl Lines {
     /// The line of the file.
-    fn of(&self, line: usize) -> usize {
+    pub(super) fn of(&self, line: usize) -> usize {
         match self {
             Self::From(first) => line + first - 1,
             Self::Rendered(lines) => lines.get(line - 1).or(lines.last()).copied().unwrap_or(1),
@@ -128,6 +129,17 @@ fn decode_into<T: Record>(
 impl Source {
     /// A YAML error of this text, as an error of the file it comes from.
     pub(super) fn error(&self, error: yaml::Error) -> Diagnostic {
+        let is_plain = matches!(self.lines, Lines::From(_)) && !self.file.as_str().ends_with(".gotmpl");
+        let mistake = error.line().filter(|_| is_plain && error.refusal().is_none());
+        let mistake = mistake.map(|line| Mistake { line, syntax: error.kind() == ErrorKind::Syntax });
+        let failed = self.yaml_error(error);
+        match mistake {
+            Some(mistake) => mistake.explain(failed, self),
+            None => failed,
+        }
+    }
+
+    fn yaml_error(&self, error: yaml::Error) -> Diagnostic {
         if self.lines == Lines::From(1) {
             return error.into_diagnostic(&self.file, Some(&self.text));
         }

@@ -38,6 +38,7 @@ mod secrets;
 mod selectors;
 mod set_values;
 mod spec;
+mod unrendered;
 mod values;
 mod visit;
 

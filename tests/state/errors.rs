@@ -70,6 +70,31 @@ fn mistakes_in_what_a_template_gives_point_at_the_template() {
 }
 
 #[test]
+fn a_plain_file_that_was_meant_as_a_template_is_named_so() {
+    let meant =
+        |line: &str, file: &str| format!("{file}:{line}: `{{{{` in `{file}`, which helmfile does not render");
+    for (text, line) in [
+        ("releases:\n- name: {{ .Values.x }}\n  chart: r/a\n", "2:9"),
+        ("{{ if true }}\nreleases: []\n{{ end }}\n", "1:1"),
+        ("releases:\n{{ range .Values.all }}\n- name: {{ . }}\n{{ end }}\n", "2:1"),
+        ("commonLabels: {}\n---\nnamespace: {{ .Values.x }}\nreleases: []\n", "3:12"),
+    ] {
+        refuses(&[("helmfile.yaml", text)], &meant(line, "helmfile.yaml"));
+    }
+    refuses(
+        &[("helmfile.yaml", "values: [v.yaml]\n"), ("v.yaml", "a: 1\nb: {{ .Values.x }}\n")],
+        &meant("2:4", "v.yaml"),
+    );
+    let other = "releases:\n- name: a\n  chart: r/a\n  values:\n  - text: |\n      {{ .x }}\n  vaules: []\n";
+    let error = Project::new(&[("helmfile.yaml", other)]).read().expect_err("the key is unknown");
+    assert!(error.message.starts_with("unknown key `vaules`"), "{error}");
+    let nearer = other.replace("  vaules", "  needs: []\n  vaules");
+    let error = Project::new(&[("helmfile.yaml", &nearer)]).read().expect_err("the key is unknown");
+    assert!(error.message.starts_with("unknown key `vaules`"), "{error}");
+    assert!(error.hint.as_deref().is_some_and(|hint| hint.contains("`{{` on line 6")), "{error:?}");
+}
+
+#[test]
 fn template_errors_have_the_line_of_the_file_in_later_parts_too() {
     let (message, refusal) = Project::new(&[(
         "helmfile.yaml.gotmpl",
