@@ -9,7 +9,7 @@ use crate::cli::OutputFormat;
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::plan::Reading;
 use crate::rendered::{self, Producer};
-use crate::report::{self, Outcome, Streams};
+use crate::report::{self, Outcome, Streams, counted};
 use crate::state::{self, EntryContent, Request, Resolved, ValuesEntry};
 use crate::template::functions::registry;
 
@@ -25,7 +25,7 @@ pub(super) fn run(
     streams: &mut Streams,
 ) -> io::Result<Outcome> {
     let request = reading.request(None);
-    let read = state::read(&request);
+    let read = state::read(&request).map(|state| named(state, reading));
     let resolved = match read.and_then(|state| if embed { embedded(state, &request) } else { Ok(state) }) {
         Ok(resolved) => resolved,
         Err(problem) => {
@@ -56,12 +56,44 @@ pub(super) fn run(
         }
     };
     streams.out.raw(text.as_bytes())?;
-    if resolved.visits.is_empty() && !resolved.skipped.is_empty() {
-        let note = format!("no state file defines the environment `{}`\n", request.environment_name());
-        streams.err.styled(&note)?;
-        return Ok(if reading.request.allow_no_match { Outcome::Clean } else { Outcome::NoMatch });
+    let Some(note) = nothing_matched(&resolved, reading) else { return Ok(Outcome::Clean) };
+    streams.err.styled(&report::draw(&note, context.layout(&streams.err)))?;
+    Ok(if reading.request.allow_no_match { Outcome::Clean } else { Outcome::NoMatch })
+}
+
+/// The state with those releases alone that `--release` names, where it names any.
+fn named(mut state: Resolved, reading: &Reading) -> Resolved {
+    let filters = &reading.request.releases;
+    if filters.is_empty() {
+        return state;
     }
-    Ok(Outcome::Clean)
+    for visit in &mut state.visits {
+        visit.filtered = true;
+        for release in &mut visit.releases {
+            let of_namespace =
+                |namespace: &str| filters.iter().any(|filter| filter.matches(namespace, &release.name));
+            release.selected &= of_namespace(&release.namespace) || of_namespace(&release.declared_namespace);
+        }
+    }
+    state
+}
+
+/// Why nothing is left of a state, as helmfile exits with 3 for it.
+fn nothing_matched(state: &Resolved, reading: &Reading) -> Option<Diagnostic> {
+    if state.visits.is_empty() && !state.skipped.is_empty() {
+        let name = &state.environment;
+        let note = Diagnostic::note(format!("no state file defines the environment `{name}`"));
+        return Some(match state::instead_of(name, &state.environments) {
+            Some(hint) => note.hint(hint),
+            None => note,
+        });
+    }
+    let request = &reading.request;
+    let filtered = !request.selectors.is_empty() || !request.releases.is_empty();
+    let releases = || state.visits.iter().flat_map(|visit| &visit.releases);
+    let is_empty = filtered && !releases().any(|release| release.selected);
+    is_empty
+        .then(|| Diagnostic::note(format!("none of {} is selected", counted(releases().count(), "release"))))
 }
 
 /// The state with what helm reads in the place of the files among the values of its releases.

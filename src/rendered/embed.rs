@@ -8,7 +8,7 @@ use crate::template::function::Registry;
 use crate::value::Value;
 
 /// The entries of `values:` with files replaced by what helm reads from them. A file that is missing, but may be, is left out,
-/// as helm gets nothing for it. Maps stay as they are; `secrets:` are not for showing, and not part of it.
+/// as helm gets nothing for it. Maps stay as they are; `secrets:` are not for showing, and not part of it, but they have to exist.
 ///
 /// # Errors
 ///
@@ -22,6 +22,10 @@ pub fn embedded(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<Valu
             (Origin::Inline, crate::state::EntryContent::Inline(map)) => map.clone(),
             _ => given.data()?.into(),
         });
+    }
+    for entry in &producer.release.secrets {
+        let visit = producer.visit;
+        visit.resolve_entry(&*producer.request.tree, producer.release, EntryKind::Secrets, entry)?;
     }
     Ok(list)
 }

@@ -11,6 +11,7 @@ mod digest;
 mod discovery;
 mod entries;
 mod environment;
+mod environments;
 mod error;
 mod fields;
 mod forms;
@@ -44,6 +45,7 @@ mod visit;
 
 pub use discovery::is_state_file_name;
 pub use entries::{EntryKind, EntrySource};
+pub use environments::instead_of;
 pub use helm::{Chartify, Dependency, HelmOptions, Repository};
 pub use helm_version::HelmVersions;
 pub use listed::Listed;

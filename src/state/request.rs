@@ -158,6 +158,12 @@ impl Request {
         self.option(self.environment.as_deref(), "HELMFILE_ENVIRONMENT").unwrap_or("default")
     }
 
+    /// Whether the environment was named, and is not the default because nobody did.
+    #[must_use]
+    pub fn names_environment(&self) -> bool {
+        self.option(self.environment.as_deref(), "HELMFILE_ENVIRONMENT").is_some()
+    }
+
     /// The program that helmfile calls for helm: `--helm-binary`, else its variable, else `helmBinary` of the state. To name
     /// the default is to name nothing (`pkg/state/create.go: ApplyDefaultsAndOverrides`).
     pub(super) fn helm_binary<'s>(&'s self, of_state: &'s str) -> &'s str {

@@ -32,11 +32,14 @@ impl Selector {
             {
                 selector.wanted.push((key.into(), value.into()));
             } else {
+                let is_name = is_word(label);
                 let (label, text) = (beginning(label), beginning(text));
-                return Err(Diagnostic::error(format!("malformed label `{label}` in the selector `{text}`"))
-                    .hint(
-                        "a selector is `key=value` or `key!=value`, several joined by commas, without blanks",
-                    ));
+                let meant = is_name.then(|| format!("did you mean `name={label}`? "));
+                let message = format!("malformed label `{label}` in the selector `{text}`");
+                return Err(Diagnostic::error(message).hint(format!(
+                    "{}a selector is `key=value` or `key!=value`, several joined by commas, without spaces",
+                    meant.unwrap_or_default()
+                )));
             }
         }
         Ok(selector)

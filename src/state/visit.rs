@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::data::StateView;
 use super::discovery::{self, Found};
+use super::environments::unnamed;
 use super::error::WITHOUT_STATE;
 use super::fields::through_yaml;
 use super::helm;
@@ -43,7 +44,10 @@ const MAX_VISITS: usize = 10_000;
 ///
 /// Where helmfile refuses the state, or helmsum cannot read it as helmfile does; [`Diagnostic::refusal`] tells which.
 pub fn read(request: &Request) -> Result<Resolved, Diagnostic> {
-    read_with(&reader(request))
+    let reader = reader(request);
+    read_with(&reader).map_err(|error| {
+        if request.names_environment() { error } else { unnamed(error, &reader.environments.borrow()) }
+    })
 }
 
 /// The names of the environments that a state defines, with the sub-helmfiles that are read in the environment of the

@@ -65,7 +65,11 @@ fn nothing_that_matches_exits_with_three() {
         .exits(0);
     two().helmsum(["generate", "-e", "prod"]).exits(3).says("no state file defines the environment `prod`");
     two().helmsum(["state", "-e", "prod"]).exits(3);
-    two().helmsum(["generate", "-l", "tier"]).exits(1).complains("malformed label");
+    two()
+        .helmsum(["generate", "-l", "web"])
+        .exits(1)
+        .complains("malformed label `web`")
+        .complains("did you mean `name=web`?");
 }
 
 #[test]
@@ -120,6 +124,64 @@ fn the_state_is_yaml_for_people_and_json_for_programs() {
     let repo =
         Repo::new().file("helmfile.yaml", "nonsense: 1\n").helmsum(["state", "--output", "json"]).exits(1);
     assert_eq!(schema("state", &repo.json()), Vec::<String>::new());
+}
+
+#[test]
+fn a_state_of_which_nothing_is_selected_is_code_3_as_for_helmfile() {
+    for selection in [["-l", "name=nobody"], ["--release", "nobody"]] {
+        let [option, value] = selection;
+        two()
+            .helmsum(["state", option, value])
+            .exits(3)
+            .says("file: helmfile.yaml\n")
+            .does_not_say("gateway/checksum.yaml")
+            .complains("note: none of 2 releases is selected\n")
+            .helmsum(["state", option, value, "--allow-no-matching-release"])
+            .exits(0)
+            .helmsum(["state", option, value, "--embed-values"])
+            .exits(3);
+    }
+    two()
+        .helmsum(["state", "--release", "web"])
+        .exits(0)
+        .says("web/checksum.yaml")
+        .does_not_say("gateway/checksum.yaml");
+    two().helmsum(["state", "--release=edge/gateway"]).exits(0).does_not_say("web/checksum.yaml");
+    Repo::new().file("helmfile.yaml", "releases: []\n").helmsum(["state"]).exits(0);
+}
+
+#[test]
+fn a_state_with_embedded_values_needs_its_secrets_as_for_helmfile() {
+    let repo = |more: &str| {
+        let state = format!("releases:\n- name: a\n  chart: ./c{more}\n  secrets: [gone.yaml]\n");
+        Repo::new().file("helmfile.yaml", state)
+    };
+    repo("").helmsum(["state"]).exits(0);
+    repo("")
+        .helmsum(["state", "--embed-values"])
+        .exits(1)
+        .complains("release `a`: there is no secrets file `gone.yaml`")
+        .complains("--> helmfile.yaml:4:13");
+    repo("\n  missingFileHandler: Warn").helmsum(["state", "--embed-values"]).exits(0);
+    repo("").helmsum(["state", "--embed-values", "-l", "name=b"]).exits(3);
+}
+
+#[test]
+fn an_environment_that_no_state_file_defines_is_told_from_those_there_are() {
+    let repo = |state: &str| {
+        let environments = "environments: { dev: {}, production: {} }\n---\n";
+        Repo::new().file("helmfile.yaml", format!("{environments}{state}"))
+    };
+    repo("releases: []\n")
+        .helmsum(["state", "-e", "prodution"])
+        .exits(3)
+        .complains("did you mean `--environment=production`? the environments are `dev`, `production`");
+    let needs = "releases: [{ name: a, chart: \"{{ .Values.x }}\" }]\n";
+    let hint = "without `--environment` it is `default` that is read, and the state does not define it";
+    repo(needs).helmsum(["state"]).exits(1).complains(hint);
+    repo(needs).helmsum(["generate"]).exits(1).complains(hint);
+    let named = repo(needs).helmsum(["state", "-e", "dev"]).exits(1);
+    assert!(!named.err().contains(hint), "{}", named.err());
 }
 
 #[test]

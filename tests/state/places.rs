@@ -161,8 +161,7 @@ fn a_file_that_others_list_knows_the_way_to_it() {
         files.extend(more);
         let project = Project::new(&files);
         let error = project.read().expect_err("it is refused");
-        let places: Vec<String> =
-            error.through.iter().chain(&error.place).map(|place| place.to_string()).collect();
+        let places: Vec<String> = error.through.iter().chain(&error.place).map(ToString::to_string).collect();
         places.join(" -> ").replace(&format!("{}/", project.request.directory), "")
     };
     let own = "helmfile.yaml:2:3 -> apps/one/helmfile.yaml";
