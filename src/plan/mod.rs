@@ -31,7 +31,7 @@ use contents::{Finishing, compute, conflicts};
 use facts::environment::Environment;
 use facts::locations::Locations;
 use facts::settings::Configurations;
-use facts::{checksums, survey};
+use facts::{checksums, counts, survey};
 use rules::Rule;
 use rules::project::{Findings, Project};
 use rules::target_place::TargetPlaces;
@@ -163,7 +163,7 @@ pub fn make(context: &Context, reading: &Reading, progress: &Progress) -> Plan {
     };
     judge(rules::RULES, &mut plan);
     if counts.reads_any() && !plan.sink.has_failed() {
-        survey::judge(&counts, reading, &mut plan);
+        counts::judge(&counts, reading, &entries, &mut plan);
     }
     for contents in &mut plan.consumers {
         contents.settle(context.force);
@@ -179,7 +179,7 @@ pub fn make(context: &Context, reading: &Reading, progress: &Progress) -> Plan {
 struct Facts {
     consumers: Vec<Consumer>,
     environments: Vec<Environment>,
-    counts: survey::Counts,
+    counts: counts::Counts,
     entries: Entries,
 }
 

@@ -22,13 +22,22 @@ pub fn instead_of(name: &str, names: &BTreeSet<String>) -> Option<String> {
 
 /// The error of a run that named no environment, where the state defines others than the one that was read for that reason.
 pub(super) fn unnamed(error: Diagnostic, names: &BTreeSet<String>) -> Diagnostic {
-    if names.is_empty() || names.contains("default") {
-        return error;
+    match where_unnamed(names) {
+        Some(hint) => error.or_hint(hint),
+        None => error,
     }
-    error.or_hint(format!(
-        "without `--environment` it is `default` that is read, and the state does not define it; {}",
-        listed(names)
-    ))
+}
+
+/// What to know where nobody named an environment, and the state defines `names`. Nothing where the default is one of them, or
+/// the state defines none.
+#[must_use]
+pub fn where_unnamed(names: &BTreeSet<String>) -> Option<String> {
+    (!names.is_empty() && !names.contains("default")).then(|| {
+        format!(
+            "without `--environment` it is `default` that is read, and the state does not define it; {}",
+            listed(names)
+        )
+    })
 }
 
 fn listed(names: &BTreeSet<String>) -> String {

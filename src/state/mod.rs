@@ -45,7 +45,7 @@ mod visit;
 
 pub use discovery::is_state_file_name;
 pub use entries::{EntryKind, EntrySource};
-pub use environments::instead_of;
+pub use environments::{instead_of, where_unnamed};
 pub use helm::{Chartify, Dependency, HelmOptions, Repository};
 pub use helm_version::HelmVersions;
 pub use listed::Listed;

@@ -18,6 +18,7 @@ mod places;
 mod programs;
 #[path = "../support/mod.rs"]
 mod support;
+mod spelling;
 mod targets;
 mod templates;
 mod threads;

@@ -2,6 +2,7 @@
 
 pub(crate) mod checksums;
 pub(crate) mod consumer;
+pub(crate) mod counts;
 pub(crate) mod declared;
 pub(crate) mod environment;
 pub(crate) mod locations;

@@ -70,7 +70,8 @@ fn named(resolved: &Resolved, consumer: ReleaseAt, producer: &Producer) -> Resul
     }
 }
 
-fn unknown(resolved: &Resolved, producer: &Producer) -> Diagnostic {
+/// The release that may have been meant by a name that no release has.
+pub(crate) fn meant_by(resolved: &Resolved, producer: &Producer) -> Option<String> {
     let releases = || resolved.visits.iter().flat_map(|visit| &visit.releases);
     let ids: Vec<String> = releases().map(Release::id).collect();
     let known: Vec<&str> = match &producer.namespace {
@@ -79,9 +80,12 @@ fn unknown(resolved: &Resolved, producer: &Producer) -> Diagnostic {
     };
     // The right name in another namespace is nearer than any other name.
     let elsewhere = releases().find(|release| release.name == producer.release).map(Release::id);
-    let meant = elsewhere.or_else(|| nearest(&producer.to_string(), known).map(str::to_owned));
+    elsewhere.or_else(|| nearest(&producer.to_string(), known).map(str::to_owned))
+}
+
+fn unknown(resolved: &Resolved, producer: &Producer) -> Diagnostic {
     let files: Vec<String> = resolved.visits.iter().map(|visit| format!("`{}`", visit.file)).collect();
-    let hint = match meant {
+    let hint = match meant_by(resolved, producer) {
         Some(meant) => format!("did you mean `{meant}`?"),
         None => "names are `[NAMESPACE/]RELEASE`, as after templating; `helmsum state` lists them".to_owned(),
     };

@@ -9,6 +9,7 @@ use crate::diagnostic::{Levels, Scope};
 use crate::plan::Context;
 use crate::plan::Plan;
 use crate::plan::facts::consumer::Consumer;
+use crate::plan::facts::counts::Counts;
 use crate::plan::facts::declared::{Finding, Looked, Material};
 use crate::plan::facts::environment::{Candidate, Visited};
 use crate::plan::facts::locations::{Locations, Same};
@@ -24,33 +25,6 @@ use crate::plan::rules::unverified_state::{Expected, verify};
 use crate::source::Targets;
 use crate::state::{Request, Resolved, Visit};
 use crate::text::counted;
-
-/// How many releases there are, over all environments.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Counts {
-    /// State files that were read.
-    visits: usize,
-    /// State files that do not define the environment.
-    skipped: usize,
-    /// Releases.
-    releases: usize,
-    /// Releases that selectors, conditions and `--release` leave.
-    matched: usize,
-    /// Releases that are called as `--release` says, but are in another namespace.
-    namesakes: BTreeSet<String>,
-}
-
-impl Counts {
-    /// Whether there is any state file.
-    pub(crate) const fn reads_any(&self) -> bool {
-        self.visits > 0 || self.skipped > 0
-    }
-
-    /// Whether every state file was read that there is.
-    pub(crate) const fn reads_all(&self) -> bool {
-        self.visits > 0 && self.skipped == 0
-    }
-}
 
 /// One environment of a state.
 pub(crate) struct Survey<'a, 'c> {
@@ -81,6 +55,7 @@ impl<'a> Survey<'a, '_> {
         entries.see(self.reading, self.resolved, |directory| self.configurations.near(directory).ok());
         counts.visits += self.resolved.visits.len();
         counts.skipped += self.resolved.skipped.len();
+        counts.environments.extend(self.resolved.environments.iter().cloned());
         let Some(proved) = self.proved(plan) else { return Found::default() };
         let held = self.held(&proved, plan);
         for file in &self.resolved.skipped {
@@ -382,37 +357,4 @@ fn traced(visit: &Visit, proved: bool) -> String {
         list("bases", &visit.bases),
         list("values", &visit.values_files)
     )
-}
-
-/// Says what it means when nothing is left.
-pub(crate) fn judge(counts: &Counts, reading: &Reading, plan: &mut Plan) {
-    let request = &reading.request;
-    let filtered = !request.releases.is_empty() || !request.selectors.is_empty();
-    let environments: Vec<String> = plan.environments.iter().map(|name| format!("`{name}`")).collect();
-    if counts.visits == 0 && counts.skipped > 0 {
-        plan.note(format!(
-            "no state file defines the environment {} ({} skipped)",
-            environments.join(", "),
-            counted(counts.skipped, "file")
-        ));
-        plan.nothing_matched = true;
-    } else if counts.releases == 0 && plan.consumers.is_empty() {
-        plan.note("the state has no releases");
-    } else if filtered && counts.matched == 0 && plan.consumers.is_empty() {
-        plan.note(format!("none of {} is selected", counted(counts.releases, "release")));
-        if !counts.namesakes.is_empty() {
-            let asked: Vec<String> = request.releases.iter().map(|filter| format!("`{filter}`")).collect();
-            let there: Vec<String> = counts.namesakes.iter().map(|id| format!("`{id}`")).collect();
-            let hook = if request.in_hook() && request.namespace.is_none() {
-                "; if helmfile was given another namespace, the hook needs `--namespace={{ .Namespace }}`"
-            } else {
-                ""
-            };
-            plan.note(format!("there is no {}, but there is {}{hook}", asked.join(", "), there.join(", ")));
-        }
-        plan.nothing_matched = true;
-    } else if plan.consumers.is_empty() {
-        let number = if filtered { counts.matched } else { counts.releases };
-        plan.note(format!("none of {} declares sources", counted(number, "release")));
-    }
 }

@@ -3,6 +3,7 @@
 use super::project::{Findings, Project};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::contents::consumer::SourceContents;
+use crate::plan::facts::producers::meant_by;
 use crate::source::{Producer, Source, What};
 use crate::state::{Release, Resolved};
 
@@ -75,7 +76,10 @@ fn missing_need(
         None if !matches!(source.what, What::Path(_)) => None,
         None => finding(
             format!("release `{}` says `from={producer}`, but there is no such release", consumer.id()),
-            "correct the name: it is `[NAMESPACE/]RELEASE`, as after templating".into(),
+            match meant_by(resolved, producer) {
+                Some(meant) => format!("did you mean `from={meant}`?"),
+                None => "correct the name: it is `[NAMESPACE/]RELEASE`, as after templating".into(),
+            },
         ),
     }
 }

@@ -209,7 +209,7 @@ impl Entries {
     }
 
     /// What may have been meant by a release that does not exist.
-    fn near(&self, written: &str, name: &str) -> String {
+    pub(crate) fn near(&self, written: &str, name: &str) -> String {
         let namesakes: Vec<&str> =
             self.releases.iter().filter(|(_, own)| own == name).map(|(id, _)| id.as_str()).collect();
         let ids = self.releases.iter().map(|(id, _)| id.as_str());

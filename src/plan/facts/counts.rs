@@ -1,0 +1,100 @@
+//! How much of a state was found, and what it means when nothing is left.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Diagnostic;
+use crate::plan::Plan;
+use crate::plan::reading::Reading;
+use crate::plan::request::Environments;
+use crate::plan::rules::unmatched_entry::Entries;
+use crate::state;
+use crate::text::counted;
+
+/// How many releases there are, over all environments.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Counts {
+    /// State files that were read.
+    pub(crate) visits: usize,
+    /// State files that do not define the environment.
+    pub(crate) skipped: usize,
+    /// Releases.
+    pub(crate) releases: usize,
+    /// Releases that selectors, conditions and `--release` leave.
+    pub(crate) matched: usize,
+    /// Releases that are called as `--release` says, but are in another namespace.
+    pub(crate) namesakes: BTreeSet<String>,
+    /// The environments that state files define.
+    pub(crate) environments: BTreeSet<String>,
+}
+
+impl Counts {
+    /// Whether there is any state file.
+    pub(crate) const fn reads_any(&self) -> bool {
+        self.visits > 0 || self.skipped > 0
+    }
+
+    /// Whether every state file was read that there is.
+    pub(crate) const fn reads_all(&self) -> bool {
+        self.visits > 0 && self.skipped == 0
+    }
+
+    /// What to do where nobody named an environment and there are only named ones.
+    fn unnamed(&self, reading: &Reading) -> Option<String> {
+        let named = !matches!(reading.request.environments, Environments::One(_))
+            || reading.request(None).names_environment();
+        state::where_unnamed(&self.environments).filter(|_| !named)
+    }
+}
+
+/// Says what it means when nothing is left.
+pub(crate) fn judge(
+    counts: &Counts,
+    reading: &Reading,
+    entries: &Entries,
+    plan: &mut Plan,
+) {
+    let request = &reading.request;
+    let filtered = !request.releases.is_empty() || !request.selectors.is_empty();
+    let environments: Vec<String> = plan.environments.iter().map(|name| format!("`{name}`")).collect();
+    if counts.visits == 0 && counts.skipped > 0 {
+        let note = Diagnostic::note(format!(
+            "no state file defines the environment {} ({} skipped)",
+            environments.join(", "),
+            counted(counts.skipped, "file")
+        ));
+        let name = plan.environments.first().map_or("", String::as_str);
+        let hint = state::instead_of(name, &counts.environments);
+        plan.sink.take_settled(with_hint(note, hint));
+        plan.nothing_matched = true;
+    } else if counts.releases == 0 && plan.consumers.is_empty() {
+        plan.sink.take_settled(with_hint(Diagnostic::note("the state has no releases"), counts.unnamed(reading)));
+    } else if filtered && counts.matched == 0 && plan.consumers.is_empty() {
+        let note = Diagnostic::note(format!("none of {} is selected", counted(counts.releases, "release")));
+        let meant = request.releases.iter().filter(|_| counts.namesakes.is_empty());
+        let meant: Vec<String> = meant.map(|filter| entries.near(&filter.to_string(), &filter.name)).collect();
+        let hint = Some(meant.join("; ")).filter(|hint| !hint.is_empty());
+        plan.sink.take_settled(with_hint(note, hint.or_else(|| counts.unnamed(reading))));
+        if !counts.namesakes.is_empty() {
+            let asked: Vec<String> = request.releases.iter().map(|filter| format!("`{filter}`")).collect();
+            let there: Vec<String> = counts.namesakes.iter().map(|id| format!("`{id}`")).collect();
+            let hook = if request.in_hook() && request.namespace.is_none() {
+                "; if helmfile was given another namespace, the hook needs `--namespace={{ .Namespace }}`"
+            } else {
+                ""
+            };
+            plan.note(format!("there is no {}, but there is {}{hook}", asked.join(", "), there.join(", ")));
+        }
+        plan.nothing_matched = true;
+    } else if plan.consumers.is_empty() {
+        let number = if filtered { counts.matched } else { counts.releases };
+        let note = Diagnostic::note(format!("none of {} declares sources", counted(number, "release")));
+        plan.sink.take_settled(with_hint(note, counts.unnamed(reading)));
+    }
+}
+
+fn with_hint(note: Diagnostic, hint: Option<String>) -> Diagnostic {
+    match hint {
+        Some(hint) => note.hint(hint),
+        None => note,
+    }
+}
