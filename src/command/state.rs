@@ -9,9 +9,10 @@ use crate::cli::OutputFormat;
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::plan::Reading;
 use crate::rendered::{self, Producer};
-use crate::report::{self, Outcome, Streams, counted};
+use crate::report::{self, Outcome, Streams};
 use crate::state::{self, EntryContent, Request, Resolved, ValuesEntry};
 use crate::template::functions::registry;
+use crate::text::counted;
 
 /// Prints the state, as JSON for programs and as YAML for people, with the contents of values files if `embed` says so.
 ///

@@ -63,8 +63,6 @@ fn asked<'p>(root: &Utf8Path, paths: &[&'p Utf8Path]) -> Option<BTreeSet<&'p Utf
 
 #[cfg(test)]
 mod tests {
-    use std::process::Command;
-
     use camino::Utf8PathBuf;
 
     use super::*;
@@ -77,8 +75,9 @@ mod tests {
             ["a b.x", "c.y", "d/e.x", "l/f.x", "ü\n.x"].iter().map(|name| root.join(name)).collect();
         let mut paths: Vec<&Utf8Path> = inside.iter().map(|path| &**path).collect();
         assert!(git_ignored(root, &paths).is_empty(), "this is no repository");
-        let made = Command::new("git").args(["init", "--quiet"]).current_dir(root).status();
-        if !made.is_ok_and(|status| status.success()) {
+        let Ok(git) = Program::find("git", own_path().as_deref()) else { return };
+        let made = git.arguments(["init", "--quiet"]).variables(own_variables()).directory(root).run();
+        if !made.is_ok_and(|finished| finished.status.success()) {
             return;
         }
         fs_err::write(root.join(".gitignore"), "*.x\n").expect("a file");

@@ -25,7 +25,7 @@ pub fn write_groups(groups: &[Vec<Order<'_>>]) -> Vec<Vec<Result<bool, TargetErr
         let at = next.fetch_add(1, Ordering::Relaxed);
         let Some(group) = groups.get(at) else { return };
         let unfinished = Unfinished::begin();
-        if unfinished.is_told_to_end() {
+        if unfinished.pending().is_some() {
             return;
         }
         let outcome = group.iter().map(|order| writer.write(*order)).collect();

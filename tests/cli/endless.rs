@@ -113,7 +113,8 @@ fn a_values_file_that_is_too_long_is_said_to_be() {
 
 #[test]
 fn an_ignore_file_has_an_end_in_lines_and_in_bytes() {
-    let lines = |count: usize| (0..count).map(|number| format!("name-{number}\n")).collect::<String>();
+    let lines =
+        |count: usize| (0..count).map(|number| format!("name-{number}")).collect::<Vec<_>>().join("\n");
     let with = |text: String| gateway().file("gateway/apis/.helmsumignore", text);
     let output = bounded(&with(lines(10_000)), "generate");
     assert_eq!(output.status.code(), Some(0), "{}", said(&output));

@@ -16,9 +16,9 @@ mod list;
 mod no_exec;
 mod places;
 mod programs;
+mod spelling;
 #[path = "../support/mod.rs"]
 mod support;
-mod spelling;
 mod targets;
 mod templates;
 mod threads;

@@ -35,7 +35,11 @@ fn objects_are_written_with_a_colon() {
     ] {
         declares(written).helmsum(["check"]).exits(1).says(&format!("did you mean `{meant}`?"));
     }
-    declares("secrets/tls").folder("gateway/secrets").helmsum(["check"]).exits(1).does_not_say("did you mean");
+    declares("secrets/tls")
+        .folder("gateway/secrets")
+        .helmsum(["check"])
+        .exits(1)
+        .does_not_say("did you mean");
 }
 
 #[test]

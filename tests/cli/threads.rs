@@ -57,9 +57,9 @@ fn a_run_has_one_pool_of_threads_however_many_sources_it_has() {
     if !std::path::Path::new("/proc/self/task").exists() {
         return;
     }
-    let sources: String =
-        (0..100).map(|number| format!("# helmsum: ./apis/{number}.yaml as s{number} parse=yaml\n")).collect();
-    let mut repo = gateway().file("gateway/values.yaml", sources);
+    let sources: Vec<String> =
+        (0..100).map(|number| format!("# helmsum: ./apis/{number}.yaml as s{number} parse=yaml")).collect();
+    let mut repo = gateway().file("gateway/values.yaml", sources.join("\n"));
     for number in 0..100 {
         repo = repo.file(&format!("gateway/apis/{number}.yaml"), format!("a: [{}1]\n", "1, ".repeat(20_000)));
     }

@@ -47,12 +47,7 @@ impl Counts {
 }
 
 /// Says what it means when nothing is left.
-pub(crate) fn judge(
-    counts: &Counts,
-    reading: &Reading,
-    entries: &Entries,
-    plan: &mut Plan,
-) {
+pub(crate) fn judge(counts: &Counts, reading: &Reading, entries: &Entries, plan: &mut Plan) {
     let request = &reading.request;
     let filtered = !request.releases.is_empty() || !request.selectors.is_empty();
     let environments: Vec<String> = plan.environments.iter().map(|name| format!("`{name}`")).collect();
@@ -67,11 +62,13 @@ pub(crate) fn judge(
         plan.sink.take_settled(with_hint(note, hint));
         plan.nothing_matched = true;
     } else if counts.releases == 0 && plan.consumers.is_empty() {
-        plan.sink.take_settled(with_hint(Diagnostic::note("the state has no releases"), counts.unnamed(reading)));
+        plan.sink
+            .take_settled(with_hint(Diagnostic::note("the state has no releases"), counts.unnamed(reading)));
     } else if filtered && counts.matched == 0 && plan.consumers.is_empty() {
         let note = Diagnostic::note(format!("none of {} is selected", counted(counts.releases, "release")));
         let meant = request.releases.iter().filter(|_| counts.namesakes.is_empty());
-        let meant: Vec<String> = meant.map(|filter| entries.near(&filter.to_string(), &filter.name)).collect();
+        let meant: Vec<String> =
+            meant.map(|filter| entries.near(&filter.to_string(), &filter.name)).collect();
         let hint = Some(meant.join("; ")).filter(|hint| !hint.is_empty());
         plan.sink.take_settled(with_hint(note, hint.or_else(|| counts.unnamed(reading))));
         if !counts.namesakes.is_empty() {
