@@ -72,7 +72,9 @@ fn values_lie_where_nobody_else_can_read_them_and_not_for_long() {
     let Some(project) = with_helm(web()) else { return };
     objects(&project);
     let [call] = &calls(&project)[..] else { panic!("one call") };
-    assert_eq!(call.modes, ["600", "700"]);
+    // A file in a folder, or one in memory that only processes of the same user can open.
+    assert_eq!(call.modes.len(), 2);
+    assert!(call.modes.iter().all(|mode| mode.ends_with("00")), "{:?}", call.modes);
     assert_eq!(call.values, ["a: 1\n"]);
     let project = project.with("chart/templates/config.yaml", "{{ fail \"no\" }}");
     refusal(&project);
