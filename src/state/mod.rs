@@ -3,7 +3,7 @@
 //! [`read`] takes a [`Request`] and gives the state as [`Resolved`]: a [`Visit`] for each state file that was read, with
 //! its state values and its [`Release`]s after templating, merging and overriding. It reads files, runs what templates
 //! `exec`, and nothing else: no helm (but for decrypting), no network. What helmsum would read differently than helmfile
-//! is an [`Error`] whose [`Cause`] is [`Cause::Unsupported`].
+//! is refused: a [`Diagnostic`](crate::diagnostic::Diagnostic) with a [`Refusal`](crate::diagnostic::Refusal).
 
 mod data;
 mod decode;
