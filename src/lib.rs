@@ -17,7 +17,7 @@ pub mod rendered;
 pub mod report;
 pub mod source;
 pub mod state;
-pub mod target;
+pub mod targets;
 pub mod template;
 pub mod text;
 mod threads;
@@ -39,11 +39,11 @@ const STACK: usize = 256 << 20;
 /// Works on a thread of its own, for the depth of what it reads. A defect in helmsum is a failure, never a success.
 ///
 /// Templates of targets are rendered in a process that is started from the executable of this one with a hidden argument, so this
-/// is for executables that hand all their arguments to it. Others call [`command::run`] with [`target::Renderer::Thread`].
+/// is for executables that hand all their arguments to it. Others call [`command::run`] with [`targets::Renderer::Thread`].
 pub fn run(arguments: Vec<OsString>, streams: &mut Streams) -> Outcome {
-    let renders = arguments.get(1).is_some_and(|first| first == target::RENDER_TEMPLATES);
+    let renders = arguments.get(1).is_some_and(|first| first == targets::RENDER_TEMPLATES);
     let verdict = if renders {
-        target::serve_templates().map(|()| Outcome::Clean)
+        targets::serve_templates().map(|()| Outcome::Clean)
     } else {
         on_a_thread(arguments, streams)
     };
@@ -70,7 +70,7 @@ fn on_a_thread(arguments: Vec<OsString>, streams: &mut Streams) -> io::Result<Ou
 
 fn run_here(arguments: Vec<OsString>, streams: &mut Streams) -> io::Result<Outcome> {
     match cli::Cli::parse_from(arguments) {
-        Ok(cli) => command::run(&cli, &cli::Variables::of_process(), target::Renderer::process(), streams),
+        Ok(cli) => command::run(&cli, &cli::Variables::of_process(), targets::Renderer::process(), streams),
         // clap would exit with 2 for wrong usage, which means a change here.
         Err(error) if error.use_stderr() => {
             streams.err.styled(&error.render().ansi().to_string())?;

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::plan::{Contents, Plan, Status};
-use crate::target::{Order, TargetError, write_groups};
+use crate::targets::{Order, TargetError, write_groups};
 use crate::text::Place;
 
 /// Writes the targets of a plan, side by side. A target that fails keeps nobody else's from being written. `force` replaces those

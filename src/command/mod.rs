@@ -23,7 +23,7 @@ use crate::diagnostic::{Diagnostic, Levels, Secrets};
 use crate::go::filepath::join_clean;
 use crate::plan::{self, Reading, Request};
 use crate::report::{self, Document, Layout, Outcome, Report, Stream, Streams, View};
-use crate::target::Renderer;
+use crate::targets::Renderer;
 use crate::text::Shown;
 use crate::tree::{Kind, Tree as _, WorkTree};
 

@@ -43,7 +43,7 @@ use crate::diagnostic::{Code, Diagnostic, Levels, Scope, Sink};
 use crate::source::Targets;
 use crate::source::config::FILE_NAME;
 use crate::state;
-use crate::target::Renderer;
+use crate::targets::Renderer;
 use crate::template;
 use crate::text::{Bytes, Place, counted, relative};
 use crate::tree::{Tree, WorkTree};

@@ -8,7 +8,7 @@ use crate::plan::contents::hashing::Outcome;
 use crate::plan::facts::consumer::{Consumer, object_of};
 use crate::plan::rules;
 use crate::source::{KeyPath, Source, What};
-use crate::target::{Content, Object, Recorded, Section, TargetError, check_place, read, same_values};
+use crate::targets::{Content, Object, Recorded, Section, TargetError, check_place, read, same_values};
 
 /// A consumer with what its target should contain, and what it contains.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ use crate::plan::facts::settings::{Configurations, Settings};
 use crate::plan::reading::Reading;
 use crate::plan::{Found, Plan};
 use crate::source::{self, config::ChecksumRule};
-use crate::target::Subject;
+use crate::targets::Subject;
 use crate::tree::{Kind, Tree};
 
 /// Drafts the checksums that are asked for. Selectors are about releases and leave none of them.

@@ -14,7 +14,7 @@ use crate::plan::facts::secret_key::SecretKey;
 use crate::plan::facts::targets::Wired;
 use crate::rendered::ObjectKind;
 use crate::source::{Source, What};
-use crate::target::{Format, Object, Subject};
+use crate::targets::{Format, Object, Subject};
 
 /// A release with sources or a target, or an entry of `checksums:` in `helmsum.yaml`.
 #[derive(Debug)]

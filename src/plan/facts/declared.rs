@@ -20,7 +20,7 @@ use crate::plan::rules::unsearched_values::unsearched_values;
 use crate::plan::rules::unstable_template::order_matters;
 use crate::source::{self, Source, What};
 use crate::state::{EntryContent, EntryKind, EntrySource, Release, Request, Resolved, Visit};
-use crate::target::Subject;
+use crate::targets::Subject;
 use crate::text::relative;
 
 /// Why a release is looked at.

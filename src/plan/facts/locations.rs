@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::target::{Folder, Identity};
+use crate::targets::{Folder, Identity};
 
 /// What makes two paths one target.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]

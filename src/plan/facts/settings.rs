@@ -13,7 +13,7 @@ use crate::plan::facts::secret_key::SecretKey;
 use crate::source::config::{self, ChecksumRule, Chosen, Config, ReleaseRule, TARGETS, Which};
 use crate::source::{KeyPath, KeyPaths, Source};
 use crate::state::{Release, Selector};
-use crate::target::{Format, Template};
+use crate::targets::{Format, Template};
 use crate::text::Place;
 use crate::tree::{Kind, Tree};
 

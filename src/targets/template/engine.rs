@@ -199,7 +199,7 @@ impl Write for Bounded {
 mod tests {
     use super::*;
     use crate::checksum::Digest;
-    use crate::target::Subject;
+    use crate::targets::Subject;
 
     #[test]
     fn loops_within_loops_are_given_up() {

@@ -189,7 +189,7 @@ fn record(line: &str) -> Option<(Digest, String)> {
 mod tests {
     use super::*;
     use crate::checksum::Notes;
-    use crate::target::{Content, KeyPaths, Section, Subject};
+    use crate::targets::{Content, KeyPaths, Section, Subject};
 
     fn file(name: &str, content: &str) -> HashedFile {
         HashedFile {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::checksum::Digest;
-use crate::target::content::Section;
+use crate::targets::content::Section;
 
 /// What a target is for, besides its sources.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,8 +3,8 @@
 use camino::Utf8Path;
 
 use super::{Renderer, Template};
-use crate::target::tests::{of_object, refused, section, subject, template, values};
-use crate::target::{Content, Format};
+use crate::targets::tests::{of_object, refused, section, subject, template, values};
+use crate::targets::{Content, Format};
 use crate::text::Place;
 
 #[test]

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::checksum::Digest;
 use crate::source::KeyPath;
-use crate::target::content::Section;
+use crate::targets::content::Section;
 use crate::value::Value;
 use crate::yaml::{Kind, Node, Style};
 
