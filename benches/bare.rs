@@ -11,9 +11,9 @@ use std::path::{Path, PathBuf};
 use std::time::Instant;
 
 use camino::Utf8Path;
-use helmsum::checksum::{Progress, Transform, hash_listing};
-use helmsum::source::{Request, list};
-use helmsum::tree::WorkTree;
+use helmsum::internals::checksum::{Progress, Transform, hash_listing};
+use helmsum::internals::source::{Request, list};
+use helmsum::internals::tree::WorkTree;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
 

@@ -5,9 +5,9 @@ use std::path::Path;
 use camino::Utf8Path;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
-use helmsum::checksum::{Progress, Transform, hash_listing};
-use helmsum::source::{Listing, Request, list};
-use helmsum::tree::WorkTree;
+use helmsum::internals::checksum::{Progress, Transform, hash_listing};
+use helmsum::internals::source::{Listing, Request, list};
+use helmsum::internals::tree::WorkTree;
 
 fn main() {
     divan::main();

@@ -23,12 +23,14 @@ mod sealed;
 mod sops;
 mod source;
 
-pub use digest::{Digest, DigestError, combine};
-pub use file::{Notes, Progress, Transform};
-pub use key::{Key, KeyError, KeyFile};
-pub use pieces::{HashedPieces, hash_pieces};
+pub use digest::{Digest, combine};
+pub(crate) use file::Notes;
+pub use file::{Progress, Transform};
+pub(crate) use key::Key;
+pub use key::KeyFile;
+pub(crate) use pieces::HashedPieces;
+pub use pieces::hash_pieces;
 pub use reproduce::{Reproduction, combination, reproduction};
-pub use sealed::Encryption;
-pub use source::{
-    ChecksumError, Hashed, HashedFile, PathsChecksum, Surroundings, hash_listing, hash_secret, of_paths,
-};
+pub(crate) use sealed::Encryption;
+pub use source::{ChecksumError, Hashed, Surroundings, hash_listing, of_paths};
+pub(crate) use source::{HashedFile, PathsChecksum, hash_secret};

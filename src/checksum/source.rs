@@ -175,7 +175,7 @@ pub struct Surroundings<'a> {
 /// # Errors
 ///
 /// As [`hash_listing`].
-pub fn hash_secret(
+pub(crate) fn hash_secret(
     tree: &dyn Tree,
     listing: Listing,
     transform: Transform,

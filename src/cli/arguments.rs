@@ -14,7 +14,7 @@ const OUTPUT: &str = "Output";
 /// Which state is read, how, and which of its releases count.
 #[derive(Args, Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
-pub struct StateArgs {
+pub(crate) struct StateArgs {
     /// The state file or directory [default: `HELMFILE_FILE_PATH`, else found]
     ///
     /// Without it, `helmfile.yaml`, `helmfile.yaml.gotmpl` or `helmfile.d` in the working directory.
@@ -131,7 +131,7 @@ pub struct StateArgs {
 impl StateArgs {
     /// These, with those given after the command over them.
     #[must_use]
-    pub fn merge(self, after: Self) -> Self {
+    pub(crate) fn merge(self, after: Self) -> Self {
         Self {
             file: after.file.or(self.file),
             environment: after.environment.or(self.environment),
@@ -162,7 +162,7 @@ impl StateArgs {
 
     /// The long name of an option that was given.
     #[must_use]
-    pub fn first_given(&self) -> Option<&'static str> {
+    pub(crate) fn first_given(&self) -> Option<&'static str> {
         let Self {
             file,
             environment,
@@ -222,7 +222,7 @@ impl StateArgs {
 
 /// How a report looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum OutputFormat {
+pub(crate) enum OutputFormat {
     /// For people
     Human,
     /// One JSON document; its schemas are in `docs/schema`
@@ -234,7 +234,7 @@ pub enum OutputFormat {
 /// What is said, and how.
 #[derive(Args, Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
-pub struct OutputArgs {
+pub(crate) struct OutputArgs {
     /// How the report looks [default: human]
     #[arg(long, value_name = "FORMAT", value_enum, help_heading = OUTPUT)]
     pub output: Option<OutputFormat>,
@@ -263,7 +263,7 @@ pub struct OutputArgs {
 impl OutputArgs {
     /// These, with those given after the command over them.
     #[must_use]
-    pub fn merge(self, after: Self) -> Self {
+    pub(crate) fn merge(self, after: Self) -> Self {
         let (color, no_color) = match (after.color, after.no_color) {
             (false, false) => (self.color, self.no_color),
             chosen => chosen,

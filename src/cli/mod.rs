@@ -11,9 +11,9 @@ use std::ffi::OsString;
 
 use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-pub use arguments::{OutputArgs, OutputFormat, StateArgs};
-pub use settings::{Output, SettingsError};
-pub use variables::{RUNNING, Variables};
+pub(crate) use arguments::{OutputArgs, OutputFormat, StateArgs};
+pub(crate) use settings::Output;
+pub(crate) use variables::{RUNNING, Variables};
 
 /// Checksums over configuration that lives outside a Helm release
 ///
@@ -33,7 +33,7 @@ pub use variables::{RUNNING, Variables};
     after_help = "Run `helmsum COMMAND --help` for the options of a command, with examples.",
     after_long_help = EXAMPLES
 )]
-pub struct Cli {
+pub(crate) struct Cli {
     #[command(flatten)]
     state: StateArgs,
 
@@ -70,7 +70,7 @@ missing checksum, 3 nothing matched.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Write the checksums of all releases that declare sources
     ///
     /// Reads the state as helmfile does, hashes what releases declare with `# helmsum:` comments in their values files or
@@ -172,7 +172,7 @@ Examples:
 
 /// `helmsum generate`
 #[derive(Debug, clap::Args)]
-pub struct GenerateArgs {
+pub(crate) struct GenerateArgs {
     /// Show what would be written, and write nothing
     #[arg(long)]
     pub dry_run: bool,
@@ -187,7 +187,7 @@ pub struct GenerateArgs {
 
 /// `helmsum state`
 #[derive(Debug, clap::Args)]
-pub struct StateShowArgs {
+pub(crate) struct StateShowArgs {
     /// Show values files by what helm reads from them
     ///
     /// Files are rendered and decoded, missing ones that may be missing are left out. Encrypted files, which are listed as
@@ -201,7 +201,7 @@ pub struct StateShowArgs {
 
 /// A command that reads a state and has no options of its own.
 #[derive(Debug, clap::Args)]
-pub struct StateCommandArgs {
+pub(crate) struct StateCommandArgs {
     #[command(flatten)]
     state: StateArgs,
 
@@ -211,7 +211,7 @@ pub struct StateCommandArgs {
 
 /// `helmsum hash`
 #[derive(Debug, clap::Args)]
-pub struct HashArgs {
+pub(crate) struct HashArgs {
     /// Files, directories and quoted globs
     #[arg(value_name = "PATH", required = true)]
     pub paths: Vec<String>,
@@ -222,7 +222,7 @@ pub struct HashArgs {
 
 /// `helmsum completions`
 #[derive(Debug, clap::Args)]
-pub struct CompletionsArgs {
+pub(crate) struct CompletionsArgs {
     /// The shell
     #[arg(value_name = "SHELL")]
     pub shell: clap_complete::Shell,
@@ -233,7 +233,7 @@ pub struct CompletionsArgs {
 
 /// `helmsum man`
 #[derive(Debug, clap::Args)]
-pub struct ManArgs {
+pub(crate) struct ManArgs {
     #[command(flatten)]
     output: OutputArgs,
 }
@@ -241,7 +241,7 @@ pub struct ManArgs {
 impl Cli {
     /// The definition that help, completions and the manual page are made from.
     #[must_use]
-    pub fn definition() -> clap::Command {
+    pub(crate) fn definition() -> clap::Command {
         <Self as CommandFactory>::command()
     }
 
@@ -250,7 +250,7 @@ impl Cli {
     /// # Errors
     ///
     /// For wrong usage, and where help or the version was asked for.
-    pub fn parse_from(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
+    pub(crate) fn parse_from(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
         let mut definition = Self::definition();
         let mut matches = definition.try_get_matches_from_mut(arguments)?;
         let cli = <Self as FromArgMatches>::from_arg_matches_mut(&mut matches)
@@ -261,7 +261,7 @@ impl Cli {
 
     /// What was said about output, before the command and after it.
     #[must_use]
-    pub fn output(&self) -> OutputArgs {
+    pub(crate) fn output(&self) -> OutputArgs {
         let after = match &self.command {
             Command::Generate(arguments) => &arguments.shared.output,
             Command::State(arguments) => &arguments.shared.output,
@@ -275,7 +275,7 @@ impl Cli {
 
     /// What was said about the state, before the command and after it; nothing for a command that reads none.
     #[must_use]
-    pub fn state(&self) -> Option<StateArgs> {
+    pub(crate) fn state(&self) -> Option<StateArgs> {
         let after = match &self.command {
             Command::Generate(arguments) => Some(&arguments.shared.state),
             Command::State(arguments) => Some(&arguments.shared.state),

@@ -8,7 +8,7 @@ use crate::state::Additions;
 /// How a run reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
-pub struct Output {
+pub(crate) struct Output {
     /// How the report looks.
     pub format: OutputFormat,
     /// Whether findings are written as annotations for GitHub Actions.
@@ -30,7 +30,7 @@ pub struct Output {
 impl Output {
     /// Arguments over variables.
     #[must_use]
-    pub fn resolve(typed: &OutputArgs, variables: &Variables) -> Self {
+    pub(crate) fn resolve(typed: OutputArgs, variables: &Variables) -> Self {
         let format = typed.output.unwrap_or(OutputFormat::Human);
         Self {
             format,
@@ -55,7 +55,7 @@ impl StateArgs {
     /// # Errors
     ///
     /// For a `--release` that names nothing, and for `--all-environments` together with what names one environment.
-    pub fn request(self) -> Result<Request, SettingsError> {
+    pub(crate) fn request(self) -> Result<Request, SettingsError> {
         let given = |text: Option<String>| text.filter(|text| !text.is_empty());
         let environment = given(self.environment);
         if self.all_environments && environment.is_some() {
@@ -101,7 +101,7 @@ impl StateArgs {
 
 /// Wrong usage that only shows once the options are looked at together.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum SettingsError {
+pub(crate) enum SettingsError {
     /// A `--release` that names nothing.
     #[error(transparent)]
     Release(#[from] NotARelease),

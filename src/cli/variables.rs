@@ -6,12 +6,12 @@
 use std::ffi::OsString;
 
 /// What helmsum sets for the programs it starts, so that a helmsum among them knows that it runs inside another.
-pub const RUNNING: &str = "HELMSUM_RUNNING";
+pub(crate) const RUNNING: &str = "HELMSUM_RUNNING";
 
 /// The variables that change what a run does.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a variable of its own")]
-pub struct Variables {
+pub(crate) struct Variables {
     /// `HELMFILE_QUIET`, the default of `--quiet`.
     pub quiet: bool,
     /// `HELMFILE_DEBUG`, the default of `--debug`.
@@ -35,14 +35,14 @@ pub struct Variables {
 impl Variables {
     /// Those of this process.
     #[must_use]
-    pub fn of_process() -> Self {
+    pub(crate) fn of_process() -> Self {
         Self::from_lookup(|name| std::env::var_os(name))
     }
 
     /// Those that `lookup` knows.
     ///
     /// A variable that is not UTF-8 counts as absent, for what it names could not be shown.
-    pub fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
+    pub(crate) fn from_lookup(lookup: impl Fn(&str) -> Option<OsString>) -> Self {
         let text = |name: &str| {
             lookup(name).and_then(|value| value.into_string().ok()).filter(|value| !value.is_empty())
         };

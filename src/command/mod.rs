@@ -9,7 +9,6 @@ mod state;
 mod verdict;
 mod waiting;
 
-use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::sync::Arc;
@@ -22,6 +21,7 @@ use crate::cli::{Cli, Command, Output, OutputFormat, RUNNING, Variables};
 use crate::diagnostic::{Diagnostic, Levels, Secrets};
 use crate::go::filepath::join_clean;
 use crate::plan::{self, Reading, Request};
+use crate::program::own_text_variables;
 use crate::report::{self, Document, Layout, Outcome, Report, Stream, Streams, View};
 use crate::targets::Renderer;
 use crate::text::Shown;
@@ -57,13 +57,13 @@ impl Context {
 /// # Errors
 ///
 /// Where a stream does not take what is written to it.
-pub fn run(
+pub(crate) fn run(
     cli: &Cli,
     variables: &Variables,
     renderer: Renderer,
     streams: &mut Streams,
 ) -> io::Result<Outcome> {
-    let output = Output::resolve(&cli.output(), variables);
+    let output = Output::resolve(cli.output(), variables);
     streams.colour(output.colour);
     let directory = match working_directory() {
         Ok(directory) => directory,
@@ -108,9 +108,7 @@ pub fn run(
 
 /// What a state is read with in this process.
 fn reading(mut request: Request, directory: Utf8PathBuf, of_process: &Variables) -> Reading {
-    let mut variables: BTreeMap<String, String> = std::env::vars_os()
-        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-        .collect();
+    let mut variables = own_text_variables();
     // Programs that templates start inherit it, so that a helmsum among them does not do the same once more.
     variables.insert(RUNNING.into(), "1".into());
     let secrets = Secrets::default();

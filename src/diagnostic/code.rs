@@ -130,7 +130,7 @@ impl fmt::Display for Code {
 
 /// The levels the user chose: `levels:` in `helmsum.yaml`, and `--strict` over them.
 #[derive(Clone, Debug, Default)]
-pub struct Levels {
+pub(crate) struct Levels {
     /// Chosen levels by code.
     pub chosen: BTreeMap<Code, Level>,
     /// Whether warnings count as denied.
@@ -143,7 +143,7 @@ pub struct Levels {
 impl Levels {
     /// The level at which a finding of this code and own level is shown.
     #[must_use]
-    pub fn level_of(&self, code: Code, own: Level) -> Level {
+    pub(crate) fn level_of(&self, code: Code, own: Level) -> Level {
         match self.chosen.get(&code).copied().unwrap_or(own) {
             Level::Warn if self.strict && (self.before_rendering || code != Code::UnsearchedValues) => {
                 Level::Deny
@@ -154,14 +154,14 @@ impl Levels {
 
     /// Whether it makes the run fail as it will be shown.
     #[must_use]
-    pub fn denies(&self, diagnostic: &Diagnostic) -> bool {
+    pub(crate) fn denies(&self, diagnostic: &Diagnostic) -> bool {
         let level = diagnostic.code().map_or(diagnostic.level, |code| self.level_of(code, diagnostic.level));
         level == Level::Deny
     }
 
     /// The diagnostic as it will be shown, or nothing where it was allowed. Levels are chosen for findings only.
     #[must_use]
-    pub fn settle(&self, diagnostic: Diagnostic) -> Option<Diagnostic> {
+    pub(crate) fn settle(&self, diagnostic: Diagnostic) -> Option<Diagnostic> {
         let Some(code) = diagnostic.code() else { return Some(diagnostic) };
         match self.level_of(code, diagnostic.level) {
             Level::Allow => None,

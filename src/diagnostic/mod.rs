@@ -14,11 +14,12 @@ use std::borrow::Cow;
 use std::fmt;
 use std::ops::Deref;
 
-pub use code::{Code, Level, Levels};
+pub use code::Code;
+pub(crate) use code::{Level, Levels};
 pub use mistake::Mistake;
 pub use refusal::Refusal;
-pub use secrets::Secrets;
-pub use sink::{Scope, Sink};
+pub(crate) use secrets::Secrets;
+pub(crate) use sink::{Scope, Sink};
 
 use crate::text::{Excerpt, Place};
 

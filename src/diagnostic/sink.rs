@@ -11,7 +11,7 @@ use crate::text::Excerpt;
 
 /// What is known of the part of a run that a diagnostic comes from.
 #[derive(Clone, Copy, Debug)]
-pub struct Scope<'s> {
+pub(crate) struct Scope<'s> {
     /// The levels that count there.
     pub levels: &'s Levels,
     /// The environment that was read; nothing where it is about none.
@@ -20,7 +20,7 @@ pub struct Scope<'s> {
 
 /// Gathers diagnostics: settles their levels, names the environment, drops what was said before, and masks secrets.
 #[derive(Debug)]
-pub struct Sink {
+pub(crate) struct Sink {
     secrets: Secrets,
     diagnostics: Vec<Diagnostic>,
     /// By message, which of them say it.
@@ -30,12 +30,12 @@ pub struct Sink {
 impl Sink {
     /// Nothing said yet. `secrets` is what nothing that is said may repeat.
     #[must_use]
-    pub fn new(secrets: Secrets) -> Self {
+    pub(crate) fn new(secrets: Secrets) -> Self {
         Self { secrets, diagnostics: Vec::new(), by_message: BTreeMap::new() }
     }
 
     /// Takes a diagnostic, unless it is allowed or was said before.
-    pub fn take(&mut self, diagnostic: Diagnostic, scope: Scope<'_>) {
+    pub(crate) fn take(&mut self, diagnostic: Diagnostic, scope: Scope<'_>) {
         let Some(settled) = scope.levels.settle(diagnostic) else { return };
         self.take_settled(match scope.environment {
             Some(name) if settled.environment.is_none() => settled.environment(name),
@@ -44,7 +44,7 @@ impl Sink {
     }
 
     /// Takes a diagnostic whose level and environment are settled, unless it was said before.
-    pub fn take_settled(&mut self, diagnostic: Diagnostic) {
+    pub(crate) fn take_settled(&mut self, diagnostic: Diagnostic) {
         let said = self.by_message.entry(diagnostic.message.clone()).or_default();
         if said.iter().all(|index| !says_the_same(&self.diagnostics[*index], &diagnostic)) {
             said.push(self.diagnostics.len());
@@ -54,20 +54,20 @@ impl Sink {
 
     /// Whether an error was said.
     #[must_use]
-    pub fn has_errors(&self) -> bool {
+    pub(crate) fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_error)
     }
 
     /// Whether anything was said that makes the run fail.
     #[must_use]
-    pub fn has_failed(&self) -> bool {
+    pub(crate) fn has_failed(&self) -> bool {
         self.diagnostics.iter().any(Diagnostic::is_denied)
     }
 
     /// Everything that was said, the gravest first, each with the line that it is about where `source` has the text of the file.
     /// Nothing of it repeats a secret; a line in which there is one is left out.
     #[must_use]
-    pub fn finish(self, source: impl Fn(&Utf8Path) -> Option<Arc<str>>) -> Vec<Diagnostic> {
+    pub(crate) fn finish(self, source: impl Fn(&Utf8Path) -> Option<Arc<str>>) -> Vec<Diagnostic> {
         let Self { secrets, mut diagnostics, .. } = self;
         // What stops a release before what is only odd about it.
         diagnostics.sort_by_key(|diagnostic| Reverse(diagnostic.level));

@@ -6,7 +6,7 @@ use camino::Utf8PathBuf;
 
 /// What is known of helmfile's command line, and what came of it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Helmfile {
+pub(crate) struct Helmfile {
     /// Options that were taken over.
     pub taken: Vec<&'static str>,
     /// Options that helmsum was given otherwise than helmfile.
@@ -28,7 +28,7 @@ pub struct Helmfile {
 impl Helmfile {
     /// Whether it is known what helmfile was given for an option.
     #[must_use]
-    pub fn tells(&self, option: &str) -> bool {
+    pub(crate) fn tells(&self, option: &str) -> bool {
         let lost = self.missing.is_some() || self.misnamed.is_some();
         !lost && self.doubtful.as_ref().is_none_or(|names| !names.contains(option))
     }

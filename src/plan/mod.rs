@@ -17,13 +17,13 @@ use std::time::Instant;
 
 use camino::Utf8PathBuf;
 
-pub use contents::consumer::{Change, Contents, How, SourceContents, Status};
-pub use facts::consumer::Consumer;
-pub use helmfile::Helmfile;
+pub(crate) use contents::consumer::{Change, Contents, How, SourceContents, Status};
+pub(crate) use facts::consumer::Consumer;
+pub(crate) use helmfile::Helmfile;
 pub(crate) use ignored::git_ignored;
-pub use progress::Progress;
-pub use reading::Reading;
-pub use request::{Environments, NotARelease, ReleaseFilter, Request};
+pub(crate) use progress::Progress;
+pub(crate) use reading::Reading;
+pub(crate) use request::{Environments, NotARelease, ReleaseFilter, Request};
 
 use contents::hashing::{self, Job};
 use contents::rendering::Rendering;
@@ -50,7 +50,7 @@ use crate::tree::{Tree, WorkTree};
 
 /// What a plan is made with beside a state.
 #[derive(Clone, Debug)]
-pub struct Context {
+pub(crate) struct Context {
     /// The working directory.
     pub directory: Utf8PathBuf,
     /// The levels of findings as far as the command line chooses them.
@@ -69,7 +69,7 @@ pub struct Context {
 
 /// What a run would do.
 #[derive(Debug)]
-pub struct Plan {
+pub(crate) struct Plan {
     /// The environments that were read.
     pub environments: Vec<String>,
     /// Releases with sources or a target, and entries of `checksums:`.
@@ -112,7 +112,7 @@ impl Plan {
 
 /// Makes the plan of a run. How far it is can be read from `progress` meanwhile.
 #[must_use]
-pub fn make(context: &Context, reading: &Reading, progress: &Progress) -> Plan {
+pub(crate) fn make(context: &Context, reading: &Reading, progress: &Progress) -> Plan {
     let tree: Arc<dyn Tree> = Arc::new(WorkTree);
     let configurations = Configurations::new(Arc::clone(&tree), context);
     let mut plan = Plan::new(reading);

@@ -8,7 +8,7 @@ use crate::text::{Bytes, counted};
 
 /// How far a plan has come. Counted by the threads that work, and read by one that shows it.
 #[derive(Debug, Default)]
-pub struct Progress {
+pub(crate) struct Progress {
     /// Files and bytes that are hashed.
     pub hashing: checksum::Progress,
     /// Releases that are to be rendered.

@@ -17,7 +17,7 @@ use crate::yaml::Limits;
 
 /// Everything that reading a state takes but the environment.
 #[derive(Clone, Debug)]
-pub struct Reading {
+pub(crate) struct Reading {
     /// What was asked for.
     pub request: Request,
     directory: Utf8PathBuf,
@@ -33,7 +33,7 @@ pub struct Reading {
 impl Reading {
     /// For a process with these variables, in a working directory.
     #[must_use]
-    pub fn new(
+    pub(crate) fn new(
         request: Request,
         directory: Utf8PathBuf,
         helmfile: Option<Helmfile>,

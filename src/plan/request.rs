@@ -6,7 +6,7 @@ use crate::state::Additions;
 
 /// Which state is meant, and which of its releases. What helmfile has variables for is filled in where the state is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Request {
+pub(crate) struct Request {
     /// The state file or directory.
     pub file: Option<String>,
     /// The environments.
@@ -43,7 +43,7 @@ pub struct Request {
 
 /// The environments that are read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Environments {
+pub(crate) enum Environments {
     /// The one that was named, else the default one.
     One(Option<String>),
     /// All that the state defines.
@@ -53,14 +53,14 @@ pub enum Environments {
 impl Request {
     /// Whether a hook of helmfile's runs this.
     #[must_use]
-    pub const fn in_hook(&self) -> bool {
+    pub(crate) const fn in_hook(&self) -> bool {
         self.helmfile_command.is_some()
     }
 
     /// Whether the helmfile command that runs this hook deploys nothing, and reads no values files either, so that it must
     /// not fail over a checksum. What is not known is taken for a command that deploys.
     #[must_use]
-    pub fn deploys_nothing(&self) -> bool {
+    pub(crate) fn deploys_nothing(&self) -> bool {
         const HARMLESS: [&str; 7] = ["destroy", "delete", "status", "test", "list", "show-dag", "pull"];
         self.helmfile_command.as_deref().is_some_and(|command| HARMLESS.contains(&command))
     }
@@ -68,7 +68,7 @@ impl Request {
 
 /// `[NS/]NAME`
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ReleaseFilter {
+pub(crate) struct ReleaseFilter {
     /// The namespace, where one was given; an empty one means releases without a namespace.
     pub namespace: Option<String>,
     /// The name.
@@ -78,12 +78,12 @@ pub struct ReleaseFilter {
 /// A `--release` that names nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`--release {0}` is not `NAME` or `NAMESPACE/NAME`")]
-pub struct NotARelease(pub String);
+pub(crate) struct NotARelease(pub String);
 
 impl ReleaseFilter {
     /// Whether a release of this namespace and name is meant.
     #[must_use]
-    pub fn matches(&self, namespace: &str, name: &str) -> bool {
+    pub(crate) fn matches(&self, namespace: &str, name: &str) -> bool {
         self.name == name && self.namespace.as_deref().is_none_or(|wanted| wanted == namespace)
     }
 }

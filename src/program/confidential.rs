@@ -12,7 +12,7 @@ use super::signals::Unfinished;
 
 /// Where texts are put.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Placement {
+pub(crate) enum Placement {
     /// In memory, where the system lets another process open it by a path: no end of helmsum leaves anything behind. Else as
     /// [`Placement::Folder`].
     Memory,
@@ -23,7 +23,7 @@ pub enum Placement {
 /// Files for one call of a program. What lies on a disk lies in a folder that only the user can enter; it is removed when this is
 /// dropped, and before a signal ends helmsum.
 #[derive(Debug)]
-pub struct Confidential {
+pub(crate) struct Confidential {
     placement: Placement,
     in_memory: Vec<File>,
     folder: Option<TempDir>,
@@ -34,7 +34,7 @@ pub struct Confidential {
 impl Confidential {
     /// No files yet. Signals are held back from now on.
     #[must_use]
-    pub fn new(placement: Placement) -> Self {
+    pub(crate) fn new(placement: Placement) -> Self {
         Self { placement, in_memory: Vec::new(), folder: None, _unfinished: Unfinished::begin() }
     }
 
@@ -43,7 +43,7 @@ impl Confidential {
     /// # Errors
     ///
     /// Where it cannot be made, or its name is not UTF-8.
-    pub fn folder(&mut self) -> io::Result<&Utf8Path> {
+    pub(crate) fn folder(&mut self) -> io::Result<&Utf8Path> {
         if self.folder.is_none() {
             let folder = tempfile::Builder::new().prefix("helmsum-").tempdir()?;
             fs_err::set_permissions(folder.path(), std::fs::Permissions::from_mode(0o700))?;
@@ -59,7 +59,7 @@ impl Confidential {
     /// # Errors
     ///
     /// Where it cannot be written.
-    pub fn text(&mut self, name: &str, bytes: &[u8]) -> io::Result<Utf8PathBuf> {
+    pub(crate) fn text(&mut self, name: &str, bytes: &[u8]) -> io::Result<Utf8PathBuf> {
         if self.placement == Placement::Memory
             && let Some((file, path)) = in_memory(name, bytes)
         {
@@ -74,7 +74,7 @@ impl Confidential {
     /// # Errors
     ///
     /// Where it cannot be written.
-    pub fn file(&mut self, name: &str, bytes: &[u8]) -> io::Result<Utf8PathBuf> {
+    pub(crate) fn file(&mut self, name: &str, bytes: &[u8]) -> io::Result<Utf8PathBuf> {
         let path = self.folder()?.join(name);
         if let Some(parent) = path.parent() {
             fs_err::create_dir_all(parent)?;
@@ -88,7 +88,7 @@ impl Confidential {
     /// Whether a program may have failed because it does not see the files in memory: a message of it names one of them, and
     /// it may run in a container.
     #[must_use]
-    pub fn is_named_in(&self, message: &str) -> bool {
+    pub(crate) fn is_named_in(&self, message: &str) -> bool {
         !self.in_memory.is_empty() && message.contains(&descriptors())
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 /// Why a program is not found.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum LookupError {
+pub(crate) enum LookupError {
     /// It is in none of the folders.
     #[error("it is not in `PATH`")]
     Absent,
@@ -23,7 +23,7 @@ pub enum LookupError {
 /// # Errors
 ///
 /// As [`LookupError`] says.
-pub fn look_up(name: &OsStr, path: Option<&OsStr>) -> Result<PathBuf, LookupError> {
+pub(crate) fn look_up(name: &OsStr, path: Option<&OsStr>) -> Result<PathBuf, LookupError> {
     if name.as_bytes().contains(&b'/') {
         return Ok(name.into());
     }
@@ -41,7 +41,7 @@ pub fn look_up(name: &OsStr, path: Option<&OsStr>) -> Result<PathBuf, LookupErro
 
 /// The value of `PATH` in the environment of this process.
 #[must_use]
-pub fn own_path() -> Option<OsString> {
+pub(crate) fn own_path() -> Option<OsString> {
     std::env::var_os("PATH")
 }
 

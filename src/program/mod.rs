@@ -11,6 +11,7 @@ mod lookup;
 mod partner;
 mod signals;
 
+use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::io;
 use std::os::unix::process::CommandExt as _;
@@ -18,19 +19,19 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
-pub use confidential::{Confidential, Placement};
-pub use homes::{Homes, Platform};
-pub use lookup::{LookupError, look_up, own_path};
-pub use partner::{Lost, Partner};
-pub use signals::Unfinished;
+pub(crate) use confidential::{Confidential, Placement};
+pub(crate) use homes::Homes;
+pub(crate) use lookup::{LookupError, look_up, own_path};
+pub(crate) use partner::{Lost, Partner};
+pub(crate) use signals::Unfinished;
 
 /// The bytes that a pipe takes before anybody reads them, on Linux: a program that ends without reading that much input leaves the
 /// writer unharmed.
-pub const PIPE: usize = 65_536;
+pub(crate) const PIPE: usize = 65_536;
 
 /// A program to run.
 #[derive(Clone)]
-pub struct Program {
+pub(crate) struct Program {
     path: PathBuf,
     name: OsString,
     arguments: Vec<OsString>,
@@ -51,7 +52,7 @@ impl std::fmt::Debug for Program {
 
 /// A program that has ended.
 #[derive(Debug)]
-pub struct Finished {
+pub(crate) struct Finished {
     /// How.
     pub status: ExitStatus,
     /// Its standard output.
@@ -66,7 +67,7 @@ pub struct Finished {
 
 /// Why a program did not end by itself.
 #[derive(Debug, thiserror::Error)]
-pub enum Failure {
+pub(crate) enum Failure {
     /// It could not be started.
     #[error("{0}")]
     NotStarted(io::Error),
@@ -90,7 +91,7 @@ impl Program {
     /// # Errors
     ///
     /// As [`look_up`].
-    pub fn find(name: impl AsRef<OsStr>, path: Option<&OsStr>) -> Result<Self, LookupError> {
+    pub(crate) fn find(name: impl AsRef<OsStr>, path: Option<&OsStr>) -> Result<Self, LookupError> {
         let name = name.as_ref();
         Ok(Self::at(look_up(name, path)?, name))
     }
@@ -98,7 +99,7 @@ impl Program {
     /// A program at a path, which sees `name` as its own. It has no arguments, no environment variables and no input, is not
     /// limited, and what it prints on standard error is dropped.
     #[must_use]
-    pub fn at(path: PathBuf, name: &OsStr) -> Self {
+    pub(crate) fn at(path: PathBuf, name: &OsStr) -> Self {
         Self {
             path,
             name: name.into(),
@@ -114,14 +115,14 @@ impl Program {
 
     /// Adds arguments.
     #[must_use]
-    pub fn arguments<I: IntoIterator<Item = S>, S: Into<OsString>>(mut self, arguments: I) -> Self {
+    pub(crate) fn arguments<I: IntoIterator<Item = S>, S: Into<OsString>>(mut self, arguments: I) -> Self {
         self.arguments.extend(arguments.into_iter().map(Into::into));
         self
     }
 
     /// Adds environment variables; of two of one name the later counts.
     #[must_use]
-    pub fn variables<I, N, V>(mut self, variables: I) -> Self
+    pub(crate) fn variables<I, N, V>(mut self, variables: I) -> Self
     where
         I: IntoIterator<Item = (N, V)>,
         N: Into<OsString>,
@@ -133,35 +134,35 @@ impl Program {
 
     /// Where it works; else where this process does.
     #[must_use]
-    pub fn directory(mut self, directory: impl AsRef<Path>) -> Self {
+    pub(crate) fn directory(mut self, directory: impl AsRef<Path>) -> Self {
         self.directory = Some(directory.as_ref().into());
         self
     }
 
     /// Its standard input, which is else empty.
     #[must_use]
-    pub fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
+    pub(crate) fn input(mut self, input: impl Into<Vec<u8>>) -> Self {
         self.input = input.into();
         self
     }
 
     /// Keeps what it prints on standard error.
     #[must_use]
-    pub fn with_errors(mut self) -> Self {
+    pub(crate) fn with_errors(mut self) -> Self {
         self.errors = true;
         self
     }
 
     /// How long it may take.
     #[must_use]
-    pub fn at_most(mut self, time: Duration) -> Self {
+    pub(crate) fn at_most(mut self, time: Duration) -> Self {
         self.most_time = Some(time);
         self
     }
 
     /// The most bytes that each of its outputs may have.
     #[must_use]
-    pub fn prints_at_most(mut self, bytes: usize) -> Self {
+    pub(crate) fn prints_at_most(mut self, bytes: usize) -> Self {
         self.most_output = bytes;
         self
     }
@@ -171,7 +172,7 @@ impl Program {
     /// # Errors
     ///
     /// As [`Failure`] says. It runs no more then, and neither do the programs that it has started.
-    pub fn run(&self) -> Result<Finished, Failure> {
+    pub(crate) fn run(&self) -> Result<Finished, Failure> {
         let unfinished = Unfinished::begin();
         if unfinished.pending().is_some() {
             return Err(Failure::ToldToEnd);
@@ -192,8 +193,15 @@ impl Program {
 }
 
 /// The environment of this process, as it is.
-pub fn own_variables() -> impl Iterator<Item = (OsString, OsString)> {
+pub(crate) fn own_variables() -> impl Iterator<Item = (OsString, OsString)> {
     std::env::vars_os()
+}
+
+/// The environment of this process as far as it is UTF-8: no template could show the rest.
+pub(crate) fn own_text_variables() -> BTreeMap<String, String> {
+    own_variables()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .collect()
 }
 
 #[cfg(test)]

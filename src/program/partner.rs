@@ -15,7 +15,7 @@ const LAST_WORDS: u64 = 64 << 10;
 
 /// Why there is no answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Lost {
+pub(crate) enum Lost {
     /// It took too long.
     Late,
     /// The process has ended, or says more than it should.
@@ -26,7 +26,7 @@ pub enum Lost {
 
 /// A process of the same executable that waits for lines. It ends with its input, and is ended when this is dropped.
 #[derive(Debug)]
-pub struct Partner {
+pub(crate) struct Partner {
     child: Child,
     orders: Option<ChildStdin>,
     answers: ChildStdout,
@@ -38,7 +38,7 @@ impl Partner {
     /// # Errors
     ///
     /// Where it cannot be found or started.
-    pub fn start(argument: &str) -> io::Result<Self> {
+    pub(crate) fn start(argument: &str) -> io::Result<Self> {
         let mut command = Command::new(own_executable()?);
         command.arg(argument).env_clear();
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
@@ -55,7 +55,7 @@ impl Partner {
     /// # Errors
     ///
     /// As [`Lost`] says. There is nothing more to be asked then.
-    pub fn ask(&mut self, line: &[u8], longest: usize, patience: Duration) -> Result<Vec<u8>, Lost> {
+    pub(crate) fn ask(&mut self, line: &[u8], longest: usize, patience: Duration) -> Result<Vec<u8>, Lost> {
         let unfinished = Unfinished::begin();
         let deadline = Instant::now() + patience;
         // It reads a line whole before it does anything, so this does not wait for long.
@@ -107,7 +107,7 @@ impl Partner {
     /// # Errors
     ///
     /// Where that cannot be asked.
-    pub fn last_words(mut self) -> io::Result<(ExitStatus, String)> {
+    pub(crate) fn last_words(mut self) -> io::Result<(ExitStatus, String)> {
         self.orders = None;
         let mut said = Vec::new();
         if let Some(stderr) = self.child.stderr.take() {

@@ -11,7 +11,7 @@ use signal_hook::consts::{SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGXFSZ};
 /// first one that came does its work when the last of them is dropped; so drop it after the files are gone. Programs that run are
 /// ended at once.
 #[derive(Debug)]
-pub struct Unfinished(());
+pub(crate) struct Unfinished(());
 
 struct Signals {
     /// Whether a signal does what it does by default.
@@ -54,7 +54,7 @@ fn ignored() -> u64 {
 impl Unfinished {
     /// Holds signals back from now on.
     #[must_use]
-    pub fn begin() -> Self {
+    pub(crate) fn begin() -> Self {
         let mut open = SIGNALS.open.lock().unwrap_or_else(PoisonError::into_inner);
         *open += 1;
         SIGNALS.ends.store(false, Ordering::SeqCst);
@@ -63,7 +63,11 @@ impl Unfinished {
 
     /// The signal that is held back, so that nothing long should be begun.
     #[must_use]
-    pub fn pending(&self) -> Option<i32> {
+    #[expect(
+        clippy::unused_self,
+        reason = "a signal is held back for whoever has one of these, and for nobody else"
+    )]
+    pub(crate) fn pending(&self) -> Option<i32> {
         i32::try_from(SIGNALS.pending.load(Ordering::SeqCst)).ok().filter(|signal| *signal != 0)
     }
 

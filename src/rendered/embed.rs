@@ -13,7 +13,7 @@ use crate::value::Value;
 /// # Errors
 ///
 /// As [`values`](super::values()), and where helm cannot read a file.
-pub fn embedded(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<Value>, Diagnostic> {
+pub(crate) fn embedded(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<Value>, Diagnostic> {
     let mut list = Vec::with_capacity(producer.release.values.len());
     for (index, entry) in producer.release.values.iter().enumerate() {
         let Some((origin, bytes)) = given_by(producer, EntryKind::Values, entry, registry)? else { continue };

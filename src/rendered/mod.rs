@@ -31,12 +31,14 @@ mod stage;
 mod template;
 mod values;
 
-pub use embed::embedded;
-pub use influence::{Decider, Influence, Moved, Wanted, Way, influences};
-pub use object::{Object, ObjectKind, Unstable, unstable};
+pub(crate) use embed::embedded;
+pub(crate) use influence::{Decider, Influence, Moved, Wanted, influences};
+pub(crate) use object::Unstable;
+pub use object::{Object, ObjectKind, unstable};
 pub use piece::{Content, Piece};
 pub use producer::Producer;
 pub use release::release_pieces;
 pub use run::template;
-pub use template::{Templating, templating};
+pub(crate) use template::Templating;
+pub use template::templating;
 pub use values::{GivenValues, Origin, values};

@@ -11,7 +11,7 @@ use crate::text::{Place, Shown, relative};
 
 /// Workflow commands for diagnostics, one on each line. GitHub takes paths relative to the checkout, which is `workspace`.
 #[must_use]
-pub fn annotations(report: &Report, workspace: &Utf8Path) -> String {
+pub(crate) fn annotations(report: &Report, workspace: &Utf8Path) -> String {
     let mut text = String::new();
     for diagnostic in &report.said() {
         let command = match diagnostic.level {
@@ -28,7 +28,7 @@ pub fn annotations(report: &Report, workspace: &Utf8Path) -> String {
 
 /// A piece of Markdown for the summary of a step; empty where there is nothing that a reader of the summary must know.
 #[must_use]
-pub fn step_summary(report: &Report, view: View, directory: &Utf8Path) -> String {
+pub(crate) fn step_summary(report: &Report, view: View, directory: &Utf8Path) -> String {
     if report.diagnostics.is_empty() {
         return String::new();
     }

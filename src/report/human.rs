@@ -13,17 +13,17 @@ use crate::plan::Status;
 use crate::text::{Bytes, Shown, counted, relative};
 
 /// How wide a report is.
-pub const WIDTH: usize = 80;
+pub(crate) const WIDTH: usize = 80;
 
 /// How wide a report is in a hook: helmfile starts each line with `hook[prepare] logs | `.
-pub const WIDTH_IN_HOOK: usize = WIDTH - 21;
+pub(crate) const WIDTH_IN_HOOK: usize = WIDTH - 21;
 
 /// How many changed files of a source are named.
 const MOST_CHANGES: usize = 20;
 
 /// What a report is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum View {
+pub(crate) enum View {
     /// What was written.
     Generate,
     /// What would be written.
@@ -36,7 +36,7 @@ pub enum View {
 
 /// The report, with escape sequences: what goes to standard output. Errors are not in it. `quiet` leaves only findings.
 #[must_use]
-pub fn human(report: &Report, view: View, quiet: bool, layout: Layout<'_>) -> String {
+pub(crate) fn human(report: &Report, view: View, quiet: bool, layout: Layout<'_>) -> String {
     let mut text = String::new();
     if !quiet {
         text.push_str(&Table { report, view, layout }.draw());
@@ -69,7 +69,7 @@ fn is_in_table(diagnostic: &Diagnostic) -> bool {
 
 /// One line that counts.
 #[must_use]
-pub fn summary(report: &Report, view: View) -> String {
+pub(crate) fn summary(report: &Report, view: View) -> String {
     let count =
         |wanted: &dyn Fn(&Release) -> bool| report.releases.iter().filter(|release| wanted(release)).count();
     let with = |status: Status| count(&|release| !release.target.written && release.target.status == status);
@@ -282,7 +282,7 @@ mod tests {
     use super::*;
     use crate::checksum::{Digest, HashedFile, Notes};
     use crate::plan::{Change, How};
-    use crate::report::Target;
+    use crate::report::model::Target;
     use crate::text::Place;
 
     fn source(label: &str, files: usize, bytes: u64) -> Source {

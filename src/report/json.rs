@@ -13,7 +13,7 @@ use crate::text::relative;
 /// What `helmsum generate`, `check` and `list` print with `--output json`.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct Document {
+pub(crate) struct Document {
     /// The format of this document.
     #[schemars(range(min = 1, max = 1))]
     format: u8,
@@ -168,7 +168,7 @@ enum ErrorCode {
 /// Something that went wrong.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct ErrorEntry {
+pub(crate) struct ErrorEntry {
     /// Null where helmfile fails too, and where neither a state nor something written for helmsum is concerned.
     code: Option<ErrorCode>,
     message: String,
@@ -198,7 +198,7 @@ struct Summary {
 /// What `helmsum hash` prints with `--output json`.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-pub struct HashDocument {
+pub(crate) struct HashDocument {
     /// The format of this document.
     #[schemars(range(min = 1, max = 1))]
     format: u8,
@@ -217,7 +217,7 @@ type Utf8Text = String;
 impl Document {
     /// The document of a run.
     #[must_use]
-    pub fn new(report: &model::Report, directory: &Utf8Path) -> Self {
+    pub(crate) fn new(report: &model::Report, directory: &Utf8Path) -> Self {
         let releases: Vec<Release> =
             report.releases.iter().map(|release| release_entry(release, directory)).collect();
         let count =
@@ -245,7 +245,11 @@ impl Document {
 impl HashDocument {
     /// The document of a run.
     #[must_use]
-    pub fn new(checksum: Option<&PathsChecksum>, diagnostics: &[Diagnostic], directory: &Utf8Path) -> Self {
+    pub(crate) fn new(
+        checksum: Option<&PathsChecksum>,
+        diagnostics: &[Diagnostic],
+        directory: &Utf8Path,
+    ) -> Self {
         let Entries { findings, errors, .. } = entries(diagnostics, directory);
         let sources = checksum.map_or(&[][..], |checksum| &checksum.sources);
         Self {
@@ -280,7 +284,7 @@ impl HashDocument {
 ///
 /// Never: no document has a key that is no string.
 #[must_use]
-pub fn print(document: &impl Serialize) -> String {
+pub(crate) fn print(document: &impl Serialize) -> String {
     let mut text = serde_json::to_string_pretty(document).expect("documents have string keys only");
     text.push('\n');
     text
@@ -346,7 +350,7 @@ fn file_entry(file: &crate::checksum::HashedFile) -> File {
 
 /// Diagnostics as documents list them.
 #[derive(Debug, Default)]
-pub struct Entries {
+pub(crate) struct Entries {
     findings: Vec<FindingEntry>,
     notes: Vec<NoteEntry>,
     /// What went wrong.
@@ -355,7 +359,7 @@ pub struct Entries {
 
 /// Sorts diagnostics into the lists of a document.
 #[must_use]
-pub fn entries(diagnostics: &[Diagnostic], directory: &Utf8Path) -> Entries {
+pub(crate) fn entries(diagnostics: &[Diagnostic], directory: &Utf8Path) -> Entries {
     let mut entries = Entries::default();
     for diagnostic in diagnostics {
         match diagnostic.kind {

@@ -11,10 +11,11 @@ mod schema;
 mod streams;
 
 pub use drawing::{Layout, draw};
-pub use github::{annotations, step_summary};
-pub use human::{View, WIDTH, WIDTH_IN_HOOK, human, summary};
-pub use json::{Document, HashDocument, entries, print};
-pub use model::{Release, Report, Source, Target};
+pub(crate) use github::{annotations, step_summary};
+pub(crate) use human::{View, WIDTH, WIDTH_IN_HOOK, human};
+pub(crate) use json::{Document, HashDocument, entries, print};
+pub(crate) use model::Report;
 pub use outcome::Outcome;
 pub use schema::schemas;
-pub use streams::{Colour, Stream, Streams};
+pub(crate) use streams::Colour;
+pub use streams::{Stream, Streams};

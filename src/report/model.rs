@@ -14,7 +14,7 @@ use crate::text::Place;
 
 /// What a run found and did.
 #[derive(Debug, Default)]
-pub struct Report {
+pub(crate) struct Report {
     /// The environments that were read.
     pub environments: Vec<String>,
     /// Consumers, and releases that list a target without declaring sources, in the order of the state.
@@ -26,7 +26,7 @@ pub struct Report {
 impl Report {
     /// The report of a plan, as far as it was carried out. `source` has the text of a file, to show a line of it.
     #[must_use]
-    pub fn of(plan: Plan, source: impl Fn(&Utf8Path) -> Option<Arc<str>>) -> Self {
+    pub(crate) fn of(plan: Plan, source: impl Fn(&Utf8Path) -> Option<Arc<str>>) -> Self {
         let Plan { environments, consumers, mut sink, .. } = plan;
         let releases = consumers.iter().map(rows::release).collect();
         for contents in consumers {
@@ -40,7 +40,7 @@ impl Report {
 
     /// Findings at this level.
     #[must_use]
-    pub fn count(&self, level: Level) -> usize {
+    pub(crate) fn count(&self, level: Level) -> usize {
         self.diagnostics
             .iter()
             .filter(|diagnostic| diagnostic.code().is_some() && diagnostic.level == level)
@@ -49,14 +49,14 @@ impl Report {
 
     /// How many errors there are.
     #[must_use]
-    pub fn errors(&self) -> usize {
+    pub(crate) fn errors(&self) -> usize {
         self.diagnostics.iter().filter(|diagnostic| diagnostic.is_error()).count()
     }
 
     /// The diagnostics as people see them. Of several environments, those that they share stand there once, and the message names
     /// the environments.
     #[must_use]
-    pub fn said(&self) -> Vec<Diagnostic> {
+    pub(crate) fn said(&self) -> Vec<Diagnostic> {
         if self.environments.len() < 2 {
             return self.diagnostics.clone();
         }
@@ -77,12 +77,6 @@ impl Report {
             .map(|(diagnostic, environments)| in_environments(diagnostic, &environments))
             .collect()
     }
-
-    /// Whether the run failed over something.
-    #[must_use]
-    pub fn failed(&self) -> bool {
-        self.diagnostics.iter().any(Diagnostic::is_denied)
-    }
 }
 
 fn in_environments(diagnostic: Diagnostic, environments: &[&str]) -> Diagnostic {
@@ -97,7 +91,7 @@ fn in_environments(diagnostic: Diagnostic, environments: &[&str]) -> Diagnostic 
 
 /// A release, or an entry of `checksums:` in `helmsum.yaml`.
 #[derive(Clone, Debug)]
-pub struct Release {
+pub(crate) struct Release {
     /// Its name.
     pub name: String,
     /// Its namespace, else empty.
@@ -117,7 +111,7 @@ pub struct Release {
 impl Release {
     /// `namespace/name`, or `name` without a namespace.
     #[must_use]
-    pub fn id(&self) -> String {
+    pub(crate) fn id(&self) -> String {
         if self.namespace.is_empty() {
             self.name.clone()
         } else {
@@ -128,7 +122,7 @@ impl Release {
 
 /// A source of a release.
 #[derive(Clone, Debug)]
-pub struct Source {
+pub(crate) struct Source {
     /// What stands for it in the checksum.
     pub label: String,
     /// Its kind.
@@ -159,7 +153,7 @@ pub struct Source {
 
 /// The values file that a release's checksum goes to.
 #[derive(Clone, Debug)]
-pub struct Target {
+pub(crate) struct Target {
     /// The file, where the release lists one.
     pub path: Option<Utf8PathBuf>,
     /// Where in it the checksum is.

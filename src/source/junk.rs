@@ -3,7 +3,7 @@
 /// Whether an entry of this name is left out. A directory is only left out when it is `.git`; everything else is meant for
 /// files, and for links whatever they lead to. Works on bytes, since such a name need not be UTF-8.
 #[must_use]
-pub fn is_junk(name: &[u8], directory: bool) -> bool {
+pub(crate) fn is_junk(name: &[u8], directory: bool) -> bool {
     if name == b".git" {
         return true;
     }

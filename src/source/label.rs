@@ -3,7 +3,7 @@
 /// The label of a path: split at `/`, without empty and `.` parts, `..` kept, `./` in front unless it starts with `..`. An
 /// absolute path keeps its slash.
 #[must_use]
-pub fn path_label(path: &str) -> String {
+pub(crate) fn path_label(path: &str) -> String {
     let parts: Vec<&str> = path.split('/').filter(|part| !matches!(*part, "" | ".")).collect();
     let body = parts.join("/");
     if path.starts_with('/') {

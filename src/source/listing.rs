@@ -58,7 +58,7 @@ pub enum Left {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct LeftOut {
     /// The name, relative to the base, as [`Listing::files`] spells it; of a directory, everything below it is left out.
-    /// Escaped as [`super::shown`] does where it could not be part of a checksum.
+    /// Escaped as [`super::name::shown`] does where it could not be part of a checksum.
     pub name: String,
     /// Why.
     pub why: Left,

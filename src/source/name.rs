@@ -26,7 +26,7 @@ pub enum NameError {
 /// # Errors
 ///
 /// Where it holds a backslash, a control character, U+2028, U+2029, U+FFFE or U+FFFF.
-pub fn check(name: &str) -> Result<(), NameError> {
+pub(crate) fn check(name: &str) -> Result<(), NameError> {
     for sign in name.chars() {
         match sign {
             '\\' => return Err(NameError::Backslash),
@@ -43,14 +43,14 @@ pub fn check(name: &str) -> Result<(), NameError> {
 /// # Errors
 ///
 /// As [`check`], and where it is not UTF-8.
-pub fn check_os(name: &OsStr) -> Result<&str, NameError> {
+pub(crate) fn check_os(name: &OsStr) -> Result<&str, NameError> {
     let name = name.to_str().ok_or(NameError::NotUtf8)?;
     check(name).map(|()| name)
 }
 
 /// A name as a message may show it: nothing in it moves a cursor, hides or ends a line.
 #[must_use]
-pub fn shown(name: &OsStr) -> String {
+pub(crate) fn shown(name: &OsStr) -> String {
     let mut text = String::new();
     for chunk in name.as_encoded_bytes().utf8_chunks() {
         for sign in chunk.valid().chars() {

@@ -30,7 +30,7 @@ static HEADERS: LazyLock<Regex> =
 
 /// Whether the header is one of the first lines: helmsum wrote this, and others may have written above it.
 #[must_use]
-pub fn has_header(bytes: &[u8]) -> bool {
+pub(crate) fn has_header(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(FIRST_BYTES)];
     HEADERS.is_match(start)
         && lines(start).take(FIRST_LINES).any(|line| line.trim_ascii_end() == HEADER.as_bytes())
@@ -39,7 +39,7 @@ pub fn has_header(bytes: &[u8]) -> bool {
 /// Whether helmsum wrote all of this: nothing but comments and the start of a document is above the header, and all values are
 /// digests.
 #[must_use]
-pub fn is_written(bytes: &[u8]) -> bool {
+pub(crate) fn is_written(bytes: &[u8]) -> bool {
     let mut lines = lines(bytes).map(<[u8]>::trim_ascii);
     let above = |line: &&[u8]| line.is_empty() || *line == b"---" || line.starts_with(b"#");
     let has_header =

@@ -121,7 +121,7 @@ fn absolute(tree: &dyn Tree, from: &Utf8Path, path: &str) -> Utf8PathBuf {
 
 /// Whether helmfile would load a file of this name as a state file where it takes all of a directory.
 #[must_use]
-pub fn is_state_file_name(name: &str) -> bool {
+pub(crate) fn is_state_file_name(name: &str) -> bool {
     ["*.y*ml", "*.y*ml.gotmpl"].iter().any(|pattern| matches(pattern, name).unwrap_or(false))
 }
 

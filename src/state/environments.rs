@@ -10,7 +10,7 @@ const NAMED: usize = 10;
 
 /// What to do where no state file defines the environment `name`, and some define `names`. Nothing where they define none, or it.
 #[must_use]
-pub fn instead_of(name: &str, names: &BTreeSet<String>) -> Option<String> {
+pub(crate) fn instead_of(name: &str, names: &BTreeSet<String>) -> Option<String> {
     if names.is_empty() || names.contains(name) {
         return None;
     }
@@ -31,7 +31,7 @@ pub(super) fn unnamed(error: Diagnostic, names: &BTreeSet<String>) -> Diagnostic
 /// What to know where nobody named an environment, and the state defines `names`. Nothing where the default is one of them, or
 /// the state defines none.
 #[must_use]
-pub fn where_unnamed(names: &BTreeSet<String>) -> Option<String> {
+pub(crate) fn where_unnamed(names: &BTreeSet<String>) -> Option<String> {
     (!names.is_empty() && !names.contains("default")).then(|| {
         format!(
             "without `--environment` it is `default` that is read, and the state does not define it; {}",

@@ -43,19 +43,17 @@ mod unrendered;
 mod values;
 mod visit;
 
-pub use discovery::is_state_file_name;
 pub use entries::{EntryKind, EntrySource};
-pub use environments::{instead_of, where_unnamed};
-pub use helm::{Chartify, Dependency, HelmOptions, Repository};
-pub use helm_version::HelmVersions;
+pub(crate) use environments::{instead_of, where_unnamed};
+pub(crate) use helm::Repository;
 pub use listed::Listed;
-pub use located::Located;
-pub use output::to_yaml;
-pub use remote::is_remote;
-pub use request::{Additions, Purpose, Request};
-pub use resolved::{
-    EntryContent, EnvironmentObject, Hook, Release, Resolved, SetEntry, SetKind, ValuesEntry, Visit,
-};
-pub use selectors::Selector;
+pub(crate) use output::to_yaml;
+pub(crate) use remote::is_remote;
+pub use request::Request;
+pub(crate) use request::{Additions, Purpose};
+pub(crate) use resolved::{EntryContent, EnvironmentObject, SetEntry, SetKind, ValuesEntry};
+pub use resolved::{Hook, Release, Resolved, Visit};
+pub(crate) use selectors::Selector;
 pub use spec::keys;
-pub use visit::{environments, read};
+pub(crate) use visit::environments;
+pub use visit::read;

@@ -23,7 +23,7 @@ impl Resolved {
 /// # Errors
 ///
 /// None in practice: everything in the JSON has a YAML form.
-pub fn to_yaml(state: &JsonValue) -> Result<String, yaml_serde::Error> {
+pub(crate) fn to_yaml(state: &JsonValue) -> Result<String, yaml_serde::Error> {
     let mut text = String::new();
     for document in state["documents"].as_array().into_iter().flatten() {
         text.push_str("---\n");

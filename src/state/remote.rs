@@ -119,7 +119,7 @@ fn split_path(path: &str) -> (String, String) {
 /// Whether helmfile would download this: `IsRemote`. That takes any scheme without `//`, so `foo:bar.yaml` is remote,
 /// while `oci://…` and other schemes it has no getter for are not.
 #[must_use]
-pub fn is_remote(text: &str) -> bool {
+pub(crate) fn is_remote(text: &str) -> bool {
     !text.starts_with('/') && matches!(parse(text), Parsed::Remote(_))
 }
 

@@ -7,7 +7,7 @@ use super::located::Located;
 
 /// One `-l`: every label it names must match.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Selector {
+pub(crate) struct Selector {
     wanted: Vec<(String, String)>,
     unwanted: Vec<(String, String)>,
 }
@@ -18,7 +18,7 @@ impl Selector {
     /// # Errors
     ///
     /// Where a piece is neither `k=v` nor `k!=v`, or has another character than letters, digits and `_./+-`.
-    pub fn parse(text: &str) -> Result<Self, Diagnostic> {
+    pub(crate) fn parse(text: &str) -> Result<Self, Diagnostic> {
         let mut selector = Self { wanted: Vec::new(), unwanted: Vec::new() };
         for label in text.split(',') {
             if let Some((key, value)) = label.split_once("!=")
@@ -56,7 +56,7 @@ impl Selector {
 
     /// Whether a release with these labels matches. A label that is absent is unequal to everything.
     #[must_use]
-    pub fn matches(&self, labels: &BTreeMap<String, String>) -> bool {
+    pub(crate) fn matches(&self, labels: &BTreeMap<String, String>) -> bool {
         self.wanted.iter().all(|(key, value)| labels.get(key) == Some(value))
             && self.unwanted.iter().all(|(key, value)| labels.get(key) != Some(value))
     }

@@ -56,7 +56,7 @@ pub fn read(request: &Request) -> Result<Resolved, Diagnostic> {
 /// # Errors
 ///
 /// As [`read`], where no environment is known.
-pub fn environments(request: &Request) -> Result<BTreeSet<String>, Diagnostic> {
+pub(crate) fn environments(request: &Request) -> Result<BTreeSet<String>, Diagnostic> {
     let reader = reader(request);
     let result = read_with(&reader);
     let names = reader.environments.take();

@@ -15,7 +15,7 @@ pub(super) const MOST_FILES: usize = 64;
 
 /// A source as its target records it.
 #[derive(Clone, Copy, Debug)]
-pub struct Section<'a> {
+pub(crate) struct Section<'a> {
     /// What stands for it in the checksum.
     pub label: &'a str,
     /// The name given with `as`.
@@ -32,7 +32,7 @@ pub struct Section<'a> {
 
 /// What a target should hold.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Content {
+pub(crate) struct Content {
     /// The checksum; nothing without sources.
     pub checksum: Option<Digest>,
     /// The whole file.
@@ -47,7 +47,11 @@ impl Content {
     /// # Errors
     ///
     /// Where the format cannot express a name, and where a template of the user fails.
-    pub fn new(sections: &[Section<'_>], format: &Format, subject: &Subject) -> Result<Self, FormatError> {
+    pub(crate) fn new(
+        sections: &[Section<'_>],
+        format: &Format,
+        subject: &Subject,
+    ) -> Result<Self, FormatError> {
         let mut sorted = sections.to_vec();
         sorted.sort_unstable_by(|one, other| one.label.cmp(other.label));
         let digests: Vec<(&str, Digest)> =

@@ -16,7 +16,7 @@ pub(super) const ANNOTATION: &str = "checksum/helmsum";
 
 /// How a checksum reaches the chart.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Format {
+pub(crate) enum Format {
     /// At keys of the values, for a chart of one's own: `configChecksum: "…"`, and `configChecksums: {NAME: "…"}` with named
     /// sources.
     Value(KeyPaths),
@@ -47,7 +47,7 @@ pub(super) enum Spot {
 impl Format {
     /// The keys that a target of this format sets, for sources whose digests need not be known.
     #[must_use]
-    pub fn keys(&self, sections: &[Section<'_>], subject: &Subject) -> Vec<KeyPath> {
+    pub(crate) fn keys(&self, sections: &[Section<'_>], subject: &Subject) -> Vec<KeyPath> {
         let names = || sections.iter().filter_map(|section| section.name);
         match self {
             Self::Value(keys) => keys.iter().flat_map(|key| [key.clone(), several(key)]).collect(),
@@ -72,7 +72,7 @@ impl Format {
 
     /// Where the checksum is, as reports name it; nothing where a template decides.
     #[must_use]
-    pub fn key(&self) -> Option<KeyPath> {
+    pub(crate) fn key(&self) -> Option<KeyPath> {
         match self {
             Self::Value(keys) | Self::PodAnnotations(keys, Shape::List | Shape::NameValue) => {
                 Some(keys.first().clone())
@@ -178,7 +178,7 @@ fn annotate(
 
 /// An object of Kubernetes that a source stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Object<'a> {
+pub(crate) struct Object<'a> {
     /// Whether it is a Secret, and no `ConfigMap`.
     pub secret: bool,
     /// Its name; nothing where the source has to name it.
@@ -255,7 +255,7 @@ fn is_object_name(name: &str) -> bool {
 
 /// What a format cannot express.
 #[derive(Clone, Debug, thiserror::Error)]
-pub enum FormatError {
+pub(crate) enum FormatError {
     /// Kubernetes takes 63 characters behind the slash of an annotation.
     #[error(
         "the source name `{0}` makes an annotation longer than Kubernetes takes: `checksum/helmsum.NAME` has room for 55 characters"
@@ -284,7 +284,7 @@ pub enum FormatError {
 impl FormatError {
     /// The error as the report shows it, without the place of the source.
     #[must_use]
-    pub fn diagnostic(&self) -> Diagnostic {
+    pub(crate) fn diagnostic(&self) -> Diagnostic {
         let problem = Diagnostic::error(self.to_string());
         match self {
             Self::LongName(_) => problem.hint("give it a shorter name"),
@@ -306,7 +306,7 @@ impl FormatError {
 
     /// The label or name of the source to blame, if it is one.
     #[must_use]
-    pub fn source(&self) -> Option<&str> {
+    pub(crate) fn source(&self) -> Option<&str> {
         match self {
             Self::LongName(name) | Self::Unnamed(name) | Self::NoObject(name) | Self::SameObject(_, name) => {
                 Some(name)

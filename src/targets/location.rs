@@ -37,7 +37,7 @@ enum Below {
 
 /// A directory as far as it exists.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Folder {
+pub(crate) struct Folder {
     /// Its absolute path with every link resolved, as far as there is one.
     pub path: Utf8PathBuf,
     /// Device and inode of the nearest directory that exists.
@@ -52,7 +52,7 @@ impl Folder {
     /// # Errors
     ///
     /// Where the system does not say it: a link that leads nowhere, a file in the place of a directory.
-    pub fn of(path: &Utf8Path) -> io::Result<Self> {
+    pub(crate) fn of(path: &Utf8Path) -> io::Result<Self> {
         let mut above = path;
         let real = loop {
             match above.canonicalize_utf8() {
@@ -80,7 +80,7 @@ impl Folder {
 
     /// Where a file in it is. `path` is any path that leads to it.
     #[must_use]
-    pub fn file(&self, path: &Utf8Path, name: &str) -> Location {
+    pub(crate) fn file(&self, path: &Utf8Path, name: &str) -> Location {
         let below = match path.symlink_metadata() {
             Ok(file) if file.is_file() && file.nlink() == 1 => Below::File(file.ino()),
             _ => Below::Path(self.missing.join(name)),

@@ -12,7 +12,7 @@ use crate::yaml::{self, Limits};
 
 /// An existing target as far as it can be read. The text may be anything: a conflict, half a file, somebody else's.
 #[derive(Clone, Debug)]
-pub struct Recorded {
+pub(crate) struct Recorded {
     /// Whether helmsum wrote it.
     pub ours: bool,
     /// Whether there is nothing in it but blanks: a placeholder, which anybody may have put there.
@@ -25,7 +25,7 @@ pub struct Recorded {
 
 /// A source named in the comments of a target.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RecordedSource {
+pub(crate) struct RecordedSource {
     /// What stands for it in the checksum.
     pub label: String,
     /// Its digest.
@@ -38,7 +38,7 @@ pub struct RecordedSource {
 
 /// Files that differ from what a target records.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Moved {
+pub(crate) struct Moved {
     /// Files that were not there.
     pub added: Vec<String>,
     /// Files that are gone.
@@ -47,18 +47,10 @@ pub struct Moved {
     pub edited: Vec<String>,
 }
 
-impl Moved {
-    /// Whether nothing moved, or nothing that can be named.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.removed.is_empty() && self.edited.is_empty()
-    }
-}
-
 impl Recorded {
     /// Reads a target.
     #[must_use]
-    pub fn read(bytes: &[u8]) -> Self {
+    pub(crate) fn read(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);
         let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
         Self {
@@ -71,14 +63,14 @@ impl Recorded {
 
     /// Whether helmsum leaves it alone: something is in it, and helmsum did not write it.
     #[must_use]
-    pub const fn is_foreign(&self) -> bool {
+    pub(crate) const fn is_foreign(&self) -> bool {
         !self.ours && !self.empty
     }
 
     /// The checksum that a target of this format has, whatever it is. Where the values do not have it, it is the one that the
     /// digests in the comments come to.
     #[must_use]
-    pub fn checksum(&self, format: &Format) -> Option<String> {
+    pub(crate) fn checksum(&self, format: &Format) -> Option<String> {
         let value = match format.spot() {
             Spot::At(key) => self.at(&key)?,
             Spot::Among(key, shape) => {
@@ -109,7 +101,7 @@ impl Recorded {
     ///
     /// Of a source with more files than are recorded, only those are compared whose record would be there.
     #[must_use]
-    pub fn moved(&self, label: &str, files: &[HashedFile]) -> Option<Moved> {
+    pub(crate) fn moved(&self, label: &str, files: &[HashedFile]) -> Option<Moved> {
         let recorded = self.sources.iter().find(|source| source.label == label)?;
         let mut before: BTreeMap<&str, Digest> =
             recorded.files.iter().map(|(name, digest)| (name.as_str(), *digest)).collect();
@@ -142,7 +134,7 @@ fn annotation(item: &Value, shape: Shape) -> Option<Value> {
 
 /// Whether two targets have the same values, whatever their comments and their spelling.
 #[must_use]
-pub fn same_values(one: &[u8], other: &[u8]) -> bool {
+pub(crate) fn same_values(one: &[u8], other: &[u8]) -> bool {
     match (values(one), values(other)) {
         (Some(one), Some(other)) => one.deep_equal(&other),
         _ => false,

@@ -17,7 +17,7 @@ const AT_A_TIME: usize = 16;
 /// Writes targets side by side, those of one group one after the other, and tells of each what [`Writer::write`] tells. Where
 /// the process was told to end, the rest is left as it is.
 #[must_use]
-pub fn write_groups(groups: &[Vec<Order<'_>>]) -> Vec<Vec<Result<bool, TargetError>>> {
+pub(crate) fn write_groups(groups: &[Vec<Order<'_>>]) -> Vec<Vec<Result<bool, TargetError>>> {
     let writer = Writer::default();
     let next = AtomicUsize::new(0);
     let outcomes = Mutex::new(groups.iter().map(|_| Vec::new()).collect::<Vec<_>>());

@@ -88,7 +88,7 @@ impl Writer {
 /// # Errors
 ///
 /// Where it cannot be read for any other reason: what is in it may be anybody's.
-pub fn read(tree: &dyn Tree, path: &Utf8Path) -> Result<Option<Vec<u8>>, TargetError> {
+pub(crate) fn read(tree: &dyn Tree, path: &Utf8Path) -> Result<Option<Vec<u8>>, TargetError> {
     let absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
     let unreadable = |error| TargetError::Unreadable { path: path.to_owned(), error };
     match tree.stat_link(path) {

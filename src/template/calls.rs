@@ -14,7 +14,7 @@ use super::syntax::{self, Command, Known, List, Node, OperandKind, Pipeline, Sou
 /// # Errors
 ///
 /// For a text that is no template. Functions need not exist.
-pub fn calls(text: &str) -> Result<BTreeSet<String>, SyntaxError> {
+pub(crate) fn calls(text: &str) -> Result<BTreeSet<String>, SyntaxError> {
     let source = Rc::new(Source { name: Utf8Path::new("").to_owned(), text: text.into() });
     let trees = syntax::parse(&source, &|_| Known::Yes)?;
     let mut names = BTreeSet::new();

@@ -5,15 +5,16 @@
 
 mod calls;
 mod execute;
-pub mod function;
-pub mod functions;
+pub(crate) mod function;
+pub(crate) mod functions;
 mod prints;
 mod render;
 mod set;
-pub mod syntax;
+pub(crate) mod syntax;
 #[cfg(test)]
 mod tests;
 
-pub use calls::calls;
-pub use prints::{Defined, defined, may_print_comments};
-pub use render::{MissingKey, Options, Rendered, render, render_traced};
+pub(crate) use calls::calls;
+pub(crate) use prints::{Defined, defined, may_print_comments};
+pub use render::{MissingKey, Options, render};
+pub(crate) use render::{Rendered, render_traced};

@@ -75,7 +75,7 @@ const INDENTING: &[&str] = &["indent", "nindent"];
 /// Whether an action of a template can print a line that is a YAML comment. Its own text is not looked at, and neither is
 /// that of helper files. A text that is no template can print anything.
 #[must_use]
-pub fn may_print_comments(text: &str) -> bool {
+pub(crate) fn may_print_comments(text: &str) -> bool {
     text.contains("{{") && parsed(text).map_or(true, |trees| trees.iter().any(|tree| list_prints(&tree.root)))
 }
 
@@ -109,7 +109,7 @@ fn prints(commands: &[Command]) -> bool {
 
 /// One template of a text: the text itself, or one that it defines.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Defined {
+pub(crate) struct Defined {
     /// The name it is called by; nothing for the text itself.
     pub name: Option<String>,
     /// Its text between actions, with where each piece starts in the whole.
@@ -125,7 +125,7 @@ pub struct Defined {
 /// # Errors
 ///
 /// For a text that is no template. Functions need not exist.
-pub fn defined(text: &str) -> Result<Vec<Defined>, SyntaxError> {
+pub(crate) fn defined(text: &str) -> Result<Vec<Defined>, SyntaxError> {
     let trees = parsed(text)?;
     let one = |tree: &Tree| {
         let name = (&*tree.name != PARSE_NAME).then(|| tree.name.to_string());

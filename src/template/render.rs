@@ -74,7 +74,7 @@ pub fn render(
 /// # Errors
 ///
 /// As [`render`].
-pub fn render_traced(
+pub(crate) fn render_traced(
     name: &Utf8Path,
     text: &str,
     data: &Value,
@@ -102,7 +102,7 @@ fn rendered(
 
 /// A rendered text that knows where it comes from.
 #[derive(Clone, Debug)]
-pub struct Rendered {
+pub(crate) struct Rendered {
     /// The result.
     pub bytes: Vec<u8>,
     segments: Vec<Segment>,
@@ -113,7 +113,7 @@ impl Rendered {
     /// The byte of the template that wrote the byte at `output`: itself for plain text, else the action. What other
     /// texts write (helper files, `include`, `tpl`) comes from the action that called them.
     #[must_use]
-    pub fn source_offset(&self, output: usize) -> usize {
+    pub(crate) fn source_offset(&self, output: usize) -> usize {
         let Some(segment) = self.segments.partition_point(|segment| segment.output <= output).checked_sub(1)
         else {
             return 0;
@@ -127,7 +127,7 @@ impl Rendered {
     /// For every line of the result, the line of the template that its first byte comes from. Lines count from 1; a
     /// final line break starts no line.
     #[must_use]
-    pub fn source_lines(&self) -> Vec<usize> {
+    pub(crate) fn source_lines(&self) -> Vec<usize> {
         let breaks: Vec<usize> =
             self.source.bytes().enumerate().filter(|(_, byte)| *byte == b'\n').map(|(at, _)| at).collect();
         let starts = std::iter::once(0)

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-pub use shown::{Bytes, Shown, counted, relative};
-pub use spelling::nearest;
+pub(crate) use shown::{Bytes, Shown, counted, relative};
+pub(crate) use spelling::nearest;
 
 /// A place in a file that the reader of a message can open. Lines and columns count from 1, columns in characters.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -59,7 +59,7 @@ impl fmt::Display for Place {
 
 /// Line and column, both from 1, of a byte offset; an offset past the end or inside a character is moved back.
 #[must_use]
-pub fn position(text: &str, offset: usize) -> (usize, usize) {
+pub(crate) fn position(text: &str, offset: usize) -> (usize, usize) {
     let end = floor_boundary(text, offset);
     let before = &text[..end];
     let line_start = before.rfind('\n').map_or(0, |at| at + 1);
@@ -68,7 +68,7 @@ pub fn position(text: &str, offset: usize) -> (usize, usize) {
 
 /// The nearest character boundary at or before `offset`.
 #[must_use]
-pub fn floor_boundary(text: &str, offset: usize) -> usize {
+pub(crate) fn floor_boundary(text: &str, offset: usize) -> usize {
     let mut end = offset.min(text.len());
     while !text.is_char_boundary(end) {
         end -= 1;

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 /// A text as it may be shown: nothing in it moves a cursor, changes a direction or hides. Line breaks are kept where
 /// `{:#}` asks for it.
 #[derive(Clone, Copy, Debug)]
-pub struct Shown<'a>(pub &'a str);
+pub(crate) struct Shown<'a>(pub &'a str);
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -33,7 +33,7 @@ fn is_hidden(sign: char) -> bool {
 
 /// A number of bytes in the unit that keeps it short.
 #[derive(Clone, Copy, Debug)]
-pub struct Bytes(pub u64);
+pub(crate) struct Bytes(pub u64);
 
 impl fmt::Display for Bytes {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -54,13 +54,13 @@ impl fmt::Display for Bytes {
 
 /// A number with its noun: `1 file`, `2 files`. For nouns whose plural takes an `s`.
 #[must_use]
-pub fn counted(number: usize, noun: &str) -> String {
+pub(crate) fn counted(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
 /// A path as a report names it: relative to `directory`, with `..` where it lies beside it.
 #[must_use]
-pub fn relative(path: &Utf8Path, directory: &Utf8Path) -> Utf8PathBuf {
+pub(crate) fn relative(path: &Utf8Path, directory: &Utf8Path) -> Utf8PathBuf {
     if path.is_relative() {
         return path.to_owned();
     }

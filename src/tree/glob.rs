@@ -12,7 +12,7 @@ use crate::go::filepath::{BadPattern, has_meta, matches};
 /// # Errors
 ///
 /// For a malformed pattern.
-pub fn glob(tree: &dyn Tree, pattern: &Utf8Path) -> Result<Vec<Utf8PathBuf>, BadPattern> {
+pub(crate) fn glob(tree: &dyn Tree, pattern: &Utf8Path) -> Result<Vec<Utf8PathBuf>, BadPattern> {
     matches(pattern.as_str(), "")?;
     let mut found = expand(tree, pattern.as_str())?;
     found.sort_unstable_by(|a, b| a.as_str().cmp(b.as_str()));

@@ -13,10 +13,11 @@ use std::io::{self, Read};
 
 use camino::Utf8Path;
 
-pub use crate::go::filepath::{BadPattern, matches};
-pub use glob::glob;
+pub use crate::go::filepath::matches;
+pub(crate) use glob::glob;
 pub use overlay::Overlay;
-pub use work::{WorkTree, open_and_wait};
+pub use work::WorkTree;
+pub(crate) use work::open_and_wait;
 
 /// What a path leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -65,7 +66,7 @@ pub trait OpenFile: Read + Send {
 }
 
 /// The longest file that is read whole, in bytes.
-pub const LARGEST: u64 = 64 << 20;
+pub(crate) const LARGEST: u64 = 64 << 20;
 
 /// Refuses what has no end or is too long.
 fn check(stat: &Stat, most: u64) -> io::Result<()> {

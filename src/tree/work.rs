@@ -61,7 +61,7 @@ impl Tree for WorkTree {
 /// # Errors
 ///
 /// Where it does not exist or cannot be opened.
-pub fn open_and_wait(path: &Utf8Path) -> io::Result<impl Read + use<>> {
+pub(crate) fn open_and_wait(path: &Utf8Path) -> io::Result<impl Read + use<>> {
     File::open(path)
 }
 

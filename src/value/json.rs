@@ -5,7 +5,8 @@ use super::{Element, List, Map, Value};
 use crate::go::fmt::{MAX_DEPTH, MAX_TEXT};
 use crate::go::json::{Build, Encoded, Writer};
 
-pub use crate::go::json::{JsonError, Style};
+pub(crate) use crate::go::json::JsonError;
+pub use crate::go::json::Style;
 
 /// Encodes a value. There is no line break at the end.
 ///

@@ -7,9 +7,9 @@
 //! Values are not `Send`. Dropping one does not recurse, however deep it is nested.
 
 mod collection;
-pub mod json;
+pub(crate) mod json;
 mod object;
-pub mod print;
+pub(crate) mod print;
 
 use std::rc::Rc;
 

@@ -14,7 +14,7 @@ use super::{Error, Limits};
 /// # Errors
 ///
 /// As [`super::parse`]: in a text that is no YAML nobody can tell a comment from a value.
-pub fn comments(source: &[u8], limits: &Limits) -> Result<Vec<Range<usize>>, Error> {
+pub(crate) fn comments(source: &[u8], limits: &Limits) -> Result<Vec<Range<usize>>, Error> {
     let input = Input::check(source, limits)?;
     compose(&input, limits, Extent::All)?;
     // The input has been checked to be UTF-8.

@@ -26,11 +26,12 @@ mod timestamp;
 mod tree;
 mod typed;
 
-pub use comments::comments;
+pub(crate) use comments::comments;
 pub use encode::encode;
-pub use error::{Error, ErrorKind, Issue};
-pub use node::{Entry, Kind, Node};
-pub use tree::Style;
+pub use error::{Error, ErrorKind};
+pub(crate) use node::Kind;
+pub use node::Node;
+pub(crate) use tree::Style;
 
 use std::rc::Rc;
 
@@ -77,7 +78,7 @@ pub fn parse(source: &[u8], limits: &Limits) -> Result<Vec<Node>, Error> {
 /// # Errors
 ///
 /// As [`parse`].
-pub fn parse_first(source: &[u8], limits: &Limits) -> Result<Option<Node>, Error> {
+pub(crate) fn parse_first(source: &[u8], limits: &Limits) -> Result<Option<Node>, Error> {
     let input = input::Input::check(source, limits)?;
     let (tree, roots) = compose::compose(&input, limits, Extent::First)?;
     let tree = Rc::new(tree);

@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 
-use helmsum::diagnostic::Code;
+use helmsum::internals::diagnostic::Code;
 
 use crate::support::gallery::Gallery;
 use crate::support::repo::{GATEWAY, HEADER, Repo, gateway, target};

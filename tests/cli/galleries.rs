@@ -1,6 +1,6 @@
 //! What people see, as whole blocks: one gallery for each command, and one for each form that a report takes.
 
-use helmsum::diagnostic::Mistake;
+use helmsum::internals::diagnostic::Mistake;
 
 use crate::formats::project;
 use crate::list::two;

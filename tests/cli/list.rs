@@ -204,7 +204,7 @@ helmfiles:
         "releases: [{ name: a, chart: ./c, values: [a.yaml, \"{{ .Values.directory }}.checksum.yaml\"] }]\n";
     let environment =
         r#"{"Name":"default","KubeContext":"","Values":{"directory":"two"},"Defaults":{},"CLIOverrides":{}}"#;
-    let digest = helmsum::checksum::Digest::of(environment.as_bytes());
+    let digest = helmsum::internals::checksum::Digest::of(environment.as_bytes());
     Repo::new()
         .file("helmfile.yaml", parent)
         .file("child.yaml", child)

@@ -5,7 +5,7 @@ use std::os::unix::process::CommandExt as _;
 
 use crate::support::full_name;
 use camino::{Utf8Path, Utf8PathBuf};
-use helmsum::targets::{Order, TargetError, Writer, check_place};
+use helmsum::internals::targets::{Order, TargetError, Writer, check_place};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Writes a target as a run of its own does.

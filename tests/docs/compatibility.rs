@@ -4,9 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
 use crate::support::repo::{Repo, gateway};
-use helmsum::diagnostic::Refusal;
-use helmsum::state;
-use helmsum::template::functions;
+use helmsum::internals::diagnostic::Refusal;
+use helmsum::internals::state;
+use helmsum::internals::template::functions;
 
 const PAGE: &str = include_str!("../../docs/helmfile-compatibility.md");
 

@@ -1,6 +1,6 @@
 //! The published schema of `helmsum.yaml` says what its parser takes.
 
-use helmsum::source::config::{Config, schema};
+use helmsum::internals::source::config::{Config, schema};
 use proptest::prelude::*;
 use serde_json::{Map, Value, json};
 

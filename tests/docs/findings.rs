@@ -1,6 +1,6 @@
 //! Every finding has a section in the manual.
 
-use helmsum::diagnostic::{Code, Mistake, Refusal};
+use helmsum::internals::diagnostic::{Code, Mistake, Refusal};
 
 const MANUAL: &str = include_str!("../../docs/findings.md");
 

@@ -4,7 +4,7 @@ use crate::support::repo::{Repo, schema};
 
 #[test]
 fn the_published_schemas_are_up_to_date() {
-    for (command, schema) in helmsum::report::schemas() {
+    for (command, schema) in helmsum::internals::report::schemas() {
         let mut text = serde_json::to_string_pretty(&schema).expect("schemas are JSON");
         text.push('\n');
         crate::support::repo::same_as_published(&format!("docs/schema/{command}.schema.json"), &text);

@@ -1,6 +1,6 @@
 //! What the two programs make of one project.
 
-use helmsum::state;
+use helmsum::internals::state;
 
 use crate::helmfile::{Helmfile, Outcome};
 use crate::support::answer;

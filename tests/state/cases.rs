@@ -10,8 +10,8 @@ use std::process::{Command, Stdio};
 use crate::support::answer;
 use crate::support::case::Case;
 use camino::Utf8Path;
-use helmsum::state;
-use helmsum::yaml;
+use helmsum::internals::state;
+use helmsum::internals::yaml;
 use serde_json::{Value, json};
 
 /// A case and the file it is written in.
@@ -79,9 +79,9 @@ fn documents(text: &str, root: &Utf8Path) -> Vec<Value> {
 }
 
 /// A value of a YAML document as JSON; what JSON lacks as text.
-fn plain(value: &helmsum::value::Value) -> Value {
-    use helmsum::value::Value as Go;
-    use helmsum::value::json::{Style, encode};
+fn plain(value: &helmsum::internals::value::Value) -> Value {
+    use helmsum::internals::value::Value as Go;
+    use helmsum::internals::value::json::{Style, encode};
     let text = |key: &Go| match key {
         Go::Str(text) => text.to_string(),
         other => yaml::encode(other).expect("a key is a scalar").trim_end().to_owned(),

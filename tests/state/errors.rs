@@ -4,9 +4,9 @@ use std::fmt::Write as _;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
-use helmsum::diagnostic::{Diagnostic, Refusal};
-use helmsum::state::{self, EntryKind, EntrySource, Request, Resolved};
-use helmsum::tree::WorkTree;
+use helmsum::internals::diagnostic::{Diagnostic, Refusal};
+use helmsum::internals::state::{self, EntryKind, EntrySource, Request, Resolved};
+use helmsum::internals::tree::WorkTree;
 
 pub(super) struct Project {
     folder: tempfile::TempDir,
@@ -243,7 +243,9 @@ fn entries_of_a_release_come_down_to_files() {
     let would_load = |name: &str| {
         let path = project.request.directory.join(name);
         let mut patterns = resolved.state_patterns().into_iter();
-        patterns.any(|pattern| helmsum::tree::matches(pattern.as_str(), path.as_str()).unwrap_or(false))
+        patterns.any(|pattern| {
+            helmsum::internals::tree::matches(pattern.as_str(), path.as_str()).unwrap_or(false)
+        })
     };
     assert!(would_load("helmfile.yaml.gotmpl"));
     assert!(would_load("helmfile.d/x.yaml"));

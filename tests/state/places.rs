@@ -1,6 +1,6 @@
 //! An error is where the value that is to blame is written, not where the same words are found first.
 
-use helmsum::text::Place;
+use helmsum::internals::text::Place;
 
 use super::errors::Project;
 

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use crate::support::gallery::Gallery;
 use crate::support::repo::Repo;
 use camino::{Utf8Path, Utf8PathBuf};
-use helmsum::diagnostic::{Diagnostic, Refusal};
-use helmsum::report;
-use helmsum::state::{self, Request};
-use helmsum::tree::{Entry, OpenFile, Stat, Tree, WorkTree};
+use helmsum::internals::diagnostic::{Diagnostic, Refusal};
+use helmsum::internals::report;
+use helmsum::internals::state::{self, Request};
+use helmsum::internals::tree::{Entry, OpenFile, Stat, Tree, WorkTree};
 
 thread_local! {
     static TRIED: RefCell<BTreeSet<Refusal>> = const { RefCell::new(BTreeSet::new()) };
@@ -86,7 +86,7 @@ fn every_refusal_has_its_code_its_place_and_what_to_do() {
 
 /// What is only read of releases that others depend on.
 fn of_charts() {
-    use helmsum::rendered::{Producer, templating};
+    use helmsum::internals::rendered::{Producer, templating};
     let chart = "apiVersion: v2\nname: a\nversion: 1.0.0\n";
     for (release, refusal) in [
         ("chart: 'oci://r.example.org/a', version: 1.0.0", Refusal::RemoteChart),
@@ -101,7 +101,7 @@ fn of_charts() {
         let resolved = state::read(&request).expect("the state is read");
         let visit = &resolved.visits[0];
         let producer = Producer { request: &request, visit, release: &visit.releases[0] };
-        let registry = helmsum::template::functions::registry();
+        let registry = helmsum::internals::template::functions::registry();
         let problem = templating(&producer, &registry).expect_err("it is refused");
         assert_eq!(problem.refusal(), Some(refusal), "{problem}");
         assert!(problem.hint.is_some() && problem.place.is_some(), "{problem}");

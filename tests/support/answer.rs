@@ -2,7 +2,7 @@
 //! have, the rows of `helmfile list`, and the digests that hooks were told.
 
 use camino::Utf8Path;
-use helmsum::state::{Hook, Release, Resolved, Visit};
+use helmsum::internals::state::{Hook, Release, Resolved, Visit};
 use serde_json::{Value, json};
 
 /// A document of `helmfile build`, read from `source`, in the shape of helmsum's.

@@ -9,8 +9,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use helmsum::state::Request;
-use helmsum::tree::WorkTree;
+use helmsum::internals::state::Request;
+use helmsum::internals::tree::WorkTree;
 use serde_json::Value;
 
 /// A project, what helmfile is told about it, and what it answers.

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use data_encoding::BASE64;
-use helmsum::value::{AnyMap, Element, List, Map, Object, Time, Value};
+use helmsum::internals::value::{AnyMap, Element, List, Map, Object, Time, Value};
 use serde_json::Value as Json;
 
 /// A string, or bytes that are none.
@@ -122,7 +122,9 @@ impl Object for Point {
             let parts =
                 [prefix.clone(), Value::Int(self.x), Value::Int(i64::try_from(rest.len()).expect("few"))];
             return Some(
-                helmsum::value::print::sprint(&parts).map(Value::from_bytes).map_err(|e| e.to_string()),
+                helmsum::internals::value::print::sprint(&parts)
+                    .map(Value::from_bytes)
+                    .map_err(|e| e.to_string()),
             );
         }
         if name == "Broken" {

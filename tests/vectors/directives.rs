@@ -1,7 +1,7 @@
 //! Comments beside each other: directives, what only looks like one, and prose about helmsum.
 
-use helmsum::diagnostic::Diagnostic;
-use helmsum::source::{Fault, Render, in_plain, unread};
+use helmsum::internals::diagnostic::Diagnostic;
+use helmsum::internals::source::{Fault, Render, in_plain, unread};
 
 /// The lines of a kind. Each is a file of its own.
 fn lines(kind: &str) -> Vec<String> {

@@ -8,11 +8,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use helmsum::template::function::{Chance, Context, Effects, ExecPolicy, Parameter, Registry};
-use helmsum::template::functions::registry;
-use helmsum::template::{Options, render};
-use helmsum::tree::WorkTree;
-use helmsum::value::{AnyMap, Element, List, Map, Time, Value};
+use helmsum::internals::template::function::{Chance, Context, Effects, ExecPolicy, Parameter, Registry};
+use helmsum::internals::template::functions::registry;
+use helmsum::internals::template::{Options, render};
+use helmsum::internals::tree::WorkTree;
+use helmsum::internals::value::{AnyMap, Element, List, Map, Time, Value};
 use serde::Deserialize;
 
 /// A template, and what the real program made of it.

@@ -5,9 +5,9 @@
 use std::collections::BTreeMap;
 
 use camino::Utf8Path;
-use helmsum::checksum::{Digest, Progress, Transform, hash_listing};
-use helmsum::source::{Request, list};
-use helmsum::tree::WorkTree;
+use helmsum::internals::checksum::{Digest, Progress, Transform, hash_listing};
+use helmsum::internals::source::{Request, list};
+use helmsum::internals::tree::WorkTree;
 use serde_json::{Value as Json, json};
 
 fn vectors(name: &str) -> Vec<Json> {

@@ -11,15 +11,15 @@ use std::sync::Arc;
 
 use crate::support::tagged;
 use camino::{Utf8Path, Utf8PathBuf};
-use helmsum::diagnostic::Diagnostic;
-use helmsum::template::function::{
+use helmsum::internals::diagnostic::Diagnostic;
+use helmsum::internals::template::function::{
     Call, Chance, Context, Effects, ExecPolicy, Function, FunctionError, Parameter, Registry,
 };
-use helmsum::template::{MissingKey, Options, render};
-use helmsum::tree::{Entry, Kind, OpenFile, Stat, Tree};
-use helmsum::value::json::{Style, encode};
-use helmsum::value::print::sprintf;
-use helmsum::value::{Map, Value};
+use helmsum::internals::template::{MissingKey, Options, render};
+use helmsum::internals::tree::{Entry, Kind, OpenFile, Stat, Tree};
+use helmsum::internals::value::json::{Style, encode};
+use helmsum::internals::value::print::sprintf;
+use helmsum::internals::value::{Map, Value};
 use serde_json::Value as Json;
 
 fn read(name: &str) -> Json {

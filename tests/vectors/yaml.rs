@@ -5,8 +5,8 @@
 use std::collections::BTreeMap;
 
 use data_encoding::BASE64;
-use helmsum::value::{AnyMap, Element, Fields, List, Map, Time, Value};
-use helmsum::yaml::{self, Error, ErrorKind, Limits, Node};
+use helmsum::internals::value::{AnyMap, Element, Fields, List, Map, Time, Value};
+use helmsum::internals::yaml::{self, Error, ErrorKind, Limits, Node};
 use serde_json::{Value as Json, json};
 
 type Outcome<T> = Result<T, Error>;

@@ -5,8 +5,9 @@ mod pattern;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+pub(crate) use pattern::BadPattern;
 pub(crate) use pattern::has_meta;
-pub use pattern::{BadPattern, matches};
+pub use pattern::matches;
 
 /// Joins a relative path to a base, cleaned. An absolute path stands for itself: `filepath.Abs` with the base as the
 /// working directory.

@@ -4,5 +4,6 @@ mod read;
 mod write;
 
 pub(crate) use read::{Build, decode};
+pub(crate) use write::JsonError;
+pub use write::Style;
 pub(crate) use write::{Encoded, Writer};
-pub use write::{JsonError, Style};

@@ -12,7 +12,7 @@ use crate::targets::{Content, Object, Recorded, Section, TargetError, check_plac
 
 /// A consumer with what its target should contain, and what it contains.
 #[derive(Debug)]
-pub struct Contents {
+pub(crate) struct Contents {
     /// The consumer as it is declared.
     pub consumer: Consumer,
     /// Its sources as they were read, in the order of their labels.
@@ -32,7 +32,7 @@ pub struct Contents {
 
 /// A source as it was read.
 #[derive(Debug)]
-pub struct SourceContents {
+pub(crate) struct SourceContents {
     /// What stands for it in the checksum.
     pub label: String,
     /// The source as it is declared.
@@ -46,20 +46,20 @@ pub struct SourceContents {
 impl SourceContents {
     /// Whether nothing of it may be named but itself.
     #[must_use]
-    pub fn is_concealed(&self) -> bool {
+    pub(crate) fn is_concealed(&self) -> bool {
         self.read.as_ref().map_or_else(|| self.source.is_secret(), |read| read.bytes.is_none())
     }
 
     /// Its files that may be named.
     #[must_use]
-    pub fn files(&self) -> &[HashedFile] {
+    pub(crate) fn files(&self) -> &[HashedFile] {
         self.read.as_ref().map(|read| read.files.as_slice()).unwrap_or_default()
     }
 }
 
 /// What a source contains.
 #[derive(Debug)]
-pub struct Read {
+pub(crate) struct Read {
     /// Its digest.
     pub digest: Digest,
     /// How many files there are.
@@ -78,7 +78,7 @@ pub struct Read {
 
 /// One file that moved a checksum.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Change {
+pub(crate) struct Change {
     /// The file, relative to the source.
     pub name: String,
     /// What happened to it.
@@ -88,7 +88,7 @@ pub struct Change {
 /// What happened to a file since its digest was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum How {
+pub(crate) enum How {
     /// It is new.
     Added,
     /// It is gone.
@@ -100,7 +100,7 @@ pub enum How {
 impl How {
     /// One word for it.
     #[must_use]
-    pub const fn word(self) -> &'static str {
+    pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Added => "added",
             Self::Removed => "removed",
@@ -112,7 +112,7 @@ impl How {
 /// How a target was found, before anything was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
-pub enum Status {
+pub(crate) enum Status {
     /// It holds what it should.
     Current,
     /// Its values differ from what was computed.

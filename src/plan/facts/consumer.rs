@@ -18,7 +18,7 @@ use crate::targets::{Format, Object, Subject};
 
 /// A release with sources or a target, or an entry of `checksums:` in `helmsum.yaml`.
 #[derive(Debug)]
-pub struct Consumer {
+pub(crate) struct Consumer {
     /// Its name.
     pub name: String,
     /// Its namespace, else empty.
@@ -79,7 +79,7 @@ pub(crate) struct Wiring {
 impl Consumer {
     /// `namespace/name`, or `name` without a namespace.
     #[must_use]
-    pub fn id(&self) -> String {
+    pub(crate) fn id(&self) -> String {
         if self.namespace.is_empty() {
             self.name.clone()
         } else {
@@ -89,7 +89,7 @@ impl Consumer {
 
     /// By what its diagnostics are settled.
     #[must_use]
-    pub fn scope(&self) -> Scope<'_> {
+    pub(crate) fn scope(&self) -> Scope<'_> {
         let environment = Some(self.environment.as_str()).filter(|name| !name.is_empty());
         Scope { levels: &self.levels, environment }
     }

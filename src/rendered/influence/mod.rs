@@ -24,7 +24,7 @@ pub(super) use trial::judge;
 
 /// What decides data beside the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Decider {
+pub(crate) enum Decider {
     /// What is in the cluster, or what helm knows of it: whether the release is there, its number, the cluster's version.
     Cluster,
     /// The clock, random numbers, the order of a map.
@@ -33,7 +33,7 @@ pub enum Decider {
 
 /// A way by which something else than the state decides data.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Way {
+pub(crate) struct Way {
     /// What is asked, as templates spell it, such as `lookup`.
     pub what: String,
     /// Where: the file of the chart with the line. Nothing where no file says it.
@@ -42,7 +42,7 @@ pub struct Way {
 
 /// An object that something else than the state decides, or may decide.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Influence {
+pub(crate) struct Influence {
     /// The kind of the object.
     pub kind: ObjectKind,
     /// Its name.
@@ -57,7 +57,7 @@ pub struct Influence {
 
 /// What moved when the release was rendered with another answer.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Moved {
+pub(crate) enum Moved {
     /// These pieces, such as `data/password`.
     Keys(BTreeSet<String>),
     /// The object came or went.
@@ -67,13 +67,17 @@ pub enum Moved {
 }
 
 /// The objects that a question is about, by kind and name.
-pub type Wanted = BTreeSet<(ObjectKind, String)>;
+pub(crate) type Wanted = BTreeSet<(ObjectKind, String)>;
 
 /// The objects among those of a release that something else than the state decides, and how often helm was called for it.
 ///
 /// `objects` are what helm rendered of `templating`; only those in `wanted` are judged.
 #[must_use]
-pub fn influences(templating: &Templating, objects: &[Object], wanted: &Wanted) -> (Vec<Influence>, usize) {
+pub(crate) fn influences(
+    templating: &Templating,
+    objects: &[Object],
+    wanted: &Wanted,
+) -> (Vec<Influence>, usize) {
     judge(templating, objects, wanted)
 }
 

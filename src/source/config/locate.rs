@@ -15,7 +15,7 @@ const LARGEST: u64 = 1 << 20;
 
 /// The repository around a state file.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Home {
+pub(crate) struct Home {
     /// The root of the repository, absolute.
     pub root: Utf8PathBuf,
     /// The configuration that counts: the nearest one between the state file and the root.
@@ -30,7 +30,7 @@ pub struct Home {
 /// # Errors
 ///
 /// Where a configuration that counts, or one that has to be asked whether its folder is the root, cannot be read.
-pub fn locate(tree: &dyn Tree, directory: &Utf8Path) -> Result<Home, ConfigError> {
+pub(crate) fn locate(tree: &dyn Tree, directory: &Utf8Path) -> Result<Home, ConfigError> {
     let mut git = None;
     for folder in directory.ancestors() {
         if look(tree.stat_link(&folder.join(".git")), &folder.join(".git"))?.is_some() {

@@ -11,9 +11,10 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use document::{Shape, schema};
-pub use error::ConfigError;
-pub use locate::{Home, locate};
+pub(crate) use document::Shape;
+pub use document::schema;
+pub(crate) use error::ConfigError;
+pub(crate) use locate::locate;
 
 use super::directive::{Render, Source, What};
 use super::key::{KeyPath, KeyPaths};
@@ -23,10 +24,10 @@ use crate::text::Place;
 use crate::yaml::{self, Limits, Node};
 
 /// The name of the configuration file.
-pub const FILE_NAME: &str = "helmsum.yaml";
+pub(crate) const FILE_NAME: &str = "helmsum.yaml";
 
 /// Which file names are targets where the configuration does not say.
-pub const TARGETS: [&str; 5] =
+pub(crate) const TARGETS: [&str; 5] =
     ["checksum.yaml", "*.checksum.yaml", "*-checksum.yaml", "checksum.*.yaml", "checksum-*.yaml"];
 
 /// A configuration file.
@@ -408,7 +409,7 @@ fn keyed(
 
 /// The problem of a `key` beside a template.
 #[must_use]
-pub fn no_key() -> Diagnostic {
+pub(crate) fn no_key() -> Diagnostic {
     Diagnostic::mistake(Mistake::ConfigValue, "`key` does not go with the format `template`")
         .hint("drop `key`: the template says where its values go")
 }

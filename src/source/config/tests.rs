@@ -2,7 +2,8 @@
 
 use camino::Utf8PathBuf;
 
-use super::{Chosen, Config, Format, Home, KeyPaths, Shape, TARGETS, Which, locate};
+use super::locate::Home;
+use super::{Chosen, Config, Format, KeyPaths, Shape, TARGETS, Which, locate};
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::source::What;
 use crate::text::Place;

@@ -8,7 +8,7 @@ use crate::diagnostic::{Diagnostic, Mistake};
 
 /// Two sources that the checksum could not tell apart.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Clash {
+pub(crate) enum Clash {
     /// One name for two sources.
     #[error("the name `{label}` is given to two sources, here and at {}", first.place)]
     Name {
@@ -34,7 +34,7 @@ pub enum Clash {
 impl Clash {
     /// The error as the report shows it.
     #[must_use]
-    pub fn diagnostic(&self) -> Diagnostic {
+    pub(crate) fn diagnostic(&self) -> Diagnostic {
         let problem = Diagnostic::mistake(Mistake::SourceClash, self.to_string());
         match self {
             Self::Name { second, .. } => problem
@@ -62,7 +62,7 @@ impl Clash {
 /// # Errors
 ///
 /// Where two different sources would have one label.
-pub fn collect(declared: Vec<Source>) -> Result<Vec<Source>, Clash> {
+pub(crate) fn collect(declared: Vec<Source>) -> Result<Vec<Source>, Clash> {
     let mut kept: Vec<Source> = Vec::new();
     // Which of them stand for the same thing in the same way.
     let mut alike: BTreeMap<(What, Options), Vec<usize>> = BTreeMap::new();

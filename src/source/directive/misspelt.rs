@@ -9,7 +9,7 @@ const KINDS: [&str; 5] = ["release:", "configmap:", "secret:", "sha256:", "objec
 /// Comments on lines of their own that may have been meant as directives, such as `# hemlsum: ./apis`, with their lines, from
 /// 1. They are comments like any other.
 #[must_use]
-pub fn misspelt(text: &str) -> Vec<(usize, String)> {
+pub(crate) fn misspelt(text: &str) -> Vec<(usize, String)> {
     let comments = text.lines().enumerate().filter_map(|(index, line)| {
         let comment = line.trim_matches([' ', '\t', '\r', '\u{feff}']);
         (comment.starts_with('#') && is_misspelt(comment)).then(|| (index + 1, comment.to_owned()))

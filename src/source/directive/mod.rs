@@ -16,12 +16,14 @@ mod words;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use collect::{Clash, collect};
-pub use fault::{DirectiveError, Fault};
-pub use misspelt::misspelt;
+pub(crate) use collect::collect;
+pub use fault::Fault;
+pub(crate) use misspelt::misspelt;
 pub use parse::Render;
-pub use scan::{in_plain, in_rendered, may_declare};
-pub use unread::{in_template_comments, lines_like_directives, unread};
+pub use scan::in_plain;
+pub(crate) use scan::{in_rendered, may_declare};
+pub use unread::unread;
+pub(crate) use unread::{in_template_comments, lines_like_directives};
 
 use super::path_label;
 use crate::go::filepath::join_clean;

@@ -24,7 +24,7 @@ static MENTION: LazyLock<regex::bytes::Regex> =
 /// Whether a values file itself says something that is or looks like a directive. A template that does not may still bring
 /// one in, see [`crate::template::may_print_comments`].
 #[must_use]
-pub fn may_declare(raw: &[u8]) -> bool {
+pub(crate) fn may_declare(raw: &[u8]) -> bool {
     MENTION.is_match(raw) || look_alike::in_text(raw)
 }
 
@@ -70,7 +70,11 @@ pub fn in_plain(
 /// # Errors
 ///
 /// As [`in_plain`]; and for a directive from which template marks took a line break, or in which `{{` is left.
-pub fn in_rendered(file: &Utf8Path, raw: &str, rendered: &Rendered) -> Result<Vec<Source>, DirectiveError> {
+pub(crate) fn in_rendered(
+    file: &Utf8Path,
+    raw: &str,
+    rendered: &Rendered,
+) -> Result<Vec<Source>, DirectiveError> {
     if !look_alike::in_text(&rendered.bytes) {
         return Ok(Vec::new());
     }

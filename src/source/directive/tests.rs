@@ -8,10 +8,12 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use proptest::prelude::*;
 
-use super::{DirectiveError, Fault, Producer, Render, Source, What, in_plain, in_rendered, may_declare};
+use super::fault::DirectiveError;
+use super::{Fault, Producer, Render, Source, What, in_plain, in_rendered, may_declare};
 use crate::diagnostic::Diagnostic;
 use crate::rendered::ObjectKind;
-use crate::source::{NameError, PatternError};
+use crate::source::NameError;
+use crate::source::exclusion::PatternError;
 use crate::template::function::{Chance, Context, Effects, ExecPolicy, Function, Parameter, Registry};
 use crate::template::{Options, render_traced};
 use crate::text::Place;

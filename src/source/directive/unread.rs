@@ -32,7 +32,7 @@ pub fn unread(text: &[u8]) -> Vec<usize> {
 
 /// The lines, from 1, of what looks like directives inside `{{/* … */}}` of a values template, which no rendering shows.
 #[must_use]
-pub fn in_template_comments(raw: &str) -> Vec<usize> {
+pub(crate) fn in_template_comments(raw: &str) -> Vec<usize> {
     static COMMENT: LazyLock<Regex> = LazyLock::new(|| {
         Regex::new(r"(?s)\{\{(?:-[ \t\r\n])?/\*.*?\*/(?:[ \t\r\n]-)?\}\}").expect("the pattern is good")
     });
@@ -48,7 +48,7 @@ pub fn in_template_comments(raw: &str) -> Vec<usize> {
 
 /// The lines, from 1, of a text that start with a comment which is or looks like a directive, whatever the text may be.
 #[must_use]
-pub fn lines_like_directives(text: &str) -> Vec<usize> {
+pub(crate) fn lines_like_directives(text: &str) -> Vec<usize> {
     lines_that(text, |line| {
         let comment = line.trim_start_matches([' ', '\t']);
         comment.starts_with('#') && look_alike(comment).is_some()

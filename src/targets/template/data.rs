@@ -9,7 +9,7 @@ use crate::targets::content::Section;
 
 /// What a target is for, besides its sources.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Subject {
+pub(crate) struct Subject {
     /// The name of the release, or of the entry of `checksums:`.
     pub name: String,
     /// The namespace, else empty.

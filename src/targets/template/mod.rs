@@ -19,9 +19,9 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-pub use data::Subject;
-pub use serve::serve_templates;
-pub use worker::{ARGUMENT, Renderer, Worker};
+pub(crate) use data::Subject;
+pub(crate) use serve::serve_templates;
+pub(crate) use worker::{ARGUMENT, Renderer};
 
 use super::KeyPath;
 use super::content::Section;
@@ -35,7 +35,7 @@ use engine::Engine;
 
 /// A template of the user.
 #[derive(Clone, Debug)]
-pub struct Template {
+pub(crate) struct Template {
     file: Utf8PathBuf,
     source: Arc<str>,
     engine: Engine,
@@ -62,7 +62,7 @@ impl Template {
     /// # Errors
     ///
     /// For a text that tera does not take, and for what a target cannot be made of.
-    pub fn parse(file: &Utf8Path, source: &str, renderer: Renderer) -> Result<Self, Diagnostic> {
+    pub(crate) fn parse(file: &Utf8Path, source: &str, renderer: Renderer) -> Result<Self, Diagnostic> {
         let source: Arc<str> = source.into();
         let engine = Engine::new(&source, renderer).map_err(|fault| fault.problem(file, &source))?;
         Ok(Self { file: file.to_owned(), source, engine })

@@ -15,7 +15,7 @@ use crate::program::Program;
 /// # Errors
 ///
 /// Where memory cannot be limited, and where an order cannot be read or an answer written.
-pub fn serve_templates() -> io::Result<()> {
+pub(crate) fn serve_templates() -> io::Result<()> {
     limit()?;
     let too_much: fn() -> bool = if cfg!(target_os = "macos") { has_too_much } else { || false };
     serve(io::stdin().lock(), io::stdout().lock(), too_much)

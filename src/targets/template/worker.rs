@@ -14,7 +14,7 @@ use super::fault::Fault;
 use crate::program::{Lost, Partner};
 
 /// The argument that makes the executable such a process. It is not part of the command line.
-pub const ARGUMENT: &str = "__render-templates";
+pub(crate) const ARGUMENT: &str = "__render-templates";
 
 /// The most memory that a template may take, in bytes, beside the stack.
 pub(super) const MEMORY: u64 = 256 << 20;
@@ -30,18 +30,19 @@ const ABORTED: i32 = 6;
 
 /// Where templates are rendered.
 #[derive(Clone, Debug)]
-pub enum Renderer {
+pub(crate) enum Renderer {
     /// In a process that is started for them, where time and memory are bounded. It is the executable of this process, so this is
     /// for `helmsum` itself.
     Process(Arc<Worker>),
-    /// In a thread of this process, for callers whose executable is not helmsum. The time is bounded; the memory is not.
+    /// In a thread of this process, for tests, whose executable is not helmsum. The time is bounded; the memory is not.
+    #[cfg(test)]
     Thread,
 }
 
 impl Renderer {
     /// A process of its own, which is started when there is something to render.
     #[must_use]
-    pub fn process() -> Self {
+    pub(crate) fn process() -> Self {
         Self::Process(Arc::default())
     }
 }
@@ -62,7 +63,7 @@ pub(super) type Answer = Result<String, Fault>;
 
 /// The process, where one runs. It is ended when this is dropped.
 #[derive(Debug, Default)]
-pub struct Worker {
+pub(crate) struct Worker {
     running: Mutex<Option<Partner>>,
 }
 

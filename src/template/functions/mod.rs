@@ -35,12 +35,12 @@ mod urls;
 mod words;
 mod yaml;
 
-pub use semver::admits;
+pub(crate) use semver::admits;
 
 use super::function::{Function, Registry};
 
 /// The functions that may change a map that exists already, `.Values` for example.
-pub const MUTATING: &[&str] = &[
+pub(crate) const MUTATING: &[&str] = &[
     "expandSecretRefs",
     "merge",
     "mergeOverwrite",

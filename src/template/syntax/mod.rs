@@ -12,18 +12,20 @@ mod tree;
 use crate::diagnostic::Refusal;
 use std::rc::Rc;
 
-pub use number::Number;
-pub use tree::{Branch, Command, Invocation, List, Node, Operand, OperandKind, Pipeline, Source, Tree};
+pub(crate) use number::Number;
+pub(crate) use tree::{
+    Branch, Command, Invocation, List, Node, Operand, OperandKind, Pipeline, Source, Tree,
+};
 
 /// The name that helmfile parses every text under, and that Go's messages show.
-pub const PARSE_NAME: &str = parse::PARSE_NAME;
+pub(crate) const PARSE_NAME: &str = parse::PARSE_NAME;
 
 /// How many blocks and parentheses may stand inside each other.
-pub const MAX_NESTING: usize = 1_000;
+pub(crate) const MAX_NESTING: usize = 1_000;
 
 /// Whether a function exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Known {
+pub(crate) enum Known {
     /// It does.
     Yes,
     /// helmfile has it, helmsum does not; with what to do about it.
@@ -35,7 +37,7 @@ pub enum Known {
 /// A text that is no template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
-pub struct SyntaxError {
+pub(crate) struct SyntaxError {
     /// Go's message, with its `template: stringTemplate:LINE: ` in front.
     pub message: String,
     /// What to do about it.
@@ -51,6 +53,6 @@ pub struct SyntaxError {
 /// # Errors
 ///
 /// For the first mistake.
-pub fn parse(source: &Rc<Source>, known: &dyn Fn(&str) -> Known) -> Result<Vec<Tree>, SyntaxError> {
+pub(crate) fn parse(source: &Rc<Source>, known: &dyn Fn(&str) -> Known) -> Result<Vec<Tree>, SyntaxError> {
     parse::parse(source, known)
 }

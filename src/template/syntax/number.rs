@@ -6,7 +6,7 @@ use crate::go::strconv::{parse_float, parse_int, parse_uint};
 
 /// A number or character constant.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Number {
+pub(crate) struct Number {
     /// As written.
     pub text: Rc<str>,
     /// Its value as an integer, if it is one.
@@ -20,7 +20,7 @@ pub struct Number {
 impl Number {
     /// The number of a character constant.
     #[must_use]
-    pub fn character(text: &str, code: u32) -> Self {
+    pub(crate) fn character(text: &str, code: u32) -> Self {
         Self {
             text: text.into(),
             int: Some(i64::from(code)),
@@ -35,7 +35,7 @@ impl Number {
     ///
     /// Go's own words for a number that overflows or is malformed. An imaginary one is malformed here: see
     /// `is_imaginary`.
-    pub fn parse(text: &str) -> Result<Self, String> {
+    pub(crate) fn parse(text: &str) -> Result<Self, String> {
         let uint = parse_uint(text.as_bytes(), 0).ok();
         let int = parse_int(text.as_bytes(), 0).ok();
         let uint = uint.or(if int == Some(0) { Some(0) } else { None });

@@ -12,7 +12,7 @@ use crate::value::Value;
 
 /// A text that templates were parsed from.
 #[derive(Debug)]
-pub struct Source {
+pub(crate) struct Source {
     /// The file it comes from, or the name that messages give it.
     pub name: Utf8PathBuf,
     /// The whole text.
@@ -21,7 +21,7 @@ pub struct Source {
 
 /// One template of a text: the text itself, a `define` or a `block`.
 #[derive(Debug)]
-pub struct Tree {
+pub(crate) struct Tree {
     /// The name it is called by.
     pub name: Rc<str>,
     /// The text that offsets point into.
@@ -33,7 +33,7 @@ pub struct Tree {
 impl Tree {
     /// Whether there is nothing but white space and comments in it: such a template replaces no other one.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         self.root.nodes.iter().all(|node| matches!(node, Node::Text { text, .. } if is_blank(text)))
     }
 }
@@ -51,14 +51,14 @@ fn is_blank(text: &str) -> bool {
 
 /// Nodes in order.
 #[derive(Debug, Default)]
-pub struct List {
+pub(crate) struct List {
     /// The nodes.
     pub nodes: Vec<Node>,
 }
 
 /// One piece of a template.
 #[derive(Debug)]
-pub enum Node {
+pub(crate) enum Node {
     /// Text between actions, as left by `{{-` and `-}}`.
     Text {
         /// Where it starts.
@@ -84,7 +84,7 @@ pub enum Node {
 
 /// `if`, `with` and `range`.
 #[derive(Debug)]
-pub struct Branch {
+pub(crate) struct Branch {
     /// What is asked or walked over.
     pub pipeline: Pipeline,
     /// The body.
@@ -95,7 +95,7 @@ pub struct Branch {
 
 /// `{{template "name" pipeline}}`
 #[derive(Debug)]
-pub struct Invocation {
+pub(crate) struct Invocation {
     /// Where the name stands.
     pub offset: usize,
     /// The template's name.
@@ -106,7 +106,7 @@ pub struct Invocation {
 
 /// Commands, each of which gets the value of the one before as its last argument.
 #[derive(Debug)]
-pub struct Pipeline {
+pub(crate) struct Pipeline {
     /// Where it starts.
     pub offset: usize,
     /// Variables that take the value, with their `$`.
@@ -119,7 +119,7 @@ pub struct Pipeline {
 
 /// A function, method or value, and arguments.
 #[derive(Debug)]
-pub struct Command {
+pub(crate) struct Command {
     /// Where it starts.
     pub offset: usize,
     /// Where its last operand ends.
@@ -130,7 +130,7 @@ pub struct Command {
 
 /// A value in a command.
 #[derive(Debug)]
-pub struct Operand {
+pub(crate) struct Operand {
     /// Where errors about it point.
     pub offset: usize,
     /// What it is.
@@ -139,7 +139,7 @@ pub struct Operand {
 
 /// What a value in a command is.
 #[derive(Debug)]
-pub enum OperandKind {
+pub(crate) enum OperandKind {
     /// `.`
     Dot,
     /// `nil`

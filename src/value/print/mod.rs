@@ -7,7 +7,7 @@ use super::{Element, Value};
 use crate::diagnostic::Refusal;
 use crate::go::fmt;
 
-pub use crate::go::fmt::PrintError;
+pub(crate) use crate::go::fmt::PrintError;
 
 impl PrintError {
     /// The kind of refusal it is where a template prints.
@@ -35,7 +35,7 @@ pub fn sprint(values: &[Value]) -> Result<Vec<u8>, PrintError> {
 /// # Errors
 ///
 /// See [`PrintError`].
-pub fn sprintln(values: &[Value]) -> Result<Vec<u8>, PrintError> {
+pub(crate) fn sprintln(values: &[Value]) -> Result<Vec<u8>, PrintError> {
     fmt::sprintln(values)
 }
 
@@ -54,7 +54,7 @@ pub fn sprintf(format: &[u8], arguments: &[Value]) -> Result<Vec<u8>, PrintError
 /// # Errors
 ///
 /// See [`PrintError`].
-pub fn display(value: &Value) -> Result<Vec<u8>, PrintError> {
+pub(crate) fn display(value: &Value) -> Result<Vec<u8>, PrintError> {
     match value {
         Value::Str(text) => Ok(text.as_bytes().to_vec()),
         Value::Bytes(bytes) => Ok(bytes.to_vec()),
@@ -67,7 +67,7 @@ pub fn display(value: &Value) -> Result<Vec<u8>, PrintError> {
 /// # Errors
 ///
 /// [`PrintError::KeyOrder`] for keys of several types, which Go orders by machine address. A nil key comes first.
-pub fn sort_entries(entries: &mut [(Value, Value)]) -> Result<(), PrintError> {
+pub(crate) fn sort_entries(entries: &mut [(Value, Value)]) -> Result<(), PrintError> {
     let mut kinds = entries.iter().map(|(key, _)| key).filter(|key| !key.is_nil());
     if let Some(first) = kinds.next() {
         let kind = first.type_name();
@@ -116,7 +116,7 @@ fn compare_keys(a: &Value, b: &Value) -> std::cmp::Ordering {
 
 /// The bytes of a `[]byte`, or nothing for any other type.
 #[must_use]
-pub fn byte_slice(value: &Value) -> Option<Vec<u8>> {
+pub(crate) fn byte_slice(value: &Value) -> Option<Vec<u8>> {
     let Value::List(list) = value else { return None };
     if list.element() != Element::Byte {
         return None;

@@ -5,9 +5,11 @@ use std::os::unix::fs::symlink;
 use std::process::Command;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use helmsum::checksum::{Digest, Hashed, Progress, Reproduction, Transform, hash_listing, reproduction};
-use helmsum::source::{Listing, Request, list};
-use helmsum::tree::WorkTree;
+use helmsum::internals::checksum::{
+    Digest, Hashed, Progress, Reproduction, Transform, hash_listing, reproduction,
+};
+use helmsum::internals::source::{Listing, Request, list};
+use helmsum::internals::tree::WorkTree;
 use serde::Deserialize;
 
 /// The second implementation.

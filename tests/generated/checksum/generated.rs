@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 use std::process::Command;
 
-use helmsum::checksum::Transform;
-use helmsum::source::{HEADER, Patterns};
+use helmsum::internals::checksum::Transform;
+use helmsum::internals::source::{HEADER, Patterns};
 use proptest::prelude::*;
 
 use super::folder::{Folder, Item, agree, hashed, listed};

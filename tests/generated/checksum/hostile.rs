@@ -10,9 +10,9 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
-use helmsum::checksum::{ChecksumError, Progress, Transform, hash_listing, of_paths};
-use helmsum::source::{Left, ListError, Listing, Outside, Request, Shape, list};
-use helmsum::tree::{Entry, OpenFile, Stat, Tree, WorkTree};
+use helmsum::internals::checksum::{ChecksumError, Progress, Transform, hash_listing, of_paths};
+use helmsum::internals::source::{Left, ListError, Listing, Outside, Request, Shape, list};
+use helmsum::internals::tree::{Entry, OpenFile, Stat, Tree, WorkTree};
 
 use super::folder::{Folder, Item, hashed, listed};
 use crate::support::full_name;
@@ -230,7 +230,7 @@ fn brackets_in_the_directory_above_are_no_pattern() {
 fn what_was_left_out_is_listed_with_the_reason() {
     let folder =
         folder(&["src/a", "src/.gitkeep", "src/.git/config", "src/b.md", "src/d/c", "src/checksum.yaml"]);
-    fs_err::write(folder.root.join("src/checksum.yaml"), format!("{}\n", helmsum::source::HEADER))
+    fs_err::write(folder.root.join("src/checksum.yaml"), format!("{}\n", helmsum::internals::source::HEADER))
         .expect("it can be written");
     let hashed = hashed(&folder.root, "src", &["*.md".to_owned(), "/d".to_owned()], Transform::RAW);
     let left: Vec<(&str, Left)> =

@@ -1,12 +1,12 @@
 //! Digests that never change.
 
-use helmsum::checksum::{
+use helmsum::internals::checksum::{
     Digest, KeyFile, Progress, Reproduction, Surroundings, Transform, combination, combine, hash_listing,
     hash_pieces, reproduction,
 };
-use helmsum::rendered::{Content, Piece};
-use helmsum::source::Targets;
-use helmsum::tree::WorkTree;
+use helmsum::internals::rendered::{Content, Piece};
+use helmsum::internals::source::Targets;
+use helmsum::internals::tree::WorkTree;
 use serde::Deserialize;
 
 use super::folder::{Folder, Item, agree, hashed, lines, listed, shell};

@@ -1,9 +1,9 @@
 //! The objects that helmsum sees are those that `helmfile template` prints.
 
-use helmsum::rendered::{Content, template, templating};
-use helmsum::template::functions::registry;
-use helmsum::value::Value;
-use helmsum::yaml;
+use helmsum::internals::rendered::{Content, template, templating};
+use helmsum::internals::template::functions::registry;
+use helmsum::internals::value::Value;
+use helmsum::internals::yaml;
 
 use super::project::Project;
 use super::stand_in::{helmfile, tools};

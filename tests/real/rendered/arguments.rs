@@ -1,7 +1,7 @@
 //! `helm template` is called as helmfile calls it: the same arguments, working directory and values.
 
-use helmsum::rendered::{templating, values};
-use helmsum::template::functions::registry;
+use helmsum::internals::rendered::{templating, values};
+use helmsum::internals::template::functions::registry;
 
 use super::project::Project;
 use super::stand_in::{Call, Then, Tools, calls, helmfile, stand_in, tools, with_secrets_plugin};
@@ -129,9 +129,11 @@ fn ours(project: &Project, options: &[&str]) -> Vec<Call> {
     let mut calls = Vec::new();
     for visit in &reading.resolved.visits {
         for release in &visit.releases {
-            let producer = helmsum::rendered::Producer { request: &reading.request, visit, release };
-            let told =
-                |problem: helmsum::diagnostic::Diagnostic| -> ! { panic!("{problem}: {:?}", problem.hint) };
+            let producer =
+                helmsum::internals::rendered::Producer { request: &reading.request, visit, release };
+            let told = |problem: helmsum::internals::diagnostic::Diagnostic| -> ! {
+                panic!("{problem}: {:?}", problem.hint)
+            };
             let templating = templating(&producer, &registry()).unwrap_or_else(|problem| told(problem));
             let given = values(&producer, &registry()).unwrap_or_else(|problem| told(problem));
             let text = |bytes| String::from_utf8(bytes).expect("UTF-8");

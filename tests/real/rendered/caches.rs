@@ -7,8 +7,8 @@ use std::process::Command;
 use std::thread;
 
 use camino::Utf8PathBuf;
-use helmsum::rendered::{template, templating};
-use helmsum::template::functions::registry;
+use helmsum::internals::rendered::{template, templating};
+use helmsum::internals::template::functions::registry;
 
 use super::project::{Project, content};
 use super::stand_in::{Tools, tools};

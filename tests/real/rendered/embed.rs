@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use helmsum::yaml;
+use helmsum::internals::yaml;
 use serde_json::{Value as Json, json};
 
 use super::project::Project;
@@ -53,7 +53,9 @@ fn built(project: &Project, printed: &str) -> Json {
         let (_, body) = document.split_once('\n').expect("a source line");
         let nodes = yaml::parse(body.as_bytes(), &yaml::Limits::default()).expect("YAML");
         let value = nodes[0].decode().expect("YAML");
-        let text = helmsum::value::json::encode(&value, helmsum::value::json::Style::Raw).expect("JSON");
+        let text =
+            helmsum::internals::value::json::encode(&value, helmsum::internals::value::json::Style::Raw)
+                .expect("JSON");
         let state: Json = serde_json::from_str(&text).expect("JSON");
         for release in state["releases"].as_array().into_iter().flatten() {
             let values = if release["values"].is_null() { json!([]) } else { release["values"].clone() };

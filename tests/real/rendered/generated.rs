@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use helmsum::rendered::{Content, template, templating};
-use helmsum::template::functions::registry;
+use helmsum::internals::rendered::{Content, template, templating};
+use helmsum::internals::template::functions::registry;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 

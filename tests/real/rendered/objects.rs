@@ -3,11 +3,11 @@
 use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 
-use helmsum::diagnostic::Diagnostic;
-use helmsum::rendered::{Object, ObjectKind, Producer, template, templating, unstable};
-use helmsum::state::Request;
-use helmsum::template::functions::registry;
-use helmsum::tree::{Overlay, WorkTree};
+use helmsum::internals::diagnostic::Diagnostic;
+use helmsum::internals::rendered::{Object, ObjectKind, Producer, template, templating, unstable};
+use helmsum::internals::state::Request;
+use helmsum::internals::template::functions::registry;
+use helmsum::internals::tree::{Overlay, WorkTree};
 
 use super::project::{Project, Reading, content, said};
 use super::stand_in::{Then, calls, stand_in, tools, with_secrets_plugin};
@@ -335,7 +335,7 @@ fn renders_in_a_process_of_its_own() {
     let root = std::env::var("HELMSUM_TEST_PROJECT").expect("a project");
     let mut request = Request::new(Arc::new(WorkTree), root.as_str(), std::env::vars().collect());
     request.helm_binary = Some(format!("{root}/bin/helm"));
-    let resolved = helmsum::state::read(&request).expect("a state");
+    let resolved = helmsum::internals::state::read(&request).expect("a state");
     let (visit, release) = (&resolved.visits[0], &resolved.visits[0].releases[0]);
     let producer = Producer { request: &request, visit, release };
     let _ = template(&templating(&producer, &registry()).expect("it can be rendered"));

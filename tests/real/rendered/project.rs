@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use helmsum::diagnostic::Diagnostic;
-use helmsum::rendered::{Content, Piece, Producer, release_pieces};
-use helmsum::state::{self, Listed, Request, Resolved};
-use helmsum::template::functions::registry;
-use helmsum::tree::WorkTree;
+use helmsum::internals::diagnostic::Diagnostic;
+use helmsum::internals::rendered::{Content, Piece, Producer, release_pieces};
+use helmsum::internals::state::{self, Listed, Request, Resolved};
+use helmsum::internals::template::functions::registry;
+use helmsum::internals::tree::WorkTree;
 
 /// A project, whose files can be changed between two readings.
 pub(crate) struct Project {

@@ -1,8 +1,8 @@
 //! What the libraries of helm say, written down by `tests/vectors/go/helm`.
 
-use helmsum::rendered::{GivenValues, Origin};
-use helmsum::state::EntryKind;
-use helmsum::value::json;
+use helmsum::internals::rendered::{GivenValues, Origin};
+use helmsum::internals::state::EntryKind;
+use helmsum::internals::value::json;
 use serde_json::Value as Json;
 
 use super::project::Project;

@@ -1,8 +1,8 @@
 //! Helm 3 and Helm 4 side by side: what they render for one release, and what of it differs. The table in `docs/sources.md` says
 //! the same.
 
-use helmsum::rendered::{Content, template, templating};
-use helmsum::template::functions::registry;
+use helmsum::internals::rendered::{Content, template, templating};
+use helmsum::internals::template::functions::registry;
 
 use super::project::Project;
 use crate::support::programs::{self, HELM_3, HELM_4, HELMFILE};

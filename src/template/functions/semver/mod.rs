@@ -32,7 +32,7 @@ fn semver_compare(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
 /// # Errors
 ///
 /// Where either is malformed, in the words of `Masterminds/semver`.
-pub fn admits(constraint: &str, version: &str) -> Result<bool, String> {
+pub(crate) fn admits(constraint: &str, version: &str) -> Result<bool, String> {
     let constraint = constraint::Constraints::parse(constraint)?;
     Ok(constraint.admit(&Version::parse(version)?))
 }
