@@ -3,17 +3,19 @@
 use std::collections::BTreeSet;
 
 use crate::checksum::{HashedPieces, Key, Progress, Surroundings, hash_pieces};
-use crate::diagnostic::{Code, Diagnostic, Level};
+use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Context;
 use crate::plan::contents::consumer::Read;
 use crate::plan::contents::rendering::{Rendering, Shaky, Wanted, means};
 use crate::plan::facts::consumer::Consumer;
 use crate::plan::facts::producers::ReleaseAt;
-use crate::plan::rules::about_pieces;
-use crate::rendered::{Decider, Influence, Moved, Object, ObjectKind, Piece, Unstable};
+use crate::plan::rules::cluster_lookup::cluster_lookup;
+use crate::plan::rules::influence::{differing, listed};
+use crate::plan::rules::unstable_template::shared_values;
+use crate::plan::rules::{about_pieces, empty_source, unstable_source};
+use crate::rendered::{Decider, Object, ObjectKind, Piece};
 use crate::source::What;
 use crate::text::nearest;
-use crate::text::relative;
 
 impl Consumer {
     /// The digest of a source that is rendered, where it has one.
@@ -42,9 +44,7 @@ impl Consumer {
         }
         findings.extend(self.unstable(found, wanted, rendering));
         if read.count == 0 {
-            let message = format!("{}: the source `{}` holds no data", self.owner, wanted.source.text);
-            let hint = "its checksum never changes; look at what `helmfile template` prints for it";
-            findings.push(Diagnostic::finding(Code::EmptySource, message).hint(hint));
+            findings.push(empty_source::without_data(&wanted.source.text).context(&self.owner));
         }
         let denied = findings.iter().any(|finding| {
             matches!(finding.code(), Some(Code::UnstableSource | Code::ClusterLookup))
@@ -131,71 +131,19 @@ impl Consumer {
         let mut findings = Vec::new();
         if let Ok(rendered) = rendering.rendered(at, wanted) {
             let own = rendered.influences.iter().filter(|one| one.kind == *kind && one.name == *name);
-            findings.extend(own.map(|one| self.influenced(one, &id, &wanted.source.text)));
+            findings.extend(own.map(|one| match one.decider {
+                Decider::Cluster => cluster_lookup(one, &id),
+                Decider::Chance => unstable_source::left_to_the_chart(one, &id),
+            }));
         }
         if findings.is_empty()
             && at == wanted.consumer
             && let Ok(circular) = rendering.circular(wanted)
             && let Some(keys) = differing(&circular, *kind, name)
         {
-            let message = format!(
-                "{}: `{}`: {keys} depends on the checksum that it is needed for",
-                self.owner, wanted.source.text
-            );
-            findings.push(Diagnostic::finding(Code::UnstableSource, message).hint(
-                "keep the checksum out of that object: it belongs into the annotations of a pod template",
-            ));
+            findings.push(unstable_source::depends_on_itself(&keys));
         }
-        findings
-    }
-
-    fn influenced(&self, influence: &Influence, id: &str, text: &str) -> Diagnostic {
-        let object = format!("the {} `{}`", influence.kind.name(), influence.name);
-        let what = match &influence.moved {
-            Moved::Keys(keys) => listed(keys),
-            Moved::Whole | Moved::Untold(_) => object,
-        };
-        let ways: Vec<String> = influence
-            .ways
-            .iter()
-            .take(4)
-            .map(|way| match &way.place {
-                Some(place) => format!("`{}` in `{place}`", way.what),
-                None => format!("`{}`", way.what),
-            })
-            .collect();
-        let ways = if ways.is_empty() { String::new() } else { format!(" ({})", ways.join(", ")) };
-        let (code, said, hint) = match (influence.decider, &influence.moved) {
-            (Decider::Cluster, Moved::Untold(why)) => (
-                Code::ClusterLookup,
-                format!(
-                    "cannot determine whether {what} of release `{id}` depends on the cluster{ways}: {why}"
-                ),
-                OTHER_SOURCE,
-            ),
-            (Decider::Cluster, _) => (
-                Code::ClusterLookup,
-                format!(
-                    "{what} of release `{id}` depends on the cluster{ways}, so what is deployed may differ"
-                ),
-                OTHER_SOURCE,
-            ),
-            (Decider::Chance, Moved::Untold(why)) => (
-                Code::UnstableSource,
-                format!(
-                    "cannot determine whether {what} of release `{id}` depends on the clock or on chance{ways}: {why}"
-                ),
-                KEEP_OUT,
-            ),
-            (Decider::Chance, _) => (
-                Code::UnstableSource,
-                format!(
-                    "{what} differs each time release `{id}` is rendered{ways}, so the pods would roll on every deploy"
-                ),
-                KEEP_OUT,
-            ),
-        };
-        Diagnostic::finding(code, format!("{}: `{text}`: {said}", self.owner)).hint(hint)
+        findings.into_iter().map(|finding| self.about(wanted, finding)).collect()
     }
 
     /// Findings about values templates that give something else each time.
@@ -207,96 +155,49 @@ impl Consumer {
         context: &Context,
     ) -> Vec<Diagnostic> {
         let id = rendering.release(at).id();
-        let text = &wanted.source.text;
-        let mut findings: Vec<Diagnostic> =
-            self.left_to_chance(at, wanted, rendering, context).into_iter().collect();
-        let one = |shaky: &Shaky| {
-            Some(match shaky {
-                Shaky::Doubt(finding) => finding.clone().context(format!("`{text}`")).context(&self.owner),
-                Shaky::Function(..) => return None,
-                Shaky::Values(changing) => {
-                    let which = match changing {
-                        Some((other, file)) => {
-                            format!("`{}` of release `{other}`", relative(file, &context.directory))
-                        }
-                        None => "a values template of it".to_owned(),
-                    };
-                    let message = format!(
-                        "{}: `{text}` depends on release `{id}`, and {which} changes `.Values`, which all releases share",
-                        self.owner
-                    );
-                    Diagnostic::finding(Code::UnstableTemplate, message).level(Level::Deny).hint(
-                    "in which order helmfile renders them is not fixed; work on a copy: `deepCopy .Values`",
-                )
-                }
-            })
+        let one = |shaky: &Shaky| match shaky {
+            Shaky::Doubt(finding) => Some(self.about(wanted, finding.clone())),
+            Shaky::Function(..) => None,
+            Shaky::Values(changing) => {
+                let finding = shared_values(&wanted.source.text, &id, changing.as_ref(), &context.directory);
+                Some(finding.context(&self.owner))
+            }
         };
-        findings.extend(rendering.shaky(at).iter().filter_map(one));
-        findings
+        let left = left_to_chance(at, wanted, rendering, context).map(|finding| self.about(wanted, finding));
+        left.into_iter().chain(rendering.shaky(at).iter().filter_map(one)).collect()
     }
 
-    /// The finding unstable-source where the values of a producer, or the state, leave to chance what a source stands for.
-    fn left_to_chance(
-        &self,
-        at: ReleaseAt,
-        wanted: &Wanted<'_>,
-        rendering: &Rendering<'_>,
-        context: &Context,
-    ) -> Option<Diagnostic> {
-        let ways: Vec<String> = rendering
-            .shaky(at)
-            .iter()
-            .filter_map(|shaky| match shaky {
-                Shaky::Function(function, Some(place)) => {
-                    let file = relative(&place.file, &context.directory);
-                    let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
-                    Some(format!("`{file}{line}` calls `{function}`"))
-                }
-                Shaky::Function(function, None) => Some(format!("a template calls `{function}`")),
-                Shaky::Doubt(_) | Shaky::Values(_) => None,
-            })
-            .collect();
-        let moved = match &wanted.source.what {
-            What::Object(kind, name) => match &rendering.rendered(at, wanted).ok()?.shaken {
-                Ok(unstable) => Ok(differing(unstable, *kind, name)?),
-                Err(problem) => Err(problem.message.clone()),
-            },
-            _ => match rendering.shaken_pieces(at) {
-                Ok(names) if names.is_empty() => return None,
-                Ok(names) => Ok(listed(&names)),
-                Err(problem) => Err(problem.message.clone()),
-            },
-        };
-        let (id, text) = (rendering.release(at).id(), &wanted.source.text);
-        let said = match moved {
-            Ok(keys) => format!(
-                "{keys} of release `{id}` differs each time its values are rendered, so the pods would roll on every deploy: {}",
-                ways.join(", ")
-            ),
-            Err(why) => format!(
-                "cannot determine what of release `{id}` differs each time its values are rendered ({}): {why}",
-                ways.join(", ")
-            ),
-        };
-        let finding = Diagnostic::finding(Code::UnstableSource, format!("{}: `{text}`: {said}", self.owner));
-        Some(finding.hint("keep random values and the clock out of the values that it is made of"))
+    /// A finding with the source and the consumer that it is about before its message.
+    fn about(&self, wanted: &Wanted<'_>, finding: Diagnostic) -> Diagnostic {
+        finding.context(format!("`{}`", wanted.source.text)).context(&self.owner)
     }
 }
 
-const OTHER_SOURCE: &str = "keep what the cluster decides out of it, or declare another source: the files that it is made of, or `sha256:…` of what is deployed";
-
-const KEEP_OUT: &str = "let the chart keep random values and the clock out of it, or declare another source, such as `sha256:…` of what is deployed";
-
-/// Names of pieces, as messages list them.
-fn listed(keys: &BTreeSet<String>) -> String {
-    let keys: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
-    keys.join(", ")
-}
-
-/// What differs of an object, as messages say it.
-fn differing(unstable: &[Unstable], kind: ObjectKind, name: &str) -> Option<String> {
-    let one = unstable.iter().find(|one| one.kind == kind && one.name == name)?;
-    Some(if one.keys.is_empty() { format!("the {} `{name}`", kind.name()) } else { listed(&one.keys) })
+/// The finding unstable-source where the values of a producer, or the state, leave to chance what a source stands for.
+fn left_to_chance(
+    at: ReleaseAt,
+    wanted: &Wanted<'_>,
+    rendering: &Rendering<'_>,
+    context: &Context,
+) -> Option<Diagnostic> {
+    let moved = match &wanted.source.what {
+        What::Object(kind, name) => match &rendering.rendered(at, wanted).ok()?.shaken {
+            Ok(unstable) => Ok(differing(unstable, *kind, name)?),
+            Err(problem) => Err(problem.message.clone()),
+        },
+        _ => match rendering.shaken_pieces(at) {
+            Ok(names) if names.is_empty() => return None,
+            Ok(names) => Ok(listed(&names)),
+            Err(problem) => Err(problem.message.clone()),
+        },
+    };
+    let calls = rendering.shaky(at).iter().filter_map(|shaky| match shaky {
+        Shaky::Function(function, place) => Some((function.as_str(), place.as_ref())),
+        Shaky::Doubt(_) | Shaky::Values(_) => None,
+    });
+    let calls: Vec<_> = calls.collect();
+    let id = rendering.release(at).id();
+    Some(unstable_source::left_to_values(&moved, &id, &calls, &context.directory))
 }
 
 /// The digest of what is rendered, with what a report shows of it.

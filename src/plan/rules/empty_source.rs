@@ -43,3 +43,9 @@ pub(crate) fn empty_source(source: &Source, hashed: &Hashed, around: Surrounding
             .at(source.place.clone()),
     )
 }
+
+/// A source that is rendered, and has nothing in it that pods could read.
+pub(crate) fn without_data(source: &str) -> Diagnostic {
+    Diagnostic::finding(Code::EmptySource, format!("the source `{source}` holds no data"))
+        .hint("its checksum never changes; look at what `helmfile template` prints for it")
+}

@@ -1,7 +1,8 @@
 //! The rules: what there is to say about facts and contents. Each finding has a file that is named for its code, and each file one
 //! function in the list of [`RULES`], which all run once. What decides a digest is judged where the digest is made, by
-//! [`about_files`], [`about_pieces`] and what `cluster_lookup` and `unstable_source` say.
+//! [`about_files`], [`about_pieces`] and what [`cluster_lookup`] and [`unstable_source`] say.
 
+pub(crate) mod cluster_lookup;
 pub(crate) mod crlf;
 pub(crate) mod empty_source;
 pub(crate) mod encrypted_source;
@@ -9,6 +10,7 @@ pub(crate) mod guessable_secret;
 pub(crate) mod header_in_source;
 pub(crate) mod hidden_missing_file;
 pub(crate) mod hook_misuse;
+pub(crate) mod influence;
 pub(crate) mod lfs_pointer;
 pub(crate) mod missing_checksum;
 pub(crate) mod missing_need;
@@ -26,6 +28,7 @@ pub(crate) mod template_effects;
 pub(crate) mod unmatched_entry;
 pub(crate) mod unread_directive;
 pub(crate) mod unsearched_values;
+pub(crate) mod unstable_source;
 pub(crate) mod unstable_template;
 pub(crate) mod unverified_state;
 pub(crate) mod unwired_release;

@@ -16,8 +16,28 @@ pub(crate) fn order_matters(
         relative(declaring, directory),
         relative(changing, directory)
     );
+    denied(message).at(Place::file(changing))
+}
+
+/// A source that depends on the release `id`, and what changes the `.Values` that it is rendered with: a file of a release, where that is
+/// known.
+pub(crate) fn shared_values(
+    source: &str,
+    id: &str,
+    changing: Option<&(String, Utf8PathBuf)>,
+    directory: &Utf8Path,
+) -> Diagnostic {
+    let which = match changing {
+        Some((other, file)) => format!("`{}` of release `{other}`", relative(file, directory)),
+        None => "a values template of it".to_owned(),
+    };
+    denied(format!(
+        "`{source}` depends on release `{id}`, and {which} changes `.Values`, which all releases share"
+    ))
+}
+
+fn denied(message: String) -> Diagnostic {
     Diagnostic::finding(Code::UnstableTemplate, message)
         .level(Level::Deny)
         .hint("in which order helmfile renders them is not fixed; work on a copy: `deepCopy .Values`")
-        .at(Place::file(changing))
 }
