@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use camino::Utf8Path;
 use helmsum::internals::checksum::{Progress, Transform, hash_listing};
-use helmsum::internals::source::{Request, list};
+use helmsum::internals::source::{ListRequest, list};
 use helmsum::internals::tree::WorkTree;
 use rayon::prelude::*;
 use sha2::{Digest, Sha256};
@@ -40,7 +40,7 @@ fn main() {
 fn ours(directory: &Utf8Path) -> (u128, u128, Vec<String>) {
     let start = Instant::now();
     let request =
-        Request { tree: &WorkTree, root: None, stay_inside: false, directory, path: ".", exclude: &[] };
+        ListRequest { tree: &WorkTree, root: None, stay_inside: false, directory, path: ".", exclude: &[] };
     let listing = list(&request).expect("it can be listed");
     let listed = start.elapsed();
     let start = Instant::now();

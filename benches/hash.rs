@@ -6,7 +6,7 @@ use camino::Utf8Path;
 use divan::Bencher;
 use divan::counter::{BytesCount, ItemsCount};
 use helmsum::internals::checksum::{Progress, Transform, hash_listing};
-use helmsum::internals::source::{Listing, Request, list};
+use helmsum::internals::source::{ListRequest, Listing, list};
 use helmsum::internals::tree::WorkTree;
 
 fn main() {
@@ -28,8 +28,14 @@ fn tree(files: usize, size: usize) -> tempfile::TempDir {
 
 fn listed(folder: &Path, exclude: &[String]) -> Listing {
     let directory = Utf8Path::from_path(folder).expect("UTF-8");
-    let request =
-        Request { tree: &WorkTree, root: Some(directory), stay_inside: true, directory, path: ".", exclude };
+    let request = ListRequest {
+        tree: &WorkTree,
+        root: Some(directory),
+        stay_inside: true,
+        directory,
+        path: ".",
+        exclude,
+    };
     list(&request).expect("it can be listed")
 }
 

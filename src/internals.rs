@@ -24,7 +24,7 @@ pub mod report {
 
 pub mod source {
     pub use crate::source::{
-        Fault, HEADER, Left, ListError, Listing, Outside, Patterns, Render, Request, Shape, Targets,
+        Fault, HEADER, Left, ListError, ListRequest, Listing, Outside, Patterns, Render, Shape, Targets,
         in_plain, list, unread,
     };
 

@@ -111,7 +111,7 @@ pub struct Progress {
 
 /// What a file gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
+pub(super) enum FileOutcome {
     /// A target, which never counts.
     Target,
     /// A line of the source.
@@ -166,7 +166,7 @@ pub(super) fn hash(
     path: &Utf8Path,
     method: Method<'_>,
     progress: &Progress,
-) -> Result<Outcome, FileFault> {
+) -> Result<FileOutcome, FileFault> {
     for _ in 0..2 {
         if let Some(outcome) = CHUNK.with_borrow_mut(|chunk| attempt(tree, path, method, progress, chunk))? {
             progress.files.fetch_add(1, Ordering::Relaxed);
@@ -183,7 +183,7 @@ fn attempt(
     method: Method<'_>,
     progress: &Progress,
     chunk: &mut Vec<u8>,
-) -> Result<Option<Outcome>, FileFault> {
+) -> Result<Option<FileOutcome>, FileFault> {
     chunk.resize(BUFFER, 0);
     let Method { transform, key, targets } = method;
     let reads = transform.reads(path);
@@ -194,7 +194,7 @@ fn attempt(
         return Err(FileFault::Special);
     }
     if targets.has(tree, path, &before) {
-        return Ok(Some(Outcome::Target));
+        return Ok(Some(FileOutcome::Target));
     }
     if reads && before.size > data::LARGEST {
         return Err(FileFault::Data(data::too_large(path)));
@@ -203,7 +203,7 @@ fn attempt(
     loop {
         let length = fill(file.as_mut(), chunk, before.size.saturating_sub(reading.bytes))?;
         if reading.bytes == 0 && targets.wrote(tree, path, before.size, &chunk[..length]) {
-            return Ok(Some(Outcome::Target));
+            return Ok(Some(FileOutcome::Target));
         }
         if reads || (transform.decrypt && content.len() as u64 <= SOPS_LIMIT) {
             content.extend_from_slice(&chunk[..length]);
@@ -228,7 +228,7 @@ fn attempt(
     if transform.decrypt && sealed && whole && sealed::is_sops(&content) {
         digest = decrypted(path, &content, method).map_err(refused)?;
         notes = Notes { decrypted: true, ..Notes::default() };
-        return Ok(Some(Outcome::Line { digest, bytes, notes }));
+        return Ok(Some(FileOutcome::Line { digest, bytes, notes }));
     }
     if reads && !notes.has_no_data() {
         let lines = data::lines(path, &content).map_err(|problem| {
@@ -242,7 +242,7 @@ fn attempt(
     if transform.decrypt && notes.encrypted == Some(Encryption::Sops) {
         return Err(refused(sops::too_large(path)));
     }
-    Ok(Some(Outcome::Line { digest, bytes, notes }))
+    Ok(Some(FileOutcome::Line { digest, bytes, notes }))
 }
 
 /// The digest of what a file says that SOPS encrypted: of its data where it has any, so that neither another ciphertext nor

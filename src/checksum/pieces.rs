@@ -1,7 +1,7 @@
 //! The digest of what is rendered: named contents in the place of files.
 
 use super::digest::Hasher;
-use super::file::{self, Method, Outcome};
+use super::file::{self, FileOutcome, Method};
 use super::{ChecksumError, Digest, HashedFile, Notes, Progress, Surroundings, Transform};
 use crate::rendered::{Content, Piece};
 use crate::threads;
@@ -37,7 +37,7 @@ pub fn hash_pieces(
     let mut hashed = HashedPieces { digest: Digest::of_nothing(), files: Vec::new(), bytes: 0 };
     let mut lines = Hasher::new(key);
     for (piece, outcome) in sorted.into_iter().zip(outcomes) {
-        let Outcome::Line { digest, bytes, notes } = outcome? else { continue };
+        let FileOutcome::Line { digest, bytes, notes } = outcome? else { continue };
         digest.absorb_line(&mut lines, &piece.name);
         hashed.bytes += bytes;
         hashed.files.push(HashedFile { name: piece.name.clone(), digest, bytes, notes });
@@ -51,7 +51,7 @@ fn hash(
     piece: &Piece,
     surroundings: Surroundings<'_>,
     progress: &Progress,
-) -> Result<Outcome, ChecksumError> {
+) -> Result<FileOutcome, ChecksumError> {
     crate::source::check(&piece.name).map_err(|fault| {
         let path = piece.name.escape_debug().to_string();
         ChecksumError::Name { path, fault }
@@ -62,7 +62,7 @@ fn hash(
             let method = Method { transform: Transform::RAW, key, targets };
             file::hash(tree, path, method, progress).map_err(|fault| fault.at(path.clone()))
         }
-        Content::Bytes(bytes) => Ok(Outcome::Line {
+        Content::Bytes(bytes) => Ok(FileOutcome::Line {
             digest: Digest::keyed(bytes, surroundings.key),
             bytes: bytes.len() as u64,
             notes: Notes::of_content(bytes),

@@ -5,10 +5,10 @@ use std::io;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::digest::Hasher;
-use super::file::{self, FileFault, Method, Outcome};
+use super::file::{self, FileFault, FileOutcome, Method};
 use super::{Digest, Key, Notes, Progress, Transform, combine};
 use crate::diagnostic::Diagnostic;
-use crate::source::{Left, LeftOut, ListError, Listing, Request, Shape, Targets, list};
+use crate::source::{Left, LeftOut, ListError, ListRequest, Listing, Shape, Targets, list};
 use crate::threads;
 use crate::tree::Tree;
 
@@ -191,8 +191,8 @@ pub(crate) fn hash_secret(
     let mut lines = Hasher::new(key);
     for (name, outcome) in std::mem::take(&mut hashed.listing.files).into_iter().zip(outcomes) {
         match outcome {
-            Ok(Outcome::Target) => hashed.listing.left_out.push(LeftOut { name, why: Left::Target }),
-            Ok(Outcome::Line { digest, bytes, notes }) => {
+            Ok(FileOutcome::Target) => hashed.listing.left_out.push(LeftOut { name, why: Left::Target }),
+            Ok(FileOutcome::Line { digest, bytes, notes }) => {
                 digest.absorb_line(&mut lines, &name);
                 hashed.bytes += bytes;
                 hashed.files.push(HashedFile { name, digest, bytes, notes });
@@ -249,7 +249,8 @@ pub fn of_paths<P: AsRef<str>>(
         if sources.iter().any(|(other, _)| *other == label) {
             return Err(ChecksumError::Twice(path.to_owned()));
         }
-        let listing = list(&Request { tree, root: None, stay_inside: false, directory, path, exclude: &[] })?;
+        let listing =
+            list(&ListRequest { tree, root: None, stay_inside: false, directory, path, exclude: &[] })?;
         if listing.shape == Shape::Missing {
             return Err(ChecksumError::Missing { path: path.to_owned(), tried: listing.base });
         }

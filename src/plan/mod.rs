@@ -219,7 +219,7 @@ fn contents(
 }
 
 /// What was hashed, for `--debug`.
-fn traced(outcomes: &[hashing::Outcome], started: Instant) -> String {
+fn traced(outcomes: &[hashing::SourceOutcome], started: Instant) -> String {
     let (files, bytes) = outcomes
         .iter()
         .flatten()

@@ -7,7 +7,7 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::drawing::{Layout, draw, wrapped};
-use super::model::{Release, Report, Source};
+use super::model::{ReleaseRow, Report, SourceRow};
 use crate::diagnostic::{Code, Diagnostic, Kind, Level};
 use crate::plan::Status;
 use crate::text::{Bytes, Shown, counted, relative};
@@ -70,8 +70,9 @@ fn is_in_table(diagnostic: &Diagnostic) -> bool {
 /// One line that counts.
 #[must_use]
 pub(crate) fn summary(report: &Report, view: View) -> String {
-    let count =
-        |wanted: &dyn Fn(&Release) -> bool| report.releases.iter().filter(|release| wanted(release)).count();
+    let count = |wanted: &dyn Fn(&ReleaseRow) -> bool| {
+        report.releases.iter().filter(|release| wanted(release)).count()
+    };
     let with = |status: Status| count(&|release| !release.target.written && release.target.status == status);
     let states = [
         (count(&|release| release.target.written), "written"),
@@ -124,7 +125,7 @@ impl Table<'_> {
         text
     }
 
-    fn row<'t>(&self, release: &'t Release) -> Row<'t> {
+    fn row<'t>(&self, release: &'t ReleaseRow) -> Row<'t> {
         let mut id = Shown(&release.id()).to_string();
         if self.report.environments.len() > 1 && !release.environment.is_empty() {
             id = format!("{id} ({})", Shown(&release.environment));
@@ -168,7 +169,7 @@ impl Table<'_> {
         self.draw_sources(text, release, first + 2);
     }
 
-    fn draw_sources(&self, text: &mut String, release: &Release, indent: usize) {
+    fn draw_sources(&self, text: &mut String, release: &ReleaseRow, indent: usize) {
         let rows: Vec<Vec<String>> = release
             .sources
             .iter()
@@ -202,7 +203,7 @@ impl Table<'_> {
     }
 
     /// What moved a checksum that is out of date, as lines.
-    fn changes(&self, release: &Release, source: &Source) -> Vec<String> {
+    fn changes(&self, release: &ReleaseRow, source: &SourceRow) -> Vec<String> {
         if self.view == View::List || release.target.status != Status::Stale {
             return Vec::new();
         }
@@ -220,14 +221,14 @@ impl Table<'_> {
 }
 
 struct Row<'r> {
-    release: &'r Release,
+    release: &'r ReleaseRow,
     word: &'static str,
     style: Style,
     id: String,
     target: String,
 }
 
-fn word(release: &Release) -> (&'static str, Style) {
+fn word(release: &ReleaseRow) -> (&'static str, Style) {
     let green = AnsiColor::Green.on_default();
     let yellow = AnsiColor::Yellow.on_default();
     let red = AnsiColor::Red.on_default();
@@ -246,7 +247,7 @@ fn word(release: &Release) -> (&'static str, Style) {
     }
 }
 
-fn size(source: &Source) -> Vec<String> {
+fn size(source: &SourceRow) -> Vec<String> {
     let Some(digest) = source.digest else { return vec!["not read".to_owned()] };
     let noun = match source.kind {
         // It is all there is to it.
@@ -261,7 +262,7 @@ fn size(source: &Source) -> Vec<String> {
 }
 
 /// The label, with the release that stands behind it.
-fn title(source: &Source) -> String {
+fn title(source: &SourceRow) -> String {
     let label = Shown(&source.label);
     match &source.producer {
         Some(producer) if source.kind != "path" => format!("{label} (from {})", Shown(producer)),
@@ -269,7 +270,7 @@ fn title(source: &Source) -> String {
     }
 }
 
-fn inline(source: &Source) -> String {
+fn inline(source: &SourceRow) -> String {
     format!("{}: {}", title(source), size(source).join(", "))
 }
 
@@ -282,17 +283,17 @@ mod tests {
     use super::*;
     use crate::checksum::{Digest, HashedFile, Notes};
     use crate::plan::{Change, How};
-    use crate::report::model::Target;
+    use crate::report::model::TargetRow;
     use crate::text::Place;
 
-    fn source(label: &str, files: usize, bytes: u64) -> Source {
+    fn source(label: &str, files: usize, bytes: u64) -> SourceRow {
         let file = HashedFile {
             name: "./a".into(),
             digest: Digest::of_nothing(),
             bytes: 1,
             notes: Notes::default(),
         };
-        Source {
+        SourceRow {
             label: label.into(),
             kind: "path",
             name: None,
@@ -309,15 +310,15 @@ mod tests {
         }
     }
 
-    fn release(name: &str, sources: Vec<Source>, status: Status, written: bool) -> Release {
-        Release {
+    fn release(name: &str, sources: Vec<SourceRow>, status: Status, written: bool) -> ReleaseRow {
+        ReleaseRow {
             name: name.into(),
             namespace: "edge".into(),
             environment: "default".into(),
             kube_context: String::new(),
             file: "/r/helmfile.yaml".into(),
             sources,
-            target: Target {
+            target: TargetRow {
                 path: (status != Status::Unwired).then(|| format!("/r/{name}/checksum.yaml").into()),
                 key: "configChecksum".into(),
                 status,

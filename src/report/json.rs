@@ -20,7 +20,7 @@ pub(crate) struct Document {
     /// The environments that were read.
     environments: Vec<String>,
     /// Releases with sources or a target, and entries of `checksums:` in `helmsum.yaml`.
-    releases: Vec<Release>,
+    releases: Vec<ReleaseEntry>,
     /// What the user should know.
     findings: Vec<FindingEntry>,
     /// What is neither wrong nor a finding, and would puzzle a reader who does not know it.
@@ -34,7 +34,8 @@ pub(crate) struct Document {
 /// A release, or an entry of `checksums:` in `helmsum.yaml`.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Release {
+#[schemars(rename = "Release")]
+struct ReleaseEntry {
     name: String,
     /// Empty without one.
     namespace: String,
@@ -44,14 +45,15 @@ struct Release {
     kube_context: String,
     /// The file that declares it.
     file: Utf8Text,
-    sources: Vec<Source>,
-    target: Target,
+    sources: Vec<SourceEntry>,
+    target: TargetEntry,
 }
 
 /// One thing a checksum covers.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Source {
+#[schemars(rename = "Source")]
+struct SourceEntry {
     /// What stands for it in the checksum.
     label: String,
     /// `path` for a directory, file or glob, else what stands before the colon of its declaration.
@@ -110,7 +112,8 @@ struct Changed {
 /// The values file a checksum goes to.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Target {
+#[schemars(rename = "Target")]
+struct TargetEntry {
     /// Null where the release lists none.
     path: Option<Utf8Text>,
     /// Where in it the checksum is, the first key of several. Empty where a template decides.
@@ -204,7 +207,7 @@ pub(crate) struct HashDocument {
     format: u8,
     /// Null where it could not be computed.
     checksum: Option<String>,
-    sources: Vec<Source>,
+    sources: Vec<SourceEntry>,
     /// What the user should know.
     findings: Vec<FindingEntry>,
     /// What went wrong.
@@ -218,10 +221,11 @@ impl Document {
     /// The document of a run.
     #[must_use]
     pub(crate) fn new(report: &model::Report, directory: &Utf8Path) -> Self {
-        let releases: Vec<Release> =
+        let releases: Vec<ReleaseEntry> =
             report.releases.iter().map(|release| release_entry(release, directory)).collect();
-        let count =
-            |wanted: fn(&Target) -> bool| releases.iter().filter(|release| wanted(&release.target)).count();
+        let count = |wanted: fn(&TargetEntry) -> bool| {
+            releases.iter().filter(|release| wanted(&release.target)).count()
+        };
         let summary = Summary {
             releases: releases.len(),
             written: count(|target| target.written),
@@ -257,7 +261,7 @@ impl HashDocument {
             checksum: checksum.map(|checksum| checksum.checksum.to_string()),
             sources: sources
                 .iter()
-                .map(|(label, hashed)| Source {
+                .map(|(label, hashed)| SourceEntry {
                     label: label.clone(),
                     kind: "path",
                     name: None,
@@ -294,15 +298,15 @@ fn named(path: &Utf8PathBuf, directory: &Utf8Path) -> Utf8Text {
     relative(path, directory).into_string()
 }
 
-fn release_entry(release: &model::Release, directory: &Utf8Path) -> Release {
-    Release {
+fn release_entry(release: &model::ReleaseRow, directory: &Utf8Path) -> ReleaseEntry {
+    ReleaseEntry {
         name: release.name.clone(),
         namespace: release.namespace.clone(),
         environment: release.environment.clone(),
         kube_context: release.kube_context.clone(),
         file: named(&release.file, directory),
         sources: release.sources.iter().map(|source| source_entry(source, directory)).collect(),
-        target: Target {
+        target: TargetEntry {
             path: release.target.path.as_ref().map(|path| named(path, directory)),
             key: release.target.key.clone(),
             status: release.target.status,
@@ -313,7 +317,7 @@ fn release_entry(release: &model::Release, directory: &Utf8Path) -> Release {
     }
 }
 
-fn source_entry(source: &model::Source, directory: &Utf8Path) -> Source {
+fn source_entry(source: &model::SourceRow, directory: &Utf8Path) -> SourceEntry {
     let option = |(key, values): &(String, Vec<String>)| {
         let value = match &values[..] {
             [value] if key != "exclude" => value.clone().into(),
@@ -321,7 +325,7 @@ fn source_entry(source: &model::Source, directory: &Utf8Path) -> Source {
         };
         (key.clone(), value)
     };
-    Source {
+    SourceEntry {
         label: source.label.clone(),
         kind: source.kind,
         name: source.name.clone(),

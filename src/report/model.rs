@@ -18,7 +18,7 @@ pub(crate) struct Report {
     /// The environments that were read.
     pub environments: Vec<String>,
     /// Consumers, and releases that list a target without declaring sources, in the order of the state.
-    pub releases: Vec<Release>,
+    pub releases: Vec<ReleaseRow>,
     /// What there is to say, at settled levels, the gravest first.
     pub diagnostics: Vec<Diagnostic>,
 }
@@ -91,7 +91,7 @@ fn in_environments(diagnostic: Diagnostic, environments: &[&str]) -> Diagnostic 
 
 /// A release, or an entry of `checksums:` in `helmsum.yaml`.
 #[derive(Clone, Debug)]
-pub(crate) struct Release {
+pub(crate) struct ReleaseRow {
     /// Its name.
     pub name: String,
     /// Its namespace, else empty.
@@ -103,12 +103,12 @@ pub(crate) struct Release {
     /// The state file or `helmsum.yaml` that declares it.
     pub file: Utf8PathBuf,
     /// Its sources in the order of their labels.
-    pub sources: Vec<Source>,
+    pub sources: Vec<SourceRow>,
     /// Its target.
-    pub target: Target,
+    pub target: TargetRow,
 }
 
-impl Release {
+impl ReleaseRow {
     /// `namespace/name`, or `name` without a namespace.
     #[must_use]
     pub(crate) fn id(&self) -> String {
@@ -122,7 +122,7 @@ impl Release {
 
 /// A source of a release.
 #[derive(Clone, Debug)]
-pub(crate) struct Source {
+pub(crate) struct SourceRow {
     /// What stands for it in the checksum.
     pub label: String,
     /// Its kind.
@@ -153,7 +153,7 @@ pub(crate) struct Source {
 
 /// The values file that a release's checksum goes to.
 #[derive(Clone, Debug)]
-pub(crate) struct Target {
+pub(crate) struct TargetRow {
     /// The file, where the release lists one.
     pub path: Option<Utf8PathBuf>,
     /// Where in it the checksum is.

@@ -1,19 +1,19 @@
 //! From the facts and contents of a plan to the rows of a report.
 
-use super::model::{Release, Source, Target};
+use super::model::{ReleaseRow, SourceRow, TargetRow};
 use crate::plan::{Contents, SourceContents};
 
 /// The row of a consumer.
-pub(super) fn release(contents: &Contents) -> Release {
+pub(super) fn release(contents: &Contents) -> ReleaseRow {
     let consumer = &contents.consumer;
-    Release {
+    ReleaseRow {
         name: consumer.name.clone(),
         namespace: consumer.namespace.clone(),
         environment: consumer.environment.clone(),
         kube_context: consumer.kube_context.clone(),
         file: consumer.file.clone(),
         sources: contents.sources.iter().map(source).collect(),
-        target: Target {
+        target: TargetRow {
             path: consumer.target.clone(),
             key: consumer.format.key().map(|key| key.to_string()).unwrap_or_default(),
             status: contents.status,
@@ -24,10 +24,10 @@ pub(super) fn release(contents: &Contents) -> Release {
     }
 }
 
-fn source(contents: &SourceContents) -> Source {
+fn source(contents: &SourceContents) -> SourceRow {
     let source = &contents.source;
     let read = contents.read.as_ref();
-    Source {
+    SourceRow {
         label: contents.label.clone(),
         kind: source.kind(),
         name: source.name.clone(),

@@ -15,7 +15,7 @@ use crate::tree::{Kind, Tree};
 
 /// What to list.
 #[derive(Clone, Copy, Debug)]
-pub struct Request<'a> {
+pub struct ListRequest<'a> {
     /// Where the files are.
     pub tree: &'a dyn Tree,
     /// The root of the repository: a source or link that leads out of it is reported. Nothing is reported without one.
@@ -242,7 +242,7 @@ impl ListError {
 ///
 /// For a bad pattern, a name that cannot stand in a checksum, a link loop, a dangling link, a FIFO, socket or device, and
 /// whatever cannot be read — each only where it is neither junk nor excluded.
-pub fn list(request: &Request<'_>) -> Result<Listing, ListError> {
+pub fn list(request: &ListRequest<'_>) -> Result<Listing, ListError> {
     let (base, glob) = Glob::split(request.path)?;
     let base = join_clean(request.directory, &base);
     let exclude = Patterns::from_options(request.exclude).map_err(ListError::Exclude)?;
@@ -265,7 +265,7 @@ pub fn list(request: &Request<'_>) -> Result<Listing, ListError> {
     single_file(request, &base)
 }
 
-fn single_file(request: &Request<'_>, path: &Utf8Path) -> Result<Listing, ListError> {
+fn single_file(request: &ListRequest<'_>, path: &Utf8Path) -> Result<Listing, ListError> {
     let name = path.file_name().unwrap_or_default();
     super::check(name)
         .map_err(|fault| ListError::Name { path: path.as_str().escape_debug().to_string(), fault })?;

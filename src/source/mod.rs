@@ -15,7 +15,7 @@ mod written;
 
 pub use directive::{Fault, Render, in_plain, unread};
 pub(crate) use directive::{
-    Options, Producer, Source, What, collect, in_rendered, in_template_comments, lines_like_directives,
+    Options, ProducerName, Source, What, collect, in_rendered, in_template_comments, lines_like_directives,
     may_declare, misspelt,
 };
 pub use exclusion::Patterns;
@@ -23,7 +23,7 @@ pub(crate) use junk::is_junk;
 pub(crate) use key::{KeyPath, KeyPaths};
 pub(crate) use label::path_label;
 pub(crate) use listing::LeftOut;
-pub use listing::{Left, ListError, Listing, Outside, Request, Shape, list};
+pub use listing::{Left, ListError, ListRequest, Listing, Outside, Shape, list};
 pub(crate) use name::{NameError, check};
 pub(crate) use pattern::Glob;
 pub use written::Targets;

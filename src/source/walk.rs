@@ -7,7 +7,7 @@ use std::rc::Rc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::exclusion::{self, Patterns, Scope};
-use super::listing::{Left, LeftOut, ListError, Listing, Outside, Request, Shape, resolve, unfollowed};
+use super::listing::{Left, LeftOut, ListError, ListRequest, Listing, Outside, Shape, resolve, unfollowed};
 use super::name::{check_os, shown};
 use super::pattern::{Glob, Hit, Positions};
 use super::{IGNORE_FILE, is_junk};
@@ -46,7 +46,7 @@ struct Pending {
 }
 
 struct Walk<'a> {
-    request: &'a Request<'a>,
+    request: &'a ListRequest<'a>,
     exclude: &'a Patterns,
     /// Where the repository and the source really are, where a root is known.
     home: Option<(Utf8PathBuf, Utf8PathBuf)>,
@@ -59,7 +59,7 @@ struct Walk<'a> {
 
 /// Lists what is below `base`, as far as the glob finds it.
 pub(super) fn walk(
-    request: &Request<'_>,
+    request: &ListRequest<'_>,
     base: &Utf8Path,
     glob: Option<Glob>,
     exclude: &Patterns,

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use camino::Utf8Path;
 
-use super::syntax::{self, Command, Known, List, Node, OperandKind, Pipeline, Source, SyntaxError};
+use super::syntax::{self, Command, Known, List, Node, OperandKind, Pipeline, SyntaxError, TemplateText};
 
 /// The names of all functions that a text names, in its `define`s too, whether they would be called or not.
 ///
@@ -15,7 +15,7 @@ use super::syntax::{self, Command, Known, List, Node, OperandKind, Pipeline, Sou
 ///
 /// For a text that is no template. Functions need not exist.
 pub(crate) fn calls(text: &str) -> Result<BTreeSet<String>, SyntaxError> {
-    let source = Rc::new(Source { name: Utf8Path::new("").to_owned(), text: text.into() });
+    let source = Rc::new(TemplateText { name: Utf8Path::new("").to_owned(), text: text.into() });
     let trees = syntax::parse(&source, &|_| Known::Yes)?;
     let mut names = BTreeSet::new();
     for tree in &trees {

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use camino::Utf8Path;
 
 use super::syntax::{
-    self, Command, Known, List, Node, Operand, OperandKind, PARSE_NAME, Pipeline, Source, SyntaxError, Tree,
+    self, Command, Known, List, Node, Operand, OperandKind, PARSE_NAME, Pipeline, SyntaxError, TemplateText,
+    Tree,
 };
 
 /// Functions whose result has no line that is a YAML comment: data as text, digests, numbers and truth. `fail` has no result.
@@ -188,7 +189,7 @@ impl Defined {
 }
 
 fn parsed(text: &str) -> Result<Vec<Tree>, SyntaxError> {
-    let source = Rc::new(Source { name: Utf8Path::new("").to_owned(), text: text.into() });
+    let source = Rc::new(TemplateText { name: Utf8Path::new("").to_owned(), text: text.into() });
     syntax::parse(&source, &|_| Known::Yes)
 }
 

@@ -9,7 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::execute::is_builtin;
 use super::function::{Context, Registry};
-use super::syntax::{self, Known, Source, SyntaxError, Tree};
+use super::syntax::{self, Known, SyntaxError, TemplateText, Tree};
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::text::Excerpt;
 use crate::tree::{self, Tree as Files};
@@ -53,9 +53,9 @@ pub(super) fn load(
     text: &Arc<str>,
     context: &Context,
     registry: &Registry,
-) -> Result<(Set, Rc<Source>), Diagnostic> {
+) -> Result<(Set, Rc<TemplateText>), Diagnostic> {
     let mut set = (*helpers(context, registry)?).clone();
-    let source = Rc::new(Source { name: name.to_owned(), text: Arc::clone(text) });
+    let source = Rc::new(TemplateText { name: name.to_owned(), text: Arc::clone(text) });
     set.add(parse(&source, registry).map_err(|error| syntax_error(&source, error, None))?);
     Ok((set, source))
 }
@@ -70,7 +70,7 @@ fn helpers(context: &Context, registry: &Registry) -> Result<Rc<Set>, Diagnostic
     }
     let mut set = Set::default();
     for (path, text) in &texts {
-        let source = Rc::new(Source { name: path.clone(), text: Arc::clone(text) });
+        let source = Rc::new(TemplateText { name: path.clone(), text: Arc::clone(text) });
         let trees = parse(&source, registry).map_err(|error| syntax_error(&source, error, Some(path)))?;
         set.add(trees);
     }
@@ -98,7 +98,7 @@ fn read_helpers(context: &Context) -> Result<Vec<(Utf8PathBuf, Arc<str>)>, Diagn
     Ok(texts)
 }
 
-fn parse(source: &Rc<Source>, registry: &Registry) -> Result<Vec<Tree>, SyntaxError> {
+fn parse(source: &Rc<TemplateText>, registry: &Registry) -> Result<Vec<Tree>, SyntaxError> {
     syntax::parse(source, &|name| known(name, registry))
 }
 
@@ -109,7 +109,7 @@ fn known(name: &str, registry: &Registry) -> Known {
     registry.unsupported(name).map_or(Known::No, Known::Unsupported)
 }
 
-fn syntax_error(source: &Source, error: SyntaxError, helper: Option<&Utf8Path>) -> Diagnostic {
+fn syntax_error(source: &TemplateText, error: SyntaxError, helper: Option<&Utf8Path>) -> Diagnostic {
     let message = match helper {
         Some(path) => format!("failed to parse helper template {path}: {}", error.message),
         None => error.message,

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use camino::Utf8Path;
 use helmsum::internals::checksum::{Digest, Progress, Transform, hash_listing};
-use helmsum::internals::source::{Request, list};
+use helmsum::internals::source::{ListRequest, list};
 use helmsum::internals::tree::WorkTree;
 use serde_json::{Value as Json, json};
 
@@ -21,8 +21,14 @@ fn digest(text: &str) -> Digest {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let directory = Utf8Path::from_path(folder.path()).expect("UTF-8");
     fs_err::write(directory.join("a.yaml"), text).expect("a file");
-    let request =
-        Request { tree: &WorkTree, root: None, stay_inside: false, directory, path: "a.yaml", exclude: &[] };
+    let request = ListRequest {
+        tree: &WorkTree,
+        root: None,
+        stay_inside: false,
+        directory,
+        path: "a.yaml",
+        exclude: &[],
+    };
     let transform = Transform { yaml: true, ..Transform::RAW };
     let hashed = hash_listing(&WorkTree, list(&request).expect("a listing"), transform, &Progress::default());
     hashed.unwrap_or_else(|error| panic!("{text:?}: {error}")).files[0].digest

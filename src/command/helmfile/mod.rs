@@ -74,7 +74,7 @@ fn read(process: Process, command: Option<&str>) -> Option<Search> {
     };
     // Another version of helmfile, or words whose ends cannot be told.
     let own = text.split_whitespace().find(|word| is_it(word) && parse::is_command(word))?;
-    Some(Search::Names(parse::names(&text, own)))
+    Some(Search::Names(parse::option_names(&text, own)))
 }
 
 /// What helmfile tells hooks that its command is (`pkg/app/app.go: WithPreparedCharts`).

@@ -239,7 +239,7 @@ fn options(known: Options<'_>, arguments: &[&str]) -> Option<BTreeMap<String, Ve
 
 /// The names of the options that a text with a command line in it may have: the words that begin with `-`, for where the
 /// words cannot be told from their values.
-pub(super) fn names(text: &str, command: &str) -> Vec<String> {
+pub(super) fn option_names(text: &str, command: &str) -> Vec<String> {
     let known = Options(command);
     let mut names = Vec::new();
     for word in text.split_whitespace() {
@@ -286,7 +286,7 @@ mod tests {
 
     #[test]
     fn names_are_found_in_a_text_without_boundaries() {
-        let names = names("helmfile -qn shop --set a b=c --args=--set=x apply -c ./chart", "apply");
+        let names = option_names("helmfile -qn shop --set a b=c --args=--set=x apply -c ./chart", "apply");
         assert_eq!(names, ["args", "chart", "namespace", "quiet", "set"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::syntax::Error;
+use super::syntax::SyntaxError;
 
 /// A class that matches nothing.
 pub(super) const NOTHING: &str = r"[^\x{0}-\x{10FFFF}]";
@@ -152,7 +152,7 @@ const NAMES: &[&str] = &[
 ];
 
 /// A class by its Unicode name, as it stands after `\p`.
-pub(super) fn unicode(name: &str, mut negated: bool) -> Result<Vec<Part>, Error<'static>> {
+pub(super) fn unicode(name: &str, mut negated: bool) -> Result<Vec<Part>, SyntaxError<'static>> {
     let name = match name.strip_prefix('^') {
         Some(name) => {
             negated = !negated;
@@ -163,6 +163,6 @@ pub(super) fn unicode(name: &str, mut negated: bool) -> Result<Vec<Part>, Error<
     let canonical: String = name.chars().filter(|character| !matches!(character, '_' | '-' | ' ')).collect();
     match NAMES.iter().find(|known| known.eq_ignore_ascii_case(&canonical)) {
         Some(name) => Ok(vec![Part::Unicode { name, negated }]),
-        None => Err(Error::Unsupported(format!(r"the class `\p{{{name}}}`"))),
+        None => Err(SyntaxError::Unsupported(format!(r"the class `\p{{{name}}}`"))),
     }
 }

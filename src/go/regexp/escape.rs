@@ -1,7 +1,7 @@
 //! Escapes and classes in brackets.
 
 use super::class::{self, Part};
-use super::syntax::{Error, Parsed, Parser};
+use super::syntax::{Parsed, Parser, SyntaxError};
 
 impl<'p> Parser<'p> {
     /// What a backslash stands for outside of brackets.
@@ -12,7 +12,7 @@ impl<'p> Parser<'p> {
             Some('z') => self.push_escape(r"\z"),
             Some('b') => self.push_escape(r"(?-u:\b)"),
             Some('B') => self.push_escape(r"(?-u:\B)"),
-            Some('C') => return Err(Error::Go { code: "invalid escape sequence", part: &start[..2] }),
+            Some('C') => return Err(SyntaxError::Go { code: "invalid escape sequence", part: &start[..2] }),
             Some('Q') => {
                 let (quoted, rest) = start[2..].split_once(r"\E").unwrap_or((&start[2..], ""));
                 for character in quoted.chars() {
@@ -49,7 +49,10 @@ impl<'p> Parser<'p> {
                 let name = match characters.next() {
                     Some('{') => {
                         let Some(end) = start.find('}') else {
-                            return Err(Error::Go { code: "invalid character class range", part: start });
+                            return Err(SyntaxError::Go {
+                                code: "invalid character class range",
+                                part: start,
+                            });
                         };
                         self.advance(end + 1);
                         &start[3..end]
@@ -59,7 +62,7 @@ impl<'p> Parser<'p> {
                         &start[2..2 + letter.len_utf8()]
                     }
                     // Go reads the end as a broken character here.
-                    None => return Err(Error::Unsupported(format!("the unfinished class `{start}`"))),
+                    None => return Err(SyntaxError::Unsupported(format!("the unfinished class `{start}`"))),
                 };
                 class::unicode(name, character == 'P').map(Some)
             }
@@ -79,7 +82,7 @@ impl<'p> Parser<'p> {
         let start = self.rest;
         self.advance(1);
         let Some(character) = self.next() else {
-            return Err(Error::Go { code: "trailing backslash at end of expression", part: "" });
+            return Err(SyntaxError::Go { code: "trailing backslash at end of expression", part: "" });
         };
         let simple = match character {
             'a' => Some(0x07),
@@ -108,7 +111,7 @@ impl<'p> Parser<'p> {
             _ => None,
         };
         let part = &start[..start.len() - self.rest.len()];
-        code.ok_or(Error::Go { code: "invalid escape sequence", part })
+        code.ok_or(SyntaxError::Go { code: "invalid escape sequence", part })
     }
 
     fn next(&mut self) -> Option<char> {
@@ -169,7 +172,9 @@ impl<'p> Parser<'p> {
             {
                 let whole = &self.rest[..end + 4];
                 let named = class::posix(&self.rest[2..end + 2]);
-                parts.extend(named.ok_or(Error::Go { code: "invalid character class range", part: whole })?);
+                parts.extend(
+                    named.ok_or(SyntaxError::Go { code: "invalid character class range", part: whole })?,
+                );
                 self.advance(end + 4);
                 continue;
             }
@@ -185,7 +190,7 @@ impl<'p> Parser<'p> {
                 high = self.class_character(start)?;
                 if high < low {
                     let part = &range[..range.len() - self.rest.len()];
-                    return Err(Error::Go { code: "invalid character class range", part });
+                    return Err(SyntaxError::Go { code: "invalid character class range", part });
                 }
             }
             parts.push(Part::Range(low, high));
@@ -201,7 +206,7 @@ impl<'p> Parser<'p> {
         }
         match self.next() {
             Some(character) => Ok(u32::from(character)),
-            None => Err(Error::Go { code: "missing closing ]", part: start }),
+            None => Err(SyntaxError::Go { code: "missing closing ]", part: start }),
         }
     }
 }

@@ -42,10 +42,10 @@ impl Regexp {
     /// See [`CompileError`].
     pub(crate) fn compile(expression: &str) -> Result<Self, CompileError> {
         let translated = syntax::translate(expression).map_err(|error| match error {
-            syntax::Error::Go { code, part } => {
+            syntax::SyntaxError::Go { code, part } => {
                 CompileError::Go(format!("error parsing regexp: {code}: `{part}`"))
             }
-            syntax::Error::Unsupported(what) => CompileError::Unsupported(what),
+            syntax::SyntaxError::Unsupported(what) => CompileError::Unsupported(what),
         })?;
         let regex = regex::RegexBuilder::new(&translated.expression)
             .size_limit(MAX_COMPILED)

@@ -7,7 +7,7 @@ use super::class::NOTHING;
 
 /// Why there is no translation.
 #[derive(Debug)]
-pub(super) enum Error<'p> {
+pub(super) enum SyntaxError<'p> {
     /// Go refuses the expression: its words, and the part that it shows.
     Go { code: &'static str, part: &'p str },
     /// Go takes it, and it is not translated: what that is.
@@ -64,7 +64,7 @@ const MAX_DEPTH: usize = 1_000;
 /// # Errors
 ///
 /// See [`Error`].
-pub(super) fn translate(pattern: &str) -> Result<Translated, Error<'_>> {
+pub(super) fn translate(pattern: &str) -> Result<Translated, SyntaxError<'_>> {
     let mut parser = Parser {
         whole: pattern,
         rest: pattern,
@@ -74,7 +74,7 @@ pub(super) fn translate(pattern: &str) -> Result<Translated, Error<'_>> {
     };
     parser.run()?;
     if parser.groups.len() > 1 {
-        return Err(Error::Go { code: "missing closing )", part: pattern });
+        return Err(SyntaxError::Go { code: "missing closing )", part: pattern });
     }
     let expression = parser.groups.pop().map(|mut group| group.close().text).unwrap_or_default();
     Ok(Translated { expression, names: parser.names })
@@ -105,7 +105,7 @@ impl Group {
     }
 }
 
-pub(super) type Parsed<'p, T = ()> = Result<T, Error<'p>>;
+pub(super) type Parsed<'p, T = ()> = Result<T, SyntaxError<'p>>;
 
 impl<'p> Parser<'p> {
     fn run(&mut self) -> Parsed<'p> {
@@ -166,7 +166,7 @@ impl<'p> Parser<'p> {
         let too_large = |count: Option<u64>| count.is_some_and(|count| count > MAX_REPEAT);
         if least > MAX_REPEAT || too_large(most) || most.is_some_and(|most| most < least) {
             let part = &before[..before.len() - rest.len()];
-            return Err(Error::Go { code: "invalid repeat count", part });
+            return Err(SyntaxError::Go { code: "invalid repeat count", part });
         }
         let counted = match most {
             Some(most) => format!("{{{least},{most}}}"),
@@ -194,7 +194,7 @@ impl<'p> Parser<'p> {
 
     fn close_group(&mut self) -> Parsed<'p> {
         if self.groups.len() < 2 {
-            return Err(Error::Go { code: "unexpected )", part: self.whole });
+            return Err(SyntaxError::Go { code: "unexpected )", part: self.whole });
         }
         self.advance(1);
         if let Some(mut group) = self.groups.pop() {
@@ -211,7 +211,7 @@ impl<'p> Parser<'p> {
 
     fn push_atom(&mut self, atom: Atom) -> Parsed<'p> {
         if atom.depth > MAX_DEPTH {
-            return Err(Error::Go { code: "expression nests too deeply", part: self.whole });
+            return Err(SyntaxError::Go { code: "expression nests too deeply", part: self.whole });
         }
         self.group().atoms.push(atom);
         Ok(())
@@ -246,11 +246,14 @@ impl<'p> Parser<'p> {
         }
         let up_to_here = |start: &'p str| &start[..start.len() - self.rest.len()];
         if let Some(start) = last_repeat {
-            return Err(Error::Go { code: "invalid nested repetition operator", part: up_to_here(start) });
+            return Err(SyntaxError::Go {
+                code: "invalid nested repetition operator",
+                part: up_to_here(start),
+            });
         }
         let part = up_to_here(before);
         let Some(atom) = self.group().atoms.pop() else {
-            return Err(Error::Go { code: "missing argument to repetition operator", part });
+            return Err(SyntaxError::Go { code: "missing argument to repetition operator", part });
         };
         let mut repeats = atom.repeats;
         if let Some((least, most)) = counts {
@@ -260,7 +263,7 @@ impl<'p> Parser<'p> {
                 count => count.saturating_mul(repeats.max(1)),
             };
             if (least >= 2 || most.is_some_and(|most| most >= 2)) && repeats > MAX_REPEAT {
-                return Err(Error::Go { code: "invalid repeat count", part });
+                return Err(SyntaxError::Go { code: "invalid repeat count", part });
             }
         }
         let lazy = if greedy { "" } else { "?" };
@@ -280,11 +283,11 @@ impl<'p> Parser<'p> {
         };
         if let Some(name_at) = named {
             let Some(end) = start.find('>') else {
-                return Err(Error::Go { code: "invalid named capture", part: start });
+                return Err(SyntaxError::Go { code: "invalid named capture", part: start });
             };
             let name = &start[name_at..end];
             if name.is_empty() || !name.bytes().all(|byte| byte == b'_' || byte.is_ascii_alphanumeric()) {
-                return Err(Error::Go { code: "invalid named capture", part: &start[..=end] });
+                return Err(SyntaxError::Go { code: "invalid named capture", part: &start[..=end] });
             }
             self.names.push(Some(name.to_owned()));
             self.open("(");
@@ -318,7 +321,7 @@ impl<'p> Parser<'p> {
             seen = true;
         }
         let part = &start[..start.len() - self.rest.len()];
-        Err(Error::Go { code: "invalid or unsupported Perl syntax", part })
+        Err(SyntaxError::Go { code: "invalid or unsupported Perl syntax", part })
     }
 }
 

@@ -4,7 +4,7 @@ use super::Finishing;
 use super::rendering::{Rendering, Wanted};
 use crate::checksum::{Digest, Hashed, HashedFile};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::plan::contents::hashing::Outcome;
+use crate::plan::contents::hashing::SourceOutcome;
 use crate::plan::facts::consumer::{Consumer, object_of};
 use crate::plan::rules;
 use crate::source::{KeyPath, Source, What};
@@ -178,7 +178,7 @@ impl Contents {
     fn read_files(
         &mut self,
         source: &Source,
-        outcome: Option<&Outcome>,
+        outcome: Option<&SourceOutcome>,
         finishing: Finishing<'_>,
     ) -> Option<Read> {
         let consumer = &mut self.consumer;

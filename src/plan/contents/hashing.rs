@@ -27,7 +27,7 @@ pub(crate) struct Job {
 }
 
 /// What a job gave. A missing path is no error here: its listing says so.
-pub(crate) type Outcome = Result<Hashed, ChecksumError>;
+pub(crate) type SourceOutcome = Result<Hashed, ChecksumError>;
 
 /// Runs the jobs and returns their outcomes in the same order.
 pub(crate) fn hash_all(
@@ -35,12 +35,12 @@ pub(crate) fn hash_all(
     jobs: &[Job],
     targets: &Targets,
     progress: &Progress,
-) -> Vec<Outcome> {
+) -> Vec<SourceOutcome> {
     threads::map(jobs.iter().collect(), |job| hash(tree, job, targets, progress))
 }
 
-fn hash(tree: &dyn Tree, job: &Job, targets: &Targets, progress: &Progress) -> Outcome {
-    let listing = source::list(&source::Request {
+fn hash(tree: &dyn Tree, job: &Job, targets: &Targets, progress: &Progress) -> SourceOutcome {
+    let listing = source::list(&source::ListRequest {
         tree,
         root: Some(&job.root),
         stay_inside: job.stay_inside,

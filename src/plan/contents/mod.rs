@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use self::consumer::{Contents, stand_ins, wanted};
 use self::graph::Stuck;
-use self::hashing::{Job, Outcome};
+use self::hashing::{Job, SourceOutcome};
 use self::rendering::{Rendering, Wanted};
 use crate::diagnostic::Diagnostic;
 use crate::plan::Context;
@@ -28,7 +28,7 @@ use crate::tree::Tree;
 pub(crate) struct Finishing<'a> {
     pub(crate) tree: &'a dyn Tree,
     /// The hashed path sources.
-    pub(crate) hashed: &'a BTreeMap<&'a Job, &'a Outcome>,
+    pub(crate) hashed: &'a BTreeMap<&'a Job, &'a SourceOutcome>,
     pub(crate) context: &'a Context,
     /// Whether targets that helmsum did not write may be replaced.
     pub(crate) force: bool,

@@ -6,7 +6,7 @@ use crate::checksum::{HashedPieces, Key, Progress, Surroundings, hash_pieces};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Context;
 use crate::plan::contents::consumer::Read;
-use crate::plan::contents::rendering::{Rendering, Shaky, Wanted, means};
+use crate::plan::contents::rendering::{Rendering, Shaky, Wanted, is_object_meant};
 use crate::plan::facts::consumer::Consumer;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::rules::cluster_lookup::cluster_lookup;
@@ -79,7 +79,7 @@ impl Consumer {
             match rendering.rendered(*at, wanted) {
                 Ok(rendered) => {
                     let objects = rendered.objects.iter();
-                    let meant = objects.filter(|object| means(&wanted.source.what, object));
+                    let meant = objects.filter(|object| is_object_meant(&wanted.source.what, object));
                     found.extend(meant.map(|object| (*at, object)));
                 }
                 Err(problem) => failed = failed.or(Some(problem)),
@@ -236,7 +236,7 @@ fn is_near(consumer: ReleaseAt, at: ReleaseAt, object: &Object, rendering: &Rend
 }
 
 /// Where an object was looked for.
-fn looked(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> String {
+fn releases_searched(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> String {
     let names: Vec<String> = wanted
         .producers
         .iter()
@@ -279,7 +279,8 @@ fn not_found(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Diagnostic {
         let names: Vec<String> = known.iter().take(8).map(|name| format!("`{name}`")).collect();
         format!("there are {}; `from=[NAMESPACE/]RELEASE` names another release", names.join(", "))
     };
-    let message = format!("no {} `{name}` is rendered by {}", kind.name(), looked(wanted, rendering));
+    let message =
+        format!("no {} `{name}` is rendered by {}", kind.name(), releases_searched(wanted, rendering));
     Diagnostic::error(message).hint(hint)
 }
 
@@ -315,7 +316,7 @@ fn found_twice(found: &[(ReleaseAt, &Object)], wanted: &Wanted<'_>, rendering: &
         "it is rendered {} times, by {}; looked in {}",
         found.len(),
         names.join(" and by "),
-        looked(wanted, rendering)
+        releases_searched(wanted, rendering)
     );
     Diagnostic::error(message).hint(hint)
 }

@@ -22,7 +22,7 @@ use crate::tree::{Overlay, Tree};
 
 /// What a release is rendered with in the place of its own target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Target {
+enum OwnTarget {
     /// What helmsum is about to write.
     Computed,
     /// A stand-in, since what is rendered is needed for the target itself. The second one shows whether it matters.
@@ -53,7 +53,7 @@ struct Call {
 }
 
 /// The calls that are to be made, by what they are for.
-type Calls = BTreeMap<(ReleaseAt, Target), Call>;
+type Calls = BTreeMap<(ReleaseAt, OwnTarget), Call>;
 
 /// What asking a producer showed beside its answer: the answer may be another one next time.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,7 +76,7 @@ pub(crate) struct Rendering<'e> {
     targets: Vec<Overlay>,
     /// Releases whose own target could not be computed.
     unknown: BTreeSet<ReleaseAt>,
-    rendered: BTreeMap<(ReleaseAt, Target), Answer<Rendered>>,
+    rendered: BTreeMap<(ReleaseAt, OwnTarget), Answer<Rendered>>,
     pieces: BTreeMap<ReleaseAt, Answer<Vec<Piece>>>,
     /// The names of the pieces that are left to chance.
     shaken_pieces: BTreeMap<ReleaseAt, Answer<BTreeSet<String>>>,
@@ -179,7 +179,7 @@ impl<'e> Rendering<'e> {
                 match source.source.what {
                     What::Release(_) => self.collect(*at, &trees),
                     _ if *at == source.consumer => self.stand_in(source, 0, &mut calls),
-                    _ => self.call(*at, Target::Computed, &trees[at.environment], &mut calls),
+                    _ => self.call(*at, OwnTarget::Computed, &trees[at.environment], &mut calls),
                 }
             }
         }
@@ -202,11 +202,11 @@ impl<'e> Rendering<'e> {
             targets.insert(path, contents[usize::from(number)].as_bytes());
         }
         let tree: Arc<dyn Tree> = Arc::new(targets);
-        self.call(at, Target::StandIn(number), &tree, calls);
+        self.call(at, OwnTarget::StandIn(number), &tree, calls);
     }
 
     /// Prepares a call of helm, unless there was one already.
-    fn call(&mut self, at: ReleaseAt, target: Target, tree: &Arc<dyn Tree>, calls: &mut Calls) {
+    fn call(&mut self, at: ReleaseAt, target: OwnTarget, tree: &Arc<dyn Tree>, calls: &mut Calls) {
         if self.rendered.contains_key(&(at, target)) || calls.contains_key(&(at, target)) {
             return;
         }
@@ -362,10 +362,10 @@ impl<'e> Rendering<'e> {
     fn render(&mut self, calls: Calls, progress: &Progress) {
         progress.begin_rendering(calls.len());
         let answers: Vec<_> = {
-            let one = |(key, call): ((ReleaseAt, Target), Call)| {
+            let one = |(key, call): ((ReleaseAt, OwnTarget), Call)| {
                 let mut count = 1;
                 let answer = rendered::template(&call.templating).map(|objects| {
-                    let named = self.named.get(&key.0).filter(|_| key.1 != Target::StandIn(1));
+                    let named = self.named.get(&key.0).filter(|_| key.1 != OwnTarget::StandIn(1));
                     let (influences, calls) = named
                         .map(|named| rendered::influences(&call.templating, &objects, named))
                         .unwrap_or_default();
@@ -389,7 +389,7 @@ impl<'e> Rendering<'e> {
     }
 
     fn answer(&self, at: ReleaseAt, wanted: &Wanted<'_>) -> Option<&Answer<Rendered>> {
-        let target = if at == wanted.consumer { Target::StandIn(0) } else { Target::Computed };
+        let target = if at == wanted.consumer { OwnTarget::StandIn(0) } else { OwnTarget::Computed };
         self.rendered.get(&(at, target))
     }
 
@@ -397,7 +397,7 @@ impl<'e> Rendering<'e> {
     pub(crate) fn found(&self, at: ReleaseAt, wanted: &Wanted<'_>) -> Option<Vec<&Object>> {
         let rendered = self.answer(at, wanted)?.as_ref().ok()?;
         let objects = rendered.objects.iter();
-        Some(objects.filter(|object| means(&wanted.source.what, object)).collect())
+        Some(objects.filter(|object| is_object_meant(&wanted.source.what, object)).collect())
     }
 
     /// A rendered producer.
@@ -414,7 +414,7 @@ impl<'e> Rendering<'e> {
 
     /// What differs where the consumer itself is rendered with another checksum.
     pub(crate) fn circular(&self, wanted: &Wanted<'_>) -> Answer<Vec<Unstable>> {
-        let both = [0, 1].map(|number| self.rendered.get(&(wanted.consumer, Target::StandIn(number))));
+        let both = [0, 1].map(|number| self.rendered.get(&(wanted.consumer, OwnTarget::StandIn(number))));
         match both {
             [Some(Ok(one)), Some(Ok(other))] => Ok(rendered::unstable(&one.objects, &other.objects)),
             [_, Some(Err(problem))] => Err(problem.clone()),
@@ -484,6 +484,6 @@ fn differing(one: &[Piece], other: &[Piece]) -> BTreeSet<String> {
 }
 
 /// Whether a source means an object.
-pub(crate) fn means(what: &What, object: &Object) -> bool {
+pub(crate) fn is_object_meant(what: &What, object: &Object) -> bool {
     matches!(what, What::Object(kind, name) if *kind == object.kind && *name == object.name)
 }

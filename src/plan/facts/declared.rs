@@ -165,7 +165,7 @@ impl<'a> Finding<'a> {
                     if let Err(error) = &self.material.files.raw(&file).bytes {
                         let message = format!("release `{}`: `{file}` cannot be read: {error}", release.id());
                         let problem = Diagnostic::error(message).hint("helmfile could not read it either");
-                        found.problems.push(targets::at(problem, release));
+                        found.problems.push(targets::at_release(problem, release));
                     }
                     found.files.push((index, file));
                 }

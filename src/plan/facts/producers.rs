@@ -1,11 +1,9 @@
 //! Which releases may have what a source names.
 
 use crate::diagnostic::Diagnostic;
-use crate::source::{Producer, Source, What};
+use crate::source::{ProducerName, Source, What};
 use crate::state::{Release, Resolved};
 use crate::text::nearest;
-
-use crate::plan::rules::missing_need::is;
 
 /// A release of one of the environments that were read, by its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -53,11 +51,11 @@ pub(crate) fn release(resolved: &Resolved, at: ReleaseAt) -> &Release {
 }
 
 /// The release of a name: in the state file of the consumer, else in any other.
-fn named(resolved: &Resolved, consumer: ReleaseAt, producer: &Producer) -> Result<ReleaseAt, Diagnostic> {
+fn named(resolved: &Resolved, consumer: ReleaseAt, producer: &ProducerName) -> Result<ReleaseAt, Diagnostic> {
     let environment = consumer.environment;
     let namesakes = resolved.needs().named(&producer.release).iter();
     let all = namesakes.map(|&(visit, release)| ReleaseAt { environment, visit, release });
-    let matching: Vec<ReleaseAt> = all.filter(|at| is(producer, release(resolved, *at))).collect();
+    let matching: Vec<ReleaseAt> = all.filter(|at| is_named_by(release(resolved, *at), producer)).collect();
     let own: Vec<ReleaseAt> = matching.iter().copied().filter(|at| at.visit == consumer.visit).collect();
     let found = if own.is_empty() { matching } else { own };
     let deployed: Vec<ReleaseAt> =
@@ -71,7 +69,7 @@ fn named(resolved: &Resolved, consumer: ReleaseAt, producer: &Producer) -> Resul
 }
 
 /// The release that may have been meant by a name that no release has.
-pub(crate) fn meant_by(resolved: &Resolved, producer: &Producer) -> Option<String> {
+pub(crate) fn meant_by(resolved: &Resolved, producer: &ProducerName) -> Option<String> {
     let releases = || resolved.visits.iter().flat_map(|visit| &visit.releases);
     let ids: Vec<String> = releases().map(Release::id).collect();
     let known: Vec<&str> = match &producer.namespace {
@@ -83,7 +81,7 @@ pub(crate) fn meant_by(resolved: &Resolved, producer: &Producer) -> Option<Strin
     elsewhere.or_else(|| nearest(&producer.to_string(), known).map(str::to_owned))
 }
 
-fn unknown(resolved: &Resolved, producer: &Producer) -> Diagnostic {
+fn unknown(resolved: &Resolved, producer: &ProducerName) -> Diagnostic {
     let files: Vec<String> = resolved.visits.iter().map(|visit| format!("`{}`", visit.file)).collect();
     let hint = match meant_by(resolved, producer) {
         Some(meant) => format!("did you mean `{meant}`?"),
@@ -102,7 +100,7 @@ fn switched_off(release: &Release) -> Diagnostic {
         .hint("depend on it only where it is deployed: put `{{ if }}` around the directive in a `.gotmpl` values file")
 }
 
-fn ambiguous(resolved: &Resolved, several: &[ReleaseAt], producer: &Producer) -> Diagnostic {
+fn ambiguous(resolved: &Resolved, several: &[ReleaseAt], producer: &ProducerName) -> Diagnostic {
     let named: Vec<String> = several
         .iter()
         .map(|at| format!("`{}` of `{}`", release(resolved, *at).id(), resolved.visits[at.visit].file))
@@ -116,4 +114,11 @@ fn ambiguous(resolved: &Resolved, several: &[ReleaseAt], producer: &Producer) ->
     };
     Diagnostic::error(format!("`{producer}` names {} releases: {}", several.len(), named.join(", ")))
         .hint(hint)
+}
+
+/// Whether a release is the one that a name means, whose namespace counts as declared and as overridden.
+pub(crate) fn is_named_by(release: &Release, producer: &ProducerName) -> bool {
+    let own = [&release.namespace, &release.declared_namespace];
+    let in_namespace = producer.namespace.as_ref().is_none_or(|namespace| own.contains(&namespace));
+    producer.release == release.name && in_namespace
 }

@@ -68,11 +68,11 @@ pub(crate) fn two_targets(release: &Release, wired: &[Wired], directory: &Utf8Pa
         names.join(", ")
     ))
     .hint("keep one of them; `targets` in `helmsum.yaml` says which names are targets");
-    at(problem, release)
+    at_release(problem, release)
 }
 
 /// A problem at the place of a release, where that is known.
-pub(crate) fn at(problem: Diagnostic, release: &Release) -> Diagnostic {
+pub(crate) fn at_release(problem: Diagnostic, release: &Release) -> Diagnostic {
     match &release.place {
         Some(place) => problem.at(place.clone()),
         None => problem,

@@ -3,8 +3,8 @@
 use super::project::{Findings, Project};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::contents::consumer::SourceContents;
-use crate::plan::facts::producers::meant_by;
-use crate::source::{Producer, Source, What};
+use crate::plan::facts::producers::{is_named_by, meant_by};
+use crate::source::{Source, What};
 use crate::state::{Release, Resolved};
 
 /// Looks at every source that belongs to another release.
@@ -39,7 +39,10 @@ fn missing_need(
     let depends = depends.trim_end();
     let releases = &resolved.visits[index].releases;
     let needs = resolved.needs();
-    let own = needs.named_in(index, &producer.release).map(|at| &releases[at]).find(|own| is(producer, own));
+    let own = needs
+        .named_in(index, &producer.release)
+        .map(|at| &releases[at])
+        .find(|own| is_named_by(own, producer));
     let finding = |message: String, hint: String| {
         Some(Diagnostic::finding(Code::MissingNeed, message).hint(hint).release(consumer.id()))
     };
@@ -58,7 +61,7 @@ fn missing_need(
     }
     let namesakes = needs.named(&producer.release).iter();
     let mut elsewhere = namesakes
-        .filter(|&&(visit, at)| is(producer, &resolved.visits[visit].releases[at]))
+        .filter(|&&(visit, at)| is_named_by(&resolved.visits[visit].releases[at], producer))
         .map(|(visit, _)| *visit);
     let first = elsewhere.clone().next();
     if elsewhere.any(|other| comes_first(resolved, other, index)) {
@@ -82,13 +85,6 @@ fn missing_need(
             },
         ),
     }
-}
-
-/// Whether a name means a release, whose namespace counts as declared and as overridden.
-pub(crate) fn is(producer: &Producer, release: &Release) -> bool {
-    let own = [&release.namespace, &release.declared_namespace];
-    let in_namespace = producer.namespace.as_ref().is_none_or(|namespace| own.contains(&namespace));
-    producer.release == release.name && in_namespace
 }
 
 /// Whether a release of a visit needs another one there, or one of its needs does.

@@ -88,14 +88,14 @@ fn text_of(tree: &dyn Tree, file: &Utf8Path) -> Option<String> {
 
 /// Whether an entry lists a directory, or by a pattern of files what lies in it.
 fn lists(pattern: &Utf8Path, directory: &Utf8Path) -> bool {
-    let is = |pattern: &str, name: &str| matches(pattern, name).unwrap_or(false);
+    let fits = |pattern: &str, name: &str| matches(pattern, name).unwrap_or(false);
     let of_files = || {
         let (parent, name) = pattern.parent().zip(pattern.file_name())?;
         // A pattern that finds the usual name of a target finds state files as well.
         (name.contains(['*', '?', '[']))
-            .then(|| is(parent.as_str(), directory.as_str()) && is(name, "checksum.yaml"))
+            .then(|| fits(parent.as_str(), directory.as_str()) && fits(name, "checksum.yaml"))
     };
-    is(pattern.as_str(), directory.as_str()) || of_files().unwrap_or(false)
+    fits(pattern.as_str(), directory.as_str()) || of_files().unwrap_or(false)
 }
 
 /// The paths under `helmfiles:` of a state file, and whether a template makes a part of them, which is `*` then.

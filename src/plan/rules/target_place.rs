@@ -9,7 +9,7 @@ use super::project::{Findings, Project};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::go::filepath::{join_clean, matches};
 use crate::plan::facts::locations::Locations;
-use crate::plan::facts::targets::at;
+use crate::plan::facts::targets::at_release;
 use crate::plan::rules::parent_states::Parents;
 use crate::state::{EntryContent, Release, Resolved, Visit};
 use crate::text::Place;
@@ -211,7 +211,7 @@ impl<'a> TargetPlaces<'a> {
                 release.id()
             );
             let hint = "put the target into another directory, or list the files one by one";
-            return Some(at(Diagnostic::error(message).hint(hint), release));
+            return Some(at_release(Diagnostic::error(message).hint(hint), release));
         }
         if let Some((chart, part)) = self.near(&real, root).chart {
             let chart = relative(&chart, directory);

@@ -9,7 +9,7 @@ use super::project::{Findings, Project};
 use crate::checksum::Hashed;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::plan::Environments;
-use crate::plan::contents::hashing::{Job, Outcome};
+use crate::plan::contents::hashing::{Job, SourceOutcome};
 use crate::plan::facts::consumer::Consumer;
 use crate::plan::facts::settings::Settings;
 use crate::plan::reading::Reading;
@@ -37,7 +37,7 @@ impl Excludes {
     }
 
     /// Notes which patterns of the sources of a consumer leave something out.
-    pub(crate) fn note(&mut self, consumer: &Consumer, hashed: &BTreeMap<&Job, &Outcome>) {
+    pub(crate) fn note(&mut self, consumer: &Consumer, hashed: &BTreeMap<&Job, &SourceOutcome>) {
         for source in consumer.sources.iter().filter(|source| !source.options.exclude.is_empty()) {
             let Some(Ok(hashed)) = consumer.job(source).and_then(|job| hashed.get(&job).copied()) else {
                 continue;

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use camino::Utf8Path;
 
 use crate::template::syntax::{
-    self, Command, Invocation, Known, List, Node, Operand, OperandKind, Pipeline, Source, Tree,
+    self, Command, Invocation, Known, List, Node, Operand, OperandKind, Pipeline, TemplateText, Tree,
 };
 use crate::text::position;
 
@@ -103,7 +103,7 @@ pub(super) struct Parts {
 
 /// Parses a text. Nothing for one that is no template.
 pub(super) fn parse(text: &str) -> Option<Vec<Tree>> {
-    let source = Rc::new(Source { name: Utf8Path::new("").to_owned(), text: text.into() });
+    let source = Rc::new(TemplateText { name: Utf8Path::new("").to_owned(), text: text.into() });
     // helm has parsed it already, so that every function exists.
     syntax::parse(&source, &|_| Known::Yes).ok()
 }

@@ -32,7 +32,7 @@ pub(super) struct Document {
     pub(super) levels: BTreeMap<Code, Level>,
     /// Sources of releases that have no values file of their own, or whose values files must not change.
     #[serde(default)]
-    pub(super) releases: Vec<Release>,
+    pub(super) releases: Vec<ReleaseRule>,
     /// Checksums that need no helmfile state.
     #[serde(default)]
     pub(super) checksums: Vec<Checksum>,
@@ -42,11 +42,10 @@ pub(super) struct Document {
 }
 
 /// Sources of the releases that a name or a selector finds.
-#[expect(clippy::struct_field_names, reason = "the fields are the keys of the file")]
 #[derive(Debug, serde::Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-#[schemars(extend("oneOf" = [{"required": ["release"]}, {"required": ["selector"]}]))]
-pub(super) struct Release {
+#[schemars(rename = "Release", extend("oneOf" = [{"required": ["release"]}, {"required": ["selector"]}]))]
+pub(super) struct ReleaseRule {
     /// The release: `NAME`, or `NAMESPACE/NAME`.
     #[serde(default, deserialize_with = "given")]
     #[schemars(with = "ReleaseName")]

@@ -265,7 +265,7 @@ fn settle(document: document::Document, places: &Places<'_>) -> Result<Config, D
 }
 
 fn release_rule(
-    rule: document::Release,
+    rule: document::ReleaseRule,
     default: Option<&Chosen>,
     places: &Places<'_>,
     index: usize,

@@ -36,7 +36,7 @@ pub enum What {
     /// A path or glob, relative to [`Source::directory`].
     Path(String),
     /// Everything that helm would be given for a release.
-    Release(Producer),
+    Release(ProducerName),
     /// The data of a ConfigMap or Secret of this name, as a release renders it.
     Object(ObjectKind, String),
     /// A SHA-256 digest that somebody else computed, 64 lower-case hex digits.
@@ -45,14 +45,14 @@ pub enum What {
 
 /// The release that a source belongs to: that is one, renders the object, or turns files into objects.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Producer {
+pub struct ProducerName {
     /// Its namespace, where one is given.
     pub namespace: Option<String>,
     /// Its name.
     pub release: String,
 }
 
-impl std::fmt::Display for Producer {
+impl std::fmt::Display for ProducerName {
     fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match &self.namespace {
             Some(namespace) => write!(out, "{namespace}/{}", self.release),
@@ -74,7 +74,7 @@ pub struct Options {
     /// `optional=true`
     pub optional: bool,
     /// `from=[NS/]RELEASE`
-    pub from: Option<Producer>,
+    pub from: Option<ProducerName>,
     /// `decrypt=sops`
     pub decrypt: bool,
     /// `secret=true`
@@ -141,7 +141,7 @@ impl Source {
 
     /// The release that has to be there before the pods roll, where the source names one.
     #[must_use]
-    pub const fn producer(&self) -> Option<&Producer> {
+    pub const fn producer(&self) -> Option<&ProducerName> {
         match &self.what {
             What::Release(producer) => Some(producer),
             _ => self.options.from.as_ref(),

@@ -2,7 +2,7 @@
 
 use super::fault::{At, Fault};
 use super::words::{Word, split};
-use super::{Options, Producer, What};
+use super::{Options, ProducerName, What};
 use crate::diagnostic::Diagnostic;
 use crate::rendered::ObjectKind;
 use crate::source::exclusion::Patterns;
@@ -221,12 +221,12 @@ fn option(word: &str, parsed: &mut Parsed, seen: &mut Vec<&'static str>) -> Resu
 }
 
 /// `[NS/]RELEASE`.
-fn producer(text: &str) -> Option<Producer> {
+fn producer(text: &str) -> Option<ProducerName> {
     let (namespace, release) = match text.split_once('/') {
         Some((namespace, release)) => (Some(namespace), release),
         None => (None, text),
     };
     let good = |part: &str| !part.is_empty() && !part.contains(['/', ' ', '\\']);
     (good(release) && namespace.is_none_or(good))
-        .then(|| Producer { namespace: namespace.map(str::to_owned), release: release.to_owned() })
+        .then(|| ProducerName { namespace: namespace.map(str::to_owned), release: release.to_owned() })
 }

@@ -9,7 +9,7 @@ use camino::Utf8Path;
 use proptest::prelude::*;
 
 use super::fault::DirectiveError;
-use super::{Fault, Producer, Render, Source, What, in_plain, in_rendered, may_declare};
+use super::{Fault, ProducerName, Render, Source, What, in_plain, in_rendered, may_declare};
 use crate::diagnostic::Diagnostic;
 use crate::rendered::ObjectKind;
 use crate::source::NameError;
@@ -186,7 +186,7 @@ fn first_the_source_then_the_name_then_the_options() {
     assert!(source.options.line_feeds && source.options.yaml && source.options.optional);
     assert_eq!(
         source.options.from,
-        Some(Producer { namespace: Some("edge".to_owned()), release: "apis".to_owned() })
+        Some(ProducerName { namespace: Some("edge".to_owned()), release: "apis".to_owned() })
     );
     assert_eq!(one("a exclude=x as b"), Err(Fault::MisplacedName));
     assert_eq!(one("a as b as c"), Err(Fault::MisplacedName));
@@ -310,7 +310,7 @@ fn digests_are_checked_and_take_no_options() {
 
 #[test]
 fn a_release_is_named_with_or_without_its_namespace() {
-    let producer = |namespace: Option<&str>, release: &str| Producer {
+    let producer = |namespace: Option<&str>, release: &str| ProducerName {
         namespace: namespace.map(str::to_owned),
         release: release.to_owned(),
     };

@@ -56,8 +56,8 @@ pub(crate) fn lines_like_directives(text: &str) -> Vec<usize> {
 }
 
 /// The numbers of the lines, from 1, of which something is true.
-fn lines_that(text: &str, is: impl Fn(&str) -> bool) -> Vec<usize> {
-    text.split('\n').enumerate().filter(|(_, line)| is(line)).map(|(index, _)| index + 1).collect()
+fn lines_that(text: &str, holds: impl Fn(&str) -> bool) -> Vec<usize> {
+    text.split('\n').enumerate().filter(|(_, line)| holds(line)).map(|(index, _)| index + 1).collect()
 }
 
 #[cfg(test)]

@@ -29,13 +29,13 @@ pub(super) const VARIABLES: [&str; 4] = ["checksum", "sources", "release", "envi
 #[derive(Clone, Debug, Serialize)]
 pub(super) struct Data<'a> {
     checksum: String,
-    sources: Vec<Source<'a>>,
-    release: Release<'a>,
+    sources: Vec<SourceVariables<'a>>,
+    release: ReleaseVariables<'a>,
     environment: &'a str,
 }
 
 #[derive(Clone, Debug, Serialize)]
-struct Source<'a> {
+struct SourceVariables<'a> {
     label: &'a str,
     name: Option<&'a str>,
     kind: &'a str,
@@ -44,7 +44,7 @@ struct Source<'a> {
 }
 
 #[derive(Clone, Debug, Serialize)]
-struct Release<'a> {
+struct ReleaseVariables<'a> {
     name: &'a str,
     namespace: &'a str,
     kube_context: &'a str,
@@ -53,7 +53,7 @@ struct Release<'a> {
 
 impl<'a> Data<'a> {
     pub(super) fn new(sections: &[Section<'a>], checksum: Digest, subject: &'a Subject) -> Self {
-        let source = |section: &Section<'a>| Source {
+        let source = |section: &Section<'a>| SourceVariables {
             label: section.label,
             name: section.name,
             kind: section.kind,
@@ -63,7 +63,7 @@ impl<'a> Data<'a> {
         Self {
             checksum: checksum.to_string(),
             sources: sections.iter().map(source).collect(),
-            release: Release {
+            release: ReleaseVariables {
                 name: &subject.name,
                 namespace: &subject.namespace,
                 kube_context: &subject.kube_context,

@@ -18,7 +18,9 @@ use std::sync::Arc;
 use super::function::{Context, FunctionError, Registry};
 use super::render::Options;
 use super::set::Set;
-use super::syntax::{Branch, Command, Invocation, List, Node, Operand, PARSE_NAME, Pipeline, Source, Tree};
+use super::syntax::{
+    Branch, Command, Invocation, List, Node, Operand, PARSE_NAME, Pipeline, TemplateText, Tree,
+};
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::strconv::quote;
 use crate::text::{Excerpt, Place, position};
@@ -94,7 +96,7 @@ impl<'r> Run<'r> {
     pub(super) fn execute(
         &mut self,
         set: &Set,
-        source: &Rc<Source>,
+        source: &Rc<TemplateText>,
         data: &Value,
         traced: bool,
     ) -> Evaluated<(Vec<u8>, Vec<Segment>)> {
@@ -127,7 +129,7 @@ impl From<Stopped> for FunctionError {
 struct Scene<'t> {
     set: &'t Set,
     /// The text that is being rendered, which output is traced to.
-    main: &'t Rc<Source>,
+    main: &'t Rc<TemplateText>,
     tree: &'t Tree,
     /// The offset in the main text that called a template of another text.
     origin: Option<usize>,

@@ -14,7 +14,7 @@ use std::rc::Rc;
 
 pub(crate) use number::Number;
 pub(crate) use tree::{
-    Branch, Command, Invocation, List, Node, Operand, OperandKind, Pipeline, Source, Tree,
+    Branch, Command, Invocation, List, Node, Operand, OperandKind, Pipeline, TemplateText, Tree,
 };
 
 /// The name that helmfile parses every text under, and that Go's messages show.
@@ -53,6 +53,9 @@ pub(crate) struct SyntaxError {
 /// # Errors
 ///
 /// For the first mistake.
-pub(crate) fn parse(source: &Rc<Source>, known: &dyn Fn(&str) -> Known) -> Result<Vec<Tree>, SyntaxError> {
+pub(crate) fn parse(
+    source: &Rc<TemplateText>,
+    known: &dyn Fn(&str) -> Known,
+) -> Result<Vec<Tree>, SyntaxError> {
     parse::parse(source, known)
 }

@@ -12,7 +12,7 @@ use crate::value::Value;
 
 /// A text that templates were parsed from.
 #[derive(Debug)]
-pub(crate) struct Source {
+pub(crate) struct TemplateText {
     /// The file it comes from, or the name that messages give it.
     pub name: Utf8PathBuf,
     /// The whole text.
@@ -25,7 +25,7 @@ pub(crate) struct Tree {
     /// The name it is called by.
     pub name: Rc<str>,
     /// The text that offsets point into.
-    pub source: Rc<Source>,
+    pub source: Rc<TemplateText>,
     /// What it does.
     pub root: List,
 }

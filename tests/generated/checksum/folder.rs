@@ -8,7 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use helmsum::internals::checksum::{
     Digest, Hashed, Progress, Reproduction, Transform, hash_listing, reproduction,
 };
-use helmsum::internals::source::{Listing, Request, list};
+use helmsum::internals::source::{ListRequest, Listing, list};
 use helmsum::internals::tree::WorkTree;
 use serde::Deserialize;
 
@@ -68,7 +68,7 @@ impl Folder {
 }
 
 pub(crate) fn listed(root: &Utf8Path, source: &str, exclude: &[String]) -> Listing {
-    let request = Request {
+    let request = ListRequest {
         tree: &WorkTree,
         root: Some(root),
         stay_inside: false,

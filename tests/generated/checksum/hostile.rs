@@ -11,7 +11,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use camino::{Utf8Path, Utf8PathBuf};
 use helmsum::internals::checksum::{ChecksumError, Progress, Transform, hash_listing, of_paths};
-use helmsum::internals::source::{Left, ListError, Listing, Outside, Request, Shape, list};
+use helmsum::internals::source::{Left, ListError, ListRequest, Listing, Outside, Shape, list};
 use helmsum::internals::tree::{Entry, OpenFile, Stat, Tree, WorkTree};
 
 use super::folder::{Folder, Item, hashed, listed};
@@ -26,7 +26,7 @@ fn folder(files: &[&str]) -> Folder {
 fn try_list(folder: &Folder, source: &str, exclude: &[&str]) -> Result<Listing, ListError> {
     let exclude: Vec<String> = exclude.iter().map(ToString::to_string).collect();
     let root = folder.root.as_path();
-    list(&Request {
+    list(&ListRequest {
         tree: &WorkTree,
         root: Some(root),
         stay_inside: false,
@@ -215,7 +215,7 @@ fn what_is_not_there_is_missing_and_not_empty() {
 fn brackets_in_the_directory_above_are_no_pattern() {
     let folder = folder(&["[x]*/src/a"]);
     let directory = folder.root.join("[x]*");
-    let request = Request {
+    let request = ListRequest {
         tree: &WorkTree,
         root: None,
         stay_inside: false,
@@ -253,7 +253,7 @@ fn sources_and_links_that_leave_the_repository_are_told() {
     let root = folder.root.join("repo");
     let outside = folder.root.join("outside").canonicalize_utf8().expect("it is there");
     let list = |path: &str| {
-        list(&Request {
+        list(&ListRequest {
             tree: &WorkTree,
             root: Some(&root),
             stay_inside: false,
@@ -404,7 +404,7 @@ const AS_NOBODY: &str = "HELMSUM_TEST_UNREADABLE";
 fn unreadable_files_and_directories_are_errors() {
     if let Ok(root) = std::env::var(AS_NOBODY) {
         let root = Utf8PathBuf::from(root);
-        let request = |path| Request {
+        let request = |path| ListRequest {
             tree: &WorkTree,
             root: None,
             stay_inside: false,

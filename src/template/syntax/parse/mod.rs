@@ -7,7 +7,7 @@ use std::fmt::Write;
 use std::rc::Rc;
 
 use super::scan::{Kind, Token, scan};
-use super::tree::{Branch, Invocation, List, Node, Source, Tree};
+use super::tree::{Branch, Invocation, List, Node, TemplateText, Tree};
 use super::{Known, MAX_NESTING, SyntaxError};
 use crate::diagnostic::Refusal;
 use crate::go::strconv::{quote, unquote};
@@ -56,7 +56,7 @@ impl Frame {
 }
 
 pub(super) struct Parser<'a> {
-    source: &'a Rc<Source>,
+    source: &'a Rc<TemplateText>,
     known: &'a dyn Fn(&str) -> Known,
     tokens: Vec<Token>,
     next: usize,
@@ -66,7 +66,7 @@ pub(super) struct Parser<'a> {
 }
 
 /// Parses a text into its templates: the text itself under [`PARSE_NAME`], and whatever it defines.
-pub(super) fn parse(source: &Rc<Source>, known: &dyn Fn(&str) -> Known) -> Parsed<Vec<Tree>> {
+pub(super) fn parse(source: &Rc<TemplateText>, known: &dyn Fn(&str) -> Known) -> Parsed<Vec<Tree>> {
     let mut parser = Parser {
         source,
         known,
