@@ -51,9 +51,7 @@ impl Digest {
 /// A digest in the making: SHA-256, or HMAC-SHA-256 with a key.
 #[derive(Clone)]
 pub(super) enum Hasher {
-    /// Without a key.
     Plain(Sha256),
-    /// With one.
     Keyed(Box<Hmac<Sha256>>),
 }
 
@@ -73,7 +71,6 @@ impl Hasher {
         }
     }
 
-    /// Takes more bytes.
     pub(super) fn update(&mut self, bytes: &[u8]) {
         match self {
             Self::Plain(hasher) => hasher.update(bytes),

@@ -42,7 +42,6 @@ pub enum KeyError {
     /// The file does not exist or cannot be read.
     #[error("the key file `{path}` cannot be read: {error}")]
     Unreadable {
-        /// The file.
         path: Utf8PathBuf,
         /// What the system said.
         error: io::Error,
@@ -56,7 +55,6 @@ pub enum KeyError {
     /// Less than anybody could not try out.
     #[error("the key file `{path}` holds {length} bytes, and a key needs 16")]
     Short {
-        /// The file.
         path: Utf8PathBuf,
         /// How many bytes it holds.
         length: usize,

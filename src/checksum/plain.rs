@@ -9,7 +9,6 @@
 pub(super) enum Plain {
     /// Null, a truth value or a number, in the spelling of JSON.
     Json,
-    /// A string.
     Text,
     /// One thing to some readers and another to others.
     Open,

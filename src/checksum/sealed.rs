@@ -11,7 +11,6 @@ use super::Notes;
 /// What a file or a value in it is encrypted with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Encryption {
-    /// SOPS.
     Sops,
     /// `ansible-vault`, a whole file or a value.
     AnsibleVault,

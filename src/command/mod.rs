@@ -35,7 +35,6 @@ const LARGEST_SHOWN: u64 = 4 << 20;
 struct Context {
     /// What a plan is made with.
     plan: plan::Context,
-    /// How to report.
     output: Output,
     /// Whether a hook of helmfile's runs this, so that people read the report although it goes to no terminal.
     in_hook: bool,

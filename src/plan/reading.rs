@@ -49,7 +49,6 @@ impl Reading {
         self.request.file.as_deref().or(self.variable("HELMFILE_FILE_PATH"))
     }
 
-    /// The working directory.
     pub(crate) fn directory(&self) -> &Utf8Path {
         &self.directory
     }

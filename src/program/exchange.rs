@@ -25,7 +25,6 @@ const GLANCE: Duration = Duration::from_millis(10);
 /// What a program may take.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Limits {
-    /// Its time.
     pub(super) time: Option<Duration>,
     /// The bytes of each output.
     pub(super) output: usize,

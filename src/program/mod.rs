@@ -113,7 +113,6 @@ impl Program {
         }
     }
 
-    /// Adds arguments.
     #[must_use]
     pub(crate) fn arguments<I: IntoIterator<Item = S>, S: Into<OsString>>(mut self, arguments: I) -> Self {
         self.arguments.extend(arguments.into_iter().map(Into::into));

@@ -10,9 +10,7 @@ use crate::template::function::Registry;
 /// An argument of helm. What is only known when helm is called has a place of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Argument {
-    /// This text.
     Text(String),
-    /// The chart.
     Chart,
     /// The file with the values of this number.
     Values(usize),

@@ -16,7 +16,6 @@ pub(super) enum Chart {
     Directory(Local),
     /// A directory without one: helmfile makes a chart of what is in it.
     Manifests(Utf8PathBuf),
-    /// A packaged chart.
     Archive(Local),
     /// A chart in a repository.
     Repository(Remote),
@@ -35,7 +34,6 @@ pub(super) struct Local {
     pub(super) argument: String,
 }
 
-/// A chart elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Remote {
     /// What the release says, without credentials.

@@ -25,7 +25,6 @@ struct Rule {
 enum Scope {
     /// The whole path below the chart.
     Path,
-    /// The last part.
     Name,
 }
 

@@ -26,19 +26,14 @@ pub struct Templating {
     pub(super) place: Place,
     /// The namespace of the release, else empty.
     pub(super) namespace: String,
-    /// The program.
     pub(super) helm: String,
-    /// Its arguments.
     pub(super) arguments: Vec<Argument>,
-    /// The chart.
     pub(super) chart: Staged,
     /// The contents of the values files.
     pub(super) values: Vec<Vec<u8>>,
     /// Whether an upgrade adds the values that the cluster has of the release.
     pub(super) reuses_values: bool,
-    /// The working directory.
     pub(super) directory: Utf8PathBuf,
-    /// All environment variables.
     pub(super) environment: BTreeMap<String, String>,
 }
 

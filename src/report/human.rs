@@ -24,13 +24,11 @@ const MOST_CHANGES: usize = 20;
 /// What a report is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum View {
-    /// What was written.
     Generate,
     /// What would be written.
     DryRun,
     /// What is out of date, and why.
     Check,
-    /// What there is.
     List,
 }
 

@@ -10,7 +10,6 @@ use anstream::{AutoStream, ColorChoice};
 pub enum Colour {
     /// Escape sequences are written.
     On,
-    /// Nothing but text.
     #[default]
     Off,
 }

@@ -16,7 +16,6 @@ pub struct KeyPaths(Vec<KeyPath>);
 /// Keys that cannot all hold a checksum.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyPathsError {
-    /// There are none.
     #[error("holds no key")]
     None,
     /// The same key twice.

@@ -13,7 +13,6 @@ pub enum NameError {
     /// A backslash, which `sha256sum` escapes and Windows takes for a separator.
     #[error("holds a backslash")]
     Backslash,
-    /// A control character.
     #[error("holds the control character U+{:04X}", u32::from(*.0))]
     Control(char),
     /// A character that YAML takes for a line break or refuses.

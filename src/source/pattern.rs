@@ -33,7 +33,6 @@ pub enum GlobSourceError {
 /// One part of a glob.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Part {
-    /// Matches one name.
     Name(String),
     /// Any number of directories.
     AnyDepth,

@@ -191,7 +191,6 @@ impl<T: Layer + Clone> Layer for Pointer<T> {
 /// An item of `values:` or `secrets:`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Item {
-    /// What it says.
     pub(super) value: Value,
     /// Where it is written.
     pub(super) place: Option<Place>,

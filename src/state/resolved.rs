@@ -159,7 +159,6 @@ pub struct ValuesEntry {
 pub enum EntryContent {
     /// A path or URL, as after templating, without `valuesPathPrefix`.
     Path(String),
-    /// A map.
     Inline(Value),
     /// Anything else, which helmfile refuses when it generates values.
     Invalid(Value),

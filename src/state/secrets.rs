@@ -115,11 +115,9 @@ impl Visit {
 /// How secrets are decrypted.
 struct Decryption<'a> {
     request: &'a Request,
-    /// The program.
     helm: &'a str,
     /// `helmDefaults.kubeContext`, else empty.
     kube_context: &'a str,
-    /// The working directory.
     directory: &'a Utf8Path,
     /// Whose secrets, for messages.
     owner: &'static str,

@@ -26,9 +26,7 @@ pub(super) fn is_hcl(file: &Utf8Path) -> bool {
 /// Which of two entries of a list wins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Strategy {
-    /// The later one.
     Override,
-    /// The earlier one.
     Fallback,
 }
 

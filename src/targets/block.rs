@@ -5,16 +5,13 @@ use std::fmt::{self, Write as _};
 use super::KeyPath;
 use crate::checksum::Digest;
 
-/// A map.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Block(Vec<(String, Entry)>);
 
 /// What is at a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Entry {
-    /// A string.
     Text(String),
-    /// More keys.
     Map(Block),
     /// A list of maps, none of them empty.
     List(Vec<Block>),

@@ -23,7 +23,6 @@ const TRIES: u64 = 64;
 pub(super) struct Draft<'d> {
     directory: &'d Directory,
     name: String,
-    /// The file.
     pub(super) file: File,
     placed: bool,
 }

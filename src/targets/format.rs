@@ -36,7 +36,6 @@ pub(crate) enum Format {
 /// Where an existing target of a format has its checksum.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Spot {
-    /// At a key.
     At(KeyPath),
     /// In a list: the value of an annotation.
     Among(KeyPath, Shape),

@@ -48,7 +48,6 @@ pub(crate) struct Moved {
 }
 
 impl Recorded {
-    /// Reads a target.
     #[must_use]
     pub(crate) fn read(bytes: &[u8]) -> Self {
         let text = String::from_utf8_lossy(bytes);

@@ -14,7 +14,6 @@ use crate::diagnostic::{Diagnostic, Refusal};
 use crate::text::Excerpt;
 use crate::tree::{self, Tree as Files};
 
-/// Templates by name.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Set {
     trees: BTreeMap<Rc<str>, Rc<Tree>>,

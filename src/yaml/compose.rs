@@ -14,7 +14,6 @@ use super::{Limits, expansion};
 /// How much of a text is looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Extent {
-    /// All documents.
     All,
     /// The first document; what follows it may be anything.
     First,

@@ -14,11 +14,8 @@ use crate::value::{Map, Value};
 /// The three forms of a node.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A single value.
     Scalar,
-    /// A list.
     Sequence,
-    /// A map.
     Mapping,
 }
 

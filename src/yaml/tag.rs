@@ -86,7 +86,6 @@ pub(super) enum Scalar {
     Uint(u64),
     Float(f64),
     Time(Time),
-    /// The text itself.
     Text,
 }
 

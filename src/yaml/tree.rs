@@ -8,7 +8,6 @@ use super::tag::{self, Tag};
 /// How a scalar is written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Style {
-    /// Without quotes.
     Plain,
     /// `'…'`
     SingleQuoted,

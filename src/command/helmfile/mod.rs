@@ -20,20 +20,16 @@ const VARIABLE: &str = "HELMSUM_HELMFILE_PID";
 /// What was found of helmfile's command line.
 #[derive(Clone)]
 enum Search {
-    /// All of it.
     Exact {
         /// The command and its options.
         line: Line,
-        /// Where helmfile works.
         directory: Option<Utf8PathBuf>,
     },
     /// The names of options, some of which may be parts of values.
     Names(Vec<String>),
     /// The process that was named is none that can be read.
     Misnamed(String),
-    /// No helmfile.
     Nothing {
-        /// Why not.
         why: &'static str,
     },
 }

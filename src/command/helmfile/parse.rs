@@ -24,7 +24,6 @@ enum Takes {
     Switch,
     /// A whole number.
     Number,
-    /// One text.
     Text,
     /// A text each time it is given.
     List,

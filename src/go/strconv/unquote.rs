@@ -2,7 +2,6 @@
 
 /// What one character or escape of a literal stands for.
 enum Unit {
-    /// A character.
     Character(char),
     /// A byte, from `\xff` or `\377`.
     Byte(u8),

@@ -14,7 +14,6 @@ pub(crate) struct Order {
 /// A consumer that depends on a cycle.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Stuck {
-    /// The consumer.
     pub(crate) index: usize,
     /// The cycle, each consumer followed by one that it depends on, the last by the first. It starts with this consumer if this
     /// one is a part of it.

@@ -32,7 +32,6 @@ enum OwnTarget {
 /// What asking a producer gave.
 type Answer<T> = Result<T, Diagnostic>;
 
-/// A rendered release.
 #[derive(Debug)]
 pub(crate) struct Rendered {
     /// Its `ConfigMap`s and `Secret`s.
@@ -98,11 +97,9 @@ pub(crate) struct Rendering<'e> {
 /// A source that somebody waits for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Wanted<'s> {
-    /// The consumer.
     pub(crate) consumer: ReleaseAt,
     /// Its target, and a content that parses like the one to come.
     pub(crate) target: Option<(&'s Utf8Path, [&'s str; 2])>,
-    /// The source.
     pub(crate) source: &'s Source,
     /// The releases that it may come from.
     pub(crate) producers: &'s [ReleaseAt],

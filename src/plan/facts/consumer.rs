@@ -134,7 +134,6 @@ impl Consumer {
         self.producers.get(&source.label()).map(Vec::as_slice).unwrap_or_default()
     }
 
-    /// Its target.
     pub(crate) fn target_path(&self) -> Option<&Utf8Path> {
         self.target.as_deref()
     }

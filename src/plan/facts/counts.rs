@@ -17,7 +17,6 @@ pub(crate) struct Counts {
     pub(crate) visits: usize,
     /// State files that do not define the environment.
     pub(crate) skipped: usize,
-    /// Releases.
     pub(crate) releases: usize,
     /// Releases that selectors, conditions and `--release` leave.
     pub(crate) matched: usize,

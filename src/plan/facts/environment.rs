@@ -17,7 +17,6 @@ use crate::template::functions::registry;
 pub(crate) struct Environment {
     /// What it was read with.
     pub(crate) request: Request,
-    /// What was read.
     pub(crate) resolved: Resolved,
     /// The values files of its releases.
     pub(crate) files: ValuesFiles,

@@ -8,7 +8,6 @@ use crate::text::nearest;
 /// A release of one of the environments that were read, by its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct ReleaseAt {
-    /// Which environment.
     pub(crate) environment: usize,
     /// Which visit of it.
     pub(crate) visit: usize,

@@ -37,7 +37,6 @@ pub(crate) struct Survey<'a, 'c> {
     /// Which of the environments that are read this is.
     pub(crate) environment: usize,
     pub(crate) configurations: &'a Configurations<'c>,
-    /// Where targets are.
     pub(crate) locations: &'a Locations,
     /// The targets of the run, those that are found here included.
     pub(crate) known: &'a mut Targets,
@@ -313,7 +312,6 @@ pub(crate) struct Found {
     pub(crate) changing: BTreeMap<usize, Vec<(String, Utf8PathBuf)>>,
     /// The visits that count.
     pub(crate) visited: Vec<Visited>,
-    /// The other ones.
     pub(crate) aside: Vec<Visited>,
 }
 

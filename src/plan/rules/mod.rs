@@ -80,7 +80,6 @@ pub(crate) struct Surroundings<'a> {
     pub(crate) root: &'a Utf8Path,
     /// The directory of the state file.
     pub(crate) state: &'a Utf8Path,
-    /// The working directory.
     pub(crate) directory: &'a Utf8Path,
 }
 

@@ -83,7 +83,6 @@ impl<'p> Project<'p> {
     }
 }
 
-/// What rules found.
 #[derive(Debug, Default)]
 pub(crate) struct Findings {
     /// About single consumers, by their position.

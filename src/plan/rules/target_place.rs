@@ -71,7 +71,6 @@ impl<T> Patterns<T> {
 /// What makes helmfile read state files from a directory.
 #[derive(Clone, Debug)]
 enum LoadedBy {
-    /// Its name.
     Name,
     /// This state file, which lists it.
     Parent(Utf8PathBuf),

@@ -31,7 +31,6 @@ pub(crate) struct Excludes {
 }
 
 impl Excludes {
-    /// None yet.
     pub(crate) fn new(reading: &Reading) -> Self {
         Self { used: BTreeSet::new(), every_environment: reads_every_environment(reading) }
     }

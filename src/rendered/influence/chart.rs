@@ -45,7 +45,6 @@ pub(super) struct File<'a> {
     pub(super) depth: usize,
     /// Its name below its own chart.
     pub(super) name: String,
-    /// Its content.
     pub(super) content: &'a mut Vec<u8>,
 }
 

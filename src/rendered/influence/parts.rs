@@ -25,7 +25,6 @@ pub(super) enum Question {
     ApiVersions,
     /// What time it is.
     Clock,
-    /// A random result.
     Random,
     /// The order in which Go walks a map.
     Order,
@@ -60,7 +59,6 @@ impl Question {
 /// A question with the place where it is asked.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Asked {
-    /// The question.
     pub(super) question: Question,
     /// As the template spells it.
     pub(super) spelled: String,
@@ -74,7 +72,6 @@ pub(super) struct Asked {
 #[derive(Clone, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each says one thing that a template does or does not")]
 pub(super) struct Part {
-    /// What it asks.
     pub(super) asked: BTreeSet<Asked>,
     /// The templates that it calls by name.
     pub(super) calls: BTreeSet<Rc<str>>,
@@ -93,9 +90,7 @@ pub(super) struct Part {
 /// The templates of a text: the text itself, and what it defines by name; and its literals that could be templates.
 #[derive(Debug, Default)]
 pub(super) struct Parts {
-    /// The text itself.
     pub(super) body: Part,
-    /// What it defines.
     pub(super) defined: Vec<(Rc<str>, Part)>,
     /// Literals with `{{`.
     pub(super) literals: Vec<String>,
@@ -135,7 +130,6 @@ pub(super) fn parts(text: &str, file: Option<&str>) -> Option<Parts> {
 pub(super) enum Seen<'t> {
     /// A command; whether it gets the value of the one before.
     Command(&'t Command, bool),
-    /// A value.
     Operand(&'t Operand),
     /// A call of a template.
     Call(&'t Invocation),

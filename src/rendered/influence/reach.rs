@@ -17,7 +17,6 @@ use crate::yaml::{self, Limits};
 /// What an object can reach.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Reach {
-    /// What is asked.
     pub(super) asked: BTreeSet<Asked>,
     /// Whether values are looked at.
     pub(super) reads_values: bool,

@@ -123,7 +123,6 @@ pub enum Which {
     Release {
         /// The namespace, where one is given.
         namespace: Option<String>,
-        /// The name.
         name: String,
     },
     /// `selector:`, well formed.

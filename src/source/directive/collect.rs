@@ -12,21 +12,17 @@ pub(crate) enum Clash {
     /// One name for two sources.
     #[error("the name `{label}` is given to two sources, here and at {}", first.place)]
     Name {
-        /// The name.
         label: String,
         /// The source that had it first.
         first: Box<Source>,
-        /// The other one.
         second: Box<Source>,
     },
     /// One label for two sources.
     #[error("`{label}` stands for two sources, here and at {}", first.place)]
     Label {
-        /// The label.
         label: String,
         /// The source that had it first.
         first: Box<Source>,
-        /// The other one.
         second: Box<Source>,
     },
 }

@@ -86,7 +86,6 @@ fn fold(sign: char) -> char {
 #[derive(Clone, Copy, Debug)]
 struct Sign {
     folded: char,
-    /// Where it stands.
     at: usize,
     /// Whether white space stands before it.
     apart: bool,

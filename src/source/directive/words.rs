@@ -7,7 +7,6 @@ use super::fault::{At, Fault};
 /// A word, its quotes removed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Word {
-    /// What it says.
     pub(super) text: String,
     /// Where it stands in what was split, with its quotes.
     pub(super) span: Range<usize>,

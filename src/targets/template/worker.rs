@@ -50,9 +50,7 @@ impl Renderer {
 /// What a process is told: one line of JSON.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Order {
-    /// The template.
     pub(super) source: String,
-    /// Its variables.
     pub(super) data: serde_json::Value,
     /// How long it may take, in milliseconds.
     pub(super) patience: u64,

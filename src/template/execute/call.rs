@@ -15,7 +15,6 @@ use crate::value::Value;
 /// How often helmfile's `include` enters one template again before it gives up.
 const MAX_INCLUDES: u32 = 1000;
 
-/// What is called.
 pub(super) enum Callee {
     Function(Function),
     Method(Function, Value),

@@ -201,7 +201,6 @@ enum Flow {
     Continue,
 }
 
-/// A running template.
 struct State<'t, 'x, 'r> {
     run: &'x mut Run<'r>,
     /// How often each template runs through `include` right now.

@@ -26,7 +26,6 @@ pub(crate) const MAX_NESTING: usize = 1_000;
 /// Whether a function exists.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Known {
-    /// It does.
     Yes,
     /// helmfile has it, helmsum does not; with what to do about it.
     Unsupported(&'static str),

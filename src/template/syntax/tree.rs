@@ -49,7 +49,6 @@ fn is_blank(text: &str) -> bool {
     })
 }
 
-/// Nodes in order.
 #[derive(Debug, Default)]
 pub(crate) struct List {
     /// The nodes.
@@ -60,12 +59,7 @@ pub(crate) struct List {
 #[derive(Debug)]
 pub(crate) enum Node {
     /// Text between actions, as left by `{{-` and `-}}`.
-    Text {
-        /// Where it starts.
-        offset: usize,
-        /// The text.
-        text: Rc<str>,
-    },
+    Text { offset: usize, text: Rc<str> },
     /// A pipeline whose value is printed unless it declares variables.
     Action(Pipeline),
     /// `if`
@@ -148,11 +142,9 @@ pub(crate) enum OperandKind {
     Bool(bool),
     /// A number or a character.
     Number(Number),
-    /// A string.
     Text {
         /// As written, with its quotes.
         quoted: Rc<str>,
-        /// What it means.
         value: Value,
     },
     /// `.a.b`

@@ -24,11 +24,9 @@ const MOST_NAMES: usize = 3;
 /// A consumer, by its position.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct ConsumerAt<'a> {
-    /// The visit.
     visit: usize,
     /// Which release of it.
     release: usize,
-    /// Its target.
     target: &'a Utf8Path,
 }
 
@@ -52,7 +50,6 @@ struct Caller<'a> {
 /// The releases that `--release` leaves.
 #[derive(PartialEq, Eq)]
 enum Named {
-    /// All of them.
     All,
     /// The one that has the hook.
     Own,

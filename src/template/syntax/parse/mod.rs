@@ -39,7 +39,6 @@ enum Item {
 
 /// What belongs to the template that is being parsed, and starts anew in a `define` or `block`.
 struct Frame {
-    /// Variables in scope.
     variables: Vec<Rc<str>>,
     /// Open `range`s.
     ranges: usize,
