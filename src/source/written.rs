@@ -40,10 +40,12 @@ pub(crate) fn has_header(bytes: &[u8]) -> bool {
 /// digests.
 #[must_use]
 pub(crate) fn is_written(bytes: &[u8]) -> bool {
-    let mut lines = lines(bytes).map(<[u8]>::trim_ascii);
-    let above = |line: &&[u8]| line.is_empty() || *line == b"---" || line.starts_with(b"#");
-    let has_header =
-        has_header(bytes) && lines.by_ref().take_while(above).any(|line| line == HEADER.as_bytes());
+    let is_above = |line: &&[u8]| {
+        let text = line.trim_ascii_start();
+        text.is_empty() || text == b"---" || text.starts_with(b"#")
+    };
+    let mut above = lines(bytes).map(<[u8]>::trim_ascii_end).take_while(is_above);
+    let has_header = has_header(bytes) && above.any(|line| line == HEADER.as_bytes());
     let values = || match &yaml::parse(bytes, &Limits::default()).ok()?[..] {
         [] => Some(Value::Nil),
         [document] => document.decode().ok(),
@@ -153,6 +155,7 @@ mod tests {
             format!("\u{feff}{HEADER}\r\n{values}"),
             format!("\n---\n# a licence\n#\n{HEADER}\n{values}"),
             format!("{HEADER}\n{list}"),
+            format!("  {HEADER}\n{HEADER}\n{values}"),
         ] {
             assert!(has_header(text.as_bytes()) && is_written(text.as_bytes()), "{text}");
         }
@@ -166,7 +169,8 @@ mod tests {
         ] {
             assert!(has_header(text.as_bytes()) && !is_written(text.as_bytes()), "{text}");
         }
-        for text in ["", "---\n", &format!("x{HEADER}\n"), &format!("{}{HEADER}\n", "# x\n".repeat(20))] {
+        let (far, indented) = (format!("{}{HEADER}\n", "# x\n".repeat(20)), format!("  {HEADER}\n{values}"));
+        for text in ["", "---\n", &format!("x{HEADER}\n"), &far, &indented] {
             assert!(!has_header(text.as_bytes()) && !is_written(text.as_bytes()), "{text}");
         }
     }
