@@ -62,6 +62,12 @@ impl KeyPath {
         &self.0
     }
 
+    /// The path of the key above this one that has `depth` keys above it.
+    #[must_use]
+    pub fn up_to(&self, depth: usize) -> Self {
+        Self(self.0.iter().take(depth + 1).cloned().collect())
+    }
+
     /// The path of a key below this one.
     #[must_use]
     pub fn below(&self, key: impl Into<String>) -> Self {

@@ -630,6 +630,33 @@ fn shadowed_checksum() {
         .says("the secrets file `s.yaml`");
     has_not(after("gateway/late.yaml").file("gateway/late.yaml", "other: 1\n"), "shadowed-checksum");
     has_not(after("other: { configChecksum: none }"), "shadowed-checksum");
+    shadowed_annotations();
+}
+
+/// helm takes what is null before the target for nothing, and replaces what is no map.
+fn shadowed_annotations() {
+    let annotations = |values: &str| {
+        gateway()
+            .file("gateway/values.yaml", format!("# helmsum: ./apis\n{values}\n"))
+            .file("helmsum.yaml", "format: pod-annotations\n")
+    };
+    for values in [
+        "podAnnotations:",
+        "podAnnotations: null",
+        "podAnnotations:\n  # prometheus.io/scrape: x",
+        "podAnnotations: {a: b}",
+    ] {
+        has_not(annotations(values), "shadowed-checksum");
+    }
+    let text = annotations("podAnnotations: |\n  a: b");
+    let run = has(text, "shadowed-checksum", 0)
+        .says("`gateway/values.yaml` has a string at `podAnnotations`, and the target comes after it with a map")
+        .says("move what is there into a template of your own for the target, `format: {template: FILE}`");
+    drop(run);
+    let moved = annotations("replicas: 2")
+        .file("helmsum.yaml", "format: {template: gateway.tera}\n")
+        .file("gateway.tera", "podAnnotations: |\n  a: b\n  checksum/helmsum: {{ checksum }}\n");
+    has_not(moved, "shadowed-checksum");
 }
 
 #[test]

@@ -31,6 +31,32 @@ impl Layer {
             documents.iter().map(|document| document.decode().ok()).collect::<Option<Vec<Value>>>()?;
         Some(Self { title, values, later })
     }
+
+    fn finding(&self, release: &str, key: &KeyPath, clash: &Clash) -> Diagnostic {
+        let title = &self.title;
+        let (said, hint) = match (clash, self.later) {
+            (Clash::NoMap(above, what), true) => (
+                format!("{title} comes after the target, has {what} at `{above}` and wins"),
+                "remove the key there, or list the target after it",
+            ),
+            (Clash::NoMap(above, what), false) => (
+                format!(
+                    "{title} has {what} at `{above}`, and the target comes after it with a map, which takes its place"
+                ),
+                "move what is there into a template of your own for the target, `format: {template: FILE}` in `helmsum.yaml`, or remove the key \
+                 there",
+            ),
+            (_, true) => (
+                format!("{title} comes after the target, sets `{key}` and wins"),
+                "remove the key there, or list the target after it",
+            ),
+            (_, false) => (
+                format!("{title} sets `{key}`, but the target comes after it and wins"),
+                "remove the key there",
+            ),
+        };
+        Diagnostic::finding(Code::ShadowedChecksum, format!("release `{release}`: {said}")).hint(hint)
+    }
 }
 
 /// Looks at everything that sets values of a consumer beside its target.
@@ -107,24 +133,11 @@ fn file_layer(
 fn shadowed_checksum(release: &str, keys: &[KeyPath], layers: &[Layer], set: &[SetEntry]) -> Vec<Diagnostic> {
     let mut findings = Vec::new();
     for layer in layers {
-        let set_by_layer = |key: &&KeyPath| layer.values.iter().any(|values| sets(values, key.keys()));
-        let Some(key) = keys.iter().find(set_by_layer) else { continue };
-        findings.push(if layer.later {
-            Diagnostic::finding(
-                Code::ShadowedChecksum,
-                format!("release `{release}`: {} comes after the target, sets `{key}` and wins", layer.title),
-            )
-            .hint("remove the key there, or list the target after it")
-        } else {
-            Diagnostic::finding(
-                Code::ShadowedChecksum,
-                format!(
-                    "release `{release}`: {} sets `{key}`, but the target comes after it and wins",
-                    layer.title
-                ),
-            )
-            .hint("remove the key there")
-        });
+        // What helm reads before the target takes nothing from it by being null (`pkg/cli/values/options.go: mergeMaps`).
+        let counts = |clash: &Clash| layer.later || *clash != Clash::Null;
+        let clash = |key: &KeyPath| layer.values.iter().filter_map(|values| clash(values, key)).find(counts);
+        let first = keys.iter().find_map(|key| Some((key, clash(key)?)));
+        findings.extend(first.map(|(key, clash)| layer.finding(release, key, &clash)));
     }
     for entry in set {
         let path = set_path(&entry.name);
@@ -138,15 +151,41 @@ fn shadowed_checksum(release: &str, keys: &[KeyPath], layers: &[Layer], set: &[S
     findings
 }
 
-/// Whether values hold something at a key, or at one above it something that is no map, which then replaces or hides it.
-fn sets(values: &Value, keys: &[String]) -> bool {
-    let Some((first, rest)) = keys.split_first() else { return true };
-    match values {
-        Value::Map(map) => map.get(first).is_some_and(|value| match value {
-            Value::Map(_) => rest.is_empty() || sets(&value, rest),
-            _ => true,
-        }),
-        _ => false,
+/// What stands in the way of a key among values.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Clash {
+    /// Null at the key or above it: where helm reads it later, it takes away what was there.
+    Null,
+    /// A value at the key.
+    Value,
+    /// Something above the key that is not a map, and what it is.
+    NoMap(KeyPath, &'static str),
+}
+
+/// What stands in the way of a key, if anything does.
+fn clash(values: &Value, key: &KeyPath) -> Option<Clash> {
+    let mut values = values.clone();
+    for (depth, name) in key.keys().iter().enumerate() {
+        let Value::Map(map) = &values else { return None };
+        let value = map.get(name)?;
+        let is_last = depth + 1 == key.keys().len();
+        match value {
+            value if value.is_nil() => return Some(Clash::Null),
+            _ if is_last => return Some(Clash::Value),
+            Value::Map(_) => values = value,
+            value => return Some(Clash::NoMap(key.up_to(depth), what_is(&value))),
+        }
+    }
+    None
+}
+
+/// A value that is neither a map nor null, as messages name its kind.
+fn what_is(value: &Value) -> &'static str {
+    match value {
+        Value::Str(_) => "a string",
+        Value::List(_) => "a list",
+        Value::Bool(_) => "true or false",
+        _ => "a number",
     }
 }
 
@@ -181,10 +220,14 @@ mod tests {
     }
 
     fn messages(text: &str, set: &str) -> usize {
+        found(text, set, true).len()
+    }
+
+    fn found(text: &str, set: &str, later: bool) -> Vec<Diagnostic> {
         let keys = ["gateway.configChecksum".parse().expect("a path")];
         let entry = SetEntry { name: set.into(), item: Value::Nil, kind: SetKind::Set };
         let set = if set.is_empty() { Vec::new() } else { vec![entry] };
-        shadowed_checksum("web", &keys, &[layer(text, true)], &set).len()
+        shadowed_checksum("web", &keys, &[layer(text, later)], &set)
     }
 
     #[test]
@@ -195,6 +238,38 @@ mod tests {
         assert_eq!(messages("gateway: {replicas: 1}", ""), 0);
         assert_eq!(messages("configChecksum: x", ""), 0);
         assert_eq!(messages("a: 1\n---\ngateway: {configChecksum: x}", ""), 1, "Helm 4 merges all documents");
+    }
+
+    #[test]
+    fn what_is_null_before_the_target_takes_nothing_from_it() {
+        for text in
+            ["gateway: null", "gateway:", "gateway: # {configChecksum: x}", "gateway: {configChecksum: null}"]
+        {
+            assert_eq!(found(text, "", false), [], "{text}");
+        }
+        let before = found("gateway: {configChecksum: x}", "", false);
+        assert!(
+            before[0].message.contains("`x.yaml` sets `gateway.configChecksum`, but the target comes after")
+        );
+    }
+
+    #[test]
+    fn what_is_not_a_map_above_the_key_is_named() {
+        for (text, what) in
+            [("gateway: \"a: b\"", "a string"), ("gateway: [a]", "a list"), ("gateway: 1", "a number")]
+        {
+            let before = found(text, "", false);
+            assert!(
+                before[0].message.contains(&format!("has {what} at `gateway`, and the target")),
+                "{}",
+                before[0]
+            );
+            assert!(
+                before[0].hint.as_deref().is_some_and(|hint| hint.contains("`format: {template: FILE}`"))
+            );
+            let after = found(text, "", true);
+            assert!(after[0].message.ends_with(&format!("has {what} at `gateway` and wins")), "{}", after[0]);
+        }
     }
 
     #[test]
