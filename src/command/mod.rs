@@ -20,7 +20,7 @@ use self::helmfile::take_over;
 use crate::cli::{Cli, Command, Output, OutputFormat, RUNNING, Variables};
 use crate::diagnostic::{Diagnostic, Levels, Secrets};
 use crate::go::filepath::join_clean;
-use crate::plan::{self, Reading, Request};
+use crate::plan::{self, Aim, Reading, Request};
 use crate::program::own_text_variables;
 use crate::report::{self, Document, Layout, Outcome, Report, Stream, Streams, View};
 use crate::targets::Renderer;
@@ -74,9 +74,13 @@ pub(crate) fn run(
     let levels = Levels { strict: output.strict, before_rendering: in_hook, ..Levels::default() };
     let no_exec = cli.state().is_some_and(|state| state.no_exec);
     let force = matches!(&cli.command, Command::Generate(arguments) if arguments.force);
-    let checks = matches!(&cli.command, Command::Check(_));
+    let aim = match &cli.command {
+        Command::Generate(arguments) if !arguments.dry_run => Aim::Write,
+        Command::Check(_) => Aim::Check,
+        _ => Aim::Show,
+    };
     let context = Context {
-        plan: plan::Context { directory, levels, key_file, no_exec, force, renderer, checks },
+        plan: plan::Context { directory, levels, key_file, no_exec, force, renderer, aim },
         output,
         in_hook,
     };

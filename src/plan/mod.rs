@@ -63,8 +63,19 @@ pub(crate) struct Context {
     pub force: bool,
     /// Where templates of targets are rendered.
     pub renderer: Renderer,
-    /// Whether a target that is out of date is a finding.
-    pub checks: bool,
+    /// What is done with the plan.
+    pub aim: Aim,
+}
+
+/// What is done with a plan.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Aim {
+    /// Targets are written.
+    Write,
+    /// A target that is out of date is a finding.
+    Check,
+    /// It is only shown.
+    Show,
 }
 
 /// What a run would do.
@@ -168,7 +179,8 @@ pub(crate) fn make(context: &Context, reading: &Reading, progress: &Progress) ->
     for contents in &mut plan.consumers {
         contents.settle(context.force);
     }
-    if context.checks {
+    judge(rules::ON_STATUS, &mut plan);
+    if context.aim == Aim::Check {
         judge(rules::OF_CHECK, &mut plan);
     }
     plan

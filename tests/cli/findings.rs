@@ -702,13 +702,24 @@ fn missing_need_of_another_state_file_is_a_matter_of_order() {
 #[test]
 fn hidden_missing_file() {
     let handler = |line: &str| gateway().file("helmfile.yaml", format!("{line}{GATEWAY}"));
-    has(handler("missingFileHandler: Warn\n"), "hidden-missing-file", 0)
-        .says("with `missingFileHandler: Warn` helmfile deploys it without its checksum where `gateway/checksum.yaml` is missing");
+    let missing = handler("missingFileHandler: Warn\n").file("gateway/values.yaml", "# helmsum: ./api\n");
+    shown("hidden-missing-file", missing.helmsum(["generate"]).exits(1))
+        .says("`gateway/checksum.yaml` is missing, and with `missingFileHandler: Warn` helmfile deploys it without its checksum")
+        .says("mend what keeps it from being written");
     let own = gateway().file("helmfile.yaml", format!("{GATEWAY}    missingFileHandler: Debug\n"));
-    has(own, "hidden-missing-file", 0);
+    let own = own
+        .helmsum(["check"])
+        .exits(2)
+        .says("hidden-missing-file")
+        .says("write it with `helmsum generate` before helmfile runs");
+    let own = own.helmsum(["generate", "--dry-run", "--strict"]).exits(1).says("hidden-missing-file");
+    // What a run writes is there afterwards, and optional files may stay optional.
+    let own = own.helmsum(["generate", "--strict"]).exits(0).does_not_say("hidden-missing-file");
+    own.helmsum(["check", "--strict"]).exits(0).does_not_say("hidden-missing-file");
     let back = format!("missingFileHandler: Warn\n{GATEWAY}    missingFileHandler: Error\n");
-    has_not(gateway().file("helmfile.yaml", back), "hidden-missing-file");
-    has_not(gateway(), "hidden-missing-file");
+    let back = gateway().file("helmfile.yaml", back).file("gateway/values.yaml", "# helmsum: ./api\n");
+    back.helmsum(["generate"]).exits(1).does_not_say("hidden-missing-file");
+    has_not(handler("missingFileHandler: Warn\n"), "hidden-missing-file");
 }
 
 /// A hook as the README has it, in a plain state file.

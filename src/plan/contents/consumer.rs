@@ -27,6 +27,8 @@ pub(crate) struct Contents {
     pub(crate) conflicting: bool,
     /// Whether the target was written.
     pub written: bool,
+    /// Whether there was no target, not even an empty one, before anything was written.
+    pub(crate) is_absent: bool,
     found: Option<Found>,
 }
 
@@ -141,8 +143,10 @@ impl Contents {
         finishing: Finishing<'_>,
         rendering: Option<(&Rendering<'_>, &[String; 2])>,
     ) -> Self {
+        let found = found_target(&mut consumer, finishing);
         let mut contents = Self {
-            found: found_target(&mut consumer, finishing),
+            is_absent: found.is_none(),
+            found,
             sources: Vec::new(),
             content: None,
             recorded: None,

@@ -1,36 +1,44 @@
-//! The finding hidden-missing-file: `missingFileHandler` would hide that a target is missing.
+//! The finding hidden-missing-file: a target is missing after this run, and `missingFileHandler` hides it.
 
 use camino::Utf8Path;
 
-use super::project::{Findings, Project};
+use super::project::{Findings, Project, ReleaseCase};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::state::{Release, Visit};
+use crate::plan::Aim;
+use crate::plan::contents::consumer::Status;
+use crate::plan::facts::targets::at_release;
+use crate::plan::ignored::git_ignores;
 
-/// Looks at the consumers with a target.
+/// Looks at the consumers whose target is not there after this run. What git ignores is made on each machine, so a run that only
+/// looks says nothing of that.
 pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
     for case in project.releases().filter(|case| !case.contents.sources.is_empty()) {
         let Some(target) = &case.consumer.target else { continue };
-        let found = hidden_missing_file(case.visit, case.release, &project.shown(target));
-        if let Some(finding) = found {
-            findings.about_consumer(case.index, finding);
-        }
+        let Some(handler) = hiding_handler(&case).filter(|_| case.contents.is_absent) else { continue };
+        let hint = match (project.context.aim, case.contents.status) {
+            (Aim::Write, Status::Missing) => continue,
+            (Aim::Write, _) => "mend what keeps it from being written before helmfile runs",
+            (Aim::Check | Aim::Show, _) if git_ignores(&case.consumer.root, target) => continue,
+            (Aim::Check | Aim::Show, _) => "write it with `helmsum generate` before helmfile runs",
+        };
+        let finding = hidden_missing_file(&case, handler, &project.shown(target));
+        findings.about_consumer(case.index, finding.hint(hint));
     }
 }
 
-/// A missing target that helmfile would pass over in silence.
-fn hidden_missing_file(visit: &Visit, release: &Release, shown: &Utf8Path) -> Option<Diagnostic> {
-    let handler = release.missing_file_handler.as_deref().or(visit.missing_file_handler.as_deref())?;
-    matches!(handler, "Warn" | "Info" | "Debug").then(|| {
-        let message = format!(
-            "release `{}`: with `missingFileHandler: {handler}` helmfile deploys it without its checksum where `{shown}` is missing",
-            release.id()
-        );
-        let finding = Diagnostic::finding(Code::HiddenMissingFile, message)
-            .hint("set `missingFileHandler: Error` for this release")
-            .release(release.id());
-        match &release.place {
-            Some(place) => finding.at(place.clone()),
-            None => finding,
-        }
-    })
+/// The handler of missing files that lets helmfile go on, where the release has one.
+fn hiding_handler<'p>(case: &ReleaseCase<'p>) -> Option<&'p str> {
+    let handler =
+        case.release.missing_file_handler.as_deref().or(case.visit.missing_file_handler.as_deref())?;
+    matches!(handler, "Warn" | "Info" | "Debug").then_some(handler)
+}
+
+/// A missing target that helmfile passes over.
+fn hidden_missing_file(case: &ReleaseCase<'_>, handler: &str, shown: &Utf8Path) -> Diagnostic {
+    let id = case.release.id();
+    let message = format!(
+        "release `{id}`: `{shown}` is missing, and with `missingFileHandler: {handler}` helmfile deploys it without its checksum"
+    );
+    let finding = Diagnostic::finding(Code::HiddenMissingFile, message).release(id);
+    at_release(finding, case.release)
 }

@@ -53,7 +53,6 @@ pub(crate) const RULES: &[Rule] = &[
     target_is_state::judge,
     shadowed_checksum::judge,
     missing_need::judge,
-    hidden_missing_file::judge,
     unsearched_values::judge,
     guessable_secret::judge,
     shared_target::judge,
@@ -62,6 +61,9 @@ pub(crate) const RULES: &[Rule] = &[
     hook_misuse::coverage::judge,
     unmatched_entry::judge,
 ];
+
+/// The rules that look at how targets were found and what becomes of them, which is settled after the others.
+pub(crate) const ON_STATUS: &[Rule] = &[hidden_missing_file::judge];
 
 /// The rules of `check`: which targets are out of date.
 pub(crate) const OF_CHECK: &[Rule] = &[stale_checksum::judge, missing_checksum::judge];
