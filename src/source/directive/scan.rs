@@ -86,7 +86,8 @@ pub(crate) fn in_rendered(
             return comments(&rendered.bytes).map(|_| sources);
         };
         origin.check_lost(text)?;
-        for comment in comments(&rendered.bytes)? {
+        let comments = comments(&rendered.bytes).map_err(|at| origin.joined_line(text).unwrap_or(at))?;
+        for comment in comments {
             let whole = comment.clone();
             let rest = directive(text, comment).map_err(|at| origin.joined(text, &whole).unwrap_or(at))?;
             if let Some(rest) = rest {
@@ -202,6 +203,20 @@ impl Origin<'_> {
         let start = text[..span.start].rfind('\n').map_or(0, |line_break| line_break + 1);
         let (first, last) = (self.line(start), self.line(span.end.saturating_sub(1).max(start)));
         (first != last).then(|| Fault::Swallowed(first.min(last), first.max(last)).at(span.clone()))
+    }
+
+    /// The fault of the first line that looks like a directive and comes from more than one line of the template. What it took the
+    /// place of may be what the YAML lacks.
+    fn joined_line(&self, text: &str) -> Option<At> {
+        let mut start = 0;
+        text.split_inclusive('\n').find_map(|line| {
+            let at = start;
+            start += line.len();
+            let comment = line.trim_start_matches([' ', '\t']);
+            let span = at + (line.len() - comment.len())..at + line.trim_end().len();
+            look_alike(comment.trim_end()).filter(|_| comment.starts_with('#'))?;
+            self.joined(text, &span)
+        })
     }
 
     /// Finds a directive that starts a line of the template, but not of the result: what is before it may have made it a part

@@ -556,6 +556,13 @@ fn a_line_break_that_was_swallowed_is_told() {
         Fault::Swallowed(1, 3),
         "it became a part of a comment"
     );
+    for text in [
+        "x: 1\n# helmsum: ./a\n{{- if .Yes -}}\na:\n  - b: 2\n{{- end }}\n",
+        "x: 1\n  # helmsum: ./a\n{{- range .List -}}\nk{{ . }}:\n    a: 1\n  b: 2\n{{ end }}\n",
+    ] {
+        let fault = template_fault(text);
+        assert_eq!(fault, (Fault::Swallowed(2, 4), Some(2)), "what it swallowed is missing elsewhere");
+    }
     let fine = "# helmsum: ./a\n{{- if .Yes }}\nb: 1\n{{- end }}\n# helmsum: ./c\n{{- range .List }}\n# helmsum: ./{{ . -}}\n{{ end }}\n";
     assert_eq!(paths(&template(fine).expect("good")), ["./a", "./c", "./x", "./y"]);
 }
