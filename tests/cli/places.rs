@@ -261,3 +261,38 @@ fn a_target_that_a_template_finds_in_a_directory_is_no_source() {
         .exits(0)
         .holds("v/checksum.yaml", &first);
 }
+
+/// An image or an archive: what helmfile reads is there, and `.git` is not.
+fn without_git() -> Repo {
+    let state = "releases:\n  - name: web\n    chart: ../c\n    values: [../values/web.yaml, ../values/web.checksum.yaml]\n";
+    Repo::new()
+        .without(".git")
+        .file("c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 0.1.0\n")
+        .file("helmfile.d/web.yaml", state)
+        .file("apis/a.yaml", "a: 1\n")
+        .file("values/web.yaml", "# helmsum: ../apis\n")
+}
+
+#[test]
+fn without_git_the_way_to_a_root_above_is_named_and_works() {
+    let way = "a `helmsum.yaml` with `root: true` in `[REPO]` makes it that one";
+    let outside = without_git()
+        .helmsum(["generate"])
+        .exits(1)
+        .says("the source `../apis` leads out of the repository")
+        .complains("the target `[REPO]/values/web.checksum.yaml` lies outside of the repository")
+        .says(way)
+        .complains(way)
+        .lacks("values/web.checksum.yaml");
+    outside
+        .file("helmsum.yaml", "root: true\n")
+        .helmsum(["generate", "--strict"])
+        .exits(0)
+        .says("created  web  values/web.checksum.yaml");
+    // Where somebody has chosen the root, it stays what it is.
+    without_git()
+        .file("helmfile.d/helmsum.yaml", "root: true\n")
+        .helmsum(["generate"])
+        .exits(1)
+        .does_not_say("makes it that one");
+}

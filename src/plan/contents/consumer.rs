@@ -7,6 +7,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::contents::hashing::SourceOutcome;
 use crate::plan::facts::consumer::{Consumer, object_of};
 use crate::plan::rules;
+use crate::source::config::way_to_enlarge;
 use crate::source::{KeyPath, Source, What};
 use crate::targets::{Content, Object, Recorded, Section, TargetError, check_place, read, same_values};
 
@@ -363,7 +364,14 @@ fn changes(source: &SourceContents, recorded: &Recorded) -> Vec<Change> {
 fn found_target(consumer: &mut Consumer, finishing: Finishing<'_>) -> Option<Found> {
     let path = consumer.target.clone()?;
     if let Err(error) = check_place(&path, &consumer.root) {
-        consumer.say(error.diagnostic());
+        let way = matches!(error, TargetError::Outside { .. })
+            .then(|| way_to_enlarge(finishing.tree, &consumer.root, &path))
+            .flatten();
+        let problem = error.diagnostic();
+        consumer.say(match way {
+            Some(way) => problem.hint(way),
+            None => problem,
+        });
         return None;
     }
     let bytes = match read(finishing.tree, &path) {

@@ -3,6 +3,7 @@
 use super::Surroundings;
 use crate::checksum::Hashed;
 use crate::diagnostic::{Code, Diagnostic};
+use crate::source::config::way_to_enlarge;
 use crate::source::{Outside, Source};
 
 /// Every way in which a source leads out of the repository.
@@ -24,9 +25,8 @@ fn leads_out(source: &Source, outside: &Outside, around: Surroundings<'_>) -> Di
             )
         }
     };
-    let hint = format!(
-        "the repository is `{}`: what lies outside differs between machines; copy it in",
-        around.root
-    );
+    let hint = way_to_enlarge(around.tree, around.root, leads).unwrap_or_else(|| {
+        format!("the repository is `{}`: what lies outside differs between machines; copy it in", around.root)
+    });
     Diagnostic::finding(Code::OutsideSource, message).hint(hint).at(source.place.clone())
 }

@@ -70,6 +70,23 @@ pub(crate) fn locate(tree: &dyn Tree, directory: &Utf8Path) -> Result<Home, Conf
     Ok(Home { root: root.to_owned(), config })
 }
 
+/// How the repository can be made larger, so that it has what is at `path` too, where its root is nothing but the folder of the state
+/// file: what a state reads does not choose a root, for then a state could choose what is written.
+pub(crate) fn way_to_enlarge(tree: &dyn Tree, root: &Utf8Path, path: &Utf8Path) -> Option<String> {
+    let has_git = tree.stat_link(&root.join(".git")).is_ok();
+    let is_root = || matches!(read(tree, &root.join(FILE_NAME)), Ok(Some(config)) if config.root);
+    let both = root
+        .ancestors()
+        .find(|folder| path.starts_with(folder))
+        .filter(|folder| folder.parent().is_some())?;
+    (!has_git && !is_root()).then(|| {
+        format!(
+            "there is no `.git` above, so the repository is the folder of the state file, `{root}`; a `{FILE_NAME}` with `root: true` in `{both}` \
+             makes it that one"
+        )
+    })
+}
+
 /// Refuses a file that was meant for a configuration, where it lies in the repository.
 fn refuse(misnamed: Option<Utf8PathBuf>, root: &Utf8Path) -> Result<(), ConfigError> {
     match misnamed.filter(|path| path.starts_with(root)) {

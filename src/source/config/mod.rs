@@ -14,7 +14,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 pub(crate) use document::Shape;
 pub use document::schema;
 pub(crate) use error::ConfigError;
-pub(crate) use locate::locate;
+pub(crate) use locate::{locate, way_to_enlarge};
 
 use super::directive::{Render, Source, What};
 use super::key::{KeyPath, KeyPaths};
