@@ -1,4 +1,4 @@
-//! Bad input: it ends with exit code 1 and a message that names the place, and every target stays as it was.
+//! What is written in the files of a project and cannot be what was meant.
 
 use std::time::{Duration, Instant};
 

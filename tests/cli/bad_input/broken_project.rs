@@ -1,6 +1,4 @@
-//! Bad input: helmsum ends with an error that names the place, and every target stays as it was.
-//!
-//! Each test starts from a project that works, breaks one thing, and runs `generate` again.
+//! Projects that work until one thing in them is broken, after which `generate` runs again.
 
 use std::process::{Command, Stdio};
 
