@@ -372,62 +372,8 @@ impl<K: Into<Rc<str>>, V: Into<Value>> FromIterator<(K, V)> for Map {
     }
 }
 
-/// `map[interface {}]interface {}`: entries in the order of the document. Keys are unique.
-#[derive(Clone, Debug)]
-pub struct AnyMap(Rc<AnyEntries>);
-
-#[derive(Debug, Default)]
-struct AnyEntries(RefCell<Vec<(Value, Value)>>);
-
-impl Drop for AnyEntries {
-    fn drop(&mut self) {
-        bury(std::mem::take(self.0.get_mut()).into_iter().flat_map(|(key, value)| [key, value]).collect());
-    }
-}
-
-impl AnyMap {
-    /// A map of these entries; the caller vouches that no key comes twice.
-    #[must_use]
-    pub fn from_entries(entries: Vec<(Value, Value)>) -> Self {
-        Self(Rc::new(AnyEntries(RefCell::new(entries))))
-    }
-
-    /// A snapshot of the entries in document order.
-    #[must_use]
-    pub fn entries(&self) -> Vec<(Value, Value)> {
-        self.0.0.borrow().clone()
-    }
-
-    /// The value of `key`, or nothing where the key is absent.
-    #[must_use]
-    pub fn get(&self, key: &Value) -> Option<Value> {
-        self.0.0.borrow().iter().find(|(own, _)| own.deep_equal(key)).map(|(_, value)| value.clone())
-    }
-
-    /// Sets `key`.
-    pub fn insert(&self, key: Value, value: Value) {
-        let mut entries = self.0.0.borrow_mut();
-        match entries.iter_mut().find(|(own, _)| own.deep_equal(&key)) {
-            Some(entry) => entry.1 = value,
-            None => entries.push((key, value)),
-        }
-    }
-
-    /// How many entries there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.0.0.borrow().len()
-    }
-
-    /// Whether there are no entries.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-}
-
 /// Drops values level by level, so that ten thousand nested lists need no stack.
-fn bury(mut pending: Vec<Value>) {
+pub(super) fn bury(mut pending: Vec<Value>) {
     while let Some(value) = pending.pop() {
         match value {
             Value::List(List { items: Some(items), .. }) => {

@@ -6,6 +6,7 @@
 //!
 //! Values are not `Send`. Dropping one does not recurse, however deep it is nested.
 
+mod any_map;
 mod collection;
 pub(crate) mod json;
 mod object;
@@ -14,7 +15,8 @@ pub(crate) mod print;
 use std::rc::Rc;
 
 pub use crate::go::time::Time;
-pub use collection::{AnyMap, List, Map};
+pub use any_map::AnyMap;
+pub use collection::{List, Map};
 pub use object::{Fields, Object};
 
 /// The static element type of a Go slice or map.

@@ -14,6 +14,8 @@ mod parts;
 mod reach;
 mod rewrite;
 mod trial;
+mod variables;
+mod walk;
 
 use std::collections::BTreeSet;
 

@@ -5,9 +5,9 @@ use std::rc::Rc;
 
 use camino::Utf8Path;
 
-use crate::template::syntax::{
-    self, Command, Invocation, Known, List, Node, Operand, OperandKind, Pipeline, TemplateText, Tree,
-};
+use super::variables::{CHANGING, is_looked_up, is_new_operand, looked_up, maps_of_its_own};
+use super::walk::{Seen, fields, function, literal, walk};
+use crate::template::syntax::{self, Command, Known, List, Operand, OperandKind, TemplateText, Tree};
 use crate::text::position;
 
 /// A question whose answer is no function of the state.
@@ -112,7 +112,7 @@ pub(super) fn parts(text: &str, file: Option<&str>) -> Option<Parts> {
             file,
             part: Part::default(),
             literals: Vec::new(),
-            own: own(&tree.root),
+            own: maps_of_its_own(&tree.root),
             looked_up: looked_up(&tree.root),
         };
         reader.list(&tree.root);
@@ -124,125 +124,6 @@ pub(super) fn parts(text: &str, file: Option<&str>) -> Option<Parts> {
         }
     }
     Some(parts)
-}
-
-/// Something in a template, with what is around it.
-pub(super) enum Seen<'t> {
-    /// A command; whether it gets the value of the one before.
-    Command(&'t Command, bool),
-    Operand(&'t Operand),
-    /// A call of a template.
-    Call(&'t Invocation),
-}
-
-/// Walks over everything in a list.
-pub(super) fn walk<'t>(list: &'t List, visit: &mut dyn FnMut(Seen<'t>)) {
-    for node in &list.nodes {
-        match node {
-            Node::Text { .. } | Node::Break | Node::Continue => {}
-            Node::Action(pipeline) => walk_pipeline(pipeline, visit),
-            Node::If(branch) | Node::With(branch) | Node::Range(branch) => {
-                walk_pipeline(&branch.pipeline, visit);
-                walk(&branch.body, visit);
-                if let Some(otherwise) = &branch.otherwise {
-                    walk(otherwise, visit);
-                }
-            }
-            Node::Template(invocation) => {
-                visit(Seen::Call(invocation));
-                if let Some(pipeline) = &invocation.pipeline {
-                    walk_pipeline(pipeline, visit);
-                }
-            }
-        }
-    }
-}
-
-fn walk_pipeline<'t>(pipeline: &'t Pipeline, visit: &mut dyn FnMut(Seen<'t>)) {
-    for (at, command) in pipeline.commands.iter().enumerate() {
-        visit(Seen::Command(command, at > 0));
-        for operand in &command.operands {
-            walk_operand(operand, visit);
-        }
-    }
-}
-
-fn walk_operand<'t>(operand: &'t Operand, visit: &mut dyn FnMut(Seen<'t>)) {
-    visit(Seen::Operand(operand));
-    match &operand.kind {
-        OperandKind::Pipeline(pipeline) => walk_pipeline(pipeline, visit),
-        OperandKind::Chain(start, _) => walk_operand(start, visit),
-        _ => {}
-    }
-}
-
-/// The function that a command calls.
-pub(super) fn function(command: &Command) -> Option<&str> {
-    match &command.operands.first()?.kind {
-        OperandKind::Function(name) => Some(name),
-        _ => None,
-    }
-}
-
-/// The names of a value's fields, from the outermost.
-pub(super) fn fields(operand: &Operand) -> &[Rc<str>] {
-    match &operand.kind {
-        OperandKind::Field(names) | OperandKind::Variable(_, names) | OperandKind::Chain(_, names) => names,
-        _ => &[],
-    }
-}
-
-/// The text of a literal.
-pub(super) fn literal(operand: &Operand) -> Option<String> {
-    match &operand.kind {
-        OperandKind::Text { value, .. } => {
-            value.string_bytes().map(|bytes| String::from_utf8_lossy(bytes).into_owned())
-        }
-        _ => None,
-    }
-}
-
-/// Functions that make a map which nobody else has.
-const NEW_MAPS: [&str; 9] =
-    ["dict", "deepCopy", "mustDeepCopy", "fromYaml", "fromJson", "mustFromJson", "omit", "pick", "tuple"];
-
-/// Functions that change their first argument.
-const CHANGING: [&str; 6] = ["set", "unset", "merge", "mergeOverwrite", "mustMerge", "mustMergeOverwrite"];
-
-/// The variables of a template that only ever are maps of its own.
-fn own(list: &List) -> BTreeSet<Rc<str>> {
-    let mut own = BTreeSet::new();
-    let mut other = BTreeSet::new();
-    assignments(list, &mut |pipeline| {
-        let new = pipeline.commands.last().is_some_and(is_new);
-        for name in &pipeline.variables {
-            if new {
-                own.insert(Rc::clone(name))
-            } else {
-                other.insert(Rc::clone(name))
-            };
-        }
-    });
-    &own - &other
-}
-
-fn is_new(command: &Command) -> bool {
-    match function(command) {
-        Some(name) if NEW_MAPS.contains(&name) => true,
-        // They return what they change.
-        Some(name) if CHANGING.contains(&name) => {
-            command.operands.get(1).is_some_and(|first| is_new_operand(first, &BTreeSet::new()))
-        }
-        _ => false,
-    }
-}
-
-fn is_new_operand(operand: &Operand, own: &BTreeSet<Rc<str>>) -> bool {
-    match &operand.kind {
-        OperandKind::Pipeline(pipeline) => pipeline.commands.last().is_some_and(is_new),
-        OperandKind::Variable(name, fields) => fields.is_empty() && own.contains(name),
-        _ => false,
-    }
 }
 
 /// Functions that tell one content from another.
@@ -268,58 +149,6 @@ const COMPARING: [&str; 20] = [
     "trimSuffix",
     "splitList",
 ];
-
-/// The variables of a template that may have something of what was looked up.
-fn looked_up(list: &List) -> BTreeSet<Rc<str>> {
-    let mut found: BTreeSet<Rc<str>> = BTreeSet::new();
-    loop {
-        let mut more = found.clone();
-        assignments(list, &mut |pipeline| {
-            if pipeline.commands.iter().any(|command| is_looked_up(command, &found)) {
-                more.extend(pipeline.variables.iter().cloned());
-            }
-        });
-        if more == found {
-            return found;
-        }
-        found = more;
-    }
-}
-
-/// Whether a command, or a value in it, has something of what was looked up.
-fn is_looked_up(command: &Command, variables: &BTreeSet<Rc<str>>) -> bool {
-    let mut found = false;
-    for operand in &command.operands {
-        walk_operand(operand, &mut |seen| {
-            found |= match seen {
-                Seen::Operand(operand) => match &operand.kind {
-                    OperandKind::Function(name) => &**name == "lookup",
-                    OperandKind::Variable(name, _) => variables.contains(name),
-                    _ => false,
-                },
-                _ => false,
-            };
-        });
-    }
-    found
-}
-
-/// Every pipeline that gives variables a value; a loop gives them another each time.
-fn assignments<'t>(list: &'t List, visit: &mut dyn FnMut(&'t Pipeline)) {
-    for node in &list.nodes {
-        match node {
-            Node::Action(pipeline) => visit(pipeline),
-            Node::If(branch) | Node::With(branch) | Node::Range(branch) => {
-                visit(&branch.pipeline);
-                assignments(&branch.body, visit);
-                if let Some(otherwise) = &branch.otherwise {
-                    assignments(otherwise, visit);
-                }
-            }
-            _ => {}
-        }
-    }
-}
 
 struct Reader<'a> {
     text: &'a str,

@@ -1,6 +1,7 @@
 //! Copies of templates that get another answer: each question is replaced where it stands.
 
-use super::parts::{Seen, fields, function, parse, walk};
+use super::parts::parse;
+use super::walk::{Seen, fields, function, walk};
 use crate::template::syntax::{Command, Operand, OperandKind};
 
 /// The answers that a copy gets.
