@@ -29,6 +29,8 @@ pub enum Parameter {
     Int,
     /// `int64`
     Int64,
+    /// `uint32`: no value of helmfile's has this type, so only a literal fits.
+    Uint32,
     /// `float64`
     Float64,
     /// `map[string]interface {}`
@@ -51,6 +53,7 @@ impl Parameter {
             Self::Bool => "bool",
             Self::Int => "int",
             Self::Int64 => "int64",
+            Self::Uint32 => "uint32",
             Self::Float64 => "float64",
             Self::Map => "map[string]interface {}",
             Self::List => "[]interface {}",
@@ -119,7 +122,7 @@ impl Registry {
     }
 
     /// Names functions that helmfile has and helmsum refuses, each with what the user can do instead. A template that
-    /// mentions one is refused before any part of it runs.
+    /// calls one is refused there.
     #[must_use]
     pub fn without(mut self, functions: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
         self.unsupported.extend(functions);

@@ -97,9 +97,20 @@ fn a_function_that_does_not_exist_is_refused_before_anything_runs() {
     let error = try_render("{{ fail \"ran\" }}{{ if false }}{{ nosuch 1 }}{{ end }}").expect_err("unknown");
     assert_eq!(error.message, "template: stringTemplate:1: function \"nosuch\" not defined");
     assert_eq!(error.kind, Kind::Error);
-    let error = try_render("{{ fail \"ran\" }}{{ genCA \"a\" 1 }}").expect_err("unsupported");
+}
+
+#[test]
+fn a_function_that_helmsum_lacks_is_refused_where_it_is_called() {
+    let error = try_render("a\n{{ genCA \"a\" 1 }}").expect_err("unsupported");
     assert_eq!(error.refusal(), Some(Refusal::UnsupportedFunction));
+    assert!(error.message.ends_with("helmsum does not support the function `genCA`"), "{}", error.message);
+    assert_eq!(place(&error), "values.gotmpl:2:4");
     assert_eq!(error.hint.as_deref(), Some("create the certificate outside of the template"));
+    for uncalled in
+        ["{{ if false }}{{ genCA \"a\" 1 }}{{ end }}x", "{{ define \"ca\" }}{{ genCA \"a\" 1 }}{{ end }}x"]
+    {
+        assert_eq!(try_render(uncalled).expect("it is not called"), "x");
+    }
 }
 
 #[test]

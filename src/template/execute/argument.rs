@@ -103,11 +103,16 @@ impl<'t> State<'t, '_, '_> {
             (Parameter::Int64, OperandKind::Number(number)) if number.int.is_some() => {
                 Value::Int64(number.int.unwrap_or_default())
             }
+            // Go cuts it to its size.
+            (Parameter::Uint32, OperandKind::Number(number)) if number.uint.is_some() => {
+                Value::Uint64(number.uint.unwrap_or_default() & u64::from(u32::MAX))
+            }
             _ => {
                 let message = match parameter {
                     Parameter::Bool => format!("expected bool; found {operand}"),
                     Parameter::String => format!("expected string; found {operand}"),
                     Parameter::Float64 => format!("expected float; found {operand}"),
+                    Parameter::Uint32 => format!("expected unsigned integer; found {operand}"),
                     Parameter::Int | Parameter::Int64 => format!("expected integer; found {operand}"),
                     _ => format!("can't handle {operand} for arg of type {}", parameter.type_name()),
                 };

@@ -5,7 +5,7 @@ use super::builtin::{Builtin, builtin};
 use super::output::Output;
 use super::slot::{Slot, is_true};
 use super::{At, BYTES_PER_STEP, Evaluated, Scene, State};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::strconv::quote;
 use crate::template::function::{Call, Context, Function, FunctionError};
 use crate::template::set;
@@ -75,6 +75,11 @@ impl<'t> State<'t, '_, '_> {
         arguments: &'t [Operand],
         last: Option<Slot>,
     ) -> Evaluated<Slot> {
+        if let Some(hint) = self.run.registry.unsupported(name) {
+            self.at = node;
+            let message = format!("helmsum does not support the function `{name}`");
+            return Err(self.refuse(Refusal::UnsupportedFunction, message, Some(hint.to_owned())));
+        }
         let own = self.run.registry.get(name).copied().map(Callee::Function);
         let Some(callee) = own.or_else(|| builtin(name).map(Callee::Builtin)) else {
             let name = quote(name.as_bytes(), false);

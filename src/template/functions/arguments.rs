@@ -56,6 +56,14 @@ pub(super) fn integer(arguments: &[Value], at: usize) -> Result<i64, FunctionErr
     }
 }
 
+/// A `uint32` argument.
+pub(super) fn unsigned(arguments: &[Value], at: usize) -> Result<u32, FunctionError> {
+    match arguments.get(at) {
+        Some(Value::Uint64(number)) => u32::try_from(*number).map_err(|_| unchecked(at, "uint32")),
+        _ => Err(unchecked(at, "uint32")),
+    }
+}
+
 /// A `float64` argument.
 pub(super) fn float(arguments: &[Value], at: usize) -> Result<f64, FunctionError> {
     match arguments.get(at) {

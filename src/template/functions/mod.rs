@@ -18,6 +18,7 @@ mod json;
 mod lists;
 mod math;
 mod merge;
+mod passwords;
 mod paths;
 mod process;
 mod random;
@@ -65,6 +66,7 @@ const FUNCTIONS: &[&[Function]] = &[
     lists::FUNCTIONS,
     math::FUNCTIONS,
     merge::FUNCTIONS,
+    passwords::FUNCTIONS,
     paths::FUNCTIONS,
     process::FUNCTIONS,
     random::FUNCTIONS,

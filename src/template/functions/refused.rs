@@ -1,4 +1,4 @@
-//! Functions of sprig that helmsum knows and refuses by name, before anything of a template is run.
+//! Functions of sprig that helmsum knows and refuses where they are called.
 
 /// In a checksum, a new key or certificate in every run would roll the pods every time.
 const CERTIFICATE: &str = "it makes a new key or certificate in every run, so a checksum over it would never stay the same: \
@@ -13,7 +13,6 @@ pub(super) const REFUSED: &[(&str, &str)] = &[
     ("bcrypt", SALTED),
     ("buildCustomCert", "keep the certificate in a file, and read that with `readFile`"),
     ("decryptAES", "keep the secret in a file that helmfile decrypts, under `secrets:`"),
-    ("derivePassword", "derive the password once, keep it in a secret, and read that"),
     ("encryptAES", SALTED),
     ("genCA", CERTIFICATE),
     ("genCAWithKey", CERTIFICATE),

@@ -27,8 +27,6 @@ pub(crate) const MAX_NESTING: usize = 1_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Known {
     Yes,
-    /// helmfile has it, helmsum does not; with what to do about it.
-    Unsupported(&'static str),
     /// helmfile does not have it either.
     No,
 }

@@ -225,10 +225,6 @@ impl Parser<'_> {
         match (self.known)(name) {
             Known::Yes => Ok(()),
             Known::No => Err(self.error(format!("function {} not defined", quote(name.as_bytes(), false)))),
-            Known::Unsupported(hint) => {
-                let message = format!("helmsum does not support the function `{name}`");
-                Err(self.refuse(Refusal::UnsupportedFunction, message, hint))
-            }
         }
     }
 }

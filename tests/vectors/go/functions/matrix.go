@@ -13,7 +13,7 @@ import (
 )
 
 // Functions that helmsum refuses by name.
-var refused = words(`bcrypt buildCustomCert decryptAES derivePassword encryptAES genCA genCAWithKey genPrivateKey
+var refused = words(`bcrypt buildCustomCert decryptAES encryptAES genCA genCAWithKey genPrivateKey
 	genSelfSignedCert genSelfSignedCertWithKey genSignedCert genSignedCertWithKey getHostByName htpasswd`)
 
 // Functions whose results differ between runs or machines, or are long: of these only the type of the result is shown.
@@ -76,13 +76,15 @@ func writeSignatures(folder string) {
 var (
 	strs = []string{`""`, `"a"`, `"Hello World"`, `"a,b,,c"`, `"42"`, `"-3.5"`, `"1.2.3"`, `"  x\ty\n"`, `.unicode`,
 		`"0x1F"`, `"true"`, `"a.b.c"`, `.bytes`, `"{\"a\":1}"`, `"k: [1, x]"`, `"aGk="`}
-	ints   = []string{`0`, `1`, `3`, `-1`, `7`}
-	floats = []string{`0.5`, `-1.5`, `0.0`}
-	bools  = []string{`true`, `false`}
-	maps   = []string{`.map`, `.none`, `(dict "a" 1 "b" "x")`, `(dict "a" (dict "y" 2) "k" (list 1))`, `nil`}
-	lists  = []string{`.list`, `.nothing`, `(list "x" "y")`, `nil`}
-	times  = []string{`.time`, `.east`}
-	anys   = []string{`nil`, `true`, `false`, `0`, `42`, `-7`, `.int64`, `.uint64`, `2.5`, `.huge`, `""`, `"abc"`,
+	ints = []string{`0`, `1`, `3`, `-1`, `7`}
+	// The last does not fit into 32 bits.
+	unsigned = []string{`1`, `0`, `4294967297`}
+	floats   = []string{`0.5`, `-1.5`, `0.0`}
+	bools    = []string{`true`, `false`}
+	maps     = []string{`.map`, `.none`, `(dict "a" 1 "b" "x")`, `(dict "a" (dict "y" 2) "k" (list 1))`, `nil`}
+	lists    = []string{`.list`, `.nothing`, `(list "x" "y")`, `nil`}
+	times    = []string{`.time`, `.east`}
+	anys     = []string{`nil`, `true`, `false`, `0`, `42`, `-7`, `.int64`, `.uint64`, `2.5`, `.huge`, `""`, `"abc"`,
 		`"12"`, `"1.9"`, `"0b11"`, `.bytes`, `.unicode`, `.list`, `.strings`, `.ints`, `.nothing`, `.map`, `.texts`,
 		`.anymap`, `.none`, `.time`, `(list "a" "b" "a")`, `(dict "k" (list 1 "2"))`, `(until 3)`, `(semver "1.2.3")`}
 )
@@ -93,6 +95,8 @@ func pool(kind reflect.Type) []string {
 		return strs
 	case "int":
 		return ints
+	case "uint32":
+		return unsigned
 	case "float64":
 		return floats
 	case "bool":

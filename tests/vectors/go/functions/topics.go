@@ -207,6 +207,11 @@ func encodings() *topic {
 			"YWI=YWI=", "YW=I", "Y=Q=", "YQ=\n=", "\n", "_-__", "////", "*", "aGVsbG8*", "/w==", "NBSWY3DP", "MZXW6===", "MZXW6", "MY======", "MY=====", "MY",
 			"MZXQ====", "mzxw6===", "MZXW6==\n=", "M=======", "MZX=====", "MZXW6YQ=", "MZXW6YTB", "MZXW6Y==", "MZXW6YTBOI======", "1ZXW6===", "MZ=W6===", "========",
 			"MZXW6===MZXW6===", "é", "hello world", strings.Repeat("a", 5600)))
+	kinds := quoted("maximum", "long", "medium", "short", "basic", "pin", "none", "")
+	each(t, []string{`derivePassword 1 @ "password" "user" "example.com"`, `derivePassword 2 @ "" "" ""`,
+		`derivePassword 4294967297 @ "pässword" "üser" "site"`, `"s" | derivePassword 7 @ "p" "u"`}, kinds)
+	each(t, []string{`derivePassword @ "pin" "password" "user" "example.com"`},
+		[]string{"0", "1", "-1", "1.0", "1.5", "'a'", `"1"`, "true", ".int64", ".uint64", "(add 1 2)", "nil", "18446744073709551615", "18446744073709551616"})
 	return t
 }
 
