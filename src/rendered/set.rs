@@ -7,6 +7,7 @@ use super::producer::Producer;
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::filepath::clean;
 use crate::state::{SetEntry, SetKind};
+use crate::template::functions::has_reference;
 use crate::value::{List, Map, Value, json};
 
 /// An option that sets values.
@@ -112,7 +113,7 @@ fn variable(producer: &Producer<'_>, entry: &SetEntry) -> Result<String, Diagnos
 }
 
 fn check_reference(producer: &Producer<'_>, entry: &SetEntry, value: &str) -> Result<(), Diagnostic> {
-    if value.contains("ref+") {
+    if has_reference(value.as_bytes()) {
         let message =
             format!("`set` of `{}` has a `ref+…` reference, which helmsum does not resolve", entry.name);
         let problem = producer.refused(Refusal::SecretReference, &message);

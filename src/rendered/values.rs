@@ -10,9 +10,10 @@ use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::filepath::join_clean;
 use crate::state::{EntryKind, EntrySource, ValuesEntry};
 use crate::template::function::Registry;
+use crate::template::functions::without_references;
 use crate::text::Place;
 use crate::value::{Map, Value};
-use crate::yaml::{self, ErrorKind, Limits};
+use crate::yaml::{self, ErrorKind, Limits, Node};
 
 /// Where values come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -236,10 +237,7 @@ pub(super) fn given_by(
                     .decrypt_text(producer.request, &text)
                     .map_err(|error| producer.state_problem(error))?,
             };
-            if text.contains("ref+") {
-                return Err(reference(producer, "a map among its values"));
-            }
-            (Origin::Inline, text.into_bytes())
+            (Origin::Inline, through_vals(producer, text.into_bytes(), "a map among its values")?)
         }
     }))
 }
@@ -269,10 +267,21 @@ pub(super) fn rendered(
     } else {
         text
     };
-    if bytes.windows(4).any(|window| window == b"ref+") {
-        return Err(reference(producer, &format!("`{file}`")));
+    through_vals(producer, bytes, &format!("`{file}`"))
+}
+
+/// Values as helmfile leaves them (`pkg/state/state.go: renderValuesFileToBytes`): with `ref+` anywhere in the text, a comment
+/// included, they are read, searched by vals and written anew.
+fn through_vals(producer: &Producer<'_>, text: Vec<u8>, what: &str) -> Result<Vec<u8>, Diagnostic> {
+    if !text.windows(4).any(|window| window == b"ref+") {
+        return Ok(text);
     }
-    Ok(bytes)
+    let read = || yaml::parse(&text, &Limits::default())?.first().map_or(Ok(None), Node::decode_map);
+    let map = read().map_err(|error| producer.problem(&format!("{what} cannot be read: {error}")))?;
+    let map = without_references(&map.unwrap_or_default()).map_err(|_| reference(producer, what))?;
+    let text = yaml::encode(&map.into())
+        .map_err(|error| producer.problem(&format!("{what} cannot be written: {error}")))?;
+    Ok(text.into_bytes())
 }
 
 fn reference(producer: &Producer<'_>, what: &str) -> Diagnostic {

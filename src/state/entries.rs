@@ -15,6 +15,7 @@ use super::values::{Matches, find_files};
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::filepath::clean;
 use crate::template::function::Effects;
+use crate::template::functions::has_reference;
 use crate::text::Place;
 use crate::tree::Tree;
 use crate::value::{Map, Value};
@@ -227,5 +228,5 @@ impl Visit {
 
 /// Whether vals would replace something in this text.
 fn is_reference(text: &str) -> bool {
-    text.contains("ref+")
+    has_reference(text.as_bytes())
 }

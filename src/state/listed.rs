@@ -9,6 +9,7 @@ use super::location::escape;
 use super::remote::is_remote;
 use super::resolved::{EntryContent, Release, Resolved, Visit};
 use crate::go::filepath::{join_clean, matches};
+use crate::template::functions::has_reference;
 use crate::tree::{Kind, Tree, glob};
 use crate::value::Value;
 
@@ -105,7 +106,7 @@ impl Listed {
             return;
         }
         let path = format!("{prefix}{path}");
-        if !is_remote(&path) && !path.contains("ref+") {
+        if !is_remote(&path) && !has_reference(path.as_bytes()) {
             self.patterns.insert(visit.base.pattern(&path));
         }
     }

@@ -25,7 +25,24 @@ pub(super) const FUNCTIONS: &[Function] = &[
 static REFERENCE: LazyLock<Option<Regex>> =
     LazyLock::new(|| Regex::new(r#"(?-u)(?:secret)?ref\+[^+:]*://[^+\n ]+[^+\n ",]"#).ok());
 
-/// Refuses a text that holds a reference.
+/// Whether vals would replace something in a text.
+#[must_use]
+pub(crate) fn has_reference(text: &[u8]) -> bool {
+    REFERENCE.as_ref().is_some_and(|reference| reference.is_match(text))
+}
+
+/// A map as vals gives it back where there is no reference in it.
+///
+/// # Errors
+///
+/// Where there is one.
+pub(crate) fn without_references(map: &Map) -> Result<Map, FunctionError> {
+    let map = map.deep_copy();
+    walk_map(&map, &mut false, 0)?;
+    Ok(map)
+}
+
+/// Refuses a text that has a reference.
 fn check(text: &[u8]) -> Result<(), FunctionError> {
     let found = REFERENCE.as_ref().and_then(|reference| reference.find(text));
     let Some(found) = found else { return Ok(()) };

@@ -70,6 +70,17 @@ const CASES: &[Case] = &[
         ],
     ),
     (
+        // Not references, and yet helmfile writes the values anew for them.
+        "releases:\n- {name: web, chart: ./chart, values: [v.yaml, w.yaml, {a: {b: 'pref+erence'}}], set: [{name: s, value: ref+x}]}\n",
+        &[
+            (
+                "v.yaml",
+                "# ref+vault:// is how secrets are named here\nx: 010\nwhen: 2024-01-01\nt: yes\n---\nsecond: lost\n",
+            ),
+            ("w.yaml", "c: ref+no\nd: [1.50, 1e3, ~]\n"),
+        ],
+    ),
+    (
         "helmDefaults: {postRendererArgs: [\"s/of the chart/of {{ .Release.Name }}/\"]}\nreleases:\n- {name: web, chart: ./chart, postRenderer: ./render.sh}\n",
         &[("chart/values.yaml", "text: of the chart\n"), ("render.sh", "#!/bin/sh\nexec sed \"$1\"\n")],
     ),
