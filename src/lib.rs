@@ -124,7 +124,7 @@ pub fn state(
     let read = || {
         let tree = Arc::new(tree::WorkTree);
         let mut request = state::Request::new(tree, directory, program::own_text_variables());
-        (request.file, request.environment) = (file, environment);
+        (request.options.file, request.options.environment) = (file, environment);
         state::read(&request).map(|state| state.to_json(directory)).map_err(Error::from)
     };
     on_a_thread(read).map_err(|error| Error { message: error.to_string(), hint: None })?

@@ -1,18 +1,21 @@
-//! The command line.
+//! The definition of the command line: data that clap fills, without a look at disk or environment.
 //!
-//! What was typed ([`Cli`]) and what is meant ([`crate::plan::Request`], [`Output`]) are two types: filling the first touches neither disk nor
-//! environment, and nothing behind the second has to ask again what a path is relative to.
+//! It comes before whatever reads a state, for two reasons: the options about a state are one struct from here to the last file that is
+//! read, and hooks in a state file that run helmsum are read with this definition.
 
-mod arguments;
-mod settings;
+mod options;
+mod output;
+mod release;
 mod variables;
 
 use std::ffi::OsString;
 
-use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{ArgAction, ArgMatches, Args as _, CommandFactory, FromArgMatches, Parser, Subcommand};
 
-pub(crate) use arguments::{OutputArgs, OutputFormat, StateArgs};
-pub(crate) use settings::Output;
+pub(crate) use options::{Options, Purpose};
+pub(crate) use output::{OutputArgs, OutputFormat};
+pub(crate) use release::ReleaseFilter;
 pub(crate) use variables::{RUNNING, Variables};
 
 /// Checksums over configuration that lives outside a Helm release
@@ -35,7 +38,7 @@ pub(crate) use variables::{RUNNING, Variables};
 )]
 pub(crate) struct Cli {
     #[command(flatten)]
-    state: StateArgs,
+    options: Options,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -203,7 +206,7 @@ pub(crate) struct StateShowArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct StateCommandArgs {
     #[command(flatten)]
-    state: StateArgs,
+    options: Options,
 
     #[command(flatten)]
     output: OutputArgs,
@@ -253,48 +256,65 @@ impl Cli {
     pub(crate) fn parse_from(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
         let mut definition = Self::definition();
         let mut matches = definition.try_get_matches_from_mut(arguments)?;
-        let cli = <Self as FromArgMatches>::from_arg_matches_mut(&mut matches)
+        let before = first_given(&matches);
+        let mut cli = <Self as FromArgMatches>::from_arg_matches_mut(&mut matches)
             .map_err(|error| error.format(&mut definition))?;
-        cli.refuse_options_without_meaning().map_err(|error| error.format(&mut definition))?;
+        cli.output = cli.output.merge(cli.command.output());
+        match (cli.command.options().cloned(), before) {
+            (Some(after), _) => cli.options = std::mem::take(&mut cli.options).merge(after),
+            (None, None) => {}
+            // It would be ignored in silence.
+            (None, Some(option)) => {
+                let message = format!("`--{option}` has no meaning here: this command reads no state file\n");
+                let error = clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, message);
+                return Err(error.format(&mut definition));
+            }
+        }
         Ok(cli)
     }
 
     /// What was said about output, before the command and after it.
     #[must_use]
-    pub(crate) fn output(&self) -> OutputArgs {
-        let after = match &self.command {
-            Command::Generate(arguments) => &arguments.shared.output,
-            Command::State(arguments) => &arguments.shared.output,
-            Command::Check(arguments) | Command::List(arguments) => &arguments.output,
-            Command::Hash(arguments) => &arguments.output,
-            Command::Completions(arguments) => &arguments.output,
-            Command::Man(arguments) => &arguments.output,
-        };
-        self.output.merge(*after)
+    pub(crate) const fn output(&self) -> OutputArgs {
+        self.output
     }
 
     /// What was said about the state, before the command and after it; nothing for a command that reads none.
     #[must_use]
-    pub(crate) fn state(&self) -> Option<StateArgs> {
-        let after = match &self.command {
-            Command::Generate(arguments) => Some(&arguments.shared.state),
-            Command::State(arguments) => Some(&arguments.shared.state),
-            Command::Check(arguments) | Command::List(arguments) => Some(&arguments.state),
-            Command::Hash(_) | Command::Completions(_) | Command::Man(_) => None,
-        };
-        after.map(|after| self.state.clone().merge(after.clone()))
+    pub(crate) fn options(&self) -> Option<&Options> {
+        self.command.options().map(|_| &self.options)
     }
+}
 
-    /// An option about the state in front of a command that reads none would be ignored in silence.
-    fn refuse_options_without_meaning(&self) -> Result<(), clap::Error> {
-        match self.state.first_given().filter(|_| self.state().is_none()) {
-            None => Ok(()),
-            Some(option) => Err(clap::Error::raw(
-                clap::error::ErrorKind::ArgumentConflict,
-                format!("`--{option}` has no meaning here: this command reads no state file\n"),
-            )),
+impl Command {
+    const fn output(&self) -> OutputArgs {
+        match self {
+            Self::Generate(arguments) => arguments.shared.output,
+            Self::State(arguments) => arguments.shared.output,
+            Self::Check(arguments) | Self::List(arguments) => arguments.output,
+            Self::Hash(arguments) => arguments.output,
+            Self::Completions(arguments) => arguments.output,
+            Self::Man(arguments) => arguments.output,
         }
     }
+
+    const fn options(&self) -> Option<&Options> {
+        match self {
+            Self::Generate(arguments) => Some(&arguments.shared.options),
+            Self::State(arguments) => Some(&arguments.shared.options),
+            Self::Check(arguments) | Self::List(arguments) => Some(&arguments.options),
+            Self::Hash(_) | Self::Completions(_) | Self::Man(_) => None,
+        }
+    }
+}
+
+/// The long name of an option about the state that was given before the command.
+fn first_given(matches: &ArgMatches) -> Option<String> {
+    let about_state = Options::augment_args(clap::Command::new("state"));
+    let is_given = |argument: &&clap::Arg| {
+        matches.value_source(argument.get_id().as_str()) == Some(ValueSource::CommandLine)
+    };
+    Some(about_state.get_arguments().find(is_given)?.get_long()?.to_owned())
 }
 
 #[cfg(test)]

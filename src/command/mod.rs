@@ -4,6 +4,7 @@ mod generate;
 mod hash;
 mod helmfile;
 mod manual;
+mod output;
 mod show;
 mod state;
 mod verdict;
@@ -17,10 +18,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 use serde_json::json;
 
 use self::helmfile::take_over;
-use crate::cli::{Cli, Command, Output, OutputFormat, RUNNING, Variables};
+use self::output::Output;
+use crate::cli::{Cli, Command, Options, OutputFormat, RUNNING, Variables};
 use crate::diagnostic::{Diagnostic, Levels, Secrets};
 use crate::go::filepath::join_clean;
-use crate::plan::{self, Aim, Reading, Request};
+use crate::plan::{self, Aim, Reading};
 use crate::program::own_text_variables;
 use crate::report::{self, Document, Layout, Outcome, Report, Stream, Streams, View};
 use crate::targets::Renderer;
@@ -69,10 +71,9 @@ pub(crate) fn run(
         Err(problem) => return refuse(&problem, streams),
     };
     let key_file = variables.key_file.as_deref().map(|path| join_clean(&directory, path));
-    let in_hook =
-        cli.state().is_some_and(|state| state.helmfile_command.is_some_and(|command| !command.is_empty()));
+    let in_hook = cli.options().is_some_and(Options::in_hook);
     let levels = Levels { strict: output.strict, before_rendering: in_hook, ..Levels::default() };
-    let no_exec = cli.state().is_some_and(|state| state.no_exec);
+    let no_exec = cli.options().is_some_and(|options| options.no_exec);
     let force = matches!(&cli.command, Command::Generate(arguments) if arguments.force);
     let aim = match &cli.command {
         Command::Generate(arguments) if !arguments.dry_run => Aim::Write,
@@ -97,11 +98,11 @@ pub(crate) fn run(
     if variables.running {
         return recognise(view, &context, streams);
     }
-    let request = match cli.state().unwrap_or_default().request() {
-        Ok(request) => request,
-        Err(error) => return refuse(&Diagnostic::error(error.to_string()), streams),
-    };
-    let reading = reading(request, context.plan.directory.clone(), variables);
+    let options = cli.options().cloned().unwrap_or_default();
+    if let Err(error) = options.check() {
+        return refuse(&Diagnostic::error(error.to_string()), streams);
+    }
+    let reading = reading(options, context.plan.directory.clone(), variables);
     let Some(view) = view else {
         let embed = matches!(&cli.command, Command::State(arguments) if arguments.embed_values);
         return state::run(&context, &reading, embed, streams);
@@ -110,14 +111,14 @@ pub(crate) fn run(
 }
 
 /// What a state is read with in this process.
-fn reading(mut request: Request, directory: Utf8PathBuf, of_process: &Variables) -> Reading {
+fn reading(mut options: Options, directory: Utf8PathBuf, of_process: &Variables) -> Reading {
     let mut variables = own_text_variables();
     // Programs that templates start inherit it, so that a helmsum among them does not do the same once more.
     variables.insert(RUNNING.into(), "1".into());
     let secrets = Secrets::default();
     let variable = |name: &str| variables.get(name).filter(|text| !text.is_empty()).cloned();
-    let helmfile = take_over(&mut request, of_process.helmfile_process.as_deref(), variable, &secrets);
-    Reading::new(request, directory, helmfile, variables, secrets)
+    let helmfile = take_over(&mut options, of_process.helmfile_process.as_deref(), variable, &secrets);
+    Reading::new(options, directory, helmfile, variables, secrets)
 }
 
 /// Makes a plan, carries it out where that is what was asked for, and reports.
@@ -133,15 +134,15 @@ fn run_plan(view: View, context: &Context, reading: &Reading, streams: &mut Stre
     if view == View::Generate {
         generate::carry_out(&mut plan, context.plan.force);
     }
-    let nothing_matched = plan.nothing_matched && !reading.request.allow_no_match;
+    let nothing_matched = plan.nothing_matched && !reading.options.allow_no_matching_release;
     let mut report = Report::of(plan, source_of);
     let outcome = match verdict::of(&report) {
         Outcome::Clean if nothing_matched => Outcome::NoMatch,
         outcome => outcome,
     };
-    let harmless = reading.request.deploys_nothing() && outcome != Outcome::Clean;
+    let harmless = reading.options.deploys_nothing() && outcome != Outcome::Clean;
     if harmless {
-        let command = reading.request.helmfile_command.as_deref().unwrap_or_default();
+        let command = reading.options.helmfile_command.as_deref().unwrap_or_default();
         let message = format!("`helmfile {command}` deploys nothing, so this does not stop it");
         report.diagnostics.push(Diagnostic::note(message));
     }

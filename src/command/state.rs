@@ -59,12 +59,12 @@ pub(super) fn run(
     streams.out.raw(text.as_bytes())?;
     let Some(note) = nothing_matched(&resolved, reading) else { return Ok(Outcome::Clean) };
     streams.err.styled(&report::draw(&note, context.layout(&streams.err)))?;
-    Ok(if reading.request.allow_no_match { Outcome::Clean } else { Outcome::NoMatch })
+    Ok(if reading.options.allow_no_matching_release { Outcome::Clean } else { Outcome::NoMatch })
 }
 
 /// The state with those releases alone that `--release` names, where it names any.
 fn named(mut state: Resolved, reading: &Reading) -> Resolved {
-    let filters = &reading.request.releases;
+    let filters = &reading.options.release;
     if filters.is_empty() {
         return state;
     }
@@ -89,8 +89,8 @@ fn nothing_matched(state: &Resolved, reading: &Reading) -> Option<Diagnostic> {
             None => note,
         });
     }
-    let request = &reading.request;
-    let filtered = !request.selectors.is_empty() || !request.releases.is_empty();
+    let options = &reading.options;
+    let filtered = !options.selector.is_empty() || !options.release.is_empty();
     let releases = || state.visits.iter().flat_map(|visit| &visit.releases);
     let is_empty = filtered && !releases().any(|release| release.selected);
     is_empty

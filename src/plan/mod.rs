@@ -8,7 +8,6 @@ mod helmfile;
 mod ignored;
 mod progress;
 mod reading;
-mod request;
 pub(crate) mod rules;
 
 use std::collections::BTreeSet;
@@ -23,7 +22,6 @@ pub(crate) use helmfile::Helmfile;
 pub(crate) use ignored::git_ignored;
 pub(crate) use progress::Progress;
 pub(crate) use reading::Reading;
-pub(crate) use request::{Environments, NotARelease, ReleaseFilter, Request};
 
 use contents::hashing::{self, Job};
 use contents::rendering::Rendering;
@@ -322,7 +320,7 @@ fn configuration_is_state(place: &Place, context: &Context) -> Option<Diagnostic
 
 /// The names of the environments to read; nothing for the one that was named or is the default.
 fn names_of_environments(reading: &Reading, plan: &mut Plan) -> Vec<Option<String>> {
-    if matches!(reading.request.environments, Environments::One(_)) {
+    if !reading.options.all_environments {
         return vec![None];
     }
     // Which environments there are can depend on the environment, so reading goes on until no new name turns up.

@@ -8,9 +8,10 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::cli::Options;
 use crate::diagnostic::Secrets;
+use crate::plan::Helmfile;
 use crate::plan::facts::values_files::Programs;
-use crate::plan::{Environments, Helmfile, Request};
 use crate::state;
 use crate::tree::WorkTree;
 use crate::yaml::Limits;
@@ -19,7 +20,7 @@ use crate::yaml::Limits;
 #[derive(Clone, Debug)]
 pub(crate) struct Reading {
     /// What was asked for.
-    pub request: Request,
+    pub options: Options,
     directory: Utf8PathBuf,
     /// What is known of the command line of the helmfile that runs this; nothing where it is run by hand.
     pub(crate) helmfile: Option<Helmfile>,
@@ -34,19 +35,19 @@ impl Reading {
     /// For a process with these variables, in a working directory.
     #[must_use]
     pub(crate) fn new(
-        request: Request,
+        options: Options,
         directory: Utf8PathBuf,
         helmfile: Option<Helmfile>,
         variables: BTreeMap<String, String>,
         secrets: Secrets,
     ) -> Self {
         let variables = Rc::new(variables);
-        Self { request, directory, helmfile, variables, secrets, standard_input: OnceCell::new() }
+        Self { options, directory, helmfile, variables, secrets, standard_input: OnceCell::new() }
     }
 
     /// The state file or directory that was named.
     pub(crate) fn file(&self) -> Option<&str> {
-        self.request.file.as_deref().or(self.variable("HELMFILE_FILE_PATH"))
+        self.options.file.as_deref().or(self.variable("HELMFILE_FILE_PATH"))
     }
 
     pub(crate) fn directory(&self) -> &Utf8Path {
@@ -60,12 +61,12 @@ impl Reading {
 
     /// The namespace that helmfile told the hook which runs this, empty where it has none.
     pub(crate) fn namespace_of_hook(&self) -> Option<&str> {
-        self.request.namespace.as_deref().filter(|_| self.request.in_hook())
+        self.options.namespace.as_deref().filter(|_| self.options.in_hook())
     }
 
     /// Whether programs run for a file that is rendered only to be searched: where helmfile is about to run them, too.
     pub(crate) fn programs(&self) -> Programs {
-        if self.request.in_hook() && !self.request.deploys_nothing() {
+        if self.options.in_hook() && !self.options.deploys_nothing() {
             Programs::AsTheStateSays
         } else {
             Programs::Withheld
@@ -74,30 +75,17 @@ impl Reading {
 
     /// A request for one environment, or for the one that was named or is the default.
     pub(crate) fn request(&self, environment: Option<&str>) -> state::Request {
-        let Request { environments, .. } = &self.request;
-        let named = match environments {
-            Environments::One(named) => named.as_deref(),
-            Environments::All => None,
-        };
         let mut request = state::Request::new(Arc::new(WorkTree), self.directory.clone(), BTreeMap::new());
         request.variables = Rc::clone(&self.variables);
         request.secrets = self.secrets.clone();
-        request.file.clone_from(&self.request.file);
+        request.options = self.options.clone();
+        if let Some(environment) = environment {
+            request.options.environment = Some(environment.to_owned());
+        }
         if self.file() == Some("-") {
             request.standard_input = Some(self.standard_input.get_or_init(standard_input).clone());
         }
-        request.environment = environment.or(named).map(str::to_owned);
-        request.selectors.clone_from(&self.request.selectors);
-        request.namespace.clone_from(&self.request.namespace);
-        request.kube_context.clone_from(&self.request.kube_context);
-        request.chart.clone_from(&self.request.chart);
-        request.additions = Rc::new(self.request.additions.clone());
         request.helmfile_directory = self.helmfile.as_ref().and_then(|known| known.directory.clone());
-        request.helm_binary.clone_from(&self.request.helm_binary);
-        request.state_values_files.clone_from(&self.request.state_values_file);
-        request.state_values_set.clone_from(&self.request.state_values_set);
-        request.state_values_set_string.clone_from(&self.request.state_values_set_string);
-        request.no_exec = self.request.no_exec;
         request
     }
 }

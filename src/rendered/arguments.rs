@@ -43,7 +43,7 @@ pub(super) fn template_arguments(
         list.pair(flag.flag, &flag.argument);
     }
     list.values(files..files + added);
-    for set in &producer.request.additions.set {
+    for set in &producer.request.options.set {
         list.pair("--set", set);
     }
     for argument in options::for_template(options::args(producer)) {

@@ -6,7 +6,7 @@
 use std::sync::LazyLock;
 
 use super::producer::Producer;
-use crate::state::Purpose;
+use crate::cli::Purpose;
 
 /// Name, letter or `-`, `value` or `switch`, and the commands that know it: `template3`, `upgrade4`.
 const TABLE: &str = include_str!("helm_options.tsv");
@@ -197,7 +197,7 @@ fn short(word: &str, rest: &mut std::vec::IntoIter<String>, options: &mut Vec<Gi
 /// What helm gets of `--args` and `helmDefaults.args`, which come last.
 pub(super) fn args(producer: &Producer<'_>) -> Vec<Given> {
     // helmfile puts the two together after it has read each of them.
-    let mut options = given(std::slice::from_ref(&producer.request.additions.args));
+    let mut options = given(producer.request.options.args.as_slice());
     options.extend(given(&producer.release.helm.args));
     options
 }
@@ -205,7 +205,7 @@ pub(super) fn args(producer: &Producer<'_>) -> Vec<Given> {
 /// What helm gets of the options for the command that helmfile calls it with: `syncArgs`, or `templateArgs`.
 pub(super) fn of_command(producer: &Producer<'_>) -> Vec<Given> {
     let helm = &producer.release.helm;
-    match producer.request.additions.purpose {
+    match producer.request.options.purpose {
         Purpose::Template | Purpose::Unknown => given(&helm.template_args),
         Purpose::Upgrade => {
             // What only a template needs to be told stands for what an upgrade asks the cluster for.

@@ -131,7 +131,7 @@ fn added_pieces(producer: &Producer<'_>) -> Result<Vec<Piece>, Diagnostic> {
     for (index, given) in added(producer)?.into_iter().enumerate() {
         pieces.push(Piece::bytes(format!("command-line/values/{index}"), given.lines()?));
     }
-    for (index, set) in producer.request.additions.set.iter().enumerate() {
+    for (index, set) in producer.request.options.set.iter().enumerate() {
         pieces.push(Piece::data(format!("command-line/set/{index}"), &Value::from(set.as_str())));
     }
     Ok(pieces)

@@ -12,8 +12,8 @@ use super::options::{self, Given};
 use super::producer::Producer;
 use super::stage::{Staged, stage};
 use super::values::{added, values};
+use crate::cli::Purpose;
 use crate::diagnostic::{Diagnostic, Refusal};
-use crate::state::Purpose;
 use crate::template::function::Registry;
 use crate::text::Place;
 
@@ -78,7 +78,7 @@ pub fn templating(producer: &Producer<'_>, registry: &Registry) -> Result<Templa
             .refused(Refusal::UnsupportedChart, &message)
             .hint("depend on the release as a whole, with `release:`"));
     }
-    if producer.request.no_exec {
+    if producer.request.options.no_exec {
         check_programs(producer)?;
     }
     check_command(producer)?;
@@ -88,7 +88,7 @@ pub fn templating(producer: &Producer<'_>, registry: &Registry) -> Result<Templa
     let arguments = template_arguments(producer, (of_release, values.len() - of_release), registry)?;
     check_cluster(producer, &arguments)?;
     check_source(producer, &chart)?;
-    if producer.request.no_exec {
+    if producer.request.options.no_exec {
         check_arguments(producer, &arguments)?;
     }
     Ok(Templating {
@@ -160,7 +160,7 @@ fn fetched<'a>(previous: &str, argument: &'a str) -> Option<&'a str> {
 
 /// Refuses to guess what is deployed where that depends on which command of helmfile comes later.
 fn check_command(producer: &Producer<'_>) -> Result<(), Diagnostic> {
-    if producer.request.additions.purpose != Purpose::Unknown {
+    if producer.request.options.purpose != Purpose::Unknown {
         return Ok(());
     }
     let Some(option) = options::given(&producer.release.helm.sync_args).into_iter().find(Given::renders)

@@ -167,7 +167,7 @@ pub fn values(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<GivenV
 ///
 /// Where one of them cannot be read.
 pub(super) fn added(producer: &Producer<'_>) -> Result<Vec<GivenValues>, Diagnostic> {
-    let paths = producer.request.additions.values.iter().enumerate();
+    let paths = producer.request.options.values.iter().enumerate();
     paths.map(|(index, path)| values_at(producer, path, index)).collect()
 }
 

@@ -1,8 +1,8 @@
 //! What decides what helm makes of a release, beside its chart and its values (`pkg/state/state.go: flagsForTemplate`,
 //! `pkg/state/helmx.go: PrepareChartify`).
 
-use super::request::Additions;
 use super::spec::{self, HelmDefaults, ReleaseSpec, StateSpec};
+use crate::cli::Options;
 use crate::value::Value;
 
 /// Options of helm for one release, its own ones and those of `helmDefaults` and the top level put together.
@@ -92,11 +92,12 @@ impl HelmOptions {
         release: &ReleaseSpec,
         state: &StateSpec,
         environment_context: &str,
-        added: &Additions,
+        added: &Options,
     ) -> Self {
         let defaults = &state.helm_defaults;
-        let options = |given: &str, of_state: &[String]| {
-            if given.is_empty() { of_state.to_vec() } else { vec![given.to_owned()] }
+        let options = |given: &Option<String>, of_state: &[String]| match given {
+            Some(given) => vec![given.clone()],
+            None => of_state.to_vec(),
         };
         let repository = repository_of(state, &release.chart);
         let either = |own: &str, other: &str| if own.is_empty() { other.to_owned() } else { own.to_owned() };
@@ -106,7 +107,10 @@ impl HelmOptions {
             } else {
                 release.api_versions.clone()
             },
-            kube_version: either(&added.kube_version, &either(&release.kube_version, &state.kube_version)),
+            kube_version: either(
+                added.kube_version.as_deref().unwrap_or_default(),
+                &either(&release.kube_version, &state.kube_version),
+            ),
             kube_context: either(&release.kube_context, &either(environment_context, &defaults.kube_context)),
             enable_dns: release.enable_dns.get().unwrap_or(defaults.enable_dns),
             devel: release.devel.get().unwrap_or(defaults.devel),
@@ -170,9 +174,9 @@ impl Chartify {
     }
 }
 
-fn post_renderer(release: &ReleaseSpec, added: &Additions, defaults: &HelmDefaults) -> String {
+fn post_renderer(release: &ReleaseSpec, added: &Options, defaults: &HelmDefaults) -> String {
     let own = release.post_renderer.get().filter(|program| !program.is_empty());
-    let own = own.or_else(|| Some(added.post_renderer.clone()).filter(|program| !program.is_empty()));
+    let own = own.or_else(|| added.post_renderer.clone());
     own.or_else(|| defaults.post_renderer.get()).unwrap_or_default()
 }
 

@@ -50,7 +50,6 @@ pub use listed::Listed;
 pub(crate) use output::to_yaml;
 pub(crate) use remote::is_remote;
 pub use request::Request;
-pub(crate) use request::{Additions, Purpose};
 pub(crate) use resolved::{EntryContent, EnvironmentObject, SetEntry, SetKind, ValuesEntry};
 pub use resolved::{Hook, Release, Resolved, Visit};
 pub(crate) use selectors::Selector;

@@ -47,7 +47,7 @@ impl Reader<'_> {
                 spec.condition.blame(error.context(format!("release `{}`", spec.name))).or_at(place.clone())
             })?;
             let matches = selectors.is_empty() || selectors.iter().any(|selector| selector.matches(&labels));
-            let helm = HelmOptions::of(&spec, state, environment_context, &self.request.additions);
+            let helm = HelmOptions::of(&spec, state, environment_context, &self.request.options);
             let release = finished(spec, labels, enabled, enabled && matches, place);
             releases.push(Release { declared_namespace, helm, ..release });
         }

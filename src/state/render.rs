@@ -50,7 +50,7 @@ impl Reader<'_> {
         environment: &EnvironmentObject,
     ) -> Result<Source, Diagnostic> {
         let values = environment.merged_values().map_err(|error| error.or_at(Place::file(target.file)))?;
-        let namespace = self.request.option(self.request.namespace.as_deref(), "HELMFILE_NAMESPACE");
+        let namespace = self.request.option(self.request.options.namespace.as_deref(), "HELMFILE_NAMESPACE");
         let data = state_data(environment, namespace.unwrap_or_default(), &values, &self.request.effects);
         let rendered =
             self.render(target.file, target.base.directory(), part.text, &data).map_err(|error| {

@@ -2,111 +2,33 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsStr;
-use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::helm_version::HelmVersions;
+use crate::cli::Options;
 use crate::diagnostic::Secrets;
 use crate::go::strconv::parse_bool;
 use crate::program::Homes;
 use crate::template::function::{Chance, Context, Effects, ExecPolicy};
 use crate::tree::Tree;
 
-/// What helmfile's command line adds to every release, so that helm gets it beside what the state says
-/// (`pkg/state/state.go: TemplateReleases, prepareSyncReleases`).
-#[derive(Clone, Default, PartialEq, Eq)]
-#[expect(clippy::struct_excessive_bools, reason = "each is an option of its own")]
-pub struct Additions {
-    /// `--set`, in order: each in helm's grammar.
-    pub set: Vec<String>,
-    /// `--values`, in order: relative to where helmfile works.
-    pub values: Vec<String>,
-    /// `--args`: options for every command of helm, else empty.
-    pub args: String,
-    /// `--template-args`: options for `helm template`, else empty.
-    pub template_args: String,
-    /// `--sync-args`: options for `helm upgrade`, else empty.
-    pub sync_args: String,
-    /// `--kube-version`, else empty.
-    pub kube_version: String,
-    /// `--post-renderer`, else empty.
-    pub post_renderer: String,
-    /// `--post-renderer-args`, in order.
-    pub post_renderer_args: Vec<String>,
-    /// `--skip-deps`
-    pub skip_deps: bool,
-    /// `--skip-schema-validation`
-    pub skip_schema_validation: bool,
-    /// `--reuse-values`
-    pub reuse_values: bool,
-    /// `--reset-values`, which wins over any `reuseValues`.
-    pub reset_values: bool,
-    /// What helm is called for.
-    pub purpose: Purpose,
-}
-
-impl fmt::Debug for Additions {
-    /// Values may be secret, so none is told.
-    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.debug_struct("Additions")
-            .field("set", &self.set.len())
-            .field("values", &self.values.len())
-            .field("purpose", &self.purpose)
-            .finish_non_exhaustive()
-    }
-}
-
-/// What helmfile calls helm for, which decides what of the options in the state helm gets.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Purpose {
-    /// It is not known: helmsum is run by hand, and helmfile comes later.
-    #[default]
-    Unknown,
-    /// To print manifests: `helm template` gets `templateArgs`.
-    Template,
-    /// To deploy them, or to show what a deployment would change: `helm upgrade` gets `syncArgs`.
-    Upgrade,
-}
-
-/// What is to be read: the options helmfile has under the same names, and the surroundings.
+/// What is to be read: the options, and the surroundings.
 #[derive(Clone, Debug)]
 pub struct Request {
     /// What files are read from.
     pub tree: Arc<dyn Tree>,
     /// The working directory, absolute, as Go's `os.Getwd` gives it: `PWD` where that names the same directory.
     pub directory: Utf8PathBuf,
-    /// `--file`.
-    pub file: Option<String>,
+    /// What the command line says. Its one environment is what is read, also where all of them are asked for.
+    pub options: Options,
     /// What stands on standard input, or why it cannot be read, where the state is read from there: `--file -`.
     pub standard_input: Option<Result<Arc<[u8]>, String>>,
-    /// `--environment`.
-    pub environment: Option<String>,
-    /// `--selector`, each a comma list.
-    pub selectors: Vec<String>,
-    /// `--namespace`.
-    pub namespace: Option<String>,
-    /// `--kube-context`.
-    pub kube_context: Option<String>,
-    /// `--chart`.
-    pub chart: Option<String>,
-    /// What the command line adds to every release.
-    pub additions: Rc<Additions>,
     /// Where helmfile works, as far as a hook knows it: elsewhere than in the directory of the state file where it reads
     /// several of them. Nothing where it is not known, so that it works in the directory of a state file read by itself.
     pub helmfile_directory: Option<Utf8PathBuf>,
-    /// `--helm-binary`. Secrets of an environment are not decrypted with it: helmfile does not know it by then.
-    pub helm_binary: Option<String>,
-    /// `--state-values-file`.
-    pub state_values_files: Vec<String>,
-    /// `--state-values-set`.
-    pub state_values_set: Vec<String>,
-    /// `--state-values-set-string`.
-    pub state_values_set_string: Vec<String>,
-    /// `--no-exec`: whether templates must not start programs, even where helmfile lets them.
-    pub no_exec: bool,
     /// The process environment, with helmfile's own variables.
     pub variables: Rc<BTreeMap<String, String>>,
     /// What was decrypted, so that no output repeats it.
@@ -130,20 +52,9 @@ impl Request {
         Self {
             tree,
             directory: directory.into(),
-            file: None,
+            options: Options::default(),
             standard_input: None,
-            environment: None,
-            selectors: Vec::new(),
-            namespace: None,
-            kube_context: None,
-            chart: None,
-            additions: Rc::default(),
             helmfile_directory: None,
-            helm_binary: None,
-            state_values_files: Vec::new(),
-            state_values_set: Vec::new(),
-            state_values_set_string: Vec::new(),
-            no_exec: false,
             variables: Rc::new(variables),
             secrets: Secrets::default(),
             chance: Chance::Real,
@@ -155,19 +66,20 @@ impl Request {
     /// The name of the environment: `--environment`, else `HELMFILE_ENVIRONMENT`, else `default`.
     #[must_use]
     pub fn environment_name(&self) -> &str {
-        self.option(self.environment.as_deref(), "HELMFILE_ENVIRONMENT").unwrap_or("default")
+        self.option(self.options.environment.as_deref(), "HELMFILE_ENVIRONMENT").unwrap_or("default")
     }
 
     /// Whether the environment was named, and is not the default because nobody did.
     #[must_use]
     pub fn names_environment(&self) -> bool {
-        self.option(self.environment.as_deref(), "HELMFILE_ENVIRONMENT").is_some()
+        self.option(self.options.environment.as_deref(), "HELMFILE_ENVIRONMENT").is_some()
     }
 
-    /// The program that helmfile calls for helm: `--helm-binary`, else its variable, else `helmBinary` of the state. To name
+    /// The program that helmfile calls for helm. Secrets of an environment are not decrypted with `--helm-binary`: helmfile does not
+    /// know it by then. It is that option, else its variable, else `helmBinary` of the state. To name
     /// the default is to name nothing (`pkg/state/create.go: ApplyDefaultsAndOverrides`).
     pub(super) fn helm_binary<'s>(&'s self, of_state: &'s str) -> &'s str {
-        let given = self.option(self.helm_binary.as_deref(), "HELMFILE_HELM_BINARY");
+        let given = self.option(self.options.helm_binary.as_deref(), "HELMFILE_HELM_BINARY");
         let given = given.filter(|binary| *binary != "helm");
         given.or(Some(of_state).filter(|binary| !binary.is_empty())).unwrap_or("helm")
     }
@@ -227,7 +139,7 @@ impl Request {
             .find(|name| self.switched_on(name));
         let exec = match disabled {
             Some(name) => ExecPolicy::Disabled(name.into()),
-            None if self.no_exec => ExecPolicy::Refused,
+            None if self.options.no_exec => ExecPolicy::Refused,
             None => ExecPolicy::Run,
         };
         Context {

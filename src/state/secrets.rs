@@ -150,7 +150,7 @@ impl Decryption<'_> {
     }
 
     fn check_policy(&self, title: &str) -> Result<(), Diagnostic> {
-        if self.request.no_exec {
+        if self.request.options.no_exec {
             let message = format!("{title}, and `--no-exec` forbids decrypting it");
             return Err(Diagnostic::refused(Refusal::NoExec, message)
                 .hint("run without `--no-exec` if the programs that the state starts are to be trusted"));

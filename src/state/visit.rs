@@ -81,11 +81,12 @@ fn read_with(reader: &Reader<'_>) -> Result<Resolved, Diagnostic> {
         return Err(Diagnostic::refused(Refusal::OldYaml, "`HELMFILE_GO_YAML_V3=false` makes helmfile read YAML in an older way, which helmsum does not know")
             .hint("unset the variable"));
     }
-    let sets = set_values::parse(&request.state_values_set, &request.state_values_set_string)?;
+    let sets =
+        set_values::parse(&request.options.state_values_set, &request.options.state_values_set_string)?;
     let Value::Map(sets) = through_yaml(&sets.into())? else {
         return Err(Diagnostic::error("no state values"));
     };
-    let argument = request.option(request.file.as_deref(), "HELMFILE_FILE_PATH");
+    let argument = request.option(request.options.file.as_deref(), "HELMFILE_FILE_PATH");
     let mut found = discovery::find(&*request.tree, &request.directory, argument, &reader.cache, Use::State)?;
     let mut walk = Walk {
         reader,
@@ -106,9 +107,9 @@ fn read_with(reader: &Reader<'_>) -> Result<Resolved, Diagnostic> {
         _ => Base::inside(request.directory.clone()),
     };
     let working = elsewhere(request, &mut found);
-    let values = request.state_values_files.iter().map(|file| Value::from(file.as_str()));
+    let values = request.options.state_values_file.iter().map(|file| Value::from(file.as_str()));
     let options = Options {
-        selectors: request.selectors.iter().cloned().map(Located::nowhere).collect(),
+        selectors: request.options.selector.iter().cloned().map(Located::nowhere).collect(),
         values: values.map(Located::nowhere).collect(),
         base,
         sets,
@@ -279,7 +280,7 @@ impl Walk<'_> {
         let mut children = Vec::new();
         for entry in &state.helmfiles {
             let selectors = entry.selectors.as_deref().unwrap_or_default();
-            if !entry.selectors_inherited && all_conflict(&request.selectors, selectors) {
+            if !entry.selectors_inherited && all_conflict(&request.options.selector, selectors) {
                 continue;
             }
             let inherits_selectors =
@@ -310,9 +311,9 @@ impl Walk<'_> {
 
 /// Puts context, namespace and chart from the command line into the state, where it has none itself.
 fn override_state(state: &mut StateSpec, request: &Request) -> Result<(), Diagnostic> {
-    let kube_context = request.option(request.kube_context.as_deref(), "HELMFILE_KUBE_CONTEXT");
-    let namespace = request.option(request.namespace.as_deref(), "HELMFILE_NAMESPACE");
-    let chart = request.chart.as_deref().filter(|chart| !chart.is_empty());
+    let kube_context = request.option(request.options.kube_context.as_deref(), "HELMFILE_KUBE_CONTEXT");
+    let namespace = request.option(request.options.namespace.as_deref(), "HELMFILE_NAMESPACE");
+    let chart = request.options.chart.as_deref().filter(|chart| !chart.is_empty());
     if let Some(kube_context) = kube_context {
         kube_context.clone_into(&mut state.helm_defaults.kube_context);
     }

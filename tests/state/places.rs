@@ -8,7 +8,7 @@ use super::errors::Project;
 #[track_caller]
 fn fails_in(environment: &str, files: &[(&str, &str)], message: &str) {
     let mut project = Project::new(files);
-    project.request.environment = Some(environment.into());
+    project.request.options.environment = Some(environment.into());
     let (found, _) = project.error();
     assert!(found.starts_with(message), "{found}");
 }
@@ -195,12 +195,12 @@ fn what_the_command_line_says_is_nowhere() {
         ("gateway.yaml", "releases: []\n"),
     ];
     let mut project = Project::new(&files);
-    project.request.selectors = vec!["gateway".into()];
+    project.request.options.selector = vec!["gateway".into()];
     let error = project.read().expect_err("it is no selector");
     assert_eq!(error.place, None, "{error}");
     assert_eq!(error.message, "malformed label `gateway` in the selector `gateway`");
     let mut project = Project::new(&files);
-    project.request.state_values_files = vec!["gateway.yml".into()];
+    project.request.options.state_values_file = vec!["gateway.yml".into()];
     let error = project.read().expect_err("there is no such file");
     assert_eq!(error.place, None, "{error}");
     assert_eq!(error.message, "there is no values file `gateway.yml`");
@@ -209,7 +209,7 @@ fn what_the_command_line_says_is_nowhere() {
 #[test]
 fn a_field_that_the_command_line_sets_too_is_shown() {
     let mut project = Project::new(&[("helmfile.yaml", "releases: []\nnamespace: own\n")]);
-    project.request.namespace = Some("given".into());
+    project.request.options.namespace = Some("given".into());
     assert_eq!(
         project.error().0,
         "helmfile.yaml:2:12: `namespace: own` and `--namespace` cannot both be given"

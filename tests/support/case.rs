@@ -98,16 +98,17 @@ impl Case {
         for option in self.options.chunks(2) {
             let [option, value] = option else { panic!("{}: an option without a value", self.head) };
             let value = value.clone();
+            let given = &mut request.options;
             match option.as_str() {
-                "-f" => request.file = Some(value),
-                "-e" => request.environment = Some(value),
-                "-l" => request.selectors.push(value),
-                "-n" => request.namespace = Some(value),
-                "-c" => request.chart = Some(value),
-                "--kube-context" => request.kube_context = Some(value),
-                "--state-values-file" => request.state_values_files.push(value),
-                "--state-values-set" => request.state_values_set.push(value),
-                "--state-values-set-string" => request.state_values_set_string.push(value),
+                "-f" => given.file = Some(value),
+                "-e" => given.environment = Some(value),
+                "-l" => given.selector.push(value),
+                "-n" => given.namespace = Some(value),
+                "-c" => given.chart = Some(value),
+                "--kube-context" => given.kube_context = Some(value),
+                "--state-values-file" => given.state_values_file.push(value),
+                "--state-values-set" => given.state_values_set.push(value),
+                "--state-values-set-string" => given.state_values_set_string.push(value),
                 other => panic!("{}: unknown option {other}", self.head),
             }
         }

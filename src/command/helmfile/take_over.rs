@@ -2,9 +2,9 @@
 
 use super::parse::{self, Line};
 use super::{Search, search};
+use crate::cli::{Options, Purpose};
 use crate::diagnostic::Secrets;
-use crate::plan::{Environments, Helmfile, Request};
-use crate::state::Purpose;
+use crate::plan::Helmfile;
 
 /// Options that change what helm renders, and nothing that is read.
 const RENDERING: [&str; 12] = [
@@ -25,31 +25,30 @@ const RENDERING: [&str; 12] = [
 /// Options that change what is read, and that no hook can hand over as helmfile was given them.
 const READING: [&str; 4] = ["chart", "helm-binary", "kube-context", "namespace"];
 
-/// Reads the command line of the helmfile that runs this hook, and takes over what the request does not say itself. Nothing where
+/// Reads the command line of the helmfile that runs this hook, and takes over what the options do not say themselves. Nothing where
 /// no helmfile runs this: it is run by hand.
 pub(in crate::command) fn take_over(
-    request: &mut Request,
+    options: &mut Options,
     named: Option<&str>,
     variable: impl Fn(&str) -> Option<String>,
     secrets: &Secrets,
 ) -> Option<Helmfile> {
-    let found = search(request.helmfile_command.as_deref(), named);
+    let found = search(options.helmfile_command.as_deref(), named);
     let known = match found {
-        Search::Nothing { .. } if !request.in_hook() => None,
+        Search::Nothing { .. } if !options.in_hook() => None,
         Search::Nothing { why } => Some(Helmfile { missing: Some(why), ..Helmfile::default() }),
         Search::Misnamed(why) => Some(Helmfile { misnamed: Some(why), ..Helmfile::default() }),
-        Search::Names(options) => Some(of_names(request, options)),
+        Search::Names(given) => Some(of_names(options, given)),
         Search::Exact { line, directory } => {
-            request.additions.purpose = purpose(&line.command);
-            Some(Helmfile { directory, ..of_line(request, &line, variable) })
+            options.purpose = purpose(&line.command);
+            Some(Helmfile { directory, ..of_line(options, &line, variable) })
         }
     };
-    if let Some(command) = request.helmfile_command.as_deref().filter(|command| !command.is_empty()) {
-        request.additions.purpose = purpose(command);
+    if let Some(command) = options.helmfile_command.as_deref() {
+        options.purpose = purpose(command);
     }
-    let added = &request.additions;
-    let texts = [&added.args, &added.template_args, &added.sync_args];
-    for text in added.set.iter().chain(&added.post_renderer_args).chain(texts) {
+    let texts = [&options.args, &options.template_args, &options.sync_args];
+    for text in options.set.iter().chain(&options.post_renderer_args).chain(texts.into_iter().flatten()) {
         remember(secrets, text);
     }
     known
@@ -76,78 +75,79 @@ fn remember(secrets: &Secrets, text: &str) {
 }
 
 /// What follows from the names of options alone.
-fn of_names(request: &Request, options: Vec<String>) -> Helmfile {
-    let added = &request.additions;
+fn of_names(own: &Options, names: Vec<String>) -> Helmfile {
     let handed_over = |option: &str| match option {
-        "set" => !added.set.is_empty(),
-        "values" => !added.values.is_empty(),
-        "args" => !added.args.is_empty(),
-        "template-args" => !added.template_args.is_empty(),
-        "kube-version" => !added.kube_version.is_empty(),
-        "post-renderer" => !added.post_renderer.is_empty(),
-        "post-renderer-args" => !added.post_renderer_args.is_empty(),
-        "skip-deps" => added.skip_deps,
-        "chart" => request.chart.is_some(),
-        "helm-binary" => request.helm_binary.is_some(),
-        "kube-context" => request.kube_context.is_some(),
-        "namespace" => request.namespace.is_some(),
+        "set" => !own.set.is_empty(),
+        "values" => !own.values.is_empty(),
+        "args" => own.args.is_some(),
+        "template-args" => own.template_args.is_some(),
+        "kube-version" => own.kube_version.is_some(),
+        "post-renderer" => own.post_renderer.is_some(),
+        "post-renderer-args" => !own.post_renderer_args.is_empty(),
+        "skip-deps" => own.skip_deps,
+        "chart" => own.chart.is_some(),
+        "helm-binary" => own.helm_binary.is_some(),
+        "kube-context" => own.kube_context.is_some(),
+        "namespace" => own.namespace.is_some(),
         _ => false,
     };
-    let is_named = |option: &str| options.iter().any(|name| name == option);
+    let is_named = |option: &str| names.iter().any(|name| name == option);
     let decisive = RENDERING.iter().chain(&READING).copied();
     Helmfile {
         untold: decisive.filter(|option| is_named(option) && !handed_over(option)).collect(),
-        doubtful: Some(options.into_iter().collect()),
+        doubtful: Some(names.into_iter().collect()),
         ..Helmfile::default()
     }
 }
 
 /// What follows from the whole command line.
-fn of_line(request: &mut Request, line: &Line, variable: impl Fn(&str) -> Option<String>) -> Helmfile {
+fn of_line(own: &mut Options, line: &Line, variable: impl Fn(&str) -> Option<String>) -> Helmfile {
     let mut taking = Taking { line, known: Helmfile::default() };
-    let added = &mut request.additions;
-    taking.list("set", &mut added.set);
-    taking.list("values", &mut added.values);
-    taking.list("post-renderer-args", &mut added.post_renderer_args);
-    taking.text("args", &mut added.args);
-    taking.text("template-args", &mut added.template_args);
-    taking.text("sync-args", &mut added.sync_args);
-    taking.text("kube-version", &mut added.kube_version);
-    taking.text("post-renderer", &mut added.post_renderer);
-    taking.switch("skip-deps", &mut added.skip_deps);
-    taking.switch("skip-schema-validation", &mut added.skip_schema_validation);
-    taking.switch("reuse-values", &mut added.reuse_values);
-    taking.switch("reset-values", &mut added.reset_values);
-    taking.option("chart", &mut request.chart);
-    taking.option("helm-binary", &mut request.helm_binary);
-    taking.option("kube-context", &mut request.kube_context);
-    taking.option("namespace", &mut request.namespace);
+    taking.list("set", &mut own.set);
+    taking.list("values", &mut own.values);
+    taking.list("post-renderer-args", &mut own.post_renderer_args);
+    taking.text("args", &mut own.args);
+    taking.text("template-args", &mut own.template_args);
+    taking.text("sync-args", &mut own.sync_args);
+    taking.text("kube-version", &mut own.kube_version);
+    taking.text("post-renderer", &mut own.post_renderer);
+    taking.switch("skip-deps", &mut own.skip_deps);
+    taking.switch("skip-schema-validation", &mut own.skip_schema_validation);
+    taking.switch("reuse-values", &mut own.reuse_values);
+    taking.switch("reset-values", &mut own.reset_values);
+    taking.option("chart", &mut own.chart);
+    taking.option("helm-binary", &mut own.helm_binary);
+    taking.option("kube-context", &mut own.kube_context);
+    taking.option("namespace", &mut own.namespace);
     let mut known = taking.known;
-    if request.expect_environment.is_none() {
+    if own.expect_environment.is_none() {
         let lists = [
-            ("state-values-set", &request.state_values_set),
-            ("state-values-set-string", &request.state_values_set_string),
-            ("state-values-file", &request.state_values_file),
+            ("state-values-set", &own.state_values_set),
+            ("state-values-set-string", &own.state_values_set_string),
+            ("state-values-file", &own.state_values_file),
         ];
-        let missing = lists.iter().filter(|(name, own)| own.is_empty() && line.options.contains_key(*name));
+        let missing =
+            lists.iter().filter(|(name, given)| given.is_empty() && line.options.contains_key(*name));
         known.unread.extend(missing.map(|(name, _)| *name));
-        known.unread.extend(other_environment(request, line, variable).then_some("environment"));
+        known.unread.extend(other_environment(own, line, variable).then_some("environment"));
     }
     known
 }
 
 /// Whether helmfile reads another environment than the one that helmsum is to read.
-fn other_environment(request: &Request, line: &Line, variable: impl Fn(&str) -> Option<String>) -> bool {
-    let Environments::One(own) = &request.environments else { return false };
+fn other_environment(own: &Options, line: &Line, variable: impl Fn(&str) -> Option<String>) -> bool {
+    if own.all_environments {
+        return false;
+    }
     let or_default = |given: Option<&str>| {
         let given = given.filter(|name| !name.is_empty()).map(str::to_owned);
         given.or_else(|| variable("HELMFILE_ENVIRONMENT")).unwrap_or_else(|| "default".into())
     };
     let given = line.options.get("environment").and_then(|values| values.last());
-    or_default(given.map(String::as_str)) != or_default(own.as_deref())
+    or_default(given.map(String::as_str)) != or_default(own.environment.as_deref())
 }
 
-/// Options on their way from helmfile's command line into a request. What the request has already was given to helmsum itself, and
+/// Options on their way from helmfile's command line to those of helmsum. What helmsum has already was given to helmsum itself, and
 /// has to be the same.
 struct Taking<'l> {
     line: &'l Line,
@@ -176,11 +176,11 @@ impl Taking<'_> {
         }
     }
 
-    fn text(&mut self, option: &'static str, own: &mut String) {
-        let given = self.values(option).pop().unwrap_or_default();
-        if !own.is_empty() {
+    fn text(&mut self, option: &'static str, own: &mut Option<String>) {
+        let given = self.values(option).pop().filter(|value| !value.is_empty());
+        if own.is_some() {
             self.judge(option, *own == given);
-        } else if !given.is_empty() {
+        } else if given.is_some() {
             *own = given;
             self.known.taken.push(option);
         }
@@ -212,12 +212,11 @@ impl Taking<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::cli::StateArgs;
 
-    fn request(change: impl FnOnce(&mut StateArgs)) -> Request {
-        let mut typed = StateArgs::default();
-        change(&mut typed);
-        typed.request().expect("it is coherent")
+    fn options(change: impl FnOnce(&mut Options)) -> Options {
+        let mut options = Options::default();
+        change(&mut options);
+        options
     }
 
     fn line(words: &[&str]) -> Line {
@@ -228,7 +227,7 @@ mod tests {
     #[test]
     fn what_helmsum_is_given_itself_has_to_be_the_same() {
         let given = ["apply", "--set", "a=b", "--skip-deps", "--kube-context", "c"];
-        let mut same = request(|typed| {
+        let mut same = options(|typed| {
             typed.set = vec!["a=b".into()];
             typed.skip_deps = true;
             typed.kube_version = Some("1.30.0".into());
@@ -237,7 +236,7 @@ mod tests {
         assert_eq!((known.taken, known.differing), (vec!["kube-context"], Vec::new()));
         assert_eq!(same.kube_context.as_deref(), Some("c"));
 
-        let mut other = request(|typed| {
+        let mut other = options(|typed| {
             typed.set = vec!["a=c".into()];
             typed.values = vec!["x.yaml".into()];
             typed.kube_context = Some(String::new());
@@ -250,25 +249,25 @@ mod tests {
     #[test]
     fn what_is_read_has_to_be_handed_over_unless_a_digest_proves_it() {
         let given = line(&["-e", "production", "apply", "--state-values-set", "a=b"]);
-        let unread = |change: fn(&mut StateArgs)| of_line(&mut request(change), &given, |_| None).unread;
+        let unread = |change: fn(&mut Options)| of_line(&mut options(change), &given, |_| None).unread;
         assert_eq!(unread(|_| ()), ["state-values-set", "environment"]);
         assert_eq!(unread(|typed| typed.expect_environment = Some("e3".into())), Vec::<&str>::new());
-        let handed_over = |typed: &mut StateArgs| {
+        let handed_over = |typed: &mut Options| {
             typed.environment = Some("production".into());
             typed.state_values_set = vec!["a=b".into()];
         };
         assert_eq!(unread(handed_over), Vec::<&str>::new());
         let by_variable = line(&["apply"]);
         let variable = |name: &str| (name == "HELMFILE_ENVIRONMENT").then(|| "production".to_owned());
-        let mut own = request(|typed| typed.environment = Some("production".into()));
+        let mut own = options(|typed| typed.environment = Some("production".into()));
         assert_eq!(of_line(&mut own, &by_variable, variable).unread, Vec::<&str>::new());
     }
 
     #[test]
     fn names_alone_leave_values_open_that_nobody_handed_over() {
         let names = || ["namespace", "quiet", "set", "skip-deps"].map(str::to_owned).to_vec();
-        assert_eq!(of_names(&request(|_| ()), names()).untold, ["set", "skip-deps", "namespace"]);
-        let handed_over = request(|typed| {
+        assert_eq!(of_names(&options(|_| ()), names()).untold, ["set", "skip-deps", "namespace"]);
+        let handed_over = options(|typed| {
             typed.set = vec!["a=b".into()];
             typed.skip_deps = true;
             typed.namespace = Some("shop".into());

@@ -26,7 +26,7 @@ pub(crate) fn consumers(
     targets: &mut Found<'_>,
     plan: &mut Plan,
 ) -> Vec<Consumer> {
-    if !reading.request.selectors.is_empty() {
+    if !reading.options.selector.is_empty() {
         return Vec::new();
     }
     let directory = directory_of_state(tree, reading, &context.directory);
@@ -39,7 +39,7 @@ pub(crate) fn consumers(
     };
     targets.known.add_patterns(&settings.targets);
     let rules = settings.config.as_ref().map(|config| config.checksums.as_slice()).unwrap_or_default();
-    let filters = &reading.request.releases;
+    let filters = &reading.options.release;
     rules
         .iter()
         .filter(|rule| filters.is_empty() || filters.iter().any(|filter| filter.matches("", &rule.name)))
@@ -55,7 +55,7 @@ pub(crate) fn reads_state(
     consumers: &[Consumer],
     directory: &Utf8Path,
 ) -> bool {
-    let filters = &reading.request.releases;
+    let filters = &reading.options.release;
     if consumers.is_empty() {
         return true;
     }

@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::diagnostic::Diagnostic;
 use crate::plan::Plan;
 use crate::plan::reading::Reading;
-use crate::plan::request::Environments;
 use crate::plan::rules::unmatched_entry::Entries;
 use crate::state;
 use crate::text::counted;
@@ -39,16 +38,15 @@ impl Counts {
 
     /// What to do where nobody named an environment and there are only named ones.
     fn unnamed(&self, reading: &Reading) -> Option<String> {
-        let named = !matches!(reading.request.environments, Environments::One(_))
-            || reading.request(None).names_environment();
+        let named = reading.options.all_environments || reading.request(None).names_environment();
         state::where_unnamed(&self.environments).filter(|_| !named)
     }
 }
 
 /// Says what it means when nothing is left.
 pub(crate) fn judge(counts: &Counts, reading: &Reading, entries: &Entries, plan: &mut Plan) {
-    let request = &reading.request;
-    let filtered = !request.releases.is_empty() || !request.selectors.is_empty();
+    let options = &reading.options;
+    let filtered = !options.release.is_empty() || !options.selector.is_empty();
     let environments: Vec<String> = plan.environments.iter().map(|name| format!("`{name}`")).collect();
     if counts.visits == 0 && counts.skipped > 0 {
         let note = Diagnostic::note(format!(
@@ -65,15 +63,14 @@ pub(crate) fn judge(counts: &Counts, reading: &Reading, entries: &Entries, plan:
             .take_settled(with_hint(Diagnostic::note("the state has no releases"), counts.unnamed(reading)));
     } else if filtered && counts.matched == 0 && plan.consumers.is_empty() {
         let note = Diagnostic::note(format!("none of {} is selected", counted(counts.releases, "release")));
-        let meant = request.releases.iter().filter(|_| counts.namesakes.is_empty());
-        let meant: Vec<String> =
-            meant.map(|filter| entries.near(&filter.to_string(), &filter.name)).collect();
+        let meant = options.release.iter().filter(|_| counts.namesakes.is_empty());
+        let meant: Vec<String> = meant.map(|filter| entries.near(filter.as_ref(), filter.name())).collect();
         let hint = Some(meant.join("; ")).filter(|hint| !hint.is_empty());
         plan.sink.take_settled(with_hint(note, hint.or_else(|| counts.unnamed(reading))));
         if !counts.namesakes.is_empty() {
-            let asked: Vec<String> = request.releases.iter().map(|filter| format!("`{filter}`")).collect();
+            let asked: Vec<String> = options.release.iter().map(|filter| format!("`{filter}`")).collect();
             let there: Vec<String> = counts.namesakes.iter().map(|id| format!("`{id}`")).collect();
-            let hook = if request.in_hook() && request.namespace.is_none() {
+            let hook = if options.in_hook() && options.namespace.is_none() {
                 "; if helmfile was given another namespace, the hook needs `--namespace={{ .Namespace }}`"
             } else {
                 ""

@@ -31,13 +31,13 @@ impl OtherEnvironments {
 
     fn read(&self) -> BTreeSet<(Utf8PathBuf, String)> {
         let mut request = self.request.clone();
-        request.no_exec = true;
+        request.options.no_exec = true;
         request.effects = Rc::default();
         let own = request.environment_name().to_owned();
         let mut found = BTreeSet::new();
         for name in state::environments(&request).unwrap_or_default().into_iter().filter(|name| *name != own)
         {
-            request.environment = Some(name);
+            request.options.environment = Some(name);
             let Ok(resolved) = state::read(&request) else { continue };
             for visit in &resolved.visits {
                 let declaring =

@@ -189,7 +189,7 @@ impl<'a> Survey<'a, '_> {
     fn proved(&self, plan: &mut Plan) -> Option<Vec<bool>> {
         let all = vec![true; self.resolved.visits.len()];
         let expected = Expected {
-            digest: self.reading.request.expect_environment.as_deref(),
+            digest: self.reading.options.expect_environment.as_deref(),
             namespace: self.reading.namespace_of_hook(),
         };
         let Some(last) = self.resolved.visits.last() else { return Some(all) };
@@ -208,9 +208,9 @@ impl<'a> Survey<'a, '_> {
     fn held(&self, proved: &[bool], plan: &mut Plan) -> Vec<bool> {
         let visits = &self.resolved.visits;
         let mut held = vec![false; visits.len()];
-        if self.reading.request.in_hook() {
+        if self.reading.options.in_hook() {
             let directory = self.reading.directory();
-            let file = self.reading.request.file.as_deref();
+            let file = self.reading.options.file.as_deref();
             let tree = &*self.request.tree;
             let finding = foreign_hook(tree, self.resolved, directory, file)
                 .or_else(|| rival_hook(tree, self.resolved, directory, file));
@@ -280,7 +280,7 @@ impl<'a> Survey<'a, '_> {
                 return None;
             }
         };
-        let filters = &self.reading.request.releases;
+        let filters = &self.reading.options.release;
         let mut candidates = Vec::new();
         for (position, release) in visit.releases.iter().enumerate() {
             let named = filters.is_empty()
@@ -288,7 +288,7 @@ impl<'a> Survey<'a, '_> {
                     filter.matches(&release.namespace, &release.name)
                         || filter.matches(&release.declared_namespace, &release.name)
                 });
-            if !named && filters.iter().any(|filter| filter.name == release.name) {
+            if !named && filters.iter().any(|filter| filter.name() == release.name) {
                 counts.namesakes.insert(release.id());
             }
             let matched = named && release.selected && release.enabled;

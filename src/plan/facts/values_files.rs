@@ -183,7 +183,7 @@ impl ValuesFiles {
             Ok(rendered) => rendered,
             Err(problem) => {
                 *self.request.effects.borrow_mut() = before;
-                let withheld = problem.refusal() == Some(Refusal::NoExec) && !self.request.no_exec;
+                let withheld = problem.refusal() == Some(Refusal::NoExec) && !self.request.options.no_exec;
                 return Err(Unsearched::Failed(if withheld {
                     let reason = "it runs a program, which helmsum does only in a hook for a file without directives of its own";
                     problem.message(reason).without_hint().without_excerpt()

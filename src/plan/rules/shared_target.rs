@@ -6,7 +6,6 @@ use std::rc::Rc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic, Level};
-use crate::plan::Environments;
 use crate::plan::facts::settings::Settings;
 use crate::plan::facts::targets;
 use crate::plan::facts::values_files::ValuesFiles;
@@ -38,7 +37,7 @@ type Key = (Utf8PathBuf, String, Utf8PathBuf);
 pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
     // With several environments in one run, different contents are an error.
     let [environment] = project.environments else { return };
-    if matches!(project.reading.request.environments, Environments::All) {
+    if project.reading.options.all_environments {
         return;
     }
     let others = others(&environment.resolved, environment.request.environment_name());
@@ -52,13 +51,13 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
         }
     }
     let mut request = environment.request.clone();
-    request.no_exec = true;
+    request.options.no_exec = true;
     let mut releases = 0;
     for name in others {
         if open.is_empty() || releases > MOST_RELEASES {
             return;
         }
-        request.environment = Some(name.clone());
+        request.options.environment = Some(name.clone());
         request.effects = Rc::default();
         let Ok(resolved) = state::read(&request) else { continue };
         releases += resolved.visits.iter().map(|visit| visit.releases.len()).sum::<usize>();
@@ -214,7 +213,7 @@ fn finding(
         .release(consumer.id())
         .at(Place::file(target));
     // There every run writes the target before it is read, and nobody commits it.
-    if project.reading.request.in_hook() && git_ignores(&consumer.root, target) {
+    if project.reading.options.in_hook() && git_ignores(&consumer.root, target) {
         finding.level(Level::Note)
     } else {
         finding

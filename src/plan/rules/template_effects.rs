@@ -25,7 +25,7 @@ pub(crate) struct Told {
 impl Told {
     /// What is known in this run; nothing where no hook runs it, for then it is the user who says it.
     pub(crate) fn of(reading: &Reading) -> Option<Self> {
-        let request = &reading.request;
+        let request = &reading.options;
         let tells = |option| reading.helmfile.as_ref().is_some_and(|known| known.tells(option));
         request.in_hook().then(|| Self {
             namespace: request.namespace.is_some() || tells("namespace"),

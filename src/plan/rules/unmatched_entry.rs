@@ -8,7 +8,6 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::project::{Findings, Project};
 use crate::checksum::Hashed;
 use crate::diagnostic::{Code, Diagnostic, Level};
-use crate::plan::Environments;
 use crate::plan::contents::hashing::{Job, SourceOutcome};
 use crate::plan::facts::consumer::Consumer;
 use crate::plan::facts::settings::Settings;
@@ -76,7 +75,7 @@ fn at_level(finding: Diagnostic, every_environment: bool) -> Diagnostic {
 }
 
 fn reads_every_environment(reading: &Reading) -> bool {
-    matches!(reading.request.environments, Environments::All)
+    reading.options.all_environments
 }
 
 /// Looks at the entries of configurations and the options `--release` where everything was read that they could be about, and at
@@ -135,7 +134,7 @@ impl Entries {
             let settings = near(&visit.directory);
             for release in &visit.releases {
                 self.releases.insert((release.id(), release.name.clone()));
-                for (index, filter) in reading.request.releases.iter().enumerate() {
+                for (index, filter) in reading.options.release.iter().enumerate() {
                     if filter.matches(&release.namespace, &release.name)
                         || filter.matches(&release.declared_namespace, &release.name)
                     {
@@ -247,16 +246,16 @@ impl Entries {
 
     /// The findings about options `--release`, where others of them name releases.
     fn about_options(&self, reading: &Reading) -> Vec<Diagnostic> {
-        let filters = &reading.request.releases;
+        let filters = &reading.options.release;
         if self.named.is_empty() {
             return Vec::new();
         }
         let unnamed = filters.iter().enumerate().filter(|(index, _)| !self.named.contains(index));
-        let one = |(_, filter): (usize, &crate::plan::ReleaseFilter)| {
+        let one = |(_, filter): (usize, &crate::cli::ReleaseFilter)| {
             let written = filter.to_string();
             let finding =
                 Diagnostic::finding(Code::UnmatchedEntry, format!("`--release={written}` names no release"));
-            at_level(finding, reads_every_environment(reading)).hint(self.near(&written, &filter.name))
+            at_level(finding, reads_every_environment(reading)).hint(self.near(&written, filter.name()))
         };
         unnamed.map(one).collect()
     }
@@ -323,7 +322,7 @@ impl Elsewhere {
         let mut found = Self::default();
         for request in requests {
             let mut request = (*request).clone();
-            request.no_exec = true;
+            request.options.no_exec = true;
             request.effects = Rc::default();
             let own = request.environment_name().to_owned();
             let Ok(names) = state::environments(&request) else {
@@ -331,7 +330,7 @@ impl Elsewhere {
                 continue;
             };
             for name in names.into_iter().filter(|name| *name != own) {
-                request.environment = Some(name);
+                request.options.environment = Some(name);
                 match state::read(&request) {
                     Ok(resolved) => {
                         found.releases.extend(resolved.visits.into_iter().flat_map(|visit| visit.releases));

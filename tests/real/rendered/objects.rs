@@ -334,7 +334,7 @@ fn a_signal_ends_a_rendering_with_its_helm_and_leaves_no_values() {
 fn renders_in_a_process_of_its_own() {
     let root = std::env::var("HELMSUM_TEST_PROJECT").expect("a project");
     let mut request = Request::new(Arc::new(WorkTree), root.as_str(), std::env::vars().collect());
-    request.helm_binary = Some(format!("{root}/bin/helm"));
+    request.options.helm_binary = Some(format!("{root}/bin/helm"));
     let resolved = helmsum::internals::state::read(&request).expect("a state");
     let (visit, release) = (&resolved.visits[0], &resolved.visits[0].releases[0]);
     let producer = Producer { request: &request, visit, release };

@@ -68,13 +68,13 @@ impl Project {
     pub(crate) fn read_with(&self, options: &[&str]) -> Reading {
         assert!(self.folder.path().exists());
         let mut request = Request::new(Arc::new(WorkTree), self.root.clone(), self.variables.clone());
-        request.helm_binary.clone_from(&self.helm);
+        request.options.helm_binary.clone_from(&self.helm);
         for option in options.chunks(2) {
             let value = Some(option[1].to_owned());
             match option[0] {
-                "-e" => request.environment = value,
-                "-n" => request.namespace = value,
-                "--kube-context" => request.kube_context = value,
+                "-e" => request.options.environment = value,
+                "-n" => request.options.namespace = value,
+                "--kube-context" => request.options.kube_context = value,
                 other => panic!("unknown option {other}"),
             }
         }

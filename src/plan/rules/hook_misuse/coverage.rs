@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::cli::ReleaseFilter;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::go::filepath::{clean, join_clean};
-use crate::plan::ReleaseFilter;
 use crate::plan::rules::hook_misuse::{at_hook, is_named_by, named, option, program_name};
 use crate::plan::rules::project::{Findings, Project};
 use crate::state::{Hook, Release, Resolved, Selector, Visit};
@@ -278,7 +278,10 @@ impl<'a> Caller<'a> {
         });
         let named = match option(given, "--release", "--release") {
             Some(name) if name.contains("{{") && release.is_some() => Named::Own,
-            Some(name) if !name.contains("{{") => name.parse().map_or(Named::Nothing, Named::One),
+            Some(name) if !name.contains("{{") => {
+                let filter = ReleaseFilter::from(name);
+                if filter.check().is_ok() { Named::One(filter) } else { Named::Nothing }
+            }
             _ => Named::All,
         };
         let selector = option(given, "--selector", "-l").filter(|selector| !selector.contains("{{"));

@@ -102,19 +102,21 @@ fn other_environment(reading: &Reading, request: &Request, resolved: &Resolved, 
     };
     // Nothing is run for a guess.
     let mut quiet = request.clone();
-    quiet.no_exec = true;
+    quiet.options.no_exec = true;
     quiet.effects = Rc::default();
     let reads = |request: &Request| {
         state::read(request).is_ok_and(|resolved| of_digest(&resolved, wanted).contains(&true))
     };
     let names: BTreeSet<String> = state::environments(&quiet).unwrap_or_default();
     for other in names.iter().filter(|other| *other != own) {
-        if reads(&Request { environment: Some(other.clone()), ..quiet.clone() }) {
+        let mut guess = quiet.clone();
+        guess.options.environment = Some(other.clone());
+        if reads(&guess) {
             return name(other);
         }
     }
     let mut options: Vec<&str> = Vec::new();
-    let cli = &reading.request;
+    let cli = &reading.options;
     for (values, option) in [
         (&cli.state_values_set, "--state-values-set"),
         (&cli.state_values_set_string, "--state-values-set-string"),
@@ -125,13 +127,10 @@ fn other_environment(reading: &Reading, request: &Request, resolved: &Resolved, 
         }
     }
     let given = format!("`{}`", options.join("`, `"));
-    let bare = Request {
-        state_values_files: Vec::new(),
-        state_values_set: Vec::new(),
-        state_values_set_string: Vec::new(),
-        ..quiet
-    };
-    if !options.is_empty() && reads(&bare) {
+    quiet.options.state_values_file.clear();
+    quiet.options.state_values_set.clear();
+    quiet.options.state_values_set_string.clear();
+    if !options.is_empty() && reads(&quiet) {
         let message = format!("helmsum was given {given}, and helmfile was not");
         let hint = "give both the same; a hook has arguments of its own";
         return Diagnostic::finding(Code::UnverifiedState, message).hint(hint);
@@ -189,8 +188,8 @@ pub(crate) fn read_for_hook(request: Request, namespace: &str) -> Result<Read, D
     }
     let mut variables = (*request.variables).clone();
     variables.remove("HELMFILE_NAMESPACE");
-    let bare =
-        Request { namespace: None, variables: Rc::new(variables), effects: Rc::default(), ..request.clone() };
+    let mut bare = Request { variables: Rc::new(variables), effects: Rc::default(), ..request.clone() };
+    bare.options.namespace = None;
     let (bare, of_key) = match read(bare) {
         (bare, Ok(of_key)) if of_key.visits.iter().any(|visit| visit.namespace == namespace) => {
             (bare, of_key)
