@@ -57,8 +57,8 @@ impl GivenValues {
     /// Where helm cannot read it, or garbles it. The message holds no value where they come from secrets.
     pub fn data(&self) -> Result<Map, Diagnostic> {
         let read = || {
-            let nodes = yaml::parse(&self.bytes, &Limits::default())?;
-            nodes.first().map_or(Ok(Value::Nil), yaml::Node::decode_as_helm).map(|value| match value {
+            let node = yaml::parse_first(&self.bytes, &Limits::default())?;
+            node.as_ref().map_or(Ok(Value::Nil), Node::decode_as_helm).map(|value| match value {
                 Value::Map(map) => Some(map),
                 Value::Nil => Some(Map::new()),
                 _ => None,
@@ -73,15 +73,19 @@ impl GivenValues {
 
     /// The text as lines of data, empty where it says nothing: one for the first document, as [`data`](Self::data) reads it, and
     /// one for each further document with something in it. Helm 4 merges all of them (`pkg/chart/v2/loader/load.go: LoadValues`),
-    /// Helm 3 passes over all but the first; which of them deploys the release is not asked.
+    /// Helm 3 passes over all but the first; which of them deploys the release is not asked. Where what follows the first document is
+    /// not YAML, as in a map that ends with a key further left, the text counts as it is.
     ///
     /// # Errors
     ///
     /// As [`data`](Self::data).
     pub(super) fn lines(&self) -> Result<Vec<u8>, Diagnostic> {
         let first = self.data()?;
-        let nodes = yaml::parse(&self.bytes, &Limits::default()).map_err(|error| self.unreadable(&error))?;
         let mut further = Vec::new();
+        let nodes = yaml::parse(&self.bytes, &Limits::default()).unwrap_or_else(|_| {
+            further.extend(&self.bytes);
+            Vec::new()
+        });
         for node in nodes.iter().skip(1) {
             match node.decode_as_helm() {
                 Ok(Value::Nil) => {}

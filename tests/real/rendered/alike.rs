@@ -81,6 +81,11 @@ const CASES: &[Case] = &[
         ],
     ),
     (
+        // helm reads the first document and no further, whatever follows.
+        "releases:\n- {name: web, chart: ./chart, values: [v.yaml, w.yaml]}\n",
+        &[("v.yaml", "  a: 1\n  c: 3\nb: 2\n"), ("w.yaml", "{d: 4}\ne: 5\n")],
+    ),
+    (
         "helmDefaults: {postRendererArgs: [\"s/of the chart/of {{ .Release.Name }}/\"]}\nreleases:\n- {name: web, chart: ./chart, postRenderer: ./render.sh}\n",
         &[("chart/values.yaml", "text: of the chart\n"), ("render.sh", "#!/bin/sh\nexec sed \"$1\"\n")],
     ),
