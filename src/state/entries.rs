@@ -175,6 +175,23 @@ impl Visit {
         }
     }
 
+    /// The files that an entry among the values finds, however many, in the order of their names. None where it finds nothing, or not
+    /// by a name.
+    #[must_use]
+    pub fn files_of_entry(
+        &self,
+        tree: &dyn Tree,
+        release: &Release,
+        entry: &ValuesEntry,
+    ) -> Vec<Utf8PathBuf> {
+        let EntryContent::Path(path) = &entry.content else { return Vec::new() };
+        let path = format!("{}{path}", release.values_path_prefix);
+        match find_files(tree, &self.cache, &self.base, None, EntryKind::Values.title(), &path) {
+            Ok(Matches::Files(files)) => files,
+            Ok(Matches::Hidden) | Err(_) => Vec::new(),
+        }
+    }
+
     /// The data of the templates among the release's values and secrets. `.Values` is shared by all of them; `effects` gets to
     /// know what of the command line they look at.
     #[must_use]

@@ -296,3 +296,17 @@ fn without_git_the_way_to_a_root_above_is_named_and_works() {
         .exits(1)
         .does_not_say("makes it that one");
 }
+
+#[test]
+fn a_pattern_that_finds_two_files_hides_no_directive() {
+    let state = "releases:\n  - name: web\n    chart: ./c\n    values: [values/*.yaml]\n";
+    let repo = || Repo::new().file("helmfile.yaml", state).file("values/a.yaml", "a: 1\n");
+    repo()
+        .file("values/b.yaml", "# helmsum: ../apis\n")
+        .helmsum(["generate"])
+        .exits(1)
+        .complains("release `web`: `values/*.yaml` matches 2 files, and only one may match")
+        .complains("--> helmfile.yaml:4:14");
+    // Nothing of helmsum's is in them, and helmfile says what is wrong by itself.
+    repo().file("values/b.yaml", "b: 1\n").helmsum(["generate"]).exits(0);
+}

@@ -14,12 +14,12 @@ use crate::plan::facts::locations::Locations;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::facts::settings::Settings;
 use crate::plan::facts::targets::{self, Wired};
-use crate::plan::facts::values_files::{Programs, Raw, Unsearched, ValuesFiles};
+use crate::plan::facts::values_files::{Programs, Raw, Unsearched, ValuesFiles, declares};
 use crate::plan::rules::template_effects::{Told, doubts};
 use crate::plan::rules::unsearched_values::unsearched_values;
 use crate::plan::rules::unstable_template::order_matters;
 use crate::source::{self, Source, What};
-use crate::state::{EntryContent, EntryKind, EntrySource, Release, Request, Resolved, Visit};
+use crate::state::{EntryContent, EntryKind, EntrySource, Release, Request, Resolved, ValuesEntry, Visit};
 use crate::targets::Subject;
 use crate::text::relative;
 
@@ -72,6 +72,8 @@ struct Found {
     files: Vec<(usize, Utf8PathBuf)>,
     /// What stands in the way of reading the others.
     problems: Vec<Diagnostic>,
+    /// What stands in the way of reading files with directives.
+    hiding: Vec<Diagnostic>,
     /// Entries that are downloaded or resolved by vals.
     elsewhere: Vec<String>,
     /// Templates that may bring directives in and could not be rendered, and why.
@@ -93,7 +95,7 @@ impl<'a> Finding<'a> {
     ) -> (Option<Consumer>, Vec<Utf8PathBuf>) {
         let release = &self.visit.releases[candidate.index];
         let mut found = self.values_of(candidate);
-        let mut problems = Vec::new();
+        let mut problems = std::mem::take(&mut found.hiding);
         let mut declared = Vec::new();
         drop(self.material.files.take_effects());
         for (_, file) in &found.files {
@@ -171,10 +173,19 @@ impl<'a> Finding<'a> {
                 }
                 Ok(EntrySource::Remote(path) | EntrySource::Reference(path)) => found.elsewhere.push(path),
                 Ok(EntrySource::Inline(_) | EntrySource::Hidden(_)) => {}
+                Err(error) if self.declares_anything(release, entry) => found.hiding.push(error),
                 Err(error) => found.problems.push(error),
             }
         }
         found
+    }
+
+    /// Whether one of the files that an entry finds has something like a directive.
+    fn declares_anything(&self, release: &Release, entry: &ValuesEntry) -> bool {
+        let files = self.visit.files_of_entry(&*self.material.request.tree, release, entry);
+        files
+            .iter()
+            .any(|file| self.material.files.raw(file).bytes.as_ref().is_ok_and(|bytes| declares(bytes)))
     }
 
     /// Whether a path leads to a target.
