@@ -12,7 +12,7 @@ use crate::cli::Options;
 use crate::diagnostic::Secrets;
 use crate::plan::Helmfile;
 use crate::plan::facts::values_files::Programs;
-use crate::state;
+use crate::state::{self, ChartIndexes, HelmVersions};
 use crate::tree::WorkTree;
 use crate::yaml::Limits;
 
@@ -27,6 +27,8 @@ pub(crate) struct Reading {
     variables: Rc<BTreeMap<String, String>>,
     /// What was decrypted, so that no output repeats it.
     pub secrets: Secrets,
+    /// What was learnt of helm and of chart repositories, which is the same in all environments.
+    learnt: (HelmVersions, ChartIndexes),
     /// What stands on standard input, once it has been read.
     standard_input: OnceCell<Result<Arc<[u8]>, String>>,
 }
@@ -42,7 +44,15 @@ impl Reading {
         secrets: Secrets,
     ) -> Self {
         let variables = Rc::new(variables);
-        Self { options, directory, helmfile, variables, secrets, standard_input: OnceCell::new() }
+        Self {
+            options,
+            directory,
+            helmfile,
+            variables,
+            secrets,
+            learnt: Default::default(),
+            standard_input: OnceCell::new(),
+        }
     }
 
     /// The state file or directory that was named.
@@ -78,6 +88,7 @@ impl Reading {
         let mut request = state::Request::new(Arc::new(WorkTree), self.directory.clone(), BTreeMap::new());
         request.variables = Rc::clone(&self.variables);
         request.secrets = self.secrets.clone();
+        (request.helm_versions, request.chart_indexes) = self.learnt.clone();
         request.options = self.options.clone();
         if let Some(environment) = environment {
             request.options.environment = Some(environment.to_owned());

@@ -1,19 +1,14 @@
 //! Charts that helm or helmfile downloaded before.
 
-use std::collections::BTreeMap;
-
 use camino::Utf8PathBuf;
 use sha2::{Digest as _, Sha256};
 
 use super::chart::{Remote, chart_text};
 use super::producer::Producer;
+use crate::cli::Options;
 use crate::diagnostic::{Diagnostic, Refusal};
+use crate::state::Indexed;
 use crate::tree::Kind;
-use crate::value::Value;
-use crate::yaml::{self, Limits};
-
-/// The largest index of a repository that is read.
-const LARGEST_INDEX: u64 = 64 << 20;
 
 /// The package of a chart in one of helm's caches: in that of repositories, where Helm 3 leaves what it downloads and `helm pull`
 /// can put it, or in that of contents, which is Helm 4's (`pkg/downloader/cache.go`). The first names packages by chart and version
@@ -35,18 +30,30 @@ pub(super) fn in_repository(producer: &Producer<'_>, chart: &Remote) -> Result<S
         return refused("there is no folder for helm's cache");
     };
     let index = cache.join(format!("{repository}-index.yaml"));
-    let Some(digest) = digest_of(producer, &index, name, version) else {
-        return refused(&format!(
-            "`{index}` does not know its chart `{}` in version `{version}`",
-            chart.name
-        ));
+    let digest = match producer.request.chart_indexes.look(&*producer.request.tree, &index, name, version) {
+        Indexed::Digest(digest) => digest,
+        Indexed::Unknown => {
+            let message =
+                format!("`{index}` does not know its chart `{}` in version `{version}`", chart.name);
+            return refused(&message);
+        }
+        Indexed::NoIndex => {
+            let message =
+                format!("helm has never fetched the repository `{repository}` of its chart `{}`", chart.name);
+            let problem = producer.refused(Refusal::RemoteChart, &message);
+            let is_declared = producer.visit.repositories.iter().any(|own| own.name == repository);
+            return Err(problem.hint(if is_declared {
+                format!("run `helmfile{} repos`, which adds it", same_state(producer))
+            } else {
+                format!("run `helm repo add {repository} URL`, or declare it under `repositories:` and run `helmfile repos`")
+            }));
+        }
     };
-    let digest = digest.trim_start_matches("sha256:");
     let mut packages = vec![
         cache.join(format!("{name}-{}.tgz", version.trim_start_matches('v'))),
         cache.join(format!("{name}-{version}.tgz")),
     ];
-    packages.extend(content(producer, digest));
+    packages.extend(content(producer, &digest));
     let mut other = None;
     for package in packages {
         let Ok(bytes) = producer.request.tree.read(&package) else { continue };
@@ -61,35 +68,18 @@ pub(super) fn in_repository(producer: &Producer<'_>, chart: &Remote) -> Result<S
     })
 }
 
+/// The options with which helmfile reads the same state.
+fn same_state(producer: &Producer<'_>) -> String {
+    let Options { file, environment, .. } = &producer.request.options;
+    let file = file.as_ref().map(|file| format!(" -f {file}"));
+    let environment = environment.as_ref().map(|environment| format!(" -e {environment}"));
+    [file, environment].into_iter().flatten().collect()
+}
+
 /// Where Helm 4 keeps the chart with a digest.
 fn content(producer: &Producer<'_>, digest: &str) -> Option<Utf8PathBuf> {
     let contents = producer.request.homes().helm_content_cache()?;
     Some(contents.join(digest.get(..2)?).join(format!("{digest}.chart")))
-}
-
-/// The digest that the index of a repository has for a version of a chart.
-fn digest_of(producer: &Producer<'_>, index: &camino::Utf8Path, name: &str, version: &str) -> Option<String> {
-    let tree = &*producer.request.tree;
-    if tree.stat(index).ok()?.size > LARGEST_INDEX {
-        return None;
-    }
-    let nodes = yaml::parse(&tree.read(index).ok()?, &Limits::default()).ok()?;
-    let charts: BTreeMap<String, yaml::Node> = nodes
-        .first()?
-        .pairs()
-        .into_iter()
-        .find(|(key, _)| key.text() == Some("entries"))?
-        .1
-        .pairs()
-        .into_iter()
-        .filter_map(|(key, value)| Some((key.text()?.to_owned(), value)))
-        .collect();
-    let bare = version.trim_start_matches('v');
-    charts.get(name)?.children().into_iter().find_map(|entry| {
-        let Ok(Value::Map(entry)) = entry.decode_as_helm() else { return None };
-        let text = |key: &str| entry.get(key).and_then(|value| value.as_str().map(str::to_owned));
-        (text("version")?.trim_start_matches('v') == bare).then(|| text("digest")).flatten()
-    })
 }
 
 /// The chart that helmfile pulled from a registry into its own cache (`pkg/state/state.go: getOCIChartPath`).

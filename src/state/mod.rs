@@ -5,6 +5,7 @@
 //! `exec`, and nothing else: no helm (but for decrypting), no network. What helmsum would read differently than helmfile
 //! is refused: a [`Diagnostic`](crate::diagnostic::Diagnostic) with a [`Refusal`](crate::diagnostic::Refusal).
 
+mod chart_index;
 mod data;
 mod decode;
 mod digest;
@@ -43,9 +44,12 @@ mod unrendered;
 mod values;
 mod visit;
 
+pub(crate) use chart_index::ChartIndexes;
+pub(crate) use chart_index::Indexed;
 pub use entries::{EntryKind, EntrySource};
 pub(crate) use environments::{instead_of, where_unnamed};
 pub(crate) use helm::Repository;
+pub(crate) use helm_version::HelmVersions;
 pub use listed::Listed;
 pub(crate) use output::to_yaml;
 pub(crate) use remote::is_remote;

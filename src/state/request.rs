@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::chart_index::ChartIndexes;
 use super::helm_version::HelmVersions;
 use crate::cli::Options;
 use crate::diagnostic::Secrets;
@@ -39,6 +40,8 @@ pub struct Request {
     pub effects: Rc<std::cell::RefCell<Effects>>,
     /// The versions of the helm programs that were asked for it.
     pub helm_versions: HelmVersions,
+    /// The indexes of chart repositories that were looked into.
+    pub chart_indexes: ChartIndexes,
 }
 
 impl Request {
@@ -60,6 +63,7 @@ impl Request {
             chance: Chance::Real,
             effects: Rc::default(),
             helm_versions: HelmVersions::default(),
+            chart_indexes: ChartIndexes::default(),
         }
     }
 

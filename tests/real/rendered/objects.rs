@@ -250,8 +250,21 @@ fn a_chart_in_no_cache_is_refused_with_the_command_that_fetches_it() {
             "repositories: [{{name: r, url: 'https://x.example.org'}}]\nreleases: [{{name: web, chart: r/web, version: '{version}'}}]\n"
         )
     };
+    // A repository that helm has not is added by helmfile first; its index then says whether it has the chart.
     let said = refusal(&web().with("helmfile.yaml", state("1.2.3")));
-    assert!(said.contains("helm pull r/web --version 1.2.3"), "{said}");
+    assert!(
+        said.contains("helm has never fetched the repository `r`") && said.contains("run `helmfile repos`"),
+        "{said}"
+    );
+    let undeclared = "releases: [{name: web, chart: r/web, version: 1.2.3}]\n";
+    assert!(refusal(&web().with("helmfile.yaml", undeclared)).contains("run `helm repo add r URL`"));
+    let fetched = web().with("helmfile.yaml", state("1.2.3")).with("cache/r-index.yaml", "entries: {}\n");
+    let cache = fetched.root.join("cache");
+    let said = refusal(&fetched.variable("HELM_REPOSITORY_CACHE", cache.as_str()));
+    assert!(
+        said.contains("does not know its chart") && said.contains("helm pull r/web --version 1.2.3"),
+        "{said}"
+    );
     let said = refusal(&web().with("helmfile.yaml", state("~1.2")));
     assert!(said.contains("`~1.2`") && said.contains("helmfile deps"), "{said}");
     let oci = "releases: [{name: web, chart: 'oci://r.example.org/web', version: 1.2.3}]\n";
