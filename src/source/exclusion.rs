@@ -3,13 +3,14 @@
 //! The deepest `.helmsumignore` that says anything about a name decides, the last matching line of it first; `exclude=`
 //! stands above all files, as patterns on git's command line do. A file cannot come back when its directory is left out.
 
-use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use ignore::Match;
+use ignore::gitignore::{Gitignore, GitignoreBuilder};
 
-use super::wildcard::{self, Token};
+use super::gitignore::{self, Line};
 
 /// A line that is not a gitignore pattern, or one that helmsum will not guess the meaning of.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -27,33 +28,15 @@ pub(super) const LARGEST_FILE: u64 = 1 << 20;
 /// The most patterns in one: each takes memory and is asked about every name.
 const MOST_PATTERNS: usize = 10_000;
 
-/// Patterns of one origin, in order. Those without anything but a name or a path are looked up, however many there are.
+/// How much text of patterns one matcher has at most, in bytes: the crate makes one automaton of all that have stars, and
+/// builds none that takes more than 10 MiB. What a byte of text makes of it is well below 200 bytes.
+const LONGEST_SET: usize = 1 << 15;
+
+/// Patterns of one origin, in order.
 #[derive(Clone, Debug, Default)]
 pub struct Patterns {
-    /// By the whole path that they name, relative to where they were written.
-    paths: BTreeMap<Vec<u8>, Last>,
-    /// By the name that they name at any depth.
-    names: BTreeMap<Vec<u8>, Last>,
-    /// All others, in order.
-    others: Vec<(Rule, Box<[Token]>)>,
-}
-
-/// What a line says about what it matches.
-#[derive(Clone, Copy, Debug)]
-struct Rule {
-    /// Which line it is.
-    line: usize,
-    /// `!`: what matches is kept.
-    keeps: bool,
-    /// A slash at the end: only directories match.
-    directories_only: bool,
-}
-
-/// Of the lines for one path or name, the last that counts.
-#[derive(Clone, Copy, Debug, Default)]
-struct Last {
-    for_directories: Option<Rule>,
-    for_files: Option<Rule>,
+    /// One matcher, or several where the patterns are long: the later stand above the earlier.
+    sets: Vec<Gitignore>,
 }
 
 impl Patterns {
@@ -63,21 +46,19 @@ impl Patterns {
     ///
     /// For a malformed pattern, and for one that gitignore takes as a comment or as nothing.
     pub fn from_options(patterns: &[String]) -> Result<Self, PatternError> {
-        let one = |line: &String| {
+        let mut reading = Reading::default();
+        for line in patterns {
             if line.starts_with('#') {
                 return Err(refuse(
                     line,
                     "is a comment in gitignore's syntax; write `\\#` for a name that starts with `#`",
                 ));
             }
-            parse(line)?.ok_or_else(|| refuse(line, "excludes nothing"))
-        };
-        let mut read = Self::default();
-        for (line, pattern) in patterns.iter().enumerate() {
-            let (rule, tokens) = one(pattern)?;
-            read.add(Rule { line, ..rule }, tokens);
+            if !reading.add(line)? {
+                return Err(refuse(line, "excludes nothing"));
+            }
         }
-        Ok(read)
+        reading.finish()
     }
 
     /// The lines of a `.helmsumignore` file.
@@ -87,38 +68,21 @@ impl Patterns {
     /// The first malformed pattern, with its line.
     pub fn from_file(text: &str) -> Result<Self, (usize, PatternError)> {
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let mut patterns = Self::default();
-        let mut number = 0;
-        for (index, line) in text.split('\n').enumerate() {
-            let line = line.strip_suffix('\r').unwrap_or(line);
-            let Some((rule, tokens)) = parse(trim_blanks(line)).map_err(|error| (index + 1, error))? else {
-                continue;
-            };
+        let mut reading = Reading::default();
+        let (mut patterns, mut number) = (0, 0);
+        for line in text.split('\n') {
             number += 1;
-            if number > MOST_PATTERNS {
+            let line = trim_spaces(line.strip_suffix('\r').unwrap_or(line));
+            if !reading.add(line).map_err(|error| (number, error))? {
+                continue;
+            }
+            patterns += 1;
+            if patterns > MOST_PATTERNS {
                 let reason = format!("is one too many: a file has at most {MOST_PATTERNS}");
-                return Err((index + 1, refuse(line, reason)));
+                return Err((number, refuse(line, reason)));
             }
-            patterns.add(Rule { line: index, ..rule }, tokens);
         }
-        Ok(patterns)
-    }
-
-    fn add(&mut self, rule: Rule, tokens: Vec<Token>) {
-        let last = match &tokens[..] {
-            [Token::Literal(path)] => self.paths.entry(path.clone()).or_default(),
-            [Token::Parts, Token::Literal(name)] if !name.contains(&b'/') => {
-                self.names.entry(name.clone()).or_default()
-            }
-            _ => {
-                self.others.push((rule, tokens.into()));
-                return;
-            }
-        };
-        last.for_directories = Some(rule);
-        if !rule.directories_only {
-            last.for_files = Some(rule);
-        }
+        reading.finish().map_err(|error| (number, error))
     }
 
     /// Whether one of these patterns is about the path, be it a file or a directory.
@@ -127,49 +91,68 @@ impl Patterns {
     }
 
     /// Whether these patterns leave the path out, keep it, or say nothing about it. The last one that matches decides.
-    fn verdict(&self, path: &Path, directory: bool) -> Option<bool> {
-        let path = path.as_os_str().as_encoded_bytes();
-        let name = path.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
-        let exact = [self.paths.get(path), self.names.get(name)].into_iter().flatten();
-        let exact = exact
-            .filter_map(|last| if directory { last.for_directories } else { last.for_files })
-            .max_by_key(|rule| rule.line);
-        let others = self.others.iter().rev();
-        let mut later = others.take_while(|(rule, _)| exact.is_none_or(|exact| rule.line > exact.line));
-        let other = later
-            .find(|(rule, tokens)| (directory || !rule.directories_only) && wildcard::is_match(tokens, path));
-        other.map(|(rule, _)| *rule).or(exact).map(|rule| !rule.keeps)
+    pub(super) fn verdict(&self, path: &Path, directory: bool) -> Option<bool> {
+        self.sets.iter().rev().find_map(|set| match set.matched(path, directory) {
+            Match::None => None,
+            Match::Ignore(_) => Some(true),
+            Match::Whitelist(_) => Some(false),
+        })
     }
 }
 
-/// Reads a line as git does (`dir.c: parse_path_pattern`); nothing for a comment or an empty line.
-fn parse(line: &str) -> Result<Option<(Rule, Vec<Token>)>, PatternError> {
-    if line.trim_matches(' ').is_empty() || line.starts_with('#') {
-        return Ok(None);
+/// Patterns that are being read.
+#[derive(Default)]
+struct Reading {
+    done: Patterns,
+    /// The set that is being filled, with its length so far and its last pattern.
+    open: Option<(GitignoreBuilder, usize, String)>,
+}
+
+impl Reading {
+    /// Adds a line; whether there is a pattern in it.
+    fn add(&mut self, line: &str) -> Result<bool, PatternError> {
+        let Line::Pattern(pattern) = gitignore::read(line).map_err(|reason| refuse(line, reason))? else {
+            return Ok(false);
+        };
+        if self.open.as_ref().is_some_and(|(_, length, _)| length + pattern.len() > LONGEST_SET) {
+            self.close()?;
+        }
+        let (builder, length, last) = self.open.get_or_insert_with(|| {
+            // Paths are asked about as they lie below the file that has the patterns.
+            let mut builder = GitignoreBuilder::new("");
+            builder.allow_unclosed_class(false);
+            (builder, 0, String::new())
+        });
+        builder.add_line(None, &pattern).map_err(|error| unread(line, &error))?;
+        *length += pattern.len();
+        line.clone_into(last);
+        Ok(true)
     }
-    let (keeps, body) = line.strip_prefix('!').map_or((false, line), |body| (true, body));
-    let (directories_only, body) = body.strip_suffix('/').map_or((false, body), |body| (true, body));
-    if body.is_empty() || body == "/" {
-        return Err(refuse(line, "excludes nothing"));
+
+    /// Makes a matcher of what has been added since the last one.
+    fn close(&mut self) -> Result<(), PatternError> {
+        if let Some((builder, _, last)) = self.open.take() {
+            self.done.sets.push(builder.build().map_err(|error| unread(&last, &error))?);
+        }
+        Ok(())
     }
-    if body.ends_with(|sign: char| sign.is_whitespace() && sign != ' ') {
-        return Err(refuse(line, "ends in white space that is not a blank"));
+
+    fn finish(mut self) -> Result<Patterns, PatternError> {
+        self.close()?;
+        Ok(self.done)
     }
-    let anchored = body.contains('/');
-    let body = body.strip_prefix('/').unwrap_or(body);
-    let mut tokens = wildcard::parse(body).map_err(|reason| refuse(line, reason))?;
-    if !anchored {
-        tokens.insert(0, Token::Parts);
-    }
-    Ok(Some((Rule { line: 0, keeps, directories_only }, tokens)))
+}
+
+fn unread(line: &str, error: &ignore::Error) -> PatternError {
+    refuse(line, format!("cannot be read: {error}"))
 }
 
 fn refuse(pattern: &str, reason: impl Into<String>) -> PatternError {
     PatternError { pattern: pattern.escape_debug().to_string(), reason: reason.into() }
 }
 
-/// Drops blanks at the end, but for one that a backslash protects.
-fn trim_blanks(line: &str) -> &str {
+/// Drops spaces at the end, but for one that a backslash protects.
+fn trim_spaces(line: &str) -> &str {
     let trimmed = line.trim_end_matches(' ');
     let backslashes = trimmed.len() - trimmed.trim_end_matches('\\').len();
     if backslashes % 2 == 1 && trimmed.len() < line.len() { &line[..=trimmed.len()] } else { trimmed }
@@ -289,7 +272,7 @@ mod tests {
     }
 
     #[test]
-    fn files_may_hold_comments_and_windows_line_breaks() {
+    fn files_may_contain_comments_and_windows_line_breaks() {
         let patterns = Patterns::from_file("\u{feff}*.md\r\n\r\n# *.yaml\n*.txt  \r\na\\ \r").expect("good");
         assert_eq!(patterns.verdict(Path::new("a.md"), false), Some(true));
         assert_eq!(patterns.verdict(Path::new("a.txt"), false), Some(true));
@@ -328,5 +311,31 @@ mod tests {
         assert_eq!(verdict("a/\n", "a", false), None);
         assert_eq!(verdict("**/a/b\n", "x/a/b", false), Some(true));
         assert_eq!(verdict("**/a/b\n", "xa/b", false), None);
+    }
+
+    #[test]
+    fn many_stars_take_no_longer_than_they_are_many() {
+        let pattern = "*a".repeat(2_000);
+        assert!(!out(&[&pattern], &"a".repeat(1_999), false));
+        assert!(out(&[&pattern], &"a".repeat(2_000), false));
+    }
+
+    #[test]
+    fn patterns_that_are_long_together_are_read_all_the_same() {
+        for (line, path) in [
+            ("x*y", "d/x-y"),
+            ("/d/*/x.md", "d/e/x.md"),
+            ("**/d/**/x[ab]", "c/d/e/xa"),
+            ("[a-z\u{e9}0-9]?[!a]x", "bbbx"),
+        ] {
+            let lines: Vec<String> = (0..2_000).map(|number| format!("{line}{number:060}")).collect();
+            let text = format!("{line}\n!{line}{}\n{}\n", "?".repeat(100), lines.join("\n"));
+            let patterns = Patterns::from_file(&text).expect("good");
+            assert!(patterns.sets.len() > 3, "{line}");
+            assert_eq!(patterns.verdict(Path::new(path), false), Some(true), "the first line, for {line}");
+            let last = format!("{path}{:060}", 1_999);
+            assert_eq!(patterns.verdict(Path::new(&last), false), Some(true), "the last line, for {line}");
+            assert_eq!(patterns.verdict(Path::new("other"), false), None);
+        }
     }
 }

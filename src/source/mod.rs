@@ -3,6 +3,7 @@
 pub(crate) mod config;
 mod directive;
 mod exclusion;
+mod gitignore;
 mod junk;
 mod key;
 mod label;
@@ -10,7 +11,6 @@ mod listing;
 mod name;
 mod pattern;
 mod walk;
-mod wildcard;
 mod written;
 
 pub use directive::{Fault, Render, in_plain, unread};
