@@ -1,4 +1,9 @@
 //! Walks a directory: links followed, nothing depends on the order in which the tree lists names.
+//!
+//! The walk is ours, although the crate `ignore` has one. Here a directory is read through a `Tree`, which may be the work tree
+//! with files over it that are not written yet; a link that leads out of the repository, a loop and a device are found before anything is
+//! opened; a glob says where to go on; and what was left out, and why, is part of the answer. The crate's walk reads the disk only,
+//! and tells of none of these.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -145,15 +150,20 @@ impl Walk<'_> {
     }
 
     /// The exclusions in force in a directory.
-    fn scope(&self, directory: &Pending, entries: &[Entry]) -> Result<Scope, ListError> {
-        if !entries.iter().any(|entry| entry.name == IGNORE_FILE) {
+    fn scope(&mut self, directory: &Pending, entries: &[Entry]) -> Result<Scope, ListError> {
+        let Some(entry) = entries.iter().find(|entry| entry.name == IGNORE_FILE) else {
             return Ok(directory.scope.clone());
-        }
+        };
         let tree = self.request.tree;
         let path = exclusion::file_in(&directory.path);
         let stat = tree.stat(&path).map_err(|error| unfollowed(tree, &path, error))?;
         if stat.kind == Kind::Special {
             return Err(ListError::Special { path });
+        }
+        // What decides which files count has to be as much the repository's own as they are.
+        let name = Utf8Path::new(&directory.name).join(IGNORE_FILE);
+        if entry.kind == Kind::Link && self.leads_out(&path, name.as_str())? && self.request.stay_inside {
+            return Ok(directory.scope.clone());
         }
         let text = tree.read_at_most(&path, exclusion::LARGEST_FILE).and_then(|bytes| {
             String::from_utf8(bytes)
@@ -247,15 +257,20 @@ impl Walk<'_> {
             Kind::Directory => !hit.below.is_empty(),
             _ => hit.file,
         };
-        if used && let Some((root, base)) = &self.home {
-            let leads_to = resolve(tree, path)?;
-            if !leads_to.starts_with(root) && !leads_to.starts_with(base) {
-                self.outside.insert(Outside { link: Some(format!("./{name}")), leads_to });
-                if self.request.stay_inside {
-                    return Ok(None);
-                }
-            }
+        if used && self.leads_out(path, name)? && self.request.stay_inside {
+            return Ok(None);
         }
         Ok(Some(kind))
+    }
+
+    /// Whether a link leads out of the repository and of the source, of which note is taken.
+    fn leads_out(&mut self, path: &Utf8Path, name: &str) -> Result<bool, ListError> {
+        let Some((root, base)) = &self.home else { return Ok(false) };
+        let leads_to = resolve(self.request.tree, path)?;
+        let outside = !leads_to.starts_with(root) && !leads_to.starts_with(base);
+        if outside {
+            self.outside.insert(Outside { link: Some(format!("./{name}")), leads_to });
+        }
+        Ok(outside)
     }
 }

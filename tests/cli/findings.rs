@@ -450,6 +450,29 @@ fn outside_source() {
 }
 
 #[test]
+fn outside_source_of_an_ignore_file() {
+    let outside = Repo::new().file("ignore", "users.yaml\n").file("users.yaml", "x");
+    let linked = |to: &str, level: &str| {
+        gateway()
+            .file("gateway/apis/deep/users.yaml", "a: 1\n")
+            .file("helmsum.yaml", format!("levels: {{ outside-source: {level} }}\n"))
+            .link("gateway/apis/deep/.helmsumignore", to)
+    };
+    let to = outside.path("ignore");
+    has(linked(to.to_str().expect("UTF-8"), "deny"), "outside-source", 1)
+        .says("the link `./deep/.helmsumignore` in `./apis` leads out of the repository")
+        .lacks("gateway/checksum.yaml");
+    let used = has(linked(to.to_str().expect("UTF-8"), "warn"), "outside-source", 0);
+    assert!(
+        !used.read("gateway/checksum.yaml").contains("deep/users.yaml"),
+        "at `warn` it is used where it is"
+    );
+    let inside = linked("../../../shared-ignore", "deny").file("shared-ignore", "users.yaml\n");
+    let inside = inside.helmsum(["generate"]).exits(0).does_not_say("outside-source");
+    assert!(!inside.read("gateway/checksum.yaml").contains("deep/users.yaml"));
+}
+
+#[test]
 fn unwired_release() {
     let unwired = gateway().file("helmfile.yaml", state("      - gateway/checksum.yaml\n", ""));
     has(unwired, "unwired-release", 1)
