@@ -142,6 +142,18 @@ fn a_configuration_of_another_name_is_an_error() {
 }
 
 #[test]
+fn a_configuration_that_cannot_be_used_is_told_once() {
+    let environments = "environments: { a: {}, b: {} }\n---\n";
+    let repo = gateway()
+        .file("helmfile.yaml", format!("{environments}{}", crate::support::repo::GATEWAY))
+        .file("helmsum.yaml", "keys: x\n");
+    for arguments in [["check", "--environment=a"], ["check", "--all-environments"], ["list", "--strict"]] {
+        let errors = repo.command("").args(arguments).output().expect("helmsum runs").stderr;
+        assert_eq!(repo.shown(&errors).matches("error[config-syntax]").count(), 1, "{arguments:?}");
+    }
+}
+
+#[test]
 fn a_configuration_below_the_state_files_is_told() {
     let repo = gateway().file("gateway/helmsum.yaml", "key: x\n").helmsum(["generate"]).exits(0);
     let repo = repo.says("`gateway/helmsum.yaml` is not read: it lies below the state files");

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::diagnostic::{Levels, Scope};
+use crate::diagnostic::{Diagnostic, Levels, Scope};
 use crate::plan::Context;
 use crate::plan::Plan;
 use crate::plan::facts::consumer::Consumer;
@@ -249,10 +249,16 @@ impl<'a> Survey<'a, '_> {
         match self.configurations.near(directory) {
             Ok(settings) => settings.levels.clone(),
             Err(problem) => {
-                plan.sink.take(problem, self.scope(&self.context.levels));
+                self.refuse_configuration(problem, plan);
                 self.context.levels.clone()
             }
         }
+    }
+
+    /// Says why a configuration cannot be used. That is so whatever the environment, so it is said once for all of them, and for
+    /// the entries of `checksums:`.
+    fn refuse_configuration(&self, problem: Diagnostic, plan: &mut Plan) {
+        plan.sink.take(problem, Scope { levels: &self.context.levels, environment: None });
     }
 
     /// Takes note of all targets that a visit and its configuration list, those of releases that are not deployed too.
@@ -276,7 +282,7 @@ impl<'a> Survey<'a, '_> {
         let settings = match self.configurations.near(&visit.directory) {
             Ok(settings) => settings,
             Err(problem) => {
-                plan.sink.take(problem, self.scope(&self.context.levels));
+                self.refuse_configuration(problem, plan);
                 return None;
             }
         };
