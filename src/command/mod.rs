@@ -80,8 +80,9 @@ pub(crate) fn run(
         Command::Check(_) => Aim::Check,
         _ => Aim::Show,
     };
-    let context = Context {
-        plan: plan::Context { directory, levels, key_file, no_exec, force, renderer, aim },
+    let again = plan::Again::default();
+    let mut context = Context {
+        plan: plan::Context { directory, levels, key_file, no_exec, force, renderer, aim, again },
         output,
         in_hook,
     };
@@ -102,6 +103,7 @@ pub(crate) fn run(
     if let Err(error) = options.check() {
         return refuse(&Diagnostic::error(error.to_string()), streams);
     }
+    context.plan.again = plan::Again::of(&options);
     let reading = reading(options, context.plan.directory.clone(), variables);
     let Some(view) = view else {
         let embed = matches!(&cli.command, Command::State(arguments) if arguments.embed_values);

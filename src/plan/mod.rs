@@ -2,6 +2,7 @@
 //! `contents` what that contains and what is recorded, `rules` what there is to say about both. `generate` carries a plan out;
 //! `check` and `list` only show it.
 
+mod again;
 pub(crate) mod contents;
 pub(crate) mod facts;
 mod helmfile;
@@ -16,6 +17,7 @@ use std::time::Instant;
 
 use camino::Utf8PathBuf;
 
+pub(crate) use again::Again;
 pub(crate) use contents::consumer::{Change, Contents, How, SourceContents, Status};
 pub(crate) use facts::consumer::Consumer;
 pub(crate) use helmfile::Helmfile;
@@ -63,6 +65,8 @@ pub(crate) struct Context {
     pub renderer: Renderer,
     /// What is done with the plan.
     pub aim: Aim,
+    /// The command that writes what is out of date.
+    pub again: Again,
 }
 
 /// What is done with a plan.
@@ -89,6 +93,8 @@ pub(crate) struct Plan {
     pub trace: Vec<String>,
     /// Whether selectors, `--release` or the environment left nothing.
     pub nothing_matched: bool,
+    /// The command that writes what is out of date, in words.
+    pub again: String,
 }
 
 impl Plan {
@@ -99,6 +105,7 @@ impl Plan {
             sink: Sink::new(reading.secrets.clone()),
             trace: Vec::new(),
             nothing_matched: false,
+            again: String::new(),
         }
     }
 
@@ -181,6 +188,7 @@ pub(crate) fn make(context: &Context, reading: &Reading, progress: &Progress) ->
     if context.aim == Aim::Check {
         judge(rules::OF_CHECK, &mut plan);
     }
+    plan.again = reading.secrets.mask(&context.again.to_string()).into_owned();
     plan
 }
 

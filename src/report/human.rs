@@ -99,7 +99,7 @@ pub(crate) fn summary(report: &Report, view: View) -> String {
         let _ = write!(text, "; {}", counted(number, noun));
     }
     if view != View::Generate && with(Status::Stale) + with(Status::Missing) > 0 {
-        text.push_str("; run `helmsum generate`");
+        let _ = write!(text, "; run {}", report.again);
     }
     text
 }
@@ -334,6 +334,7 @@ mod tests {
             Change { name: "./new\u{1b}.yaml".into(), how: How::Added },
         ];
         Report {
+            again: "`helmsum generate`".into(),
             environments: vec!["default".into()],
             releases: vec![
                 release("gateway", vec![moved], Status::Stale, false),

@@ -21,13 +21,15 @@ pub(crate) struct Report {
     pub releases: Vec<ReleaseRow>,
     /// What there is to say, at settled levels, the gravest first.
     pub diagnostics: Vec<Diagnostic>,
+    /// The command that writes what is out of date, in words.
+    pub again: String,
 }
 
 impl Report {
     /// The report of a plan, as far as it was carried out. `source` has the text of a file, to show a line of it.
     #[must_use]
     pub(crate) fn of(plan: Plan, source: impl Fn(&Utf8Path) -> Option<Arc<str>>) -> Self {
-        let Plan { environments, consumers, mut sink, .. } = plan;
+        let Plan { environments, consumers, mut sink, again, .. } = plan;
         let releases = consumers.iter().map(rows::release).collect();
         for contents in consumers {
             let Contents { consumer, .. } = contents;
@@ -35,7 +37,7 @@ impl Report {
                 sink.take(diagnostic.clone(), consumer.scope());
             }
         }
-        Self { environments, releases, diagnostics: sink.finish(source) }
+        Self { environments, releases, diagnostics: sink.finish(source), again }
     }
 
     /// Findings at this level.

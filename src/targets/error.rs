@@ -80,18 +80,28 @@ impl TargetError {
     pub fn diagnostic(&self) -> Diagnostic {
         let problem = Diagnostic::error(self.to_string()).at(Place::file(self.path().clone()));
         match self {
-            Self::Outside { .. } => problem.hint("list a file inside of the repository among the values of the release"),
-            Self::Git(_) => problem.hint("git's own files are there; list another file among the values of the release"),
-            Self::Unreadable { .. } => problem.hint("what is in it could be lost: make it readable, or move it away"),
+            Self::Outside { .. } => {
+                problem.hint("list a file inside of the repository among the values of the release")
+            }
+            Self::Git(_) => {
+                problem.hint("git's own files are there; list another file among the values of the release")
+            }
+            Self::Unreadable { .. } => {
+                problem.hint("what is in it could be lost: make it readable, or move it away")
+            }
             Self::TooLarge(_) => problem.hint("helmsum did not write it: move it away, or list another file"),
-            Self::Moving(_) => problem.hint("it is as it was; run it again once nothing moves directories there any more"),
+            Self::Moving(_) => {
+                problem.hint("it is as it was; run it again once nothing moves directories there any more")
+            }
             Self::Link(_) => problem.hint("replace the link by a file, or list the file it leads to"),
-            Self::NotAFile(_) => problem.hint("move it away, or list another file among the values of the release"),
+            Self::NotAFile(_) => {
+                problem.hint("move it away, or list another file among the values of the release")
+            }
             Self::ReadOnly(_) => problem.hint("allow writing: `chmod u+w`"),
-            Self::Foreign(_) => problem.hint(
-                "what is in it would be lost: move it to another values file, or run `helmsum generate --force`",
-            ),
-            Self::Io { error, .. } if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) => {
+            Self::Foreign(_) => problem.hint("what is in it would be lost: move it to another values file"),
+            Self::Io { error, .. }
+                if matches!(error.kind(), io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded) =>
+            {
                 problem.hint("it is as it was; make room and run it again")
             }
             Self::Io { .. } => problem.hint("it is as it was"),

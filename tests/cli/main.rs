@@ -9,6 +9,7 @@ mod formats;
 mod galleries;
 mod generate;
 mod hash;
+mod hints;
 mod hooks;
 mod list;
 mod no_exec;

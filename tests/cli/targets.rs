@@ -40,7 +40,7 @@ fn one_target_for_two_releases_is_an_error_with_different_bytes_whatever_the_sel
             text.contains("the target `shared.checksum.yaml` would get different contents from release `a` of `helmfile.yaml` and from release `b` of `helmfile.yaml`"),
             "{text}"
         );
-        assert!(text.contains("`{{ .Release.Name }}.checksum.yaml`"), "{text}");
+        assert!(text.contains("`- \"{{ .Release.Name }}.checksum.yaml\"`"), "{text}");
         repo.lacks("shared.checksum.yaml");
     }
 }
@@ -55,7 +55,7 @@ fn one_target_for_two_environments_is_an_error_with_different_bytes() {
         .helmsum(["generate", "--all-environments"])
         .exits(1)
         .complains("in environment `dev` and from release `edge/gateway`")
-        .complains("name the environment in it: `{{ .Environment.Name }}.checksum.yaml`")
+        .complains("name the environment in it: `- \"gateway/{{ .Environment.Name }}.checksum.yaml\"`")
         .lacks("gateway/checksum.yaml");
 }
 

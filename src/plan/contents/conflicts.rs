@@ -39,6 +39,12 @@ fn differing(consumers: &[Contents], sharing: &[usize]) -> Option<(usize, usize)
     rest.iter().find(|other| text(**other) != text(*first)).map(|other| (*first, *other))
 }
 
+/// A template that is rendered for each release, as it has to stand in a state file: one that is a template itself needs it in
+/// back-ticks, since there is no release yet where the file is rendered.
+fn of_release(file: &Utf8Path, template: &str) -> String {
+    if file.extension() == Some("gotmpl") { format!("{{{{`{template}`}}}}") } else { template.to_owned() }
+}
+
 fn conflict(one: &Consumer, other: &Consumer, directory: &Utf8Path) -> Diagnostic {
     let path = |consumer: &Consumer| consumer.target.clone().unwrap_or_default();
     let several = one.environment != other.environment;
@@ -59,13 +65,25 @@ fn conflict(one: &Consumer, other: &Consumer, directory: &Utf8Path) -> Diagnosti
         named(one),
         named(other)
     );
-    let same_release = one.id() == other.id();
-    let hint = match (several, same_release) {
-        (true, _) => "name the environment in it: `{{ .Environment.Name }}.checksum.yaml`",
-        (false, false) => "list a target of its own for each: `{{ .Release.Name }}.checksum.yaml`",
-        (false, true) => {
-            "the state file is read twice with different values: put one of them into the name, or list another target"
-        }
+    let directory = relative(path(one).parent().unwrap_or(&one.state), &one.state);
+    let directory = if directory == "." { String::new() } else { format!("{directory}/") };
+    let entry = |template: String| format!("`- \"{directory}{template}.checksum.yaml\"`");
+    let of_release = |template: &str| entry(of_release(&one.file, template));
+    let hint = if one.at.is_none() || other.at.is_none() {
+        "give one of them another `target`".to_owned()
+    } else if several {
+        format!("name the environment in it: {}", entry("{{ .Environment.Name }}".to_owned()))
+    } else if one.name != other.name {
+        format!("name the release in it: {}", of_release("{{ .Release.Name }}"))
+    } else if one.namespace != other.namespace {
+        format!("name the release in it: {}", of_release("{{ .Release.Namespace }}-{{ .Release.Name }}"))
+    } else if one.kube_context != other.kube_context {
+        format!("name the cluster in it: {}", of_release("{{ .Release.KubeContext }}"))
+    } else {
+        let entry = entry("{{ .Values.NAME }}".to_owned());
+        format!(
+            "the state file is read twice with different values: put one of them into the name, as in {entry}, or list another target"
+        )
     };
     Diagnostic::error(message).at(Place::file(path(one))).hint(hint)
 }

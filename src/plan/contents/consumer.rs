@@ -383,7 +383,12 @@ fn found_target(consumer: &mut Consumer, finishing: Finishing<'_>) -> Option<Fou
     };
     let recorded = Recorded::read(&bytes);
     if recorded.is_foreign() && !finishing.force {
-        consumer.say(TargetError::Foreign(path).diagnostic());
+        let forced = finishing.context.again.with("force");
+        consumer.say(
+            TargetError::Foreign(path).diagnostic().hint(format!(
+                "what is in it would be lost: move it to another values file, or run {forced}"
+            )),
+        );
     }
     Some(Found { bytes, recorded })
 }

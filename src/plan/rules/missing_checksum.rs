@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::Utf8Path;
 
 use super::project::{Findings, Project};
-use super::stale_checksum::HINT;
+use super::stale_checksum::hint;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::contents::consumer::Status;
 use crate::plan::facts::consumer::Consumer;
@@ -23,7 +23,9 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
                 Diagnostic::note(format!("{owner}: git ignores `{shown}`, so there is nothing to compare"))
             } else {
                 let message = format!("{owner}: the target `{shown}` does not exist or is empty");
-                Diagnostic::finding(Code::MissingChecksum, message).hint(HINT).at(Place::file(target))
+                Diagnostic::finding(Code::MissingChecksum, message)
+                    .hint(hint(project))
+                    .at(Place::file(target))
             },
         );
     }

@@ -1,10 +1,12 @@
 //! The finding missing-need: a source belongs to a release that the consumer does not wait for.
 
-use super::project::{Findings, Project};
+use camino::Utf8PathBuf;
+
+use super::project::{Findings, Project, ReleaseCase};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::contents::consumer::SourceContents;
 use crate::plan::facts::producers::{is_named_by, meant_by};
-use crate::source::{Source, What};
+use crate::source::{ProducerName, Source, What};
 use crate::state::{Release, Resolved};
 
 /// Looks at every source that belongs to another release.
@@ -12,7 +14,7 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
     for case in project.releases() {
         let mut said: Vec<Diagnostic> = Vec::new();
         for SourceContents { source, .. } in &case.contents.sources {
-            let finding = missing_need(&case.environment.resolved, case.at_visit, case.release, source);
+            let finding = missing_need(project, &case, source);
             let finding = finding.map(|finding| finding.at(source.place.clone()));
             said.extend(finding.filter(|one| said.iter().all(|other| other.message != one.message)));
         }
@@ -22,13 +24,9 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
     }
 }
 
-/// Whether the consumer, a release of the visit at `index`, is deployed after the release that its source belongs to.
-fn missing_need(
-    resolved: &Resolved,
-    index: usize,
-    consumer: &Release,
-    source: &Source,
-) -> Option<Diagnostic> {
+/// Whether a consumer is deployed after the release that its source belongs to.
+fn missing_need(project: &Project<'_>, case: &ReleaseCase<'_>, source: &Source) -> Option<Diagnostic> {
+    let (resolved, index, consumer) = (&case.environment.resolved, case.at_visit, case.release);
     let producer = source.producer()?;
     let what = match &source.what {
         What::Path(_) | What::Digest(_) => "files of",
@@ -53,9 +51,8 @@ fn missing_need(
         return finding(
             format!("{depends} release `{}`, but does not need it", own.id()),
             format!(
-                "add `needs: [{}]` to release `{}`; without it the pods may roll first, on the old configuration",
-                own.id(),
-                consumer.id()
+                "{}; without it the pods may roll first, on the old configuration",
+                addition(consumer, &need(consumer, own))
             ),
         );
     }
@@ -68,13 +65,14 @@ fn missing_need(
         return None;
     }
     match first {
-        Some(other) => finding(
-            format!(
-                "{depends} release `{producer}`, which `{}` deploys, not before it",
-                resolved.visits[other].file
-            ),
-            "releases of another state file cannot be needed: list its file earlier under `helmfiles`".into(),
-        ),
+        Some(other) => {
+            let file = |visit: usize| project.shown(&resolved.visits[visit].file);
+            let order = Order::of(resolved, other, index);
+            finding(
+                format!("{depends} release `{producer}`, which `{}` deploys {}", file(other), order.when()),
+                format!("releases of another state file cannot be needed: {}", order.hint(producer, file)),
+            )
+        }
         // Where something is to be rendered, that is an error.
         None if !matches!(source.what, What::Path(_)) => None,
         None => finding(
@@ -84,6 +82,28 @@ fn missing_need(
                 None => "correct the name: it is `[NAMESPACE/]RELEASE`, as after templating".into(),
             },
         ),
+    }
+}
+
+/// How a release names another one of its state file among its `needs`.
+fn need(consumer: &Release, producer: &Release) -> String {
+    if producer.kube_context != consumer.kube_context {
+        format!("{}/{}/{}", producer.kube_context, producer.namespace, producer.name)
+    } else if producer.namespace == consumer.namespace && consumer.namespace != consumer.declared_namespace {
+        // Nothing overrides a namespace that is written out.
+        producer.name.clone()
+    } else {
+        producer.id()
+    }
+}
+
+/// How a need is added to a release: as a key, or to the list that is there.
+fn addition(consumer: &Release, need: &str) -> String {
+    let id = consumer.id();
+    if consumer.needs.is_empty() {
+        format!("add `needs: [{need}]` to release `{id}`")
+    } else {
+        format!("add `{need}` to the `needs` of release `{id}`")
     }
 }
 
@@ -98,6 +118,66 @@ fn waits_for(resolved: &Resolved, visit: usize, consumer: &Release, producer: &R
             needs.named_in(visit, &producer.name).filter(|at| releases[*at].id() == producer.id());
         producers.any(|producer| needs.waits_for((visit, consumer), producer))
     })
+}
+
+/// Why a visit is not done before another one starts, both by their positions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Order {
+    /// It is that of the state file `above`, which lists `listed`, the other one or what leads to it.
+    Above { above: usize, listed: usize },
+    /// The state file `above` lists both, or what leads to them: `late` after `early`.
+    Listed { above: usize, late: usize, early: usize },
+    /// No state file lists both: they are files of one directory.
+    Beside { one: usize, other: usize },
+}
+
+impl Order {
+    fn of(resolved: &Resolved, producer: usize, consumer: usize) -> Self {
+        let line = |index: usize| {
+            std::iter::successors(Some(index), |index| resolved.visits[*index].parent).collect::<Vec<_>>()
+        };
+        let (producers, consumers) = (line(producer), line(consumer));
+        let common = producers.iter().enumerate().find_map(|(at, above)| {
+            consumers.iter().position(|index| index == above).map(|own| (*above, at, own))
+        });
+        match common {
+            None => Self::Beside { one: producer, other: consumer },
+            Some((above, 0, own)) => Self::Above { above, listed: consumers[own.saturating_sub(1)] },
+            Some((above, at, own)) => {
+                Self::Listed { above, late: producers[at - 1], early: consumers[own.saturating_sub(1)] }
+            }
+        }
+    }
+
+    /// When the producer is deployed.
+    const fn when(self) -> &'static str {
+        match self {
+            Self::Above { .. } => "after its sub-helmfiles",
+            Self::Listed { .. } => "later",
+            Self::Beside { .. } => "at the same time",
+        }
+    }
+
+    fn hint(self, producer: &ProducerName, file: impl Fn(usize) -> Utf8PathBuf) -> String {
+        match self {
+            Self::Above { above, listed } => format!(
+                "move release `{producer}` to a sub-helmfile that `{}` lists under `helmfiles` before `{}`",
+                file(above),
+                file(listed)
+            ),
+            Self::Listed { above, late, early } => format!(
+                "list `{}` before `{}` under `helmfiles` of `{}`",
+                file(late),
+                file(early),
+                file(above)
+            ),
+            Self::Beside { one, other } => format!(
+                "let one state file list both under `helmfiles`, `{}` before `{}`, instead of a directory that is read as a whole",
+                file(one),
+                file(other)
+            ),
+        }
+    }
 }
 
 /// Whether one visit is done before another starts: sub-helmfiles before the file that lists them, and in the order of the

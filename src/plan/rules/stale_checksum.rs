@@ -9,7 +9,9 @@ use crate::text::Place;
 const NAMED: usize = 3;
 
 /// What to do about a target that is out of date.
-pub(crate) const HINT: &str = "run `helmsum generate` and commit the result";
+pub(crate) fn hint(project: &Project<'_>) -> String {
+    format!("run {} and commit the result", project.context.again)
+}
 
 /// Looks at every target that exists.
 pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
@@ -21,7 +23,8 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
             project.shown(target),
             moved(contents)
         );
-        let finding = Diagnostic::finding(Code::StaleChecksum, message).hint(HINT).at(Place::file(target));
+        let finding =
+            Diagnostic::finding(Code::StaleChecksum, message).hint(hint(project)).at(Place::file(target));
         findings.about_consumer(index, finding);
     }
 }

@@ -185,7 +185,12 @@ impl<'a> TargetPlaces<'a> {
     }
 
     /// What else a target would be taken for.
-    fn problem(&self, target: &Utf8Path, root: &Utf8Path, directory: &Utf8Path) -> Option<Diagnostic> {
+    pub(crate) fn problem(
+        &self,
+        target: &Utf8Path,
+        root: &Utf8Path,
+        directory: &Utf8Path,
+    ) -> Option<Diagnostic> {
         let real = self.locations.real(target);
         let shown = relative(target, directory);
         let place = Place::file(target);

@@ -212,7 +212,7 @@ const WRONG: &[(&str, &str, &str, usize)] = &[
     ("releases:\n- selector: tier\n", "is no selector", "", 2),
     (
         "releases:\n- release: a\n  sources: [x, ./y exlude=z]\n",
-        "there is no option `exlude`",
+        "unknown option `exlude`",
         "did you mean `exclude=`?",
         3,
     ),

@@ -22,23 +22,26 @@ pub enum Fault {
     /// The same, because of a character that looks like another one, or like nothing.
     #[error("this looks like a directive, but it contains the character U+{code:04X}{said}", code = u32::from(*.0), said = said(*.0))]
     OddSign(char),
-    /// A directive behind a value.
+    /// A directive after a value.
     #[error("a directive must have a line of its own, not the end of one")]
     NotAlone,
-    /// No blank behind the colon.
-    #[error("a blank is missing behind `helmsum:`")]
-    NoBlank,
+    /// No space after the colon.
+    #[error("a space is missing after `helmsum:`")]
+    NoSpace,
     /// Template marks took the line break between two lines.
     #[error(
         "lines {0} and {1} of the template were joined to one: `{{{{-` or `-}}}}` has swallowed the line break"
     )]
     Swallowed(usize, usize),
-    /// Nothing behind the colon.
+    /// Nothing after the colon.
     #[error("the directive names no source")]
     NoSource,
     /// A quote without its partner.
     #[error("the quote is not closed")]
     UnclosedQuote,
+    /// A single quote before a SOURCE: the character, and the SOURCE without it where it is closed.
+    #[error("{}", if .0.is_some() { "a source is quoted with `\"`, not with `'`" } else { "the quote `'` is not closed, and only `\"` quotes" })]
+    SingleQuote(Option<String>, String),
     /// `{{` without `}}`.
     #[error("`{{{{` is not closed")]
     UnclosedTemplate,
@@ -53,24 +56,24 @@ pub enum Fault {
     EmptyResult(String),
     /// A character that could break out of the line.
     #[error("the word {0}")]
-    Sign(NameError),
-    /// A word that fits nowhere.
+    Character(NameError, Cure),
+    /// A word that fits nowhere, and what it may have been meant as.
     #[error("`{0}` is neither `as NAME` nor an option")]
-    Unexpected(String),
+    Unexpected(String, Meant),
     /// `as` at the end.
     #[error("`as` needs a name")]
     NoName,
-    /// `as` twice, or behind an option.
+    /// `as` twice, or after an option.
     #[error("`as NAME` comes once, between the source and the options")]
     MisplacedName,
     /// A name with other characters than allowed.
-    #[error("`{0}` is no name")]
+    #[error("`{0}` is not a name")]
     BadName(String),
     /// An option nobody knows.
-    #[error("there is no option `{0}`")]
+    #[error("unknown option `{0}`")]
     UnknownOption(String, Option<&'static str>),
     /// An option that makes no sense for this kind of source.
-    #[error("`{0}=` does not go with `{1}:`")]
+    #[error("`{0}=` cannot be used with `{1}:`")]
     OptionOfOtherKind(&'static str, &'static str),
     /// An option twice.
     #[error("`{0}=` is given twice")]
@@ -81,14 +84,14 @@ pub enum Fault {
     /// A bad pattern in `exclude=`.
     #[error("`exclude=`: {0}")]
     BadPattern(PatternError),
-    /// Something else than `[NS/]NAME` behind `release:`.
+    /// Something else than `[NS/]NAME` after `release:`.
     #[error("`{0}` is neither `NAME` nor `NAMESPACE/NAME`")]
     BadRelease(String),
     /// A name that no object can have.
-    #[error("`{1}` is no name of a {kind}", kind = .0.name())]
+    #[error("`{1}` is not a name that a {kind} can have", kind = .0.name())]
     BadObject(ObjectKind, String),
-    /// A word before a colon that is no kind.
-    #[error("there is no kind of source `{0}:`")]
+    /// A word before a colon that is not a kind.
+    #[error("unknown kind of source `{0}:`")]
     UnknownKind(String, Option<&'static str>),
     /// A path from the root of the file system.
     #[error("`{0}` is absolute")]
@@ -99,12 +102,40 @@ pub enum Fault {
     /// Something else than 64 hex digits.
     #[error("`{0}` is not a SHA-256 digest of 64 hexadecimal digits")]
     BadDigest(String),
-    /// The file around it is no YAML, so comments and text cannot be told apart.
-    #[error("the file holds `helmsum:`, but it is no YAML: {0}")]
+    /// The file around it is not YAML, so comments and text cannot be told apart.
+    #[error("the file contains `helmsum:`, but is not YAML: {0}")]
     NotYaml(yaml::Error),
     /// A template in a word failed.
     #[error("{}", .0.message)]
     Template(Failed),
+}
+
+/// What a word may have been meant as that is neither `as NAME` nor an option. Texts are what is to be written instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Meant {
+    /// A comment.
+    Comment,
+    /// An option without `=`.
+    Option(String),
+    /// `as NAME`, with `=`.
+    Name(String),
+    /// Another source.
+    Source(String),
+    /// The rest of a path with spaces.
+    Path(String),
+}
+
+/// What helps where a word has a character that it must not have. Texts are what is to be written instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Cure {
+    /// It separates folders as Windows does.
+    Slashes(String),
+    /// A template ends with a line break.
+    Trim(String),
+    /// A template gives several lines.
+    OneLine,
+    /// It stands in the word as written.
+    Remove,
 }
 
 /// What a character is that cannot be seen, or not be told from another one.
@@ -169,13 +200,14 @@ impl Fault {
             Self::LooksLike
             | Self::OddSign(_)
             | Self::NotAlone
-            | Self::NoBlank
+            | Self::NoSpace
             | Self::Swallowed(..)
             | Self::NotYaml(_) => Mistake::DirectiveForm,
             Self::NoSource
             | Self::UnclosedQuote
-            | Self::Sign(_)
-            | Self::Unexpected(_)
+            | Self::SingleQuote(..)
+            | Self::Character(..)
+            | Self::Unexpected(..)
             | Self::NoName
             | Self::MisplacedName
             | Self::BadName(_) => Mistake::SourceSyntax,
@@ -200,26 +232,27 @@ impl Fault {
 
     fn hint(&self) -> Option<String> {
         let hint = match self {
-            Self::LooksLike => "write it so, on a line of its own, or say it in other words if it is none",
+            Self::LooksLike => {
+                "write it so, on a separate line, or use other words if it is not meant as a directive"
+            }
             Self::OddSign(_) => {
                 "type the beginning of the line again, with plain spaces: `# helmsum: SOURCE`"
             }
-            Self::NotAlone => "move it to a line of its own, above the value",
-            Self::NoBlank => "write `# helmsum: SOURCE`",
-            Self::Swallowed(..) => {
-                "write `{{` or `}}` without the dash there, or put a blank line and a value between"
-            }
+            Self::NotAlone => "move it to a separate line, above the value",
+            Self::NoSpace => "write `# helmsum: SOURCE`",
+            Self::Swallowed(..) => "write `{{` or `}}` without the dash there",
             Self::NoSource => "name a path relative to this file, as in `# helmsum: ./apis`",
-            Self::UnclosedQuote => "write a quote within quotes as `\\\"`",
+            Self::UnclosedQuote => "close it with `\"`; within quotes, a quote is written `\\\"`",
+            Self::SingleQuote(Some(meant), _) => return Some(format!("write `{meant}`")),
+            Self::SingleQuote(None, bare) => {
+                return Some(format!("write `{bare}`; a path with spaces is written `\"../my certs\"`"));
+            }
             Self::UnclosedTemplate => "close it with `}}` on the same line",
             Self::LeftTemplate => "the text is not rendered once more; render it where it comes from",
             Self::NoTemplate => "write the path out; only sources of releases are rendered",
             Self::EmptyResult(_) => "use `required` to say what is missing",
-            Self::Sign(_) => "rename the file, or name the directory above it",
-            Self::Unexpected(word) if word.starts_with('#') => {
-                "a directive takes no comment; put it on a line of its own above"
-            }
-            Self::Unexpected(_) => "quote a path with blanks, as in `# helmsum: \"../my certs\"`",
+            Self::Character(_, cure) => return Some(cure.hint()),
+            Self::Unexpected(_, meant) => return Some(meant.hint()),
             Self::NoName | Self::MisplacedName => "as in `# helmsum: ./apis as apis exclude=*.md`",
             Self::BadName(_) => {
                 "at most 63 of A-Z, a-z, 0-9, `-`, `_` and `.`, with a letter or digit at both ends"
@@ -230,9 +263,9 @@ impl Fault {
             }
             Self::OptionOfOtherKind("from", "release") => "drop it: the source names the release already",
             Self::OptionOfOtherKind("decrypt", "secret") => "drop it: what helm renders is not encrypted",
-            Self::OptionOfOtherKind("secret", "secret") => "drop it: a Secret is one already",
+            Self::OptionOfOtherKind("secret", "secret") => "drop it: a Secret is secret already",
             Self::OptionOfOtherKind("secret", "release") => {
-                "drop it: a release with `secrets:` is one already"
+                "drop it: a release with `secrets:` is secret already"
             }
             Self::OptionOfOtherKind("secret", "configmap") => {
                 "declare a Secret with `secret:NAME`; a ConfigMap is for everybody to read"
@@ -274,6 +307,38 @@ impl Fault {
             Self::NotYaml(_) => "comments can only be told from text where the YAML is well formed",
         };
         Some(hint.to_owned())
+    }
+}
+
+impl Meant {
+    fn hint(&self) -> String {
+        match self {
+            Self::Comment => "a directive takes no comment; put it on a separate line above".to_owned(),
+            Self::Option(option) => format!("write `{option}`"),
+            Self::Name(name) => format!("write `{name}`, directly after the source"),
+            Self::Source(directive) => {
+                format!("a directive has one source; write a second one: `{directive}`")
+            }
+            Self::Path(directive) => format!("quote a path with spaces: `{directive}`"),
+        }
+    }
+}
+
+impl Cure {
+    fn hint(&self) -> String {
+        match self {
+            Self::Slashes(path) => {
+                format!("write `{path}`; a file with a backslash in its name has to be renamed")
+            }
+            Self::Trim(word) => format!("what it prints ends with a line break; write `{word}`"),
+            Self::OneLine => {
+                "what it prints has several lines; `trim` takes line breaks from its ends".to_owned()
+            }
+            Self::Remove => {
+                "remove it; a file with it in its name has to be renamed, or the directory above named"
+                    .to_owned()
+            }
+        }
     }
 }
 

@@ -1,12 +1,14 @@
 //! From the words of a directive to a source.
 
-use super::fault::{At, Fault};
+use std::ops::Range;
+
+use super::fault::{At, Cure, Fault, Meant};
 use super::words::{Word, split};
 use super::{Options, ProducerName, What};
 use crate::diagnostic::Diagnostic;
 use crate::rendered::ObjectKind;
 use crate::source::exclusion::Patterns;
-use crate::source::name;
+use crate::source::name::{self, NameError};
 use crate::source::pattern::Glob;
 use crate::text::nearest;
 
@@ -40,7 +42,7 @@ impl std::fmt::Debug for Render<'_> {
     }
 }
 
-/// Every option, in the order of the manual, with the kinds of sources it goes with.
+/// Every option, in the order of the manual, with the kinds of sources it can be used with.
 const OPTIONS: [(&str, &[&str]); 7] = [
     ("exclude", &[PATH]),
     ("eol", &[PATH]),
@@ -65,7 +67,7 @@ pub(super) fn option_names() -> String {
     OPTIONS.map(|(name, _)| format!("`{name}=`")).join(", ")
 }
 
-/// Reads what stands behind `helmsum:`.
+/// Reads what stands after `helmsum:`.
 pub(super) fn parse(rest: &str, render: &mut Render<'_>) -> Result<Parsed, At> {
     if let Some(at) = rest.find("{{") {
         match render {
@@ -80,6 +82,9 @@ pub(super) fn parse(rest: &str, render: &mut Render<'_>) -> Result<Parsed, At> {
     }
     let mut words = words.into_iter().peekable();
     let source = words.next().ok_or_else(|| Fault::NoSource.at(0..rest.len()))?;
+    if source.text.starts_with('\'') && rest[source.span.clone()].starts_with('\'') {
+        return Err(single_quote(&rest[source.span.start..]).at(source.span));
+    }
     let what = what(&source.text).map_err(|fault| fault.at(source.span.clone()))?;
     let mut parsed = Parsed { what, text: source.text, name: None, options: Options::default() };
     if let Some(keyword) = words.next_if(|word| word.text == "as") {
@@ -91,9 +96,68 @@ pub(super) fn parse(rest: &str, render: &mut Render<'_>) -> Result<Parsed, At> {
     }
     let mut seen = Vec::new();
     for word in words {
-        option(&word.text, &mut parsed, &mut seen).map_err(|fault| fault.at(word.span))?;
+        option(&word.text, &mut parsed, &mut seen).map_err(|fault| {
+            let fault = match fault {
+                Fault::Unexpected(text, Meant::Comment) => {
+                    let meant = meant(rest, &source.span, &word.span);
+                    Fault::Unexpected(text, meant)
+                }
+                fault => fault,
+            };
+            fault.at(word.span)
+        })?;
     }
     Ok(parsed)
+}
+
+/// What a word after the source may have been meant as, where it is neither `as NAME` nor an option.
+fn meant(rest: &str, source: &Range<usize>, word: &Range<usize>) -> Meant {
+    let text = &rest[word.clone()];
+    let behind = rest[word.end..].trim_start_matches([' ', '\t']);
+    let next = behind.split([' ', '\t']).next().unwrap_or_default();
+    if text.starts_with('#') {
+        return Meant::Comment;
+    }
+    if let Some((key, _)) = OPTIONS.into_iter().find(|(known, _)| *known == text) {
+        return Meant::Option(match (key, next) {
+            ("eol", _) => "eol=lf".into(),
+            ("parse", _) => "parse=yaml".into(),
+            ("optional", _) => "optional=true".into(),
+            ("decrypt", _) => "decrypt=sops".into(),
+            ("secret", _) => "secret=true".into(),
+            (key, "") => format!("{key}={}", if key == "from" { "RELEASE" } else { "PATTERN" }),
+            (key, value) => format!("{key}={value}"),
+        });
+    }
+    let is_source = text.starts_with("./")
+        || text.starts_with("../")
+        || text.split_once(':').is_some_and(|(kind, _)| KINDS.contains(&kind));
+    if is_source {
+        return Meant::Source(format!("# helmsum: {}", &rest[word.start..]));
+    }
+    // All that is one path as far as it can be told: up to `as` or an option.
+    let words = behind.split_inclusive([' ', '\t']).take_while(|word| {
+        let word = word.trim_end();
+        word != "as" && !word.contains('=')
+    });
+    let end = word.end + (rest[word.end..].len() - behind.len()) + words.map(str::len).sum::<usize>();
+    let path = rest[source.start..end.min(rest.len())].trim_end().replace('"', "");
+    Meant::Path(format!("# helmsum: \"{path}\""))
+}
+
+/// What is wrong with a source that starts with a single quote.
+fn single_quote(text: &str) -> Fault {
+    let bare = text.trim_start_matches('\'');
+    match bare.split_once('\'') {
+        Some((quoted, _)) if quoted.contains([' ', '\t']) => {
+            Fault::SingleQuote(Some(format!("# helmsum: \"{quoted}\"")), String::new())
+        }
+        Some((quoted, _)) => Fault::SingleQuote(Some(format!("# helmsum: {quoted}")), String::new()),
+        None => {
+            let word = bare.split([' ', '\t']).next().unwrap_or_default();
+            Fault::SingleQuote(None, format!("# helmsum: {word}"))
+        }
+    }
 }
 
 /// Renders a word where it asks for it, and checks what it says.
@@ -108,13 +172,29 @@ fn finish(word: &mut Word, render: &mut Render<'_>) -> Result<(), Fault> {
         if result.contains("{{") {
             return Err(Fault::LeftTemplate);
         }
+        if let Err(error @ (NameError::Control(_) | NameError::Break(_))) = name::check(&result) {
+            let trimmed = result.trim_end_matches(['\n', '\r']);
+            let ends_with_it = word.text.ends_with("}}") && name::check(trimmed) != Err(error);
+            let cure = if ends_with_it { Cure::Trim(with_trim(&word.text)) } else { Cure::OneLine };
+            return Err(Fault::Character(error, cure));
+        }
         word.text = result;
     }
     match name::check(&word.text) {
         // A backslash has its place in `exclude=`.
-        Ok(()) | Err(name::NameError::Backslash) => Ok(()),
-        Err(error) => Err(Fault::Sign(error)),
+        Ok(()) | Err(NameError::Backslash) => Ok(()),
+        Err(error) => Err(Fault::Character(error, Cure::Remove)),
     }
+}
+
+/// A word whose last action has `trim` at its end.
+fn with_trim(word: &str) -> String {
+    let body = word.strip_suffix("}}").unwrap_or(word);
+    let (body, end) = match body.strip_suffix(" -") {
+        Some(body) => (body, "-}}"),
+        None => (body, "}}"),
+    };
+    format!("{} | trim {end}", body.trim_end())
 }
 
 /// What a SOURCE stands for.
@@ -137,7 +217,13 @@ fn what(text: &str) -> Result<What, Fault> {
     if text.starts_with('/') {
         return Err(Fault::Absolute(text.to_owned()));
     }
-    name::check(text).map_err(Fault::Sign)?;
+    name::check(text).map_err(|error| {
+        let cure = match error {
+            NameError::Backslash => Cure::Slashes(text.replace('\\', "/")),
+            _ => Cure::Remove,
+        };
+        Fault::Character(error, cure)
+    })?;
     Glob::split(text).map_err(Fault::BadGlob)?;
     Ok(What::Path(text.to_owned()))
 }
@@ -181,8 +267,15 @@ pub(in crate::source) fn is_name(text: &str) -> bool {
 /// Takes one `key=value`.
 fn option(word: &str, parsed: &mut Parsed, seen: &mut Vec<&'static str>) -> Result<(), Fault> {
     let Some((key, value)) = word.split_once('=') else {
-        return Err(if word == "as" { Fault::MisplacedName } else { Fault::Unexpected(word.to_owned()) });
+        return Err(if word == "as" {
+            Fault::MisplacedName
+        } else {
+            Fault::Unexpected(word.to_owned(), Meant::Comment)
+        });
     };
+    if key == "as" {
+        return Err(Fault::Unexpected(word.to_owned(), Meant::Name(format!("as {value}"))));
+    }
     let Some((key, kinds)) = OPTIONS.into_iter().find(|(known, _)| *known == key) else {
         return Err(Fault::UnknownOption(key.to_owned(), nearest(key, OPTIONS.map(|(known, _)| known))));
     };

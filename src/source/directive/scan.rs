@@ -7,7 +7,7 @@ use camino::Utf8Path;
 use regex::Regex;
 
 use super::Source;
-use super::fault::{At, DirectiveError, Fault};
+use super::fault::{At, Cure, DirectiveError, Fault};
 use super::look_alike::{self, LookAlike, look_alike};
 use super::parse::{Render, parse};
 use crate::source::name::{self, NameError};
@@ -145,7 +145,7 @@ fn directive(text: &str, comment: Range<usize>) -> Result<Option<Range<usize>>, 
         return Err(Fault::NoSource.at(look));
     }
     if !line.starts_with([' ', '\t']) {
-        return Err(odd.map_or(Fault::NoBlank, Fault::OddSign).at(look));
+        return Err(odd.map_or(Fault::NoSpace, Fault::OddSign).at(look));
     }
     let start = behind + (line.len() - line.trim_start_matches([' ', '\t']).len());
     Ok(Some(start..start + rest.len()))
@@ -159,7 +159,7 @@ pub(super) fn check_signs(line: &str) -> Result<(), At> {
             Err(_) if sign == '\t' => continue,
             Err(error) => error,
         };
-        return Err(Fault::Sign(error).at(at..at + sign.len_utf8()));
+        return Err(Fault::Character(error, Cure::Remove).at(at..at + sign.len_utf8()));
     }
     Ok(())
 }

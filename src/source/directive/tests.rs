@@ -8,7 +8,7 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use proptest::prelude::*;
 
-use super::fault::DirectiveError;
+use super::fault::{Cure, DirectiveError, Meant};
 use super::{Fault, ProducerName, Render, Source, What, in_plain, in_rendered, may_declare};
 use crate::diagnostic::Diagnostic;
 use crate::rendered::ObjectKind;
@@ -121,7 +121,7 @@ fn what_looks_like_a_directive_is_an_error() {
     ] {
         assert_eq!(fault(text), Fault::NotAlone, "{text:?}");
     }
-    assert_eq!(fault("# helmsum:./a\n"), Fault::NoBlank);
+    assert_eq!(fault("# helmsum:./a\n"), Fault::NoSpace);
     for text in ["# helmsum:\n", "# helmsum:  \t\n", "# helmsum:", "# helmsum: \r\n"] {
         assert_eq!(fault(text), Fault::NoSource, "{text:?}");
     }
@@ -167,7 +167,7 @@ fn signs_that_end_a_line_for_some_are_errors() {
         ('\u{85}', NameError::Control('\u{85}')),
         ('\r', NameError::Control('\r')),
     ] {
-        assert_eq!(fault(&format!("# helmsum: ./a{sign}b: 1\n")), Fault::Sign(error));
+        assert_eq!(fault(&format!("# helmsum: ./a{sign}b: 1\n")), Fault::Character(error, Cure::Remove));
     }
     assert_eq!(fault("a: 1\u{2028}# helmsum: ./a\n"), Fault::NotAlone);
     assert_eq!(fault("a: 1\r# helmsum: ./a\r"), Fault::NotAlone);
@@ -191,7 +191,6 @@ fn first_the_source_then_the_name_then_the_options() {
     assert_eq!(one("a exclude=x as b"), Err(Fault::MisplacedName));
     assert_eq!(one("a as b as c"), Err(Fault::MisplacedName));
     assert_eq!(one("a as"), Err(Fault::NoName));
-    assert_eq!(one("a b"), Err(Fault::Unexpected("b".to_owned())));
     assert_eq!(
         one("as"),
         one("./as").map(|source| Source { text: "as".into(), what: What::Path("as".into()), ..source })
@@ -200,14 +199,47 @@ fn first_the_source_then_the_name_then_the_options() {
 
 #[test]
 fn there_are_no_trailing_comments() {
-    assert_eq!(fault("# helmsum: ./a # the apis\n"), Fault::Unexpected("#".to_owned()));
+    assert_eq!(fault("# helmsum: ./a # the apis\n"), Fault::Unexpected("#".to_owned(), Meant::Comment));
     assert_eq!(paths(&plain("# helmsum: ./a#b\n")), ["./a#b"]);
     assert_eq!(paths(&plain("# helmsum: #a\n")), ["#a"]);
     assert_eq!(paths(&plain("# helmsum: it's\n")), ["it's"]);
 }
 
 #[test]
-fn quotes_keep_blanks() {
+fn a_word_that_fits_nowhere_is_taken_for_what_it_looks_like() {
+    let path = |text: &str| Meant::Path(format!("# helmsum: {text}"));
+    let source = |text: &str| Meant::Source(format!("# helmsum: {text}"));
+    let option = |text: &str| Meant::Option(text.to_owned());
+    for (words, word, meant) in [
+        ("a b", "b", path("\"a b\"")),
+        ("./my certs as certs", "certs", path("\"./my certs\"")),
+        ("./my old certs eol=lf", "old", path("\"./my old certs\"")),
+        ("./a ./b", "./b", source("./b")),
+        ("./a ../b as b", "../b", source("../b as b")),
+        ("./a as a configmap:b", "configmap:b", source("configmap:b")),
+        ("./a optional", "optional", option("optional=true")),
+        ("./a eol lf", "eol", option("eol=lf")),
+        ("./a exclude *.md", "exclude", option("exclude=*.md")),
+        ("./a exclude", "exclude", option("exclude=PATTERN")),
+        ("./a from edge/apis", "from", option("from=edge/apis")),
+        ("./a as=b", "as=b", Meant::Name("as b".to_owned())),
+    ] {
+        assert_eq!(one(words), Err(Fault::Unexpected(word.to_owned(), meant)), "{words}");
+    }
+}
+
+#[test]
+fn single_quotes_quote_nothing() {
+    let closed = |text: &str| Err(Fault::SingleQuote(Some(format!("# helmsum: {text}")), String::new()));
+    assert_eq!(one("'./my certs'"), closed("\"./my certs\""));
+    assert_eq!(one("'./apis' as a"), closed("./apis"));
+    assert_eq!(one("'./apis as a"), Err(Fault::SingleQuote(None, "# helmsum: ./apis".to_owned())));
+    assert_eq!(one("./'apis'").expect("good").label(), "./'apis'");
+    assert_eq!(one("\"'apis'\"").expect("good").label(), "./'apis'");
+}
+
+#[test]
+fn quotes_keep_spaces() {
     assert_eq!(paths(&plain("# helmsum: \"../shared/my certs\"\n")), ["../shared/my certs"]);
     assert_eq!(one("a exclude=\"my file\"").expect("good").options.exclude, ["my file"]);
     assert_eq!(
@@ -273,8 +305,8 @@ fn options_take_one_value_and_come_once() {
 fn paths_are_relative_and_may_leave_their_directory() {
     assert_eq!(one("/etc/x"), Err(Fault::Absolute("/etc/x".to_owned())));
     assert_eq!(one("../../x").expect("good").path().expect("a path"), "/x");
-    assert_eq!(one("a\\b"), Err(Fault::Sign(NameError::Backslash)));
-    assert_eq!(one("a\u{1b}b"), Err(Fault::Sign(NameError::Control('\u{1b}'))));
+    assert_eq!(one("a\\b"), Err(Fault::Character(NameError::Backslash, Cure::Slashes("a/b".to_owned()))));
+    assert_eq!(one("a\u{1b}b"), Err(Fault::Character(NameError::Control('\u{1b}'), Cure::Remove)));
     assert_eq!(one("./a/../b").expect("good").label(), "./a/../b", "labels keep their dots");
     assert_eq!(one("~/x").expect("good").path().expect("a path"), "/repo/~/x");
 }
@@ -422,6 +454,9 @@ fn rendered_words(text: &str) -> Result<Vec<Source>, Fault> {
         "./{{ .Glob }}" => Ok("./*.conf".to_owned()),
         "{{ .Empty }}" => Ok(String::new()),
         "{{ .Break }}" => Ok("a\nb".to_owned()),
+        "sha256:{{ .Line }}" | "sha256:{{- .Line -}}" | "{{ .Line }}/x" => {
+            Ok(word.replace("{{ .Line }}", "a\n").replace("{{- .Line -}}", "a\n"))
+        }
         "{{ .More }}" => Ok("{{ .x }}".to_owned()),
         "exclude={{ .Md }}" => Ok("exclude=*.md".to_owned()),
         "{{ env \"A B\" }}" => Ok("env".to_owned()),
@@ -451,7 +486,13 @@ fn a_word_that_renders_to_nothing_or_to_more_is_an_error() {
         rendered_words("# helmsum: {{ .Empty }}\n"),
         Err(Fault::EmptyResult("{{ .Empty }}".to_owned()))
     );
-    assert_eq!(rendered_words("# helmsum: {{ .Break }}\n"), Err(Fault::Sign(NameError::Control('\n'))));
+    let broken = |cure: Cure| Err(Fault::Character(NameError::Control('\n'), cure));
+    assert_eq!(rendered_words("# helmsum: {{ .Break }}\n"), broken(Cure::OneLine));
+    let trimmed = Cure::Trim("sha256:{{ .Line | trim }}".to_owned());
+    assert_eq!(rendered_words("# helmsum: sha256:{{ .Line }} as a\n"), broken(trimmed));
+    let trimmed = Cure::Trim("sha256:{{- .Line | trim -}}".to_owned());
+    assert_eq!(rendered_words("# helmsum: sha256:{{- .Line -}} as a\n"), broken(trimmed));
+    assert_eq!(rendered_words("# helmsum: {{ .Line }}/x\n"), broken(Cure::OneLine));
     assert_eq!(rendered_words("# helmsum: {{ .More }}\n"), Err(Fault::LeftTemplate));
     assert_eq!(rendered_words("# helmsum: {{ .More\n"), Err(Fault::UnclosedTemplate));
     let Err(Fault::Template(failed)) = rendered_words("# helmsum: {{ nope }}\n") else {

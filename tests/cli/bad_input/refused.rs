@@ -23,14 +23,14 @@ fn values(text: &str) -> Repo {
 #[test]
 fn directives_that_cannot_be_read() {
     for (text, said) in [
-        ("# helmsum: ./apis recursive=true\n", "there is no option `recursive`"),
+        ("# helmsum: ./apis recursive=true\n", "unknown option `recursive`"),
         ("# helmsum: ./apis exlude=x\n", "did you mean `exclude=`?"),
         ("# helmsun: ./apis\n# Helmsum: ./apis\n", "this looks like a directive"),
         ("a: 1 # helmsum: ./apis\n", "a directive must have a line of its own"),
         ("# helmsum: /etc\n", "`/etc` is absolute"),
         ("# helmsum:\n", "the directive names no source"),
         ("# helmsum: \"./apis\n", "the quote is not closed"),
-        ("# helmsum: configmap:Apis\n", "`Apis` is no name of a ConfigMap"),
+        ("# helmsum: configmap:Apis\n", "`Apis` is not a name that a ConfigMap can have"),
     ] {
         refused(values(text), "gateway/values.yaml:", said);
     }

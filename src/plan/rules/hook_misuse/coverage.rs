@@ -417,7 +417,9 @@ fn none_finding(
     };
     let own = callers.iter().any(|caller| caller.visit == consumers[0].visit);
     let hint = if own {
-        format!("let a hook of `{file}` run helmsum for them too, or run `helmsum generate` before helmfile")
+        format!(
+            "put the hook under the top-level `hooks:` of `{file}`, without `--release` and `--selector`: then it runs for all"
+        )
     } else {
         let other = callers.first().map(|caller| relative(&resolved.visits[caller.visit].file, directory));
         let other = other.unwrap_or_default();
