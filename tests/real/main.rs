@@ -8,6 +8,7 @@ mod kinds;
 mod remote;
 mod rendered;
 mod rollout;
+mod schema;
 mod secrets;
 #[path = "../support/mod.rs"]
 mod support;

@@ -6,5 +6,5 @@ mod leak;
 mod objects;
 mod order;
 mod parallel;
-mod project;
+pub(crate) mod project;
 mod sops;
