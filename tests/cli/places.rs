@@ -310,3 +310,41 @@ fn a_pattern_that_finds_two_files_hides_no_directive() {
     // Nothing of helmsum's is in them, and helmfile says what is wrong by itself.
     repo().file("values/b.yaml", "b: 1\n").helmsum(["generate"]).exits(0);
 }
+
+/// Two clusters that have a release of the same name each.
+fn two_contexts(gateway: &str) -> Repo {
+    let apis = |context: &str| {
+        format!(
+            "  - {{name: apis, namespace: edge, kubeContext: {context}, chart: ./{context}, values: [{context}.yaml]}}\n"
+        )
+    };
+    let state = format!(
+        "releases:\n  - name: gateway\n    namespace: edge\n    kubeContext: {gateway}\n    chart: ./c\n    needs: [east/edge/apis, west/edge/apis]\n    \
+         values: [gateway.yaml, gateway.checksum.yaml]\n{}{}",
+        apis("east"),
+        apis("west")
+    );
+    let chart = |name: &str| format!("apiVersion: v2\nname: {name}\nversion: 0.1.0\n");
+    Repo::new()
+        .file("helmfile.yaml", state)
+        .file("east/Chart.yaml", chart("east"))
+        .file("west/Chart.yaml", chart("west"))
+        .file("east.yaml", "a: 1\n")
+        .file("west.yaml", "a: 2\n")
+        .file("gateway.yaml", "# helmsum: release:edge/apis\n")
+}
+
+#[test]
+fn of_releases_in_several_clusters_the_one_in_the_cluster_of_the_consumer_is_meant() {
+    let repo = two_contexts("west").helmsum(["generate", "--strict"]).exits(0);
+    repo.file("east.yaml", "a: 3\n")
+        .helmsum(["check"])
+        .exits(0)
+        .file("west.yaml", "a: 3\n")
+        .helmsum(["check"])
+        .exits(2)
+        .says("stale  edge/gateway");
+    two_contexts("north").helmsum(["generate"]).exits(1).complains(
+        "`edge/apis` in kube context `east` of `[REPO]/helmfile.yaml`, `edge/apis` in kube context `west`",
+    );
+}

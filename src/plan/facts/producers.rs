@@ -49,7 +49,7 @@ pub(crate) fn release(resolved: &Resolved, at: ReleaseAt) -> &Release {
     &resolved.visits[at.visit].releases[at.release]
 }
 
-/// The release of a name: in the state file of the consumer, else in any other.
+/// The release of a name: in the state file of the consumer, else in any other; of several there the one in the consumer's kube context.
 fn named(resolved: &Resolved, consumer: ReleaseAt, producer: &ProducerName) -> Result<ReleaseAt, Diagnostic> {
     let environment = consumer.environment;
     let namesakes = resolved.needs().named(&producer.release).iter();
@@ -59,6 +59,10 @@ fn named(resolved: &Resolved, consumer: ReleaseAt, producer: &ProducerName) -> R
     let found = if own.is_empty() { matching } else { own };
     let deployed: Vec<ReleaseAt> =
         found.iter().copied().filter(|at| release(resolved, *at).deployed()).collect();
+    let context = &release(resolved, consumer).kube_context;
+    let near: Vec<ReleaseAt> =
+        deployed.iter().copied().filter(|at| release(resolved, *at).kube_context == *context).collect();
+    let deployed = if let [_] = near[..] { near } else { deployed };
     match (&deployed[..], &found[..]) {
         ([one], _) => Ok(*one),
         ([], []) => Err(unknown(resolved, producer)),
@@ -102,12 +106,19 @@ fn switched_off(release: &Release) -> Diagnostic {
 fn ambiguous(resolved: &Resolved, several: &[ReleaseAt], producer: &ProducerName) -> Diagnostic {
     let named: Vec<String> = several
         .iter()
-        .map(|at| format!("`{}` of `{}`", release(resolved, *at).id(), resolved.visits[at.visit].file))
+        .map(|at| {
+            let own = release(resolved, *at);
+            let context = match own.kube_context.as_str() {
+                "" => String::new(),
+                context => format!(" in kube context `{context}`"),
+            };
+            format!("`{}`{context} of `{}`", own.id(), resolved.visits[at.visit].file)
+        })
         .collect();
     let one = release(resolved, several[0]);
     let same = several.iter().all(|at| release(resolved, *at).id() == one.id());
     let hint = if same {
-        "nothing tells them apart here: depend on the files that it is made of".to_owned()
+        "none of them is alone in the kube context of this release, and nothing else tells them apart here: depend on the files that it is made of".to_owned()
     } else {
         format!("name the namespace, as in `{}`", one.id())
     };

@@ -37,10 +37,9 @@ fn missing_need(project: &Project<'_>, case: &ReleaseCase<'_>, source: &Source) 
     let depends = depends.trim_end();
     let releases = &resolved.visits[index].releases;
     let needs = resolved.needs();
-    let own = needs
-        .named_in(index, &producer.release)
-        .map(|at| &releases[at])
-        .find(|own| is_named_by(own, producer));
+    let namesakes = || needs.named_in(index, &producer.release).map(|at| &releases[at]);
+    let named = || namesakes().filter(|own| is_named_by(own, producer));
+    let own = named().find(|own| own.kube_context == consumer.kube_context).or_else(|| named().next());
     let finding = |message: String, hint: String| {
         Some(Diagnostic::finding(Code::MissingNeed, message).hint(hint).release(consumer.id()))
     };
