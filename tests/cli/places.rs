@@ -348,3 +348,26 @@ fn of_releases_in_several_clusters_the_one_in_the_cluster_of_the_consumer_is_mea
         "`edge/apis` in kube context `east` of `[REPO]/helmfile.yaml`, `edge/apis` in kube context `west`",
     );
 }
+
+#[test]
+fn why_a_producer_cannot_be_read_is_said_in_full_for_one_of_its_consumers() {
+    let consumer = |name: &str| {
+        format!(
+            "  - {{name: {name}, chart: ./c, needs: [apis], values: [{name}.yaml, {name}.checksum.yaml]}}\n"
+        )
+    };
+    let producer = "  - {name: apis, chart: ./missing, values: [gone.yaml]}\n";
+    let state = format!("releases:\n{}{}{}{producer}", consumer("a"), consumer("b"), consumer("d"));
+    let declared = "# helmsum: release:apis\n";
+    let repo = Repo::new()
+        .file("helmfile.yaml", state)
+        .file("a.yaml", declared)
+        .file("b.yaml", declared)
+        .file("d.yaml", declared)
+        .helmsum(["generate"])
+        .exits(1)
+        .says("3 releases: 3 denied; 3 errors");
+    let said = repo.err();
+    assert_eq!(said.matches("gone.yaml").count(), 1, "{said}");
+    assert_eq!(said.matches("for the reason that is given for release `a`").count(), 2, "{said}");
+}

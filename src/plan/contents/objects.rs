@@ -32,6 +32,7 @@ impl Consumer {
         let (found, read) = match result {
             Ok(found) => found,
             Err(problem) => {
+                let problem = rendering.blame(problem, &self.owner);
                 let problem = problem.context(format!("`{}`", wanted.source.text)).context(&self.owner);
                 // The place of the directive, unless the problem knows a better one.
                 self.say(problem.or_at(wanted.source.place.clone()));

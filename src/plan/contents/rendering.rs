@@ -1,5 +1,7 @@
 //! What producers give, each asked once however many consumers it has.
 
+use std::cell::RefCell;
+use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -92,6 +94,8 @@ pub(crate) struct Rendering<'e> {
     calls: usize,
     /// The targets of the run, which no source contains.
     pub(crate) known: &'e Targets,
+    /// For whom it was said why something cannot be rendered, by the message.
+    blamed: RefCell<BTreeMap<String, String>>,
 }
 
 /// A source that somebody waits for.
@@ -131,6 +135,26 @@ impl<'e> Rendering<'e> {
             listed: BTreeMap::new(),
             calls: 0,
             known,
+            blamed: RefCell::default(),
+        }
+    }
+
+    /// Why a source of `owner` cannot be rendered: in full for the first who asks, since a release that fails has many consumers.
+    pub(crate) fn blame(&self, problem: Diagnostic, owner: &str) -> Diagnostic {
+        match self.blamed.borrow_mut().entry(problem.to_string()) {
+            Entry::Vacant(first) => {
+                first.insert(owner.to_owned());
+                problem
+            }
+            Entry::Occupied(first) if first.get() == owner => problem,
+            Entry::Occupied(first) => {
+                let message = format!("it cannot be read, for the reason that is given for {}", first.get());
+                let short = Diagnostic::error(message).hint("correct what is wrong there first");
+                match problem.refusal() {
+                    Some(refusal) => short.as_refusal(refusal),
+                    None => short,
+                }
+            }
         }
     }
 
