@@ -8,6 +8,7 @@ mod descendants;
 mod exchange;
 mod homes;
 mod lookup;
+mod memory;
 mod partner;
 mod signals;
 
@@ -22,6 +23,7 @@ use std::time::Duration;
 pub(crate) use confidential::{Confidential, Placement};
 pub(crate) use homes::Homes;
 pub(crate) use lookup::{LookupError, look_up, own_path};
+pub(crate) use memory::resident;
 pub(crate) use partner::{Lost, Partner};
 pub(crate) use signals::Unfinished;
 

@@ -24,9 +24,12 @@ pub enum MissingKey {
 pub struct Options {
     /// What a missing key gives.
     pub missing_key: MissingKey,
-    /// How many nodes, commands and arguments may be evaluated, those of `tpl` and `include` too. Functions that work long
-    /// or return long strings take more than one.
+    /// How many nodes, commands and arguments may be evaluated, those of `tpl` and `include` too. Functions that work long take more
+    /// than one.
     pub steps: u64,
+    /// How much memory the process may have while functions make more of it, in bytes. Where that cannot be told: how much all that they
+    /// return may take, kept or not.
+    pub memory: u64,
     /// How many bytes one template may write.
     pub output: usize,
     /// How many templates may run inside each other, through `template`, `include` and `tpl`.
@@ -36,11 +39,14 @@ pub struct Options {
 }
 
 impl Default for Options {
-    /// Missing keys are errors, 2 million steps, 64 MiB of output, 1,000 templates inside each other.
+    /// Missing keys are errors, a thousand million steps, 3 GiB of memory, 64 MiB of output, 1,000 templates inside each other.
+    ///
+    /// A step takes helmsum less time than helmfile: what helmfile renders within a minute has fewer.
     fn default() -> Self {
         Self {
             missing_key: MissingKey::Error,
-            steps: 2_000_000,
+            steps: 1_000_000_000,
+            memory: 3 << 30,
             output: 64 << 20,
             nesting: 1_000,
             depth: 10_000,

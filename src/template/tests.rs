@@ -59,7 +59,9 @@ fn try_render(text: &str) -> Result<String, Diagnostic> {
     let data: Map =
         [("a", Value::Int(1)), ("again", Value::from("{{ tpl .again . }}"))].into_iter().collect();
     let base = Utf8Path::new("/helmsum-test-without-helpers");
-    render("values.gotmpl".into(), text, &data.into(), &context(base), &registry(), &Options::default())
+    // The default takes minutes without optimisation.
+    let options = Options { steps: 2_000_000, ..Options::default() };
+    render("values.gotmpl".into(), text, &data.into(), &context(base), &registry(), &options)
         .map(|bytes| String::from_utf8(bytes).expect("it is text"))
 }
 
@@ -164,7 +166,7 @@ fn stray_text_of_a_helper_fills_empty_templates_only() {
 #[test]
 fn templates_that_never_end_are_stopped() {
     assert!(refused("{{ range 1000000000000 }}{{ end }}").contains("steps"));
-    assert!(refused("{{ $x := \"ab\" }}{{ range 100 }}{{ $x = print $x $x }}{{ end }}").contains("steps"));
+    assert!(refused("{{ $x := \"ab\" }}{{ range 100 }}{{ $x = print $x $x }}{{ end }}").contains("64 MiB"));
     let huge = format!("{{{{ printf \"%1000000d\" 1 | printf \"{}\" }}}}", "%[1]s".repeat(70));
     assert!(refused(&huge).contains("64 MiB"));
     let wide = format!("{{{{ range 1000 }}}}{}{{{{ end }}}}", "x".repeat(100_000));
@@ -173,6 +175,18 @@ fn templates_that_never_end_are_stopped() {
         let text = format!("{{{{ define \"a\" }}}}{{{{ {itself} }}}}{{{{ end }}}}{{{{ {itself} }}}}");
         assert!(refused(&text).contains("nested"), "{itself}");
     }
+}
+
+#[test]
+fn a_template_that_takes_too_much_memory_is_stopped() {
+    let base = Utf8Path::new("/helmsum-test-without-helpers");
+    let options = Options { memory: 1 << 20, ..Options::default() };
+    let rendered =
+        |text: &str| render("values.gotmpl".into(), text, &Value::Nil, &context(base), &registry(), &options);
+    let kept = "{{ range 100 }}{{ $x := printf \"%1000000d\" 1 }}{{ end }}";
+    let error = rendered(kept).expect_err("it is looked at once there was enough to matter");
+    assert!(error.message.contains("takes more than 1.0 MiB of memory"), "{error}");
+    assert!(rendered("{{ range 10 }}{{ $x := printf \"%1000000d\" 1 }}{{ end }}").is_ok());
 }
 
 #[test]

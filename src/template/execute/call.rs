@@ -4,7 +4,7 @@ use super::argument::Expected;
 use super::builtin::{Builtin, builtin};
 use super::output::Output;
 use super::slot::{Slot, is_true};
-use super::{At, BYTES_PER_STEP, Evaluated, Scene, State};
+use super::{At, Evaluated, HEAD, ITEM, Scene, State};
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::strconv::quote;
 use crate::template::function::{Call, Context, Function, FunctionError};
@@ -58,6 +58,15 @@ impl Callee {
                 builtin.fixed.get(index).copied().or(builtin.variadic).unwrap_or(Expected::Reflected)
             }
         }
+    }
+}
+
+/// What a result takes of the memory: the content of lists and maps is counted where they are made.
+fn size(value: &Value) -> usize {
+    match value {
+        Value::Str(_) | Value::Bytes(_) => HEAD + value.string_bytes().map_or(0, <[u8]>::len),
+        Value::List(_) | Value::Map(_) | Value::AnyMap(_) | Value::MapPointer(_) | Value::Object(_) => HEAD,
+        _ => 0,
     }
 }
 
@@ -129,8 +138,7 @@ impl<'t> State<'t, '_, '_> {
         match result {
             Ok(slot) => {
                 self.run.failed_at = None;
-                let length = slot.value().string_bytes().map_or(0, <[u8]>::len);
-                self.spend(length as u64 / BYTES_PER_STEP)?;
+                self.hold(size(slot.value()))?;
                 Ok(slot)
             }
             Err(error) => {
@@ -254,6 +262,7 @@ impl Call for Caller<'_, '_, '_, '_> {
     }
 
     fn spend(&mut self, steps: u64) -> Result<(), FunctionError> {
-        Ok(self.state.run.spend(steps)?)
+        self.state.run.spend(steps)?;
+        Ok(self.state.run.hold(steps.saturating_mul(ITEM))?)
     }
 }

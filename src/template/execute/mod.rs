@@ -23,7 +23,8 @@ use super::syntax::{
 };
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::strconv::quote;
-use crate::text::{Excerpt, Place, position};
+use crate::program::resident;
+use crate::text::{Bytes, Excerpt, Place, position};
 use crate::value::print::{PrintError, display, sort_entries};
 use crate::value::{Element, Value};
 
@@ -32,8 +33,14 @@ use output::Output;
 pub(super) use output::Segment;
 use slot::{Slot, behind_pointer, is_true};
 
-/// How many bytes of a new string count as one step, so that building large strings again and again ends too.
-const BYTES_PER_STEP: u64 = 16;
+/// What a string, list or map takes beside its content, in bytes.
+const HEAD: usize = 64;
+
+/// How many bytes results take between two looks at the memory of the process.
+const GLANCE: u64 = 64 << 20;
+
+/// What an item of a list takes at least, in bytes.
+const ITEM: u64 = 32;
 
 type Evaluated<T> = Result<T, Diagnostic>;
 
@@ -44,6 +51,8 @@ pub(super) struct Run<'r> {
     options: &'r Options,
     /// Steps that are left.
     steps: u64,
+    /// Bytes that results took since the memory was looked at, or in all where it cannot be.
+    results: u64,
     /// Templates that are running inside each other.
     templates: usize,
     /// Blocks, pipelines and templates that are open inside each other: what the stack holds.
@@ -54,7 +63,8 @@ pub(super) struct Run<'r> {
 
 impl<'r> Run<'r> {
     pub(super) const fn new(context: &'r Context, registry: &'r Registry, options: &'r Options) -> Self {
-        Self { context, registry, options, steps: options.steps, templates: 0, depth: 0, failed_at: None }
+        let steps = options.steps;
+        Self { context, registry, options, steps, results: 0, templates: 0, depth: 0, failed_at: None }
     }
 
     /// Takes steps from the budget.
@@ -63,6 +73,25 @@ impl<'r> Run<'r> {
         self.steps = left.unwrap_or(0);
         left.map(|_| ())
             .ok_or_else(|| Stopped(format!("the template takes more than {} steps", self.options.steps)))
+    }
+
+    /// Counts what a result takes, in bytes, and looks at the memory of the process when there was enough to matter.
+    fn hold(&mut self, bytes: u64) -> Result<(), Stopped> {
+        self.results = self.results.saturating_add(bytes);
+        if self.results < GLANCE {
+            return Ok(());
+        }
+        let taken = match resident() {
+            Some(resident) => {
+                self.results = 0;
+                resident
+            }
+            None => self.results,
+        };
+        if taken <= self.options.memory {
+            return Ok(());
+        }
+        Err(Stopped(format!("the template takes more than {} of memory", Bytes(self.options.memory))))
     }
 
     /// Goes one level deeper on the stack.
@@ -286,6 +315,10 @@ impl<'t> State<'t, '_, '_> {
         self.run.spend(steps).map_err(|stopped| self.stopped(stopped))
     }
 
+    fn hold(&mut self, bytes: usize) -> Evaluated<()> {
+        self.run.hold(bytes as u64).map_err(|stopped| self.stopped(stopped))
+    }
+
     fn enter(&mut self) -> Evaluated<()> {
         self.run.enter().map_err(|stopped| self.stopped(stopped))
     }
@@ -357,7 +390,7 @@ impl<'t> State<'t, '_, '_> {
             value => {
                 let text =
                     display(&behind_pointer(value.clone())).map_err(|error| self.print_error(error))?;
-                self.spend(text.len() as u64 / BYTES_PER_STEP)?;
+                self.hold(text.len())?;
                 self.write(&text, offset, false)
             }
         }

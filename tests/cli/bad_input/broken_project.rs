@@ -112,7 +112,7 @@ fn templates_that_never_end_or_print_a_gigabyte() {
         ("{{ define \"t\" }}{{ include \"t\" . }}{{ end }}{{ include \"t\" . }}", "env.yaml.gotmpl"),
         ("a: {{ repeat 2000000000 \"x\" }}", "env.yaml.gotmpl"),
         (
-            "{{ range until 100000 }}{{ range until 100000 }}{{ printf \"\" }}{{ end }}{{ end }}",
+            "{{ range until 100000 }}{{ range until 100000 }}{{ printf \"%999d\" 1 }}{{ end }}{{ end }}",
             "env.yaml.gotmpl",
         ),
         ("{{ $x := \"x\" }}{{ range until 40 }}{{ $x = print $x $x }}{{ end }}{{ $x }}", "env.yaml.gotmpl"),

@@ -65,7 +65,7 @@ fn templates_that_would_never_end() {
     };
     for text in [
         "{{ define \"x\" }}{{ template \"x\" . }}{{ end }}{{ template \"x\" . }}",
-        "{{ range until 100000 }}{{ range until 100000 }}x{{ end }}{{ end }}",
+        "{{ range until 100000 }}{{ range until 100000 }}{{ printf \"%999d\" 1 }}{{ end }}{{ end }}",
         "{{ range until 100000 }}{{ repeat 100000 \"xxxxxxxxxx\" }}{{ end }}",
         "{{ noSuchFunction }}",
     ] {
