@@ -161,7 +161,8 @@ Examples:
     #[command(after_long_help = "\
 Examples:
 
-  $ helmsum completions bash > ~/.local/share/bash-completion/completions/helmsum
+  $ cd ~/.local/share/bash-completion/completions
+  $ helmsum completions bash > helmsum
   $ helmsum completions fish > ~/.config/fish/completions/helmsum.fish")]
     Completions(CompletionsArgs),
 
