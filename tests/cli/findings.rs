@@ -1008,6 +1008,22 @@ fn unverified_state() {
             .says(&format!("error[unverified-state]: {said}"))
             .lacks("gateway/checksum.yaml");
     }
+    let hook = HOOK.replace("--file=helmfile.yaml", "--file=helmfile.yaml.gotmpl").replace(
+        "\"--environment={{ .Environment.Name }}\"",
+        "--environment=default\n      - --helmfile-command=apply",
+    );
+    let labels = "    labels: { namespace: \"{{ .Namespace }}\" }\n";
+    let untold = gateway()
+        .without("helmfile.yaml")
+        .file("helmfile.yaml.gotmpl", format!("{hook}{GATEWAY}{labels}"))
+        .helmsum([
+            "generate",
+            "--file=helmfile.yaml.gotmpl",
+            "--environment=default",
+            "--helmfile-command=apply",
+        ])
+        .exits(1);
+    shown("unverified-state", untold).says("a template looks at the namespace,");
     gateway()
         .helmsum(["generate", &format!("--expect-environment={DEFAULT_ENVIRONMENT}")])
         .exits(0)
