@@ -125,7 +125,9 @@ pub fn state(
         let tree = Arc::new(tree::WorkTree);
         let mut request = state::Request::new(tree, directory, program::own_text_variables());
         (request.options.file, request.options.environment) = (file, environment);
-        state::read(&request).map(|state| state.to_json(directory)).map_err(Error::from)
+        state::read(&request)
+            .map(|state| state.to_json(directory))
+            .map_err(|error| Error::from(error.masked(&request.secrets)))
     };
     on_a_thread(read).map_err(|error| Error { message: error.to_string(), hint: None })?
 }

@@ -5,7 +5,7 @@ use std::io;
 use super::Context;
 use crate::checksum::{Progress, of_paths};
 use crate::cli::{HashArgs, OutputFormat};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Secrets};
 use crate::plan::rules::about_content;
 use crate::report::{self, HashDocument, Outcome, Streams};
 use crate::tree::WorkTree;
@@ -25,6 +25,9 @@ pub(super) fn run(arguments: &HashArgs, context: &Context, streams: &mut Streams
         let found = about_content(label, hashed, false).into_iter();
         diagnostics.extend(found.filter_map(|finding| context.plan.levels.settle(finding)));
     }
+    // Nothing is known here but what a text shows by itself: a URL with a password.
+    let diagnostics: Vec<Diagnostic> =
+        diagnostics.into_iter().map(|diagnostic| diagnostic.masked(&Secrets::default())).collect();
     let failed = diagnostics.iter().any(Diagnostic::is_denied);
     let checksum = checksum.filter(|_| !failed);
     if context.output.format == OutputFormat::Json {

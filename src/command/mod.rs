@@ -146,7 +146,7 @@ fn run_plan(view: View, context: &Context, reading: &Reading, streams: &mut Stre
     if harmless {
         let command = reading.options.helmfile_command.as_deref().unwrap_or_default();
         let message = format!("`helmfile {command}` deploys nothing, so this does not stop it");
-        report.diagnostics.push(Diagnostic::note(message));
+        report.diagnostics.push(Diagnostic::note(message).masked(&reading.secrets));
     }
     show::show(&report, view, context, streams)?;
     Ok(if harmless { Outcome::Clean } else { outcome })
@@ -176,7 +176,7 @@ fn recognise(view: Option<View>, context: &Context, streams: &mut Streams) -> io
 
 fn refuse(problem: &Diagnostic, streams: &mut Streams) -> io::Result<Outcome> {
     let layout = Layout { directory: "/".into(), width: streams.err.terminal.then_some(report::WIDTH) };
-    streams.err.styled(&report::draw(problem, layout))?;
+    streams.err.styled(&report::draw(&problem.clone().masked(&Secrets::default()), layout))?;
     Ok(Outcome::Failed)
 }
 

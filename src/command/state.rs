@@ -12,7 +12,7 @@ use crate::rendered::{self, Producer};
 use crate::report::{self, Outcome, Streams};
 use crate::state::{self, EntryContent, Request, Resolved, ValuesEntry};
 use crate::template::functions::registry;
-use crate::text::counted;
+use crate::text::{counted, for_terminal};
 
 /// Prints the state, as JSON for programs and as YAML for people, with the contents of values files if `embed` says so.
 ///
@@ -53,11 +53,12 @@ pub(super) fn run(
         OutputFormat::Json => report::print(&document),
         OutputFormat::Human | OutputFormat::Github => {
             request.secrets.mask_json(&mut document);
-            state::to_yaml(&document).map_err(io::Error::other)?
+            for_terminal(&state::to_yaml(&document).map_err(io::Error::other)?).into_owned()
         }
     };
     streams.out.raw(text.as_bytes())?;
     let Some(note) = nothing_matched(&resolved, reading) else { return Ok(Outcome::Clean) };
+    let note = note.masked(&request.secrets);
     streams.err.styled(&report::draw(&note, context.layout(&streams.err)))?;
     Ok(if reading.options.allow_no_matching_release { Outcome::Clean } else { Outcome::NoMatch })
 }

@@ -31,7 +31,7 @@ mistakes! {
     DirectiveForm = "directive-form";
     /// The words of a source cannot be read.
     SourceSyntax = "source-syntax";
-    /// A template in the words of a source fails, or stands where nothing is rendered.
+    /// A template in the words of a source fails, gives something made from a secret, or stands where nothing is rendered.
     SourceTemplate = "source-template";
     /// An option of a source is unknown, repeated, or has a value that it does not take.
     SourceOption = "source-option";

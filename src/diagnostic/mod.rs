@@ -5,7 +5,10 @@
 //! and drops what was said before.
 
 mod code;
+mod credentials;
+mod index;
 mod mistake;
+mod readings;
 mod refusal;
 mod secrets;
 mod sink;
@@ -18,7 +21,7 @@ pub use code::Code;
 pub(crate) use code::{Level, Levels};
 pub use mistake::Mistake;
 pub use refusal::Refusal;
-pub(crate) use secrets::Secrets;
+pub(crate) use secrets::{MASK, Secrets};
 pub(crate) use sink::{Scope, Sink};
 
 use crate::text::{Excerpt, Place};
@@ -65,6 +68,8 @@ pub struct Content {
     pub level: Level,
     /// What was found: one lower-case sentence without a full stop.
     pub message: String,
+    /// The line that a template made there, which follows the message where nothing in it can be secret.
+    made: Option<String>,
     /// What to do about it.
     pub hint: Option<String>,
     /// The release it concerns, as `namespace/name` or `name`.
@@ -94,6 +99,7 @@ impl Diagnostic {
             kind,
             level,
             message: message.into(),
+            made: None,
             hint: None,
             release: None,
             environment: None,
@@ -160,6 +166,13 @@ impl Diagnostic {
     #[must_use]
     pub fn message(mut self, message: impl Into<String>) -> Self {
         self.0.message = message.into();
+        self
+    }
+
+    /// The same with the line that a template made where it went wrong: no file has it to show.
+    #[must_use]
+    pub fn made(mut self, line: impl Into<String>) -> Self {
+        self.0.made = Some(line.into());
         self
     }
 
@@ -276,13 +289,20 @@ impl Diagnostic {
         self
     }
 
-    /// The same without secrets. A source in which there is one is not shown.
+    /// The same without secrets. A source in which there is one is not shown, and a line that a template made is not where
+    /// anything was decrypted: it may have got a part of that in any form.
     #[must_use]
     pub fn masked(mut self, secrets: &Secrets) -> Self {
         let shown = |text: &str| matches!(secrets.mask(text), Cow::Borrowed(_));
         let content = &mut self.0;
+        let made = content.made.take().filter(|_| !secrets.has_decrypted());
         content.message = secrets.mask(&content.message).into_owned();
+        if let Some(made) = made.filter(|made| !made.is_empty()) {
+            content.message =
+                format!("{}, where the template gives `{}`", content.message, secrets.mask(&made));
+        }
         content.hint = content.hint.take().map(|hint| secrets.mask(&hint).into_owned());
+        content.release = content.release.take().map(|release| secrets.mask(&release).into_owned());
         content.excerpt =
             content.excerpt.take().filter(|excerpt| shown(excerpt.lines()) && shown(&excerpt.label));
         self
@@ -324,7 +344,7 @@ impl fmt::Display for Diagnostic {
         if let Some(place) = &self.place {
             write!(out, "{place}: ")?;
         }
-        out.write_str(&self.message)
+        out.write_str(&Secrets::without_credentials(&self.message))
     }
 }
 

@@ -1,107 +1,248 @@
-//! Texts that were decrypted, and values of a command line, so that no output repeats them.
+//! Texts that were decrypted, credentials, and values of a command line, so that no output repeats them.
 
 use std::borrow::Cow;
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
+use std::ops::Range;
 use std::rc::Rc;
 
 use data_encoding::BASE64;
 use serde_json::Value as Json;
 
+use super::credentials;
+use super::index::Index;
+
 /// What stands in the place of a secret.
-const MASK: &str = "***";
+pub(crate) const MASK: &str = "***";
 
 /// How long a text has to be to be recognised inside another one. Anything shorter is found everywhere, and is masked only where
 /// it is a value by itself.
-const SHORTEST: usize = 4;
+pub(super) const SHORTEST: usize = 4;
 
-/// The texts that no output of a run may repeat, each with whether it was decrypted. Clones share what they know.
+/// How secret a text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Rank {
+    /// It was given on a command line: it is not repeated, and is no secret otherwise.
+    Hidden,
+    /// It stood in a URL.
+    Credential,
+    /// It was decrypted.
+    Decrypted,
+}
+
+/// The texts that no output of a run may repeat. Clones share what they know.
 #[derive(Clone, Default)]
-pub struct Secrets(Rc<RefCell<BTreeMap<String, bool>>>);
+pub struct Secrets(Rc<RefCell<Known>>);
+
+#[derive(Default)]
+struct Known {
+    /// What was noted.
+    texts: BTreeMap<String, Rank>,
+    /// The same with its lines and in base 64: what decides whether a part of a release is hashed with the key, which stays as it is.
+    recognised: BTreeMap<String, Rank>,
+    /// Decrypted numbers, as their bits.
+    numbers: BTreeSet<u64>,
+    /// Prepared for what was noted until now.
+    index: Option<Rc<Index>>,
+}
 
 impl fmt::Debug for Secrets {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(out, "Secrets({})", self.0.borrow().len())
+        write!(out, "Secrets({})", self.0.borrow().texts.len())
     }
 }
 
 impl Secrets {
-    /// Notes a value that was decrypted, as it is, line by line, and as base64, in which Kubernetes has it.
+    /// Notes a value that was decrypted.
     pub fn remember(&self, text: &str) {
-        self.note(text, true);
+        self.note(text, Rank::Decrypted);
+    }
+
+    /// Notes a number that was decrypted, however it will be written.
+    pub fn remember_number(&self, number: f64) {
+        self.0.borrow_mut().numbers.insert(number.to_bits());
     }
 
     /// Notes a value that may be secret, since somebody gave it on a command line: it is not repeated, and is no secret otherwise.
     pub fn hide(&self, text: &str) {
-        self.note(text, false);
+        self.note(text, Rank::Hidden);
     }
 
-    fn note(&self, text: &str, decrypted: bool) {
+    /// Notes the credentials in a URL.
+    pub fn hide_credentials(&self, url: &str) {
+        for piece in credentials::of_url(url) {
+            self.note(piece, Rank::Credential);
+            self.note(&credentials::decoded(piece), Rank::Credential);
+        }
+    }
+
+    /// Notes a text that is a credential as a whole.
+    pub fn hide_credential(&self, text: &str) {
+        self.note(text, Rank::Credential);
+    }
+
+    fn note(&self, text: &str, rank: Rank) {
         if text.trim().is_empty() {
             return;
         }
-        let lines = text.lines().map(str::trim).filter(|line| line.len() >= SHORTEST).map(str::to_owned);
-        let whole = [text.to_owned(), text.trim().to_owned(), BASE64.encode(text.as_bytes())];
-        let mut known = self.0.borrow_mut();
-        for text in whole.into_iter().chain(lines) {
-            *known.entry(text).or_default() |= decrypted;
-        }
-    }
-
-    /// Whether a text repeats something that was decrypted.
-    #[must_use]
-    pub fn is_in(&self, text: &str) -> bool {
-        matches!(self.masked(text, true), Cow::Owned(_))
-    }
-
-    /// The text with a mask in the place of every secret.
-    #[must_use]
-    pub fn mask<'t>(&self, text: &'t str) -> Cow<'t, str> {
-        self.masked(text, false)
-    }
-
-    fn masked<'t>(&self, text: &'t str, decrypted_only: bool) -> Cow<'t, str> {
-        let known = self.0.borrow();
-        let mut found: Vec<&String> = known
-            .iter()
-            .filter(|(secret, decrypted)| {
-                (**decrypted || !decrypted_only) && secret.len() >= SHORTEST && text.contains(secret.as_str())
-            })
-            .map(|(secret, _)| secret)
-            .collect();
-        if found.is_empty() {
-            return Cow::Borrowed(text);
-        }
-        // A secret may be a part of another one.
-        found.sort_by_key(|secret| std::cmp::Reverse(secret.len()));
-        Cow::Owned(
-            found.into_iter().fold(text.to_owned(), |text, secret| text.replace(secret.as_str(), MASK)),
-        )
-    }
-
-    /// Masks every decrypted text in a JSON value. A text or number that is one, however short, is masked as a whole; keys stay.
-    pub fn mask_json(&self, value: &mut Json) {
-        if self.0.borrow().is_empty() {
+        let known = &mut *self.0.borrow_mut();
+        let noted = known.texts.get(text).copied();
+        if noted >= Some(rank) {
             return;
         }
-        let is_secret = |text: &str| self.0.borrow().get(text) == Some(&true);
-        let mut open = vec![value];
-        while let Some(value) = open.pop() {
+        known.index = None;
+        known.texts.insert(text.to_owned(), rank);
+        let lines = text.lines().map(str::trim).filter(|line| line.len() >= SHORTEST).map(str::to_owned);
+        let whole = [text.to_owned(), text.trim().to_owned(), BASE64.encode(text.as_bytes())];
+        for text in whole.into_iter().chain(lines) {
+            let recognised = known.recognised.entry(text).or_insert(rank);
+            *recognised = rank.max(*recognised);
+        }
+    }
+
+    /// Whether anything was decrypted.
+    #[must_use]
+    pub fn has_decrypted(&self) -> bool {
+        self.0.borrow().texts.values().any(|rank| *rank == Rank::Decrypted)
+    }
+
+    /// Whether a text repeats something that was decrypted: what makes a digest of it a keyed one. Only what is written as it was
+    /// decrypted counts, or in base 64, for digests must not change with what else is recognised.
+    #[must_use]
+    pub fn is_in(&self, text: &str) -> bool {
+        let known = self.0.borrow();
+        let decrypted = known.recognised.iter().filter(|(_, rank)| **rank == Rank::Decrypted);
+        decrypted
+            .map(|(secret, _)| secret)
+            .any(|secret| secret.len() >= SHORTEST && text.contains(secret.as_str()))
+    }
+
+    /// The pieces of a text that give away something decrypted or a credential, in whatever form.
+    #[must_use]
+    pub fn pieces<'t>(&self, text: &'t str) -> Vec<&'t str> {
+        self.find(text, Rank::Credential).into_iter().map(|range| &text[range]).collect()
+    }
+
+    /// The text with a mask in the place of every secret, in whatever form: escaped, encoded, in another case, or a part of it.
+    #[must_use]
+    pub fn mask<'t>(&self, text: &'t str) -> Cow<'t, str> {
+        let mut found = self.find(text, Rank::Hidden);
+        if let Some(index) = self.index() {
+            found.extend(index.find_digests(text, Rank::Credential));
+        }
+        masked(text, found)
+    }
+
+    /// The text with a mask in the place of the credentials in URLs, whoever knows of them.
+    #[must_use]
+    pub fn without_credentials(text: &str) -> Cow<'_, str> {
+        masked(text, credentials::in_text(text))
+    }
+
+    fn find(&self, text: &str, rank: Rank) -> Vec<Range<usize>> {
+        let mut found = credentials::in_text(text);
+        if let Some(index) = self.index() {
+            found.extend(index.find(text, rank));
+        }
+        found
+    }
+
+    fn index(&self) -> Option<Rc<Index>> {
+        let known = &mut *self.0.borrow_mut();
+        if known.texts.is_empty() {
+            return None;
+        }
+        let texts = &known.texts;
+        Some(Rc::clone(known.index.get_or_insert_with(|| Rc::new(Index::of(texts)))))
+    }
+
+    /// Masks everything decrypted and every credential in the state as JSON. A text or number that is one, however short, is masked
+    /// as a whole. Of keys only those that somebody made up are looked at, not those of the document.
+    pub fn mask_json(&self, state: &mut Json) {
+        const FREE: [&str; 3] = ["values", "labels", "secrets"];
+        let mut open = vec![(state, false)];
+        while let Some((value, is_free)) = open.pop() {
             match value {
-                Json::Array(items) => open.extend(items),
-                Json::Object(map) => open.extend(map.values_mut()),
-                Json::String(text) if is_secret(text) => MASK.clone_into(text),
+                Json::Array(items) => open.extend(items.iter_mut().map(|item| (item, is_free))),
+                Json::Object(map) => {
+                    if is_free && map.keys().any(|key| self.masked_key(key).is_some()) {
+                        *map = std::mem::take(map)
+                            .into_iter()
+                            .fold(serde_json::Map::new(), |map, (key, value)| {
+                                self.with_key(map, &key, value)
+                            });
+                    }
+                    let entries = map.iter_mut();
+                    open.extend(entries.map(|(key, value)| (value, is_free || FREE.contains(&key.as_str()))));
+                }
                 Json::String(text) => {
-                    if let Cow::Owned(masked) = self.masked(text, true) {
+                    if let Some(masked) = self.masked_value(text) {
                         *text = masked;
                     }
                 }
-                Json::Number(number) if is_secret(&number.to_string()) => *value = MASK.into(),
+                Json::Number(number) if self.is_number(number) => *value = MASK.into(),
                 Json::Number(_) | Json::Bool(_) | Json::Null => {}
             }
         }
     }
+
+    /// Of several keys that are secret, none takes the place of another.
+    fn with_key(
+        &self,
+        mut map: serde_json::Map<String, Json>,
+        key: &str,
+        value: Json,
+    ) -> serde_json::Map<String, Json> {
+        let mut masked = self.masked_key(key).unwrap_or_else(|| key.to_owned());
+        let plain = masked.clone();
+        let mut number = 1;
+        while map.contains_key(&masked) {
+            number += 1;
+            masked = format!("{plain} ({number})");
+        }
+        map.insert(masked, value);
+        map
+    }
+
+    fn masked_value(&self, text: &str) -> Option<String> {
+        if self.0.borrow().recognised.get(text) == Some(&Rank::Decrypted) {
+            return Some(MASK.to_owned());
+        }
+        self.masked_key(text)
+    }
+
+    fn masked_key(&self, text: &str) -> Option<String> {
+        match masked(text, self.find(text, Rank::Credential)) {
+            Cow::Owned(masked) => Some(masked),
+            Cow::Borrowed(_) => None,
+        }
+    }
+
+    fn is_number(&self, number: &serde_json::Number) -> bool {
+        let known = self.0.borrow();
+        known.recognised.get(&number.to_string()) == Some(&Rank::Decrypted)
+            || number.as_f64().is_some_and(|number| known.numbers.contains(&number.to_bits()))
+    }
+}
+
+/// The text with a mask in the place of these ranges.
+fn masked(text: &str, mut ranges: Vec<Range<usize>>) -> Cow<'_, str> {
+    if ranges.is_empty() {
+        return Cow::Borrowed(text);
+    }
+    ranges.sort_unstable_by_key(|range| (range.start, std::cmp::Reverse(range.end)));
+    let mut masked = String::with_capacity(text.len());
+    let mut end = 0;
+    for range in ranges {
+        if range.start >= end {
+            masked.push_str(&text[end..range.start]);
+            masked.push_str(MASK);
+        }
+        end = end.max(range.end);
+    }
+    masked.push_str(&text[end..]);
+    Cow::Owned(masked)
 }
 
 #[cfg(test)]
@@ -148,8 +289,95 @@ mod tests {
 
     #[test]
     fn values_that_are_secrets_are_masked_as_a_whole() {
-        let mut value = json!({ "x": ["x", "xx", 1234, 12345, true, null, { "hunter2": "a hunter2" }] });
-        secrets().mask_json(&mut value);
-        assert_eq!(value, json!({ "x": ["***", "xx", "***", 12345, true, null, { "hunter2": "a ***" }] }));
+        let secrets = secrets();
+        secrets.remember_number(1000.0);
+        let mut value = json!({
+            "hunter2": ["x", "xx", 1234, 12345, 1e3, true, null],
+            "values": { "x": "a hunter2", "a HUNTER2": 1, "a hunter-2": { "hunter2": "https://a:b@c" } },
+        });
+        secrets.mask_json(&mut value);
+        assert_eq!(
+            value,
+            json!({
+                "hunter2": ["***", "xx", "***", 12345, "***", true, null],
+                "values": { "x": "a ***", "a ***": 1, "a *** (2)": { "***": "https://***@c" } },
+            })
+        );
+    }
+
+    #[test]
+    fn secrets_are_masked_in_every_form_that_a_function_gives_them() {
+        let secrets = Secrets::default();
+        for text in [
+            "p@ss \"w\\rd\" <1>",
+            "correct-horse-battery-staple",
+            "-----BEGIN A-----\nMIIEpAIBAAKCAQEA\nx9==\n",
+            "q'&1",
+        ] {
+            secrets.remember(text);
+        }
+        for (text, masked) in [
+            // `urlquery`, `html`, `js`, `toJson`, `quote`, `squote`
+            ("a=p%40ss+%22w%5Crd%22+%3C1%3E;", "a=***;"),
+            ("<p@ss &#34;w\\rd&#34; &lt;1&gt;>", "<***>"),
+            (r#"p@ss \"w\\rd\" \u003c1\u003e!"#, "***!"),
+            (r"p@ss \x22w\x5Crd\x22 \x3C1\x3E!", "***!"),
+            ("'q''&1', q%27%261, q&#39;&amp;1", "'***', ***, ***"),
+            // `upper`, `title`, `camelcase`, `snakecase`, `nospace`, `wrap`, `indent`, `splitList` and `join`
+            ("CORRECT-HORSE-BATTERY-STAPLE", "***"),
+            ("Correct-Horse-Battery-Staple", "***"),
+            ("correctHorseBatteryStaple", "***"),
+            ("correct_horse\n    battery_staple", "***"),
+            ("c,o,r,r,e,c,t,h,o,r,s,e,b,a,t,t,e,r,y,s,t,a,p,l,e", "***"),
+            // `b64enc`, `b32enc`, `printf "%x"`, `"% X"`, `"%d"`
+            ("Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5LXN0YXBsZQ==", "***"),
+            ("bWU6Y29ycmVjdC1ob3JzZS1iYXR0ZXJ5LXN0YXBsZQ==", "***"),
+            ("MNXXE4TFMN2C22DPOJZWKLLCMF2HIZLSPEWXG5DBOBWGK===", "***"),
+            ("x 636f72726563742d686f7273652d626174746572792d737461706c65", "x ***"),
+            ("63 6F 72 72 65 63 74 2D 68 6F 72 73 65 2D 62 61 74 74 65 72 79 2D 73 74 61 70 6C 65", "***"),
+            // `sha256sum`
+            ("4c56dcf8be8b8ef4e7a0c8c0e4a4a2a2", "4c56dcf8be8b8ef4e7a0c8c0e4a4a2a2"),
+            // go-yaml, `trunc` and `abbrev`
+            ("cannot unmarshal !!str `correct...` into int", "cannot unmarshal !!str `***...` into int"),
+            ("key: MIIEpAI...", "key: ***..."),
+            ("correct-horse-batte", "***"),
+            ("MIIEpAIBAAKCAQEA, x9==", "***"),
+            ("nothing of it: correct, horse, q, x9", "nothing of it: correct, horse, q, x9"),
+        ] {
+            assert_eq!(secrets.mask(text), masked, "{text}");
+        }
+    }
+
+    #[test]
+    fn digests_of_secrets_are_masked_in_messages() {
+        let secrets = secrets();
+        let digest = data_encoding::HEXLOWER.encode(&<sha2::Sha256 as sha2::Digest>::digest("hunter2"));
+        assert_eq!(
+            secrets.mask(&format!("is {digest}, not {}", "0".repeat(64))),
+            format!("is ***, not {}", "0".repeat(64))
+        );
+        assert_eq!(secrets.pieces(&digest), Vec::<&str>::new(), "a digest may be declared");
+    }
+
+    #[test]
+    fn credentials_of_urls_are_masked_wherever_they_are() {
+        let secrets = Secrets::default();
+        let url = "git::https://me:p@ss%21word@e.com/r.git@h.yaml?access_token=abc1";
+        assert_eq!(secrets.mask(url), "git::https://***@e.com/r.git@h.yaml?access_token=***");
+        secrets.hide_credentials(url);
+        assert_eq!(secrets.mask("p@ss!word and abc1"), "*** and ***");
+        assert!(!secrets.has_decrypted() && !secrets.is_in("p@ss!word"));
+        assert_eq!(secrets.pieces("./abc1/x"), ["abc1"]);
+    }
+
+    #[test]
+    fn what_is_recognised_for_a_key_is_written_as_it_was_decrypted() {
+        let secrets = secrets();
+        assert!(secrets.has_decrypted());
+        for (text, recognised) in
+            [("a hunter2", true), ("aHVudGVyMg==", true), ("HUNTER2", false), ("hunter%32", false)]
+        {
+            assert_eq!(secrets.is_in(text), recognised, "{text}");
+        }
     }
 }

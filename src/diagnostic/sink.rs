@@ -92,6 +92,7 @@ impl Sink {
 fn says_the_same(one: &Diagnostic, other: &Diagnostic) -> bool {
     one.kind == other.kind
         && one.message == other.message
+        && one.made == other.made
         && one.place == other.place
         && one.release == other.release
         && one.environment == other.environment

@@ -10,7 +10,7 @@ use camino::Utf8Path;
 use unicode_width::UnicodeWidthStr;
 
 use crate::diagnostic::{self, Diagnostic};
-use crate::text::{Excerpt, Place, Shown, floor_boundary, relative};
+use crate::text::{Excerpt, Place, Shown, floor_boundary, position, relative, shown_lines};
 
 /// A line longer than this is not drawn: its place says enough.
 const LONGEST_LINE: usize = 2_000;
@@ -43,12 +43,12 @@ impl Layout<'_> {
 #[must_use]
 pub fn draw(diagnostic: &Diagnostic, layout: Layout<'_>) -> String {
     match diagnostic.excerpt.as_ref().and_then(Window::around) {
-        Some(window) => draw_window(diagnostic, window, layout),
+        Some(window) => draw_window(diagnostic, &window, layout),
         None => draw_paragraph(diagnostic, layout),
     }
 }
 
-fn draw_window(diagnostic: &Diagnostic, window: Window<'_>, layout: Layout<'_>) -> String {
+fn draw_window(diagnostic: &Diagnostic, window: &Window<'_>, layout: Layout<'_>) -> String {
     let path = relative(&window.excerpt.file, layout.directory);
     let (word, level) = match diagnostic.level {
         diagnostic::Level::Deny => ("error", Level::ERROR),
@@ -63,10 +63,10 @@ fn draw_window(diagnostic: &Diagnostic, window: Window<'_>, layout: Layout<'_>) 
     }
     let shown = Shown(path.as_str()).to_string();
     let mut group = Group::with_title(title).element(
-        Snippet::source(window.source)
-            .path(shown)
+        Snippet::source(window.source.as_str())
+            .path(shown.as_str())
             .line_start(window.line)
-            .annotation(AnnotationKind::Primary.span(window.span).label(window.label)),
+            .annotation(AnnotationKind::Primary.span(window.span.clone()).label(window.label.clone())),
     );
     if let Some(through) = through(diagnostic, layout) {
         group = group.element(Level::NOTE.message(through));
@@ -74,7 +74,10 @@ fn draw_window(diagnostic: &Diagnostic, window: Window<'_>, layout: Layout<'_>) 
     if let Some(hint) = &diagnostic.hint {
         group = group.element(Level::HELP.message(layout.message(hint, 12, 12)));
     }
-    format!("{}\n", Renderer::styled().render(&[group]))
+    let drawn = format!("{}\n", Renderer::styled().render(&[group]));
+    // The renderer counts the characters that are shown.
+    let [counted, meant] = window.columns.map(|column| format!("{shown}:{}:{column}", window.line));
+    drawn.replacen(&counted, &meant, 1)
 }
 
 /// A diagnostic without a source to show.
@@ -169,9 +172,12 @@ fn words(line: &str) -> Vec<&str> {
 /// The lines of an excerpt that are drawn.
 struct Window<'e> {
     excerpt: &'e Excerpt,
-    source: &'e str,
+    /// As they are shown.
+    source: String,
     line: usize,
     span: Range<usize>,
+    /// Where the span starts, in characters from 1: of what is shown, and of the file.
+    columns: [usize; 2],
     label: Cow<'e, str>,
 }
 
@@ -192,11 +198,13 @@ impl<'e> Window<'e> {
                 break;
             }
         }
-        let source = text[first..last].trim_end_matches(['\n', '\r']);
-        let limit = source.len();
-        let span = (start - first).min(limit)..(end.min(last) - first).min(limit);
+        let written = text[first..last].trim_end_matches(['\n', '\r']);
+        let limit = written.len();
+        let meant = (start - first).min(limit)..(end.min(last) - first).min(limit);
+        let (source, span) = shown_lines(written, meant.clone());
+        let columns = [position(&source, span.start).1, position(written, meant.start).1];
         let label = Cow::Owned(Shown(&excerpt.label).to_string());
-        Some(Self { excerpt, source, line: text[..first].matches('\n').count() + 1, span, label })
+        Some(Self { excerpt, source, line: text[..first].matches('\n').count() + 1, span, columns, label })
     }
 }
 
@@ -301,6 +309,21 @@ mod tests {
     fn a_message_cannot_drive_the_terminal() {
         let drawn = draw(&Diagnostic::error("bad \u{1b}]0;x\u{7} name"), logged());
         assert!(drawn.contains("bad \\u{1b}]0;x\\u{7} name"), "{drawn:?}");
+    }
+
+    #[test]
+    fn a_line_cannot_drive_the_terminal_and_its_marks_stand_below_it() {
+        let line = "a\u{85}\u{9b}31m\u{2028}: two\u{85}\r\n";
+        let at = line.find("two").expect("it is there");
+        insta::assert_snapshot!(plain(&excerpt(line, at..at + 3)), @r"
+        error: something is wrong
+         --> a.yaml:1:10
+          |
+        1 | a\u{85}\u{9b}31m\u{2028}: two\u{85}
+          |                           ^^^ here
+          |
+          = help: mend it
+        ");
     }
 
     #[test]

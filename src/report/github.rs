@@ -53,7 +53,7 @@ pub(crate) fn step_summary(report: &Report, view: View, directory: &Utf8Path) ->
 fn properties(place: Option<&Place>, title: Option<&str>, workspace: &Utf8Path) -> String {
     let mut properties = Vec::new();
     if let Some(place) = place {
-        properties.push(("file", relative(&place.file, workspace).into_string()));
+        properties.push(("file", Shown(relative(&place.file, workspace).as_str()).to_string()));
         properties.extend(place.line.map(|line| ("line", line.to_string())));
         properties.extend(place.column.map(|column| ("col", column.to_string())));
     }

@@ -1,5 +1,7 @@
 //! Reports as JSON documents of format 1. The order of the keys is that of the fields.
 
+use std::fmt::Write as _;
+
 use camino::{Utf8Path, Utf8PathBuf};
 use schemars::JsonSchema;
 use serde::Serialize;
@@ -8,7 +10,7 @@ use super::model;
 use crate::checksum::PathsChecksum;
 use crate::diagnostic::{Code, Diagnostic, Kind, Level, Mistake, Refusal};
 use crate::plan::{How, Status};
-use crate::text::relative;
+use crate::text::{Shown, relative};
 
 /// What `helmsum generate`, `check` and `list` print with `--output json`.
 #[derive(Debug, Serialize, JsonSchema)]
@@ -289,9 +291,21 @@ impl HashDocument {
 /// Never: no document has a key that is no string.
 #[must_use]
 pub(crate) fn print(document: &impl Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(document).expect("documents have string keys only");
-    text.push('\n');
-    text
+    let text = serde_json::to_string_pretty(document).expect("documents have string keys only");
+    // What would drive a terminal stands in strings alone, where JSON has an escape for it.
+    let mut printed = String::with_capacity(text.len() + 1);
+    for character in text.chars() {
+        if character != '\n' && Shown::hides(character) {
+            let mut units = [0; 2];
+            for unit in character.encode_utf16(&mut units) {
+                let _ = write!(printed, "\\u{unit:04x}");
+            }
+        } else {
+            printed.push(character);
+        }
+    }
+    printed.push('\n');
+    printed
 }
 
 fn named(path: &Utf8PathBuf, directory: &Utf8Path) -> Utf8Text {
@@ -421,5 +435,18 @@ fn error_entry(code: Option<ErrorCode>, diagnostic: &Diagnostic, directory: &Utf
         file,
         line,
         column: diagnostic.place.as_ref().and_then(|place| place.column),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_document_cannot_drive_a_terminal_and_says_the_same() {
+        let text = "a\u{85}\u{9b}\u{2028}\u{202e}\u{e0001}é\n\u{1b}";
+        let printed = print(&[text]);
+        assert_eq!(printed, "[\n  \"a\\u0085\\u009b\\u2028\\u202e\\udb40\\udc01é\\n\\u001b\"\n]\n");
+        assert_eq!(serde_json::from_str::<Vec<String>>(&printed).expect("JSON"), [text]);
     }
 }

@@ -1,16 +1,20 @@
 //! From the facts and contents of a plan to the rows of a report.
 
 use super::model::{ReleaseRow, SourceRow, TargetRow};
+use crate::diagnostic::MASK;
 use crate::plan::{Contents, SourceContents};
 
 /// The row of a consumer.
 pub(super) fn release(contents: &Contents) -> ReleaseRow {
     let consumer = &contents.consumer;
+    let shown = |name: &String| {
+        if consumer.secret_names.contains(name) { MASK.to_owned() } else { name.clone() }
+    };
     ReleaseRow {
-        name: consumer.name.clone(),
-        namespace: consumer.namespace.clone(),
+        name: shown(&consumer.name),
+        namespace: shown(&consumer.namespace),
         environment: consumer.environment.clone(),
-        kube_context: consumer.kube_context.clone(),
+        kube_context: shown(&consumer.kube_context),
         file: consumer.file.clone(),
         sources: contents.sources.iter().map(source).collect(),
         target: TargetRow {

@@ -5,6 +5,8 @@ use std::io::{self, Write};
 
 use anstream::{AutoStream, ColorChoice};
 
+use crate::text::for_terminal;
+
 /// Whether a stream takes colours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Colour {
@@ -43,15 +45,16 @@ impl Stream {
         }
     }
 
-    /// Writes text with colours, which are taken out where they are off.
+    /// Writes text with colours, which are taken out where they are off. Nothing else in it reaches a terminal as it is.
     ///
     /// # Errors
     ///
     /// As [`Stream::raw`].
     pub fn styled(&mut self, text: &str) -> io::Result<()> {
+        let text = for_terminal(text);
         match self.colour {
             Colour::On => self.raw(text.as_bytes()),
-            Colour::Off => self.raw(anstream::adapter::strip_str(text).to_string().as_bytes()),
+            Colour::Off => self.raw(anstream::adapter::strip_str(&text).to_string().as_bytes()),
         }
     }
 
@@ -131,6 +134,33 @@ mod tests {
         let mut stream = Stream::plain(Closed(io::ErrorKind::BrokenPipe));
         assert!(stream.raw(b"first").is_ok());
         assert!(stream.raw(b"second").is_ok());
+    }
+
+    #[derive(Clone, Default)]
+    struct Written(std::sync::Arc<std::sync::Mutex<Vec<u8>>>);
+
+    impl Write for Written {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().expect("nobody else writes").write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[test]
+    fn what_is_styled_cannot_drive_a_terminal() {
+        for (colour, expected) in [
+            (Colour::On, "\u{1b}[1ma\u{1b}[0m\\u{9b}2J\\u{1b}[2J\n"),
+            (Colour::Off, "a\\u{9b}2J\\u{1b}[2J\n"),
+        ] {
+            let written = Written::default();
+            let mut stream = Stream { colour, ..Stream::plain(written.clone()) };
+            stream.styled("\u{1b}[1ma\u{1b}[0m\u{9b}2J\u{1b}[2J\n").expect("memory takes all");
+            let bytes = written.0.lock().expect("nobody else writes").clone();
+            assert_eq!(String::from_utf8(bytes).expect("text"), expected);
+        }
     }
 
     #[test]

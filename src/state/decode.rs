@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 
 use super::layer::{Item, Pointer};
 use super::unrendered::Mistake;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Secrets};
 use crate::text::{Place, nearest};
 use crate::value::{Map, Value};
 use crate::yaml::{self, ErrorKind, Kind, Limits, Node};
@@ -77,14 +77,18 @@ pub(super) trait Record {
     fn locate(&mut self, _place: Place) {}
 }
 
-/// Decodes all documents of `source`, each into a struct of its own.
+/// Decodes all documents of `source`, each into a struct of its own. Credentials in them are noted in `secrets`.
 ///
 /// # Errors
 ///
 /// Where the text is no YAML or does not fit the struct.
-pub(super) fn documents<T: Record + Default>(source: &Source) -> Result<Vec<T>, Diagnostic> {
+pub(super) fn documents<T: Record + Default>(
+    source: &Source,
+    secrets: &Secrets,
+) -> Result<Vec<T>, Diagnostic> {
     let nodes =
         yaml::parse(source.text.as_bytes(), &Limits::default()).map_err(|error| source.error(error))?;
+    note_credentials(&nodes, &source.text, secrets);
     let mut documents = Vec::with_capacity(nodes.len());
     for node in nodes {
         let mut document = T::default();
@@ -96,6 +100,33 @@ pub(super) fn documents<T: Record + Default>(source: &Source) -> Result<Vec<T>, 
         documents.push(document);
     }
     Ok(documents)
+}
+
+/// Notes the credentials in URLs of a state, and the passwords of its repositories.
+fn note_credentials(documents: &[Node], text: &str, secrets: &Secrets) {
+    let of_key = |node: &Node, wanted: &str| {
+        let pairs = node.pairs().into_iter();
+        pairs.filter(|(key, _)| key.text() == Some(wanted)).map(|(_, value)| value).collect::<Vec<_>>()
+    };
+    if text.contains("repositories") && text.contains("password") {
+        let lists = documents.iter().flat_map(|document| of_key(document, "repositories"));
+        for password in lists.flat_map(|list| list.children()).flat_map(|entry| of_key(&entry, "password")) {
+            password.text().into_iter().for_each(|password| secrets.hide_credential(password));
+        }
+    }
+    let mut open = if text.contains("://") { documents.to_vec() } else { Vec::new() };
+    // Anchors can make more of them than there are bytes.
+    let mut left = text.len();
+    while let Some(node) = open.pop().filter(|_| left > 0) {
+        left -= 1;
+        node.text().into_iter().for_each(|text| secrets.hide_credentials(text));
+        let pairs = node.pairs();
+        if pairs.is_empty() {
+            open.extend(node.children());
+        } else {
+            open.extend(pairs.into_iter().flat_map(|(key, value)| [key, value]));
+        }
+    }
 }
 
 /// Decodes the first document of `source`, passing over unknown keys.
@@ -153,11 +184,7 @@ impl Source {
             Lines::From(_) => failed.at(Place { line, ..place }),
             Lines::Rendered(_) => {
                 let failed = failed.at(Place { line, column: None, ..place });
-                if written.is_empty() {
-                    return failed;
-                }
-                let message = format!("{}, where the template gives `{written}`", failed.message);
-                failed.message(message)
+                failed.made(written)
             }
         }
     }

@@ -140,7 +140,7 @@ impl Reader<'_> {
         trace: &mut Trace,
     ) -> Result<StateSpec, Diagnostic> {
         let mut state = StateSpec::default();
-        for document in decode::documents::<StateSpec>(source)? {
+        for document in decode::documents::<StateSpec>(source, &self.request.secrets)? {
             state.lay(&document, Merging::Join)?;
         }
         if target.is_base {
@@ -201,6 +201,7 @@ impl Reader<'_> {
 
     /// Where a base lies: beside the state file, or in the cache (`Remote.Locate`).
     fn base_file(&self, target: Target<'_>, base: &str) -> Result<Utf8PathBuf, Diagnostic> {
+        self.cache.note_credentials(base);
         let local =
             if base.starts_with('/') { base.into() } else { join_clean(target.base.directory(), base) };
         if base == "-" {

@@ -11,7 +11,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::error::WITHOUT_STATE;
 use super::request::Request;
-use crate::diagnostic::{Diagnostic, Refusal};
+use crate::diagnostic::{Diagnostic, Refusal, Secrets};
 use crate::go::filepath::{self, join};
 use crate::go::url::{Url, parse_query, query_escape};
 use crate::tree::{Kind, Tree, glob};
@@ -180,6 +180,8 @@ pub(super) struct Cache {
     /// Nothing where helmfile would use a directory relative to wherever it works.
     home: Option<Utf8PathBuf>,
     disabled: bool,
+    /// Where credentials in what is fetched are noted.
+    secrets: Secrets,
 }
 
 impl Cache {
@@ -193,6 +195,7 @@ impl Cache {
         Self {
             home: Some(request.homes().helmfile_cache()).filter(|home| home.is_absolute()),
             disabled: request.switched_on("HELMFILE_DISABLE_INSECURE_FEATURES"),
+            secrets: request.secrets.clone(),
         }
     }
 
@@ -204,20 +207,19 @@ impl Cache {
     /// Where helmfile would fail, and where it would download.
     pub(super) fn locate(&self, tree: &dyn Tree, text: &str, used: Use) -> Result<Utf8PathBuf, Diagnostic> {
         let noun = used.noun();
+        self.note_credentials(text);
         let Parsed::Remote(source) = parse(text) else {
-            return Err(Diagnostic::error(format!("helmfile cannot fetch the {noun} `{}`", shown(text)))
+            return Err(Diagnostic::error(format!("helmfile cannot fetch the {noun} `{text}`"))
                 .hint("helmfile fetches http, https and s3, and what go-getter knows as `GETTER::URL`"));
         };
         if self.disabled {
             return Err(Diagnostic::error(format!(
-                "the {noun} `{}` is remote, and `HELMFILE_DISABLE_INSECURE_FEATURES` forbids that",
-                shown(text)
+                "the {noun} `{text}` is remote, and `HELMFILE_DISABLE_INSECURE_FEATURES` forbids that"
             )));
         }
         source.check_wildcard(text)?;
         let missing = |why: &str, hint: String| {
-            let message =
-                format!("the {noun} `{}` is remote, {why}, and helmsum downloads nothing", shown(text));
+            let message = format!("the {noun} `{text}` is remote, {why}, and helmsum downloads nothing");
             Diagnostic::refused(used.refusal(), message).hint(format!("{hint}; {WITHOUT_STATE}"))
         };
         let Some(home) = &self.home else {
@@ -249,6 +251,16 @@ impl Cache {
         Err(missing(&format!("it is not in helmfile's cache (`{directory}`)"), hint))
     }
 
+    /// Notes the credentials in what may be fetched, and the digest of each parameter that is a part of names in the cache.
+    pub(super) fn note_credentials(&self, text: &str) {
+        self.secrets.hide_credentials(text);
+        if let Parsed::Remote(source) = parse(text) {
+            for digest in Query::parse(&source.query).digests() {
+                self.secrets.hide_credential(&digest);
+            }
+        }
+    }
+
     /// The files that a remote entry of values means: `Storage.resolveFile`. None where there is no such file in what was
     /// fetched.
     ///
@@ -271,17 +283,6 @@ impl Cache {
     }
 }
 
-/// The text without a password or a query, which may hold one.
-fn shown(text: &str) -> String {
-    let text = text.split('?').next().unwrap_or_default();
-    match (text.find("://"), text.find('@')) {
-        (Some(scheme), Some(at)) if at > scheme + 3 && !text[scheme + 3..at].contains('/') => {
-            format!("{}…{}", &text[..scheme + 3], &text[at..])
-        }
-        _ => text.to_owned(),
-    }
-}
-
 impl Source {
     /// `*` is a pattern, which only a getter for whole directories can serve.
     fn check_wildcard(&self, text: &str) -> Result<(), Diagnostic> {
@@ -300,7 +301,7 @@ impl Source {
         } else {
             return Ok(());
         };
-        Err(Diagnostic::error(format!("`{}` has a pattern, and {why}", shown(text)))
+        Err(Diagnostic::error(format!("`{text}` has a pattern, and {why}"))
             .hint("write `git::https://HOST/REPOSITORY.git@DIRECTORY/*.yaml`"))
     }
 
@@ -355,6 +356,12 @@ impl Query {
         Self { cache: !off, parameters }
     }
 
+    /// The digests that stand for credentials in a name in the cache. Whoever knows one can try passwords.
+    fn digests(&self) -> impl Iterator<Item = String> + '_ {
+        let secret = self.parameters.iter().filter(|(name, _)| is_secret(name));
+        secret.flat_map(|(_, values)| values).map(|value| digest(value))
+    }
+
     /// What the parameters add to a name in the cache. Of credentials only a part of their digest is written.
     fn suffix(&self) -> String {
         if self.parameters.is_empty() {
@@ -362,16 +369,19 @@ impl Query {
         }
         let mut pairs = Vec::new();
         for (name, values) in &self.parameters {
-            let lower = String::from_utf8_lossy(name).to_lowercase();
-            let secret =
-                ["token", "password", "secret", "key", "signature"].iter().any(|word| lower.contains(word));
             for value in values {
-                let value = if secret { digest(value).into_bytes() } else { value.clone() };
+                let value = if is_secret(name) { digest(value).into_bytes() } else { value.clone() };
                 pairs.push([query_escape(name), query_escape(&value)].join(&b'='));
             }
         }
         format!(".{}", String::from_utf8_lossy(&pairs.join(&b'_')))
     }
+}
+
+/// Whether helmfile takes the value of a parameter for a secret.
+fn is_secret(name: &[u8]) -> bool {
+    let lower = String::from_utf8_lossy(name).to_lowercase();
+    ["token", "password", "secret", "key", "signature"].iter().any(|word| lower.contains(word))
 }
 
 fn digest(value: &[u8]) -> String {
@@ -407,13 +417,6 @@ mod tests {
     fn place(text: &str) -> String {
         let Parsed::Remote(source) = parse(text) else { return "local".into() };
         source.place("/c".into(), "values", &Query::parse(&source.query)).1.into_string()
-    }
-
-    #[test]
-    fn credentials_are_not_shown() {
-        assert_eq!(shown("git::https://me:pw@e.com/r.git@h.yaml?ref=x"), "git::https://…@e.com/r.git@h.yaml");
-        assert_eq!(shown("git::https://e.com/r.git@h.yaml"), "git::https://e.com/r.git@h.yaml");
-        assert_eq!(shown("https://e.com/h.yaml?token=abc"), "https://e.com/h.yaml");
     }
 
     #[test]

@@ -108,10 +108,12 @@ impl Reader<'_> {
                     if shown { error } else { error.without_place() }
                 })?;
         self.request.effects.borrow_mut().displace(&name);
-        String::from_utf8(bytes).map_err(|_| {
+        let rendered = String::from_utf8(bytes).map_err(|_| {
             Diagnostic::refused(Refusal::NotUtf8, format!("`{text}` gives something that is not UTF-8"))
                 .hint(TEXT)
-        })
+        })?;
+        self.request.secrets.hide_credentials(&rendered);
+        Ok(rendered)
     }
 
     fn render(

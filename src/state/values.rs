@@ -67,6 +67,7 @@ pub(super) fn find_files(
     path: &str,
 ) -> Result<Matches, Diagnostic> {
     let remote = is_remote(path);
+    cache.note_credentials(path);
     let files = if remote { cache.files(tree, path)? } else { base.expand(tree, path)? };
     if !files.is_empty() {
         return Ok(Matches::Files(files));

@@ -1,6 +1,8 @@
 //! Names and sizes as a person may see them.
 
+use std::borrow::Cow;
 use std::fmt::{self, Write as _};
+use std::ops::Range;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -8,6 +10,14 @@ use camino::{Utf8Path, Utf8PathBuf};
 /// `{:#}` asks for it.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Shown<'a>(pub &'a str);
+
+impl Shown<'_> {
+    /// Whether a character is written out instead of being shown.
+    #[must_use]
+    pub(crate) fn hides(character: char) -> bool {
+        is_hidden(character)
+    }
+}
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -20,6 +30,63 @@ impl fmt::Display for Shown<'_> {
         }
         Ok(())
     }
+}
+
+/// What a terminal gets of a text that was styled: this decides for everything that is written, whoever made it. Colours, line
+/// breaks and tabs stay; anything else that moves a cursor, changes a direction or hides is written out.
+#[must_use]
+pub(crate) fn for_terminal(text: &str) -> Cow<'_, str> {
+    let is_foreign = |character: char| is_hidden(character) && !matches!(character, '\n' | '\t');
+    let Some(first) = text.find(is_foreign) else { return Cow::Borrowed(text) };
+    let mut result = text[..first].to_owned();
+    let mut rest = &text[first..];
+    while let Some(character) = rest.chars().next() {
+        let length = colour(rest).unwrap_or_else(|| character.len_utf8());
+        let (piece, tail) = rest.split_at(length);
+        if length == character.len_utf8() && is_foreign(character) {
+            let _ = write!(result, "{}", Shown(piece));
+        } else {
+            result.push_str(piece);
+        }
+        rest = tail;
+    }
+    Cow::Owned(result)
+}
+
+/// How long the escape sequence is that a text starts with, if it changes the colour and nothing else.
+fn colour(text: &str) -> Option<usize> {
+    let rest = text.strip_prefix("\u{1b}[")?;
+    let end = rest.find(|character: char| !character.is_ascii_digit() && character != ';')?;
+    rest[end..].starts_with('m').then_some("\u{1b}[".len() + end + 1)
+}
+
+/// The lines of a file as they may be shown, and where a part of them is in that. Tabs and line breaks stay.
+#[must_use]
+pub(crate) fn shown_lines(lines: &str, span: Range<usize>) -> (String, Range<usize>) {
+    let mut result = String::with_capacity(lines.len());
+    let mut start = 0;
+    let mut end = None;
+    for (at, character) in lines.char_indices() {
+        if at <= span.start {
+            start = result.len();
+        }
+        if at == span.end {
+            end = Some(result.len());
+        }
+        match character {
+            '\n' | '\t' => result.push(character),
+            // A part of the line break.
+            '\r' if lines[at + 1..].starts_with('\n') => {}
+            character => {
+                let _ = write!(result, "{}", Shown(character.encode_utf8(&mut [0; 4])));
+            }
+        }
+    }
+    if span.start >= lines.len() {
+        start = result.len();
+    }
+    let end = end.unwrap_or(result.len()).max(start);
+    (result, start..end)
 }
 
 fn is_hidden(sign: char) -> bool {
@@ -89,6 +156,37 @@ mod tests {
         assert_eq!(Shown("invoice\u{202e}fdp.exe").to_string(), "invoice\\u{202e}fdp.exe");
         assert_eq!(Shown("größe 日本").to_string(), "größe 日本");
         assert_eq!(format!("{:#}", Shown("a\nb\r")), "a\nb\\u{d}");
+    }
+
+    #[test]
+    fn a_terminal_gets_colours_and_nothing_that_moves_its_cursor() {
+        for (text, expected) in [
+            ("\u{1b}[1;31mred\u{1b}[0m\tand\n", "\u{1b}[1;31mred\u{1b}[0m\tand\n"),
+            ("\u{1b}[2J\u{1b}]0;x\u{7}", "\\u{1b}[2J\\u{1b}]0;x\\u{7}"),
+            ("a\u{85}b\u{9b}31mc\u{2028}d\r\n", "a\\u{85}b\\u{9b}31mc\\u{2028}d\\u{d}\n"),
+            ("\u{1b}", "\\u{1b}"),
+            ("\u{1b}[1", "\\u{1b}[1"),
+            ("größe 日本", "größe 日本"),
+        ] {
+            assert_eq!(for_terminal(text), expected, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn a_part_of_a_line_is_found_in_the_line_as_it_is_shown() {
+        for (line, part, expected) in [
+            ("a\u{85}: bad", "bad", "a\\u{85}: bad"),
+            ("a\u{9b}\u{2028}: \tbad\r\nnext", "bad", "a\\u{9b}\\u{2028}: \tbad\nnext"),
+            ("é: b\u{85}d", "b\u{85}d", "é: b\\u{85}d"),
+            ("bad", "bad", "bad"),
+        ] {
+            let start = line.find(part).expect("a part");
+            let (shown, span) = shown_lines(line, start..start + part.len());
+            assert_eq!((shown.as_str(), &shown[span]), (expected, &*Shown(part).to_string()), "{line:?}");
+        }
+        assert_eq!(shown_lines("", 0..0), (String::new(), 0..0));
+        assert_eq!(shown_lines("a\u{85}", 3..3), ("a\\u{85}".to_owned(), 7..7));
+        assert_eq!(shown_lines("ab", 1..1), ("ab".to_owned(), 1..1));
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod list;
 mod no_exec;
 mod places;
 mod programs;
+mod secrets;
 mod spelling;
 #[path = "../support/mod.rs"]
 mod support;

@@ -32,7 +32,7 @@ impl Project {
 
     /// The error with its place, the path of the project left out.
     pub(super) fn error(&self) -> (String, Option<Refusal>) {
-        let error = self.read().expect_err("the state is refused");
+        let error = self.read().expect_err("the state is refused").masked(&self.request.secrets);
         let root = format!("{}/", self.request.directory);
         assert!(self.folder.path().exists());
         (error.to_string().replace(&root, ""), error.refusal())

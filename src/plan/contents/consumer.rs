@@ -3,7 +3,7 @@
 use super::Finishing;
 use super::rendering::{Rendering, Wanted};
 use crate::checksum::{Digest, Hashed, HashedFile};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Mistake};
 use crate::plan::contents::hashing::SourceOutcome;
 use crate::plan::facts::consumer::{Consumer, object_of};
 use crate::plan::rules;
@@ -254,7 +254,19 @@ impl Contents {
             })
             .collect();
         let error = match Content::new(&sections, &self.consumer.format, &self.consumer.subject) {
-            Ok(content) => return Some(content),
+            Ok(content) => {
+                match self.consumer.secret_names.iter().find(|name| content.text.contains(*name)) {
+                    None => return Some(content),
+                    Some(name) => {
+                        let message =
+                            format!("its target would contain `{name}`, which is made from a secret");
+                        let failed = Diagnostic::mistake(Mistake::TargetTemplate, message)
+                        .hint("let the template of the target leave that name out, or make it from something that is not secret");
+                        self.consumer.say(failed.context(&self.consumer.owner));
+                        return None;
+                    }
+                }
+            }
             Err(error) => error,
         };
         let blamed = error.source().and_then(|name| {

@@ -9,6 +9,7 @@ use crate::plan::contents::consumer::Read;
 use crate::plan::contents::rendering::{Rendering, Shaky, Wanted, is_object_meant};
 use crate::plan::facts::consumer::Consumer;
 use crate::plan::facts::producers::ReleaseAt;
+use crate::plan::facts::secret_names::InClear;
 use crate::plan::rules::cluster_lookup::cluster_lookup;
 use crate::plan::rules::influence::{differing, listed};
 use crate::plan::rules::unstable_template::shared_values;
@@ -122,7 +123,13 @@ impl Consumer {
         }
         let secret = wanted.source.is_secret();
         let key = self.secret_key.key().filter(|_| secret);
-        hashed(&object.data, secret, key, at, rendering).map(|read| (at, read))
+        let mut read = hashed(&object.data, secret, key, at, rendering)?;
+        let secrets = &rendering.environment(at).request.secrets;
+        if read.files.iter().any(|file| !secrets.pieces(&file.name).is_empty()) {
+            // A key that is made from a secret, or may be: as of a Secret, nothing of it is named.
+            (read.files, read.bytes) = (Vec::new(), None);
+        }
+        Ok((at, read))
     }
 
     /// The findings cluster-lookup and unstable-source for what something else than the state decides.
@@ -213,6 +220,8 @@ fn hashed(
     let hashed = hash_pieces(rendering.tree(at), pieces, surroundings, &Progress::default())
         .map_err(|error| error.diagnostic())?;
     let HashedPieces { digest, files, bytes } = hashed;
+    let environment = rendering.environment(at);
+    let in_clear = InClear { files: &environment.files, resolved: &environment.resolved, values: &[] };
     Ok(Read {
         digest,
         count: files.len(),
@@ -220,7 +229,7 @@ fn hashed(
         pieces: files,
         bytes: (!secret).then_some(bytes),
         excluded: 0,
-        producer: Some(rendering.release(at).id()),
+        producer: Some(in_clear.shown(rendering.release(at).id())),
     })
 }
 

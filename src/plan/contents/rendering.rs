@@ -158,6 +158,11 @@ impl<'e> Rendering<'e> {
         }
     }
 
+    /// The environment that a release was read in.
+    pub(crate) fn environment(&self, at: ReleaseAt) -> &Environment {
+        &self.environments[at.environment]
+    }
+
     /// Notes that a source names an object, which a release may have. Before anything is rendered.
     pub(crate) fn name(&mut self, at: ReleaseAt, kind: ObjectKind, name: &str) {
         self.named.entry(at).or_default().insert((kind, name.to_owned()));

@@ -104,6 +104,7 @@ fn consumer(rule: &ChecksumRule, settings: &Settings, locations: &Locations) -> 
         sources,
         format,
         subject: Subject { name: rule.name.clone(), ..Subject::default() },
+        secret_names: Vec::new(),
         root: settings.root.clone(),
         state: file.parent().map_or_else(|| settings.root.clone(), Utf8Path::to_owned),
         levels: settings.levels.clone(),

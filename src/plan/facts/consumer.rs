@@ -47,6 +47,8 @@ pub(crate) struct Consumer {
     pub(crate) format: Format,
     /// What templates of targets are told.
     pub(crate) subject: Subject,
+    /// What of its names and labels is made from a secret, and goes neither into a target nor into a report.
+    pub(crate) secret_names: Vec<String>,
     /// The root of the repository.
     pub(crate) root: Utf8PathBuf,
     /// The directory of the state file.

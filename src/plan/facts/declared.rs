@@ -12,6 +12,7 @@ use crate::plan::facts::consumer::{Consumer, Wiring};
 use crate::plan::facts::environment::Candidate;
 use crate::plan::facts::locations::Locations;
 use crate::plan::facts::producers::ReleaseAt;
+use crate::plan::facts::secret_names::InClear;
 use crate::plan::facts::settings::Settings;
 use crate::plan::facts::targets::{self, Wired};
 use crate::plan::facts::values_files::{Programs, Raw, Unsearched, ValuesFiles, declares};
@@ -136,6 +137,7 @@ impl<'a> Finding<'a> {
         for target in &candidate.targets {
             self.drop_own_target(release, target, &mut declared);
         }
+        self.in_clear(&found).check_sources(release, &mut declared, &mut problems);
         let sources = source::collect(declared).unwrap_or_else(|clash| {
             problems.push(clash.diagnostic());
             Vec::new()
@@ -277,6 +279,8 @@ impl<'a> Finding<'a> {
             problems.push(problem);
             Settings::plain_format()
         });
+        let in_clear = self.in_clear(found);
+        let secret_names = in_clear.names(release);
         let subject = self.subject(release);
         let Material { environment, index, .. } = self.material;
         let at = ReleaseAt { environment, visit: index, release: candidate.index };
@@ -292,7 +296,13 @@ impl<'a> Finding<'a> {
         }
         let target = match &candidate.targets[..] {
             [] => None,
-            [target] => Some(target.path.clone()),
+            [target] => match in_clear.check_target(release, &target.path, &self.visit.directory) {
+                None => Some(target.path.clone()),
+                Some(problem) => {
+                    problems.push(problem);
+                    None
+                }
+            },
             several => {
                 problems.push(targets::two_targets(release, several, &self.material.context.directory));
                 None
@@ -314,6 +324,7 @@ impl<'a> Finding<'a> {
             sources,
             format,
             subject,
+            secret_names,
             root: self.material.settings.root.clone(),
             state: self.visit.directory.clone(),
             levels: self.material.settings.levels.clone(),
@@ -327,6 +338,11 @@ impl<'a> Finding<'a> {
                 unsearched: found.unsearched.clone(),
             },
         }
+    }
+
+    /// What tells names that are made from secrets.
+    fn in_clear<'f>(&'f self, found: &'f Found) -> InClear<'f> {
+        InClear { files: self.material.files, resolved: self.material.resolved, values: &found.files }
     }
 
     /// What templates of targets are told about a release.

@@ -9,6 +9,7 @@ pub(crate) mod locations;
 pub(crate) mod other_environments;
 pub(crate) mod producers;
 pub(crate) mod secret_key;
+pub(crate) mod secret_names;
 pub(crate) mod settings;
 pub(crate) mod survey;
 pub(crate) mod targets;
