@@ -148,6 +148,7 @@ fn run_plan(view: View, context: &Context, reading: &Reading, streams: &mut Stre
         let message = format!("`helmfile {command}` deploys nothing, so this does not stop it");
         report.diagnostics.push(Diagnostic::note(message).masked(&reading.secrets));
     }
+    report.nothing_matched = outcome == Outcome::NoMatch && !harmless;
     show::show(&report, view, context, streams)?;
     Ok(if harmless { Outcome::Clean } else { outcome })
 }
@@ -160,7 +161,7 @@ fn source_of(file: &Utf8Path) -> Option<Arc<str>> {
 
 /// helmsum was started by a program that helmsum runs: doing it all once more would never end.
 fn recognise(view: Option<View>, context: &Context, streams: &mut Streams) -> io::Result<Outcome> {
-    let note = "helmsum was started from inside its own run, so it does nothing here";
+    let note = "helmsum was started by helmsum itself, so it does nothing here";
     if context.output.format != OutputFormat::Json {
         streams.out.styled(&format!("{note}\n"))?;
         return Ok(Outcome::Clean);

@@ -33,6 +33,7 @@ pub(super) fn run(
             let mut sink = Sink::new(request.secrets.clone());
             sink.take_settled(problem);
             let said = sink.finish(super::source_of);
+            annotate(&said, false, context, streams)?;
             if context.output.format == OutputFormat::Json {
                 let errors = report::entries(&said, &context.plan.directory).errors;
                 let environment = request.environment_name();
@@ -48,19 +49,51 @@ pub(super) fn run(
         }
     };
     let mut document = resolved.to_json(&context.plan.directory);
+    let mask = |note: Diagnostic| note.masked(&request.secrets);
+    let note = nothing_matched(&resolved, reading).map(mask);
     let text = match context.output.format {
         // Programs compare it with helmfile's state, so nothing in it is replaced.
-        OutputFormat::Json => report::print(&document),
+        OutputFormat::Json => {
+            if let Some(note) = &note {
+                document["notes"] = json!(report::entries(&[note.clone()], &context.plan.directory).notes);
+            }
+            report::print(&document)
+        }
         OutputFormat::Human | OutputFormat::Github => {
             request.secrets.mask_json(&mut document);
             for_terminal(&state::to_yaml(&document).map_err(io::Error::other)?).into_owned()
         }
     };
     streams.out.raw(text.as_bytes())?;
-    let Some(note) = nothing_matched(&resolved, reading) else { return Ok(Outcome::Clean) };
-    let note = note.masked(&request.secrets);
-    streams.err.styled(&report::draw(&note, context.layout(&streams.err)))?;
-    Ok(if reading.options.allow_no_matching_release { Outcome::Clean } else { Outcome::NoMatch })
+    if let Some(said) = note.clone().or_else(|| unnamed(&resolved, reading).map(mask)) {
+        streams.err.styled(&report::draw(&said, context.layout(&streams.err)))?;
+    }
+    let Some(note) = note else { return Ok(Outcome::Clean) };
+    let fails = !reading.options.allow_no_matching_release;
+    annotate(&[note], fails, context, streams)?;
+    Ok(if fails { Outcome::NoMatch } else { Outcome::Clean })
+}
+
+/// Gives GitHub Actions what was said, on the stream that the state is not on. `nothing_matched` is for a note that says why the
+/// run fails.
+fn annotate(
+    said: &[Diagnostic],
+    nothing_matched: bool,
+    context: &Context,
+    streams: &mut Streams,
+) -> io::Result<()> {
+    if !context.output.annotations {
+        return Ok(());
+    }
+    let report = report::Report { diagnostics: said.to_vec(), nothing_matched, ..report::Report::default() };
+    let workspace = context.output.workspace.as_ref().map_or(&context.plan.directory, |workspace| workspace);
+    streams.err.raw(report::annotations(&report, workspace).as_bytes())
+}
+
+/// What to know where nobody named an environment and the state does not define the one that is read then.
+fn unnamed(state: &Resolved, reading: &Reading) -> Option<Diagnostic> {
+    let named = reading.options.all_environments || reading.request(None).names_environment();
+    state::where_unnamed(&state.environments).filter(|_| !named).map(Diagnostic::note)
 }
 
 /// The state with those releases alone that `--release` names, where it names any.

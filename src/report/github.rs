@@ -6,7 +6,7 @@ use camino::Utf8Path;
 
 use super::human::{View, summary};
 use super::model::Report;
-use crate::diagnostic::Level;
+use crate::diagnostic::{Diagnostic, Kind, Level};
 use crate::text::{Place, Shown, relative};
 
 /// Workflow commands for diagnostics, one on each line. GitHub takes paths relative to the checkout, which is `workspace`.
@@ -17,6 +17,7 @@ pub(crate) fn annotations(report: &Report, workspace: &Utf8Path) -> String {
         let command = match diagnostic.level {
             Level::Deny => "error",
             Level::Warn => "warning",
+            _ if fails(report, diagnostic) => "error",
             Level::Note | Level::Allow => "notice",
         };
         let properties = properties(diagnostic.place.as_ref(), diagnostic.kind.code(), workspace);
@@ -37,6 +38,7 @@ pub(crate) fn step_summary(report: &Report, view: View, directory: &Utf8Path) ->
         let level = match diagnostic.level {
             Level::Deny => "error",
             Level::Warn => "warning",
+            _ if fails(report, diagnostic) => "error",
             Level::Note | Level::Allow => "note",
         };
         let code = diagnostic.kind.code().map(|code| format!(" `{code}`")).unwrap_or_default();
@@ -48,6 +50,11 @@ pub(crate) fn step_summary(report: &Report, view: View, directory: &Utf8Path) ->
     }
     text.push('\n');
     text
+}
+
+/// Whether a note is the reason why a run fails.
+fn fails(report: &Report, diagnostic: &Diagnostic) -> bool {
+    report.nothing_matched && diagnostic.kind == Kind::Note
 }
 
 fn properties(place: Option<&Place>, title: Option<&str>, workspace: &Utf8Path) -> String {
@@ -97,7 +104,7 @@ fn markdown(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::diagnostic::{Code, Diagnostic};
+    use crate::diagnostic::Code;
 
     fn report() -> Report {
         Report {

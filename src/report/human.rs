@@ -335,6 +335,7 @@ mod tests {
         ];
         Report {
             again: "`helmsum generate`".into(),
+            nothing_matched: false,
             environments: vec!["default".into()],
             releases: vec![
                 release("gateway", vec![moved], Status::Stale, false),
@@ -349,7 +350,7 @@ mod tests {
             ],
             diagnostics: vec![
                 Diagnostic::finding(Code::StaleChecksum, "is told by the table"),
-                Diagnostic::finding(Code::EmptySource, "`./x` holds no file that counts")
+                Diagnostic::finding(Code::EmptySource, "`./x` contains no file that counts")
                     .at(Place::line("/r/v.yaml", 1)),
             ],
         }
@@ -373,7 +374,7 @@ mod tests {
                  longer    10 files  5.0 MiB
         unwired  edge/bare     -                      no sources
 
-        warning[empty-source]: `./x` holds no file that counts
+        warning[empty-source]: `./x` contains no file that counts
           --> v.yaml:1
 
         4 releases: 1 written, 1 current, 1 stale, 1 without a target; 1 warning; run

@@ -26,7 +26,8 @@ pub(crate) struct Document {
     /// What the user should know.
     findings: Vec<FindingEntry>,
     /// What is neither wrong nor a finding, and would puzzle a reader who does not know it.
-    notes: Vec<NoteEntry>,
+    /// What a reader may wonder about.
+    pub notes: Vec<NoteEntry>,
     /// What went wrong.
     errors: Vec<ErrorEntry>,
     /// Counts of the above.
@@ -149,7 +150,7 @@ struct FindingEntry {
 /// A note.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct NoteEntry {
+pub(crate) struct NoteEntry {
     message: String,
     hint: Option<String>,
     /// `namespace/name`, or `name`.
@@ -370,7 +371,8 @@ fn file_entry(file: &crate::checksum::HashedFile) -> File {
 #[derive(Debug, Default)]
 pub(crate) struct Entries {
     findings: Vec<FindingEntry>,
-    notes: Vec<NoteEntry>,
+    /// What a reader may wonder about.
+    pub notes: Vec<NoteEntry>,
     /// What went wrong.
     pub errors: Vec<ErrorEntry>,
 }

@@ -23,6 +23,8 @@ pub(crate) struct Report {
     pub diagnostics: Vec<Diagnostic>,
     /// The command that writes what is out of date, in words.
     pub again: String,
+    /// Whether the run fails because nothing matched, which a note says.
+    pub nothing_matched: bool,
 }
 
 impl Report {
@@ -37,7 +39,7 @@ impl Report {
                 sink.take(diagnostic.clone(), consumer.scope());
             }
         }
-        Self { environments, releases, diagnostics: sink.finish(source), again }
+        Self { environments, releases, diagnostics: sink.finish(source), again, nothing_matched: false }
     }
 
     /// Findings at this level.

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::json;
 
-use super::json::{Document, ErrorEntry, HashDocument};
+use super::json::{Document, ErrorEntry, HashDocument, NoteEntry};
 
 /// The schema of each command's document, by the name of the command.
 #[must_use]
@@ -78,13 +78,15 @@ fn state() -> serde_json::Value {
             },
         }),
     );
-    let mut errors =
-        SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<ErrorEntry>();
-    errors.remove("$schema");
+    let mut settings = SchemaSettings::draft2020_12().for_serialize().into_generator();
+    let (errors, notes) = (settings.subschema_for::<ErrorEntry>(), settings.subschema_for::<NoteEntry>());
     // References lead from the root of the whole document.
-    if let Some(definitions) = errors.remove("$defs") {
-        schema["$defs"] = definitions;
-    }
+    schema["$defs"] = settings.take_definitions(true).into();
+    schema["properties"]["notes"] = json!({
+        "type": "array",
+        "description": "Why nothing is left; only there if nothing is.",
+        "items": notes,
+    });
     schema["properties"]["errors"] = json!({
         "type": "array",
         "description": "What went wrong; only there if something did, and then `documents` is empty.",

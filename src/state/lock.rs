@@ -86,8 +86,11 @@ pub(super) fn resolve(
 /// The lock file, if there is one.
 fn read(tree: &dyn Tree, path: &Utf8Path) -> Result<Option<Lock>, Diagnostic> {
     let text = match tree.read(path) {
-        Ok(text) => String::from_utf8(text)
-            .map_err(|_| Diagnostic::error(format!("`{path}` is not UTF-8")).or_at(Place::file(path)))?,
+        Ok(text) => String::from_utf8(text).map_err(|_| {
+            Diagnostic::error(format!("`{path}` is not UTF-8"))
+                .or_at(Place::file(path))
+                .hint("save the file as UTF-8")
+        })?,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(path, &error)),
     };

@@ -53,6 +53,7 @@ pub(crate) use helm_version::HelmVersions;
 pub use listed::Listed;
 pub(crate) use output::to_yaml;
 pub(crate) use remote::is_remote;
+pub(crate) use render::rendered_later;
 pub use request::Request;
 pub(crate) use resolved::{EntryContent, EnvironmentObject, SetEntry, SetKind, ValuesEntry};
 pub use resolved::{Hook, Release, Resolved, Visit};

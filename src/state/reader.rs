@@ -298,7 +298,9 @@ impl Reader<'_> {
         String::from_utf8(bytes).map_err(|error| {
             let valid = error.utf8_error().valid_up_to();
             let (line, _) = crate::text::position(&String::from_utf8_lossy(error.as_bytes()), valid);
-            Diagnostic::error(format!("`{file}` is not UTF-8")).at(Place::line(file, line))
+            Diagnostic::error(format!("`{file}` is not UTF-8"))
+                .at(Place::line(file, line))
+                .hint("save the file as UTF-8")
         })
     }
 

@@ -141,6 +141,13 @@ impl Reader<'_> {
     }
 }
 
+/// A template that is rendered after the state file, as it has to be written there: a file that is a template itself needs it in
+/// back-ticks, since there is no release yet where the file is rendered.
+#[must_use]
+pub(crate) fn rendered_later(file: &Utf8Path, template: &str) -> String {
+    if file.extension() == Some("gotmpl") { format!("{{{{`{template}`}}}}") } else { template.to_owned() }
+}
+
 fn source(file: &Utf8Path, bytes: Vec<u8>, lines: Vec<usize>) -> Result<Source, Diagnostic> {
     let text = String::from_utf8(bytes).map_err(|_| {
         Diagnostic::refused(Refusal::NotUtf8, "the template gives something that is not UTF-8")

@@ -9,6 +9,7 @@ use crate::plan::Plan;
 use crate::plan::contents::consumer::Contents;
 use crate::plan::facts::consumer::Consumer;
 use crate::plan::facts::locations::Same;
+use crate::state::rendered_later;
 use crate::text::Place;
 use crate::text::relative;
 
@@ -39,12 +40,6 @@ fn differing(consumers: &[Contents], sharing: &[usize]) -> Option<(usize, usize)
     rest.iter().find(|other| text(**other) != text(*first)).map(|other| (*first, *other))
 }
 
-/// A template that is rendered for each release, as it has to stand in a state file: one that is a template itself needs it in
-/// back-ticks, since there is no release yet where the file is rendered.
-fn of_release(file: &Utf8Path, template: &str) -> String {
-    if file.extension() == Some("gotmpl") { format!("{{{{`{template}`}}}}") } else { template.to_owned() }
-}
-
 fn conflict(one: &Consumer, other: &Consumer, directory: &Utf8Path) -> Diagnostic {
     let path = |consumer: &Consumer| consumer.target.clone().unwrap_or_default();
     let several = one.environment != other.environment;
@@ -68,7 +63,7 @@ fn conflict(one: &Consumer, other: &Consumer, directory: &Utf8Path) -> Diagnosti
     let directory = relative(path(one).parent().unwrap_or(&one.state), &one.state);
     let directory = if directory == "." { String::new() } else { format!("{directory}/") };
     let entry = |template: String| format!("`- \"{directory}{template}.checksum.yaml\"`");
-    let of_release = |template: &str| entry(of_release(&one.file, template));
+    let of_release = |template: &str| entry(rendered_later(&one.file, template));
     let hint = if one.at.is_none() || other.at.is_none() {
         "give one of them another `target`".to_owned()
     } else if several {

@@ -82,6 +82,8 @@ pub(crate) fn judge(counts: &Counts, reading: &Reading, entries: &Entries, plan:
         let number = if filtered { counts.matched } else { counts.releases };
         let note = Diagnostic::note(format!("none of {} declares sources", counted(number, "release")));
         plan.sink.take_settled(with_hint(note, counts.unnamed(reading)));
+    } else if let Some(unnamed) = counts.unnamed(reading) {
+        plan.note(unnamed);
     }
 }
 

@@ -17,9 +17,11 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
         let Some(handler) = hiding_handler(&case).filter(|_| case.contents.is_absent) else { continue };
         let hint = match (project.context.aim, case.contents.status) {
             (Aim::Write, Status::Missing) => continue,
-            (Aim::Write, _) => "mend what keeps it from being written before helmfile runs",
+            (Aim::Write, _) => "correct what keeps it from being written before helmfile runs".to_owned(),
             (Aim::Check | Aim::Show, _) if git_ignores(&case.consumer.root, target) => continue,
-            (Aim::Check | Aim::Show, _) => "write it with `helmsum generate` before helmfile runs",
+            (Aim::Check | Aim::Show, _) => {
+                format!("write it with {} before helmfile runs", project.context.again)
+            }
         };
         let finding = hidden_missing_file(&case, handler, &project.shown(target));
         findings.about_consumer(case.index, finding.hint(hint));

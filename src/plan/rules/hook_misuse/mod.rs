@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::project::{Findings, Project};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::go::filepath::join_clean;
-use crate::state::{Hook, Resolved, Visit};
+use crate::state::{Hook, Resolved, Visit, rendered_later};
 use crate::text::Place;
 use crate::tree::{Kind, Tree};
 
@@ -183,9 +183,13 @@ fn misuses<'h>(
     hook: &'h Hook,
     name: &'h str,
 ) -> impl Iterator<Item = (String, String)> + 'h {
-    [events(hook, name), file(resolved, visit, hook, name), environment(hook, name), logs(hook, name)]
-        .into_iter()
-        .flatten()
+    let found = [
+        events(hook, name),
+        file(resolved, visit, hook, name),
+        environment(visit, hook, name),
+        logs(hook, name),
+    ];
+    found.into_iter().flatten()
 }
 
 fn events(hook: &Hook, name: &str) -> Option<(String, String)> {
@@ -218,16 +222,19 @@ fn file(resolved: &Resolved, visit: &Visit, hook: &Hook, name: &str) -> Option<(
         expected.push(&resolved.visits[parent].file);
         above = resolved.visits[parent].parent;
     }
-    (!expected.contains(&&named))
-        .then(|| (format!("{name} has `--file={file}`, which is another state file"), hint))
+    (!expected.contains(&&named)).then(|| {
+        let message = format!("{name} has `--file={file}`, which is another state file");
+        (message, format!("write `--file={own}`"))
+    })
 }
 
-fn environment(hook: &Hook, name: &str) -> Option<(String, String)> {
+fn environment(visit: &Visit, hook: &Hook, name: &str) -> Option<(String, String)> {
     option(&hook.args, "--environment", "-e").is_none().then(|| {
+        let file = hook.place.as_ref().map_or(&visit.file, |place| &place.file);
+        let value = rendered_later(file, "{{ .Environment.Name }}");
         (
             format!("{name} has no `--environment`: helmsum reads `default`, whatever helmfile deploys"),
-            "add `--environment={{ .Environment.Name }}`, in back-ticks where the state file is a template"
-                .into(),
+            format!("add `--environment={value}`"),
         )
     })
 }
@@ -235,7 +242,7 @@ fn environment(hook: &Hook, name: &str) -> Option<(String, String)> {
 fn logs(hook: &Hook, name: &str) -> Option<(String, String)> {
     (!hook.show_logs).then(|| {
         (
-            format!("{name} has no `showlogs: true`: nobody sees what it finds"),
+            format!("{name} has no `showlogs: true`: what it finds is not shown"),
             "set `showlogs: true`; helmfile shows nothing else of a hook that succeeds".into(),
         )
     })
