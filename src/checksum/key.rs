@@ -53,7 +53,7 @@ pub enum KeyError {
     #[error("the key file `{0}` is empty")]
     Empty(Utf8PathBuf),
     /// Less than anybody could not try out.
-    #[error("the key file `{path}` holds {length} bytes, and a key needs 16")]
+    #[error("the key file `{path}` has {length} bytes, and a key needs 16")]
     Short {
         path: Utf8PathBuf,
         /// How many bytes it holds.

@@ -60,7 +60,7 @@ pub enum ChecksumError {
     #[error("`{0}` changes while it is read")]
     Moving(Utf8PathBuf),
     /// A file was replaced by something else after it was listed.
-    #[error("`{0}` is not a regular file any more")]
+    #[error("`{0}` is no longer a regular file")]
     Replaced(Utf8PathBuf),
     /// A file cannot be read.
     #[error("`{path}` cannot be read: {error}")]
@@ -85,7 +85,7 @@ pub enum ChecksumError {
         tried: Utf8PathBuf,
     },
     /// A path without a file that counts.
-    #[error("`{path}` holds no file that counts{left_out}")]
+    #[error("`{path}` contains no file that counts{left_out}")]
     Empty {
         /// The path as given.
         path: String,
@@ -117,12 +117,12 @@ impl ChecksumError {
             Self::List(error) => error.diagnostic(),
             Self::Data(problem) => problem.clone(),
             Self::NotEncrypted(_) => problem.hint("encrypt it with `sops encrypt --in-place`, or drop `decrypt=sops`"),
-            Self::Moving(_) | Self::Replaced(_) => problem.hint("run it again once nothing writes there any more"),
+            Self::Moving(_) | Self::Replaced(_) => problem.hint("run it again when nothing writes there"),
             Self::Unreadable { .. } => {
                 problem.hint("everything that counts must be readable; leave the rest out with `exclude=`")
             }
             Self::Missing { .. } => problem.hint("paths are relative to the working directory"),
-            Self::Empty { .. } => problem.hint("the checksum of nothing never changes; name a path that holds files"),
+            Self::Empty { .. } => problem.hint("the checksum of nothing never changes; name a path that contains files"),
             Self::Twice(_) => problem.hint("give every path once"),
             Self::Absolute(_) => problem.hint(
                 "with several paths their names are part of the checksum, and an absolute one differs between machines",
@@ -228,7 +228,7 @@ pub struct PathsChecksum {
 ///
 /// # Errors
 ///
-/// Where a path is missing, holds no file that counts, comes twice, or cannot be hashed.
+/// Where a path is missing, contains no file that counts, comes twice, or cannot be hashed.
 pub fn of_paths<P: AsRef<str>>(
     tree: &dyn Tree,
     directory: &Utf8Path,

@@ -55,7 +55,8 @@ pub(super) fn run(
         // Programs compare it with helmfile's state, so nothing in it is replaced.
         OutputFormat::Json => {
             if let Some(note) = &note {
-                document["notes"] = json!(report::entries(&[note.clone()], &context.plan.directory).notes);
+                document["notes"] =
+                    json!(report::entries(std::slice::from_ref(note), &context.plan.directory).notes);
             }
             report::print(&document)
         }

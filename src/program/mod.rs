@@ -82,8 +82,8 @@ pub(crate) enum Failure {
     /// It took longer than allowed.
     #[error("it took more than {} s", .0.as_secs())]
     TooLong(Duration),
-    /// helmsum was told to end, and has ended it.
-    #[error("helmsum was told to end")]
+    /// helmsum was interrupted, and has ended it.
+    #[error("helmsum was interrupted")]
     ToldToEnd,
 }
 

@@ -20,7 +20,7 @@ pub(crate) enum Lost {
     Late,
     /// The process has ended, or says more than it should.
     Ended,
-    /// helmsum was told to end.
+    /// helmsum was interrupted.
     ToldToEnd,
 }
 

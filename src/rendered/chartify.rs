@@ -198,9 +198,9 @@ fn check_kustomization(producer: &Producer<'_>, path: &Utf8Path) -> Result<(), D
         producer
             .refused(Refusal::UnsupportedChart, &message)
             .at(Place::file(path))
-            .hint("declare the directories it takes files from as sources of their own")
+            .hint("declare the directories it takes files from as separate sources")
     };
-    let nodes = yaml::parse(&bytes, &Limits::default()).map_err(|_| refused("is no YAML"))?;
+    let nodes = yaml::parse(&bytes, &Limits::default()).map_err(|_| refused("is not YAML"))?;
     let mut open: Vec<yaml::Node> = nodes;
     while let Some(node) = open.pop() {
         if let Some(text) = node.text()

@@ -78,7 +78,7 @@ impl Walk<'_> {
         if depth > DEEPEST {
             return self.fail(
                 path,
-                &format!("`{path}` nests more than {DEEPEST} directories, or has links in a circle"),
+                &format!("`{path}` nests more than {DEEPEST} directories, or has a cycle of links"),
             );
         }
         let entries = self.producer.request.tree.entries(path);
@@ -123,7 +123,7 @@ impl Walk<'_> {
                 Ok(())
             }
             Kind::Link | Kind::Special => {
-                self.fail(path, &format!("`{path}` is no regular file, and helm refuses a chart with it"))
+                self.fail(path, &format!("`{path}` is not a regular file, and helm refuses a chart with it"))
             }
         }
     }

@@ -166,7 +166,7 @@ fn named_pieces(producer: &Producer<'_>) -> Result<Vec<Piece>, Diagnostic> {
         for path in value.split(',') {
             if path == "-" || path.contains("://") || path.contains('"') {
                 let message = format!(
-                    "it is given `--values {path}` in a text of options, which is no file that helmsum reads"
+                    "it is given `--values {path}` in a text of options, which is not a file that helmsum reads"
                 );
                 let problem = producer.refused(Refusal::RemoteValues, &message);
                 return Err(problem.hint("put it into `values` of the release"));

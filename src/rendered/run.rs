@@ -66,7 +66,7 @@ fn call(templating: &Templating, files: &mut Confidential) -> Result<Finished, D
     let program = program.variables(templating.environment.iter()).directory(&templating.directory);
     program.with_errors().prints_at_most(MOST).run().map_err(|failure| match failure {
         Failure::NotStarted(error) => not_started(&error),
-        Failure::ToldToEnd => templating.problem("it is not rendered, because helmsum was told to end"),
+        Failure::ToldToEnd => templating.problem("it is not rendered, because helmsum was interrupted"),
         failure => templating.problem(&format!("`{helm}` cannot render it: {failure}")),
     })
 }
@@ -93,7 +93,7 @@ fn chart(templating: &Templating, files: &mut Confidential) -> io::Result<String
 
 /// What can be told of a failure: helm quotes values, also in messages of templates and of YAML that cannot be read.
 fn failure(templating: &Templating, stderr: &str) -> Diagnostic {
-    let look = "see what `helmfile template` says for it: helm's message may hold values, so it is not repeated here";
+    let look = "see what `helmfile template` says for it: helm's message may contain values, so it is not repeated here";
     let found = |pattern: &str, group: usize| {
         let pattern = Regex::new(pattern).ok()?;
         Some(pattern.captures(stderr)?.get(group)?.as_str().to_owned())

@@ -72,8 +72,7 @@ impl Templating {
 pub fn templating(producer: &Producer<'_>, registry: &Registry) -> Result<Templating, Diagnostic> {
     let chart = Chart::of(producer)?;
     if let Some(reason) = chartify::reason(producer, &chart) {
-        let message =
-            format!("{reason}, so helmfile writes a chart of its own for it, which helmsum does not do");
+        let message = format!("{reason}, so helmfile generates a chart for it, which helmsum does not do");
         return Err(producer
             .refused(Refusal::UnsupportedChart, &message)
             .hint("depend on the release as a whole, with `release:`"));

@@ -16,13 +16,13 @@ pub struct KeyPaths(Vec<KeyPath>);
 /// Keys that cannot all hold a checksum.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyPathsError {
-    #[error("holds no key")]
+    #[error("contains no key")]
     None,
     /// The same key twice.
-    #[error("holds `{0}` twice")]
+    #[error("contains `{0}` twice")]
     Twice(KeyPath),
     /// A key within another.
-    #[error("holds `{0}`, which lies in `{1}`")]
+    #[error("contains `{0}`, which is inside `{1}`")]
     Within(KeyPath, KeyPath),
 }
 
@@ -36,7 +36,7 @@ pub enum KeyPathError {
     #[error("has a stray double quote")]
     Quote,
     /// A character that has no business in a key.
-    #[error("holds the control character U+{:04X}", u32::from(*.0))]
+    #[error("contains the control character U+{:04X}", u32::from(*.0))]
     Control(char),
     /// `a[0]`, with the spelling of a key that is called so.
     #[error(
@@ -266,10 +266,10 @@ mod tests {
         assert_eq!(several.first().to_string(), "a.b");
         assert_eq!(several.iter().count(), 4);
         for (texts, said) in [
-            (&[][..], "holds no key"),
-            (&["a.b", "c", "a.b"], "holds `a.b` twice"),
-            (&["a", "a.b"], "holds `a.b`, which lies in `a`"),
-            (&["a.b.c", "a.b"], "holds `a.b.c`, which lies in `a.b`"),
+            (&[][..], "contains no key"),
+            (&["a.b", "c", "a.b"], "contains `a.b` twice"),
+            (&["a", "a.b"], "contains `a.b`, which is inside `a`"),
+            (&["a.b.c", "a.b"], "contains `a.b.c`, which is inside `a.b`"),
         ] {
             assert_eq!(paths(texts).expect_err("they overlap").to_string(), said);
         }

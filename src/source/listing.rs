@@ -169,7 +169,7 @@ pub enum ListError {
         error: io::Error,
     },
     /// `exclude=` on one file.
-    #[error("`exclude=` does not go with the single file `{path}`")]
+    #[error("`exclude=` cannot be used with the single file `{path}`")]
     ExcludeOnFile {
         /// The file.
         path: Utf8PathBuf,
@@ -197,7 +197,7 @@ pub enum ListError {
         error: PatternError,
     },
     /// More names than anybody's configuration has.
-    #[error("`{path}` holds more than a million names or 100,000 directories")]
+    #[error("`{path}` contains more than a million names or 100,000 directories")]
     TooMany {
         /// The source.
         path: Utf8PathBuf,
@@ -227,7 +227,7 @@ impl ListError {
                 problem.at(Place::line(path.clone(), *line)).hint("patterns are read as in `.gitignore`")
             }
             Self::TooMany { .. } => problem.hint(
-                "name a directory that holds configuration only, and look for links that lead to each other",
+                "name a directory that contains configuration only, and look for links that lead to each other",
             ),
         }
     }

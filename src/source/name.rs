@@ -11,12 +11,12 @@ pub enum NameError {
     #[error("is not UTF-8")]
     NotUtf8,
     /// A backslash, which `sha256sum` escapes and Windows takes for a separator.
-    #[error("holds a backslash")]
+    #[error("contains a backslash")]
     Backslash,
-    #[error("holds the control character U+{:04X}", u32::from(*.0))]
+    #[error("contains the control character U+{:04X}", u32::from(*.0))]
     Control(char),
     /// A character that YAML takes for a line break or refuses.
-    #[error("holds U+{:04X}, which YAML does not take as a part of a line", u32::from(*.0))]
+    #[error("contains U+{:04X}, which YAML does not take as a part of a line", u32::from(*.0))]
     Break(char),
 }
 
@@ -24,7 +24,7 @@ pub enum NameError {
 ///
 /// # Errors
 ///
-/// Where it holds a backslash, a control character, U+2028, U+2029, U+FFFE or U+FFFF.
+/// Where it contains a backslash, a control character, U+2028, U+2029, U+FFFE or U+FFFF.
 pub(crate) fn check(name: &str) -> Result<(), NameError> {
     for sign in name.chars() {
         match sign {

@@ -23,7 +23,7 @@ pub enum GlobSourceError {
     #[error("`{0}` has a character class, which is not supported")]
     Class(String),
     /// `..` behind a pattern.
-    #[error("`{0}` has `..` behind a pattern")]
+    #[error("`{0}` has `..` after a pattern")]
     Parent(String),
     /// A slash at the end, which would ask for directories.
     #[error("`{0}` ends in `/`, but a pattern finds files only")]

@@ -217,7 +217,7 @@ impl Visit {
                 let nodes = yaml::parse(text, &Limits::default())?;
                 nodes.first().map_or(Ok(None), yaml::Node::decode_map)
             };
-            let map = decode().map_err(|_| Diagnostic::error("values of the release are no YAML map"))?;
+            let map = decode().map_err(|_| Diagnostic::error("values of the release are not a YAML map"))?;
             own = merge_maps(&own, &cast_keys(&map.unwrap_or_default())?, Lists::Sparse);
         }
         Ok(self.data_with(release, &merge_maps(&self.values, &own, Lists::Sparse), effects))

@@ -270,7 +270,7 @@ fn settle(mut release: ReleaseSpec) -> Result<ReleaseSpec, Diagnostic> {
     let read = |name: &str, text: Option<String>| {
         let Some(text) = text else { return Ok(None) };
         boolean(&text).map(Some).map_err(|error| {
-            Diagnostic::error(format!("`{name}` gives `{text}`, which is no boolean: {error}"))
+            Diagnostic::error(format!("`{name}` gives `{text}`, which is not a boolean: {error}"))
         })
     };
     let taken = |template: &mut Pointer<String>| std::mem::take(template).get();

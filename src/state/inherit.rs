@@ -64,7 +64,7 @@ impl<'s> Inheritance<'s> {
             }
             if path.contains(name) {
                 return Err(Diagnostic::error(format!(
-                    "release templates inherit in a circle: {} -> {name}",
+                    "release templates inherit in a cycle: {} -> {name}",
                     path.join(" -> ")
                 )));
             }
@@ -247,7 +247,7 @@ mod tests {
         ]);
         let mut inheritance = Inheritance::new(&templates, &[]);
         let error = inheritance.resolve(&release("r", &["a"], &[])).unwrap_err();
-        assert_eq!(error.to_string(), "release templates inherit in a circle: a -> b -> a");
+        assert_eq!(error.to_string(), "release templates inherit in a cycle: a -> b -> a");
         assert!(inheritance.resolve(&release("r", &["c"], &[])).is_err());
     }
 

@@ -121,7 +121,7 @@ fn full_id(need: &str, namespace: &str, kube_context: &str) -> String {
 ///
 /// # Errors
 ///
-/// Where it is neither a boolean nor a path that ends in `enabled`, or leads through something that is no map.
+/// Where it is neither a boolean nor a path that ends in `enabled`, or leads through something that is not a map.
 fn condition_holds(condition: &str, values: &Map) -> Result<bool, Diagnostic> {
     match condition.to_lowercase().as_str() {
         "" | "true" => return Ok(true),
@@ -147,7 +147,7 @@ fn condition_holds(condition: &str, values: &Map) -> Result<bool, Diagnostic> {
             Some(other) => {
                 let kind = other.type_name();
                 return Err(Diagnostic::error(format!(
-                    "`condition: {condition}`: the state value `{walked}` is a {kind} and no map"
+                    "`condition: {condition}`: the state value `{walked}` is a {kind} and not a map"
                 )));
             }
         };

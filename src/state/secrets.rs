@@ -74,7 +74,7 @@ impl Reader<'_> {
         let source = Source { file: file.to_owned(), text: text.into(), lines: Lines::From(1) };
         let unreadable = |error: yaml::Error| {
             let place = Place { file: file.to_owned(), line: error.line(), column: error.column() };
-            Diagnostic::error("the decrypted file is no YAML map").at(place)
+            Diagnostic::error("the decrypted file is not a YAML map").at(place)
         };
         let node = yaml::parse_first(source.text.as_bytes(), &Limits::default()).map_err(unreadable)?;
         let map = node.as_ref().map_or(Ok(None), yaml::Node::decode_map).map_err(unreadable)?;
@@ -154,7 +154,7 @@ impl Decryption<'_> {
         if self.request.options.no_exec {
             let message = format!("{title}, and `--no-exec` forbids decrypting it");
             return Err(Diagnostic::refused(Refusal::NoExec, message)
-                .hint("run without `--no-exec` if the programs that the state starts are to be trusted"));
+                .hint("run without `--no-exec` if you trust the programs that the state starts"));
         }
         Ok(())
     }

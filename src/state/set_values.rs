@@ -192,14 +192,16 @@ impl Node {
     fn as_map(&mut self, key: &str) -> Result<&mut Tree, Diagnostic> {
         match self {
             Self::Map(map) => Ok(map),
-            _ => Err(Diagnostic::error(format!("the key `{key}` leads through something that is no map"))),
+            _ => Err(Diagnostic::error(format!("the key `{key}` leads through something that is not a map"))),
         }
     }
 
     fn as_list(&mut self, key: &str) -> Result<&mut Vec<Self>, Diagnostic> {
         match self {
             Self::List(items) => Ok(items),
-            _ => Err(Diagnostic::error(format!("the key `{key}` has an index on something that is no list"))),
+            _ => Err(Diagnostic::error(format!(
+                "the key `{key}` has an index on something that is not a list"
+            ))),
         }
     }
 

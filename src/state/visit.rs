@@ -168,10 +168,10 @@ impl Walk<'_> {
                 let chain: Vec<&str> = self.chain.iter().map(|file| file.as_str()).collect();
                 return Err(Diagnostic::refused(
                     Refusal::HelmfileCircle,
-                    format!("state files list each other in a circle: {} -> {file}", chain.join(" -> ")),
+                    format!("state files list each other in a cycle: {} -> {file}", chain.join(" -> ")),
                 )
                 .or_at_known(options.entry.as_ref())
-                .hint("helmfile would read them for ever: remove one of the entries"));
+                .hint("helmfile would read them without end: remove one of the entries"));
             }
             if self.chain.len() >= MAX_DEPTH {
                 return Err(Diagnostic::refused(

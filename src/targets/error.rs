@@ -10,8 +10,8 @@ use crate::text::Place;
 /// Why a target is not written; it is as it was.
 #[derive(Debug, thiserror::Error)]
 pub enum TargetError {
-    /// It lies outside of the repository.
-    #[error("the target `{path}` lies outside of the repository `{root}`")]
+    /// It is outside of the repository.
+    #[error("the target `{path}` is outside of the repository `{root}`")]
     Outside {
         /// The target.
         path: Utf8PathBuf,
@@ -19,7 +19,7 @@ pub enum TargetError {
         root: Utf8PathBuf,
     },
     /// It lies below `.git`, or is called so.
-    #[error("the target `{0}` lies in the `.git` of a repository")]
+    #[error("the target `{0}` is in the `.git` of a repository")]
     Git(Utf8PathBuf),
     /// A symbolic link.
     #[error("the target `{0}` is a symbolic link")]
@@ -84,14 +84,14 @@ impl TargetError {
                 problem.hint("list a file inside of the repository among the values of the release")
             }
             Self::Git(_) => {
-                problem.hint("git's own files are there; list another file among the values of the release")
+                problem.hint("git keeps its files there; list another file among the values of the release")
             }
             Self::Unreadable { .. } => {
                 problem.hint("what is in it could be lost: make it readable, or move it away")
             }
             Self::TooLarge(_) => problem.hint("helmsum did not write it: move it away, or list another file"),
             Self::Moving(_) => {
-                problem.hint("it is as it was; run it again once nothing moves directories there any more")
+                problem.hint("it is as it was; run it again when nothing moves directories there")
             }
             Self::Link(_) => problem.hint("replace the link by a file, or list the file it leads to"),
             Self::NotAFile(_) => {

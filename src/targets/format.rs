@@ -264,7 +264,7 @@ pub(crate) enum FormatError {
     #[error("the source `{0}` has no name, which the format `rollout-checksums` puts its digest under")]
     Unnamed(String),
     /// A name that no Secret or `ConfigMap` can have.
-    #[error("the source name `{0}` is no name of a Secret or ConfigMap")]
+    #[error("the source name `{0}` is not a name that a Secret or ConfigMap can have")]
     NoObject(String),
     /// Two sources for one object.
     #[error("two sources stand for `{0}.{1}`")]

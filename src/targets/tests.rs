@@ -204,10 +204,10 @@ fn what_has_no_place_among_rollout_checksums_is_refused() {
         (
             vec![section("A_b", Some("A_b"))],
             &format,
-            "`A_b` is no name of a Secret or ConfigMap",
+            "`A_b` is not a name that a Secret or ConfigMap can have",
             "lower-case",
         ),
-        (vec![section("a.-b", Some("a.-b"))], &format, "`a.-b` is no name", "lower-case"),
+        (vec![section("a.-b", Some("a.-b"))], &format, "`a.-b` is not a name", "lower-case"),
         (
             vec![of_object("configmap:x", false, "x"), section("x", Some("x"))],
             &format,

@@ -48,7 +48,7 @@ fn look_ahead(parser: &mut Parser<Reader<'_>>, input: &Input<'_>) -> Result<(), 
             Ok(_) => {}
             Err(error) if error.kind() == libyaml_safer::ErrorKind::Scanner => {
                 let error = syntax_error(&error, input);
-                return Err(error.into_unsupported("behind the first document"));
+                return Err(error.into_unsupported("after the first document"));
             }
             // Its parser does not run ahead.
             Err(_) => break,
@@ -242,7 +242,7 @@ impl<'a> Composer<'a> {
             true
         } else if header.contains(|digit: char| digit.is_ascii_digit()) {
             let message =
-                "a block scalar with an indentation number at the end of a text that ends in blanks";
+                "a block scalar with an indentation number at the end of a text that ends in spaces";
             return Err(self
                 .error(ErrorKind::Unsupported, message, start, end)
                 .hint("end the text with a line break"));
@@ -370,7 +370,7 @@ pub(super) fn syntax_error(error: &libyaml_safer::Error, input: &Input<'_>) -> E
         .go_text(go_text(error));
     if found == Some('\t') && is_comment_after_tab(input, mark.index) {
         // go-yaml passes over some of these, when they follow another comment.
-        return Error::new(ErrorKind::Unsupported, "a tab before a comment that has a line of its own")
+        return Error::new(ErrorKind::Unsupported, "a tab before a comment on a separate line")
             .at(count(mark.line) as usize, count(mark.column) as usize, at..at + 1)
             .hint("indent the comment with spaces");
     }

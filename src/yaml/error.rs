@@ -96,7 +96,7 @@ impl Error {
         self.go_text = None;
         let issue = &mut self.issues[0];
         issue.message = format!("a mistake {whereabouts}: {}", issue.message);
-        issue.hint.get_or_insert_with(|| "mend it, or remove what follows the first document".into());
+        issue.hint.get_or_insert_with(|| "correct it, or remove what follows the first document".into());
         self
     }
 

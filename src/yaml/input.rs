@@ -166,7 +166,7 @@ fn check_tags(text: &str, skipped: usize) -> Result<(), Error> {
     for comma in commas_behind_tags(text) {
         work += comma;
         let (kind, message) = if work > TAG_WORK {
-            (ErrorKind::Limit, "too many commas behind words with `!` to look at them all")
+            (ErrorKind::Limit, "too many commas after words with `!` to look at them all")
         } else if ends_in_tag(&text[..comma]) {
             (ErrorKind::Unsupported, "a tag right before a comma")
         } else {
@@ -175,7 +175,7 @@ fn check_tags(text: &str, skipped: usize) -> Result<(), Error> {
         let (line, column) = position(text, comma);
         return Err(Error::new(kind, message)
             .at(line, column, comma + skipped..comma + skipped + 1)
-            .hint("put a blank before the comma, or the word with `!` in quotes"));
+            .hint("put a space before the comma, or the word with `!` in quotes"));
     }
     Ok(())
 }

@@ -154,7 +154,7 @@ fn own_keys(mapping: &Place) -> Result<IndexSet<Key>, Error> {
     for &id in mapping.children().iter().step_by(2) {
         let key = mapping.sibling(id).resolved();
         if !matches!(key.data().content, Content::Scalar { .. }) {
-            let message = "a list or a map is no key in a mapping with `<<`";
+            let message = "a list or a map cannot be a key in a mapping with `<<`";
             return Err(decode::error_at(&key, ErrorKind::Document, message));
         }
         set.extend(Key::of(&decode::scalar(&key)?));

@@ -122,7 +122,7 @@ fn secrets() -> Repo {
 fn states_without_the_variables_of_their_secrets_still_pass() {
     let repo = secrets().helmsum(["generate", "--strict"]).exits(0);
     for file in ["pw.yaml.gotmpl", "vault.yaml.gotmpl", "exec.yaml.gotmpl"] {
-        assert!(repo.out().contains(&format!("`{file}` may bring in directives")), "{file}: {}", repo.out());
+        assert!(repo.out().contains(&format!("`{file}` may contain directives")), "{file}: {}", repo.out());
     }
     let repo = repo.lacks("ran").says("helmsum does only in a hook");
     repo.helmsum(["check", "--strict"]).exits(0).lacks("ran");

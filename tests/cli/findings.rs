@@ -117,7 +117,7 @@ fn missing_source_counts_as_empty_where_it_is_lowered() {
 fn empty_source() {
     let empty = || gateway().without("gateway/apis").file("gateway/apis/.gitkeep", "");
     has(empty(), "empty-source", 0)
-        .says("the source `./apis` holds no file that counts; left out: `./.gitkeep` (never counts)")
+        .says("the source `./apis` contains no file that counts; left out: `./.gitkeep` (never counts)")
         .says("--> gateway/values.yaml:1");
     let excluded = gateway().file("gateway/values.yaml", "# helmsum: ./apis exclude=*.yaml\n");
     has(excluded, "empty-source", 0).says("`./orders.yaml` (excluded)");
@@ -297,7 +297,7 @@ fn the_key_decides_the_digest_of_a_secret_and_of_nothing_else() {
 fn a_key_file_that_is_none_denies_releases_with_secrets_only() {
     for (content, said) in [
         ("", "the key file `keys/helmsum` is empty"),
-        ("short\n", "the key file `keys/helmsum` holds 5 bytes, and a key needs 16"),
+        ("short\n", "the key file `keys/helmsum` has 5 bytes, and a key needs 16"),
     ] {
         let repo = keyed(0o600).file("keys/helmsum", content).file("helmsum.yaml", "keyFile: keys/helmsum\n");
         let repo = repo.helmsum(["generate"]).exits(1).complains(said).complains("openssl rand -hex 32");
@@ -506,7 +506,7 @@ releases:
 fn unread_directive() {
     let in_state = gateway().file("helmfile.yaml", format!("# helmsum: ./apis\n{GATEWAY}"));
     has(in_state, "unread-directive", 1)
-        .says("a directive in a state file is read by nobody")
+        .says("a directive in a state file is never read")
         .says("--> helmfile.yaml:1");
     let base = gateway()
         .file("helmfile.yaml", format!("bases: [base.yaml]\n{GATEWAY}"))
@@ -590,7 +590,7 @@ fn unsearched_values() {
     };
     let strict = with("password: {{ requiredEnv \"DB_PASSWORD\" }}\n");
     let strict = has(strict, "unsearched-values", 0)
-        .says("release `edge/gateway`: `pw.yaml.gotmpl` may bring in directives")
+        .says("release `edge/gateway`: `pw.yaml.gotmpl` may contain directives")
         .says("DB_PASSWORD")
         .says("--> pw.yaml.gotmpl:1");
     strict.helmsum(["check", "--strict"]).exits(0).says("warning[unsearched-values]");
@@ -674,7 +674,7 @@ fn shadowed_annotations() {
     let text = annotations("podAnnotations: |\n  a: b");
     let run = has(text, "shadowed-checksum", 0)
         .says("`gateway/values.yaml` has a string at `podAnnotations`, and the target comes after it with a map")
-        .says("move what is there into a template of your own for the target, `format: {template: FILE}`");
+        .says("move what is there into a template for the target, `format: {template: FILE}`");
     drop(run);
     let moved = annotations("replicas: 2")
         .file("helmsum.yaml", "format: {template: gateway.tera}\n")
@@ -728,7 +728,7 @@ fn hidden_missing_file() {
     let missing = handler("missingFileHandler: Warn\n").file("gateway/values.yaml", "# helmsum: ./api\n");
     shown("hidden-missing-file", missing.helmsum(["generate"]).exits(1))
         .says("`gateway/checksum.yaml` is missing, and with `missingFileHandler: Warn` helmfile deploys it without its checksum")
-        .says("mend what keeps it from being written");
+        .says("correct what keeps it from being written");
     let own = gateway().file("helmfile.yaml", format!("{GATEWAY}    missingFileHandler: Debug\n"));
     let own = own
         .helmsum(["check"])
@@ -769,7 +769,7 @@ fn hook_misuse() {
     has(hook("[prepare]", "[presync]"), "hook-misuse", 0)
         .says("the hook `helmsum` does not run on `prepare`");
     has(hook("    showlogs: true\n", ""), "hook-misuse", 0)
-        .says("the hook `helmsum` has no `showlogs: true`: nobody sees what it finds")
+        .says("the hook `helmsum` has no `showlogs: true`: what it finds is not shown")
         .says("--> helmfile.yaml:4");
     has(hook("      - --file=helmfile.yaml\n", ""), "hook-misuse", 0).says("has no `--file`");
     has(hook("--file=helmfile.yaml", "--file=other.yaml"), "hook-misuse", 0)

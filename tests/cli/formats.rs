@@ -211,7 +211,7 @@ fn a_key_beside_a_template_is_refused_wherever_it_comes_from() {
         .file("target.tera", "a: \"{{ checksum }}\"\n")
         .helmsum(["generate"])
         .exits(1)
-        .complains("`key` does not go with the format `template`")
+        .complains("`key` cannot be used with the format `template`")
         .complains("helmsum.yaml:3")
         .lacks("checksum.yaml");
 }

@@ -249,7 +249,7 @@ fn a_run_inside_its_own_run_does_nothing() {
         .variable("HELMSUM_RUNNING", "1")
         .helmsum(["generate"])
         .exits(0)
-        .stdout("helmsum was started from inside its own run, so it does nothing here\n")
+        .stdout("helmsum was started by helmsum itself, so it does nothing here\n")
         .lacks("gateway/checksum.yaml");
 }
 

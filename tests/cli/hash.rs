@@ -21,7 +21,7 @@ fn nothing_to_hash_is_an_error() {
         .helmsum(["hash", "apis", "empty"])
         .exits(1)
         .stdout("")
-        .complains("`empty` holds no file that counts")
+        .complains("`empty` contains no file that counts")
         .helmsum(["hash", "apis", "gone"])
         .exits(1)
         .stdout("")

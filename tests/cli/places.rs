@@ -79,7 +79,7 @@ fn a_target_in_a_chart_is_refused() {
         refused(
             with_target(&path).file("charts/web/Chart.yaml", "name: web\n"),
             &path,
-            &format!("the target `{path}` lies in `{name}/` of the chart `charts/web`"),
+            &format!("the target `{path}` is in `{name}/` of the chart `charts/web`"),
         );
     }
     with_target("charts/web/checksum.yaml")
@@ -91,7 +91,7 @@ fn a_target_in_a_chart_is_refused() {
     refused(
         gateway().file("chart/configmap.yaml", "kind: ConfigMap\n").file("helmfile.yaml", manifests),
         "chart/checksum.yaml",
-        "the target `chart/checksum.yaml` lies in `chart`, which helmfile makes the chart of release `edge/gateway`",
+        "the target `chart/checksum.yaml` is in `chart`, which helmfile makes the chart of release `edge/gateway`",
     );
 }
 
@@ -102,7 +102,7 @@ fn a_target_in_the_cache_of_helmfile_is_refused() {
     refused(
         repo.variable("HELMFILE_CACHE_HOME", &cache),
         "cache/states/checksum.yaml",
-        "the target `cache/states/checksum.yaml` lies in helmfile's cache",
+        "the target `cache/states/checksum.yaml` is in helmfile's cache",
     );
 }
 
@@ -256,7 +256,7 @@ fn a_target_that_a_template_finds_in_a_directory_is_no_source() {
     let first = repo.read("v/checksum.yaml");
     repo.helmsum(["check"])
         .exits(0)
-        .says("release `web`: `./checksum.yaml` is its own target, and no source")
+        .says("release `web`: `./checksum.yaml` is the target of this release, not a source")
         .helmsum(["generate"])
         .exits(0)
         .holds("v/checksum.yaml", &first);
@@ -280,7 +280,7 @@ fn without_git_the_way_to_a_root_above_is_named_and_works() {
         .helmsum(["generate"])
         .exits(1)
         .says("the source `../apis` leads out of the repository")
-        .complains("the target `[REPO]/values/web.checksum.yaml` lies outside of the repository")
+        .complains("the target `[REPO]/values/web.checksum.yaml` is outside of the repository")
         .says(way)
         .complains(way)
         .lacks("values/web.checksum.yaml");

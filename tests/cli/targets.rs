@@ -152,7 +152,7 @@ fn a_target_in_the_folder_of_git_is_refused() {
             .file("helmfile.yaml", GATEWAY.replace("gateway/checksum.yaml", &format!(".git/{target}")))
             .helmsum(["generate", "--force"])
             .exits(1)
-            .complains(&format!("the target `[REPO]/.git/{target}` lies in the `.git` of a repository"))
+            .complains(&format!("the target `[REPO]/.git/{target}` is in the `.git` of a repository"))
             .lacks(&format!(".git/{target}"))
             .helmsum(["check"])
             .exits(1);
@@ -163,7 +163,7 @@ fn a_target_in_the_folder_of_git_is_refused() {
         .file("helmsum.yaml", rule)
         .helmsum(["generate"])
         .exits(1)
-        .complains("lies in the `.git` of a repository")
+        .complains("is in the `.git` of a repository")
         .lacks(".git/hooks");
 }
 
@@ -219,7 +219,7 @@ fn a_target_outside_of_the_repository_is_refused() {
         .file("sub/gateway/apis/a", "1")
         .helmsum_in("sub", ["generate"])
         .exits(1)
-        .complains("lies outside of the repository")
+        .complains("is outside of the repository")
         .lacks("checksum.yaml");
 }
 

@@ -96,7 +96,7 @@ fn a_template_that_cannot_be_used_is_an_error_with_its_place() {
     project("format: { template: ../target.tera }\n")
         .helmsum(["generate"])
         .exits(1)
-        .complains("lies outside of the repository")
+        .complains("is outside of the repository")
         .lacks("checksum.yaml");
 }
 

@@ -156,7 +156,7 @@ fn a_configuration_that_cannot_be_used_is_told_once() {
 #[test]
 fn a_configuration_below_the_state_files_is_told() {
     let repo = gateway().file("gateway/helmsum.yaml", "key: x\n").helmsum(["generate"]).exits(0);
-    let repo = repo.says("`gateway/helmsum.yaml` is not read: it lies below the state files");
+    let repo = repo.says("`gateway/helmsum.yaml` is not read: it is in a folder below the state files");
     let repo = repo.file(
         "gateway/helmsum.yaml",
         "checksums:\n- { name: a, sources: [apis], target: a.checksum.yaml }\n",

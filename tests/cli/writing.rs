@@ -117,7 +117,7 @@ fn nothing_is_written_outside_of_the_repository() {
     ] {
         let error = write(&path, &root, b"x").expect_err(path.as_str());
         assert!(matches!(error, TargetError::Outside { .. }), "{path}: {error}");
-        assert!(error.diagnostic().message.contains("lies outside of the repository"), "{error}");
+        assert!(error.diagnostic().message.contains("is outside of the repository"), "{error}");
     }
     assert_eq!(folder.names("elsewhere"), ["back"]);
     assert_eq!(folder.names(""), ["elsewhere", "repository"]);

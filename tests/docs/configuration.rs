@@ -155,7 +155,7 @@ proptest! {
             Ok(_) => prop_assert!(faults.is_empty(), "the parser takes {text}, but {faults:?}"),
             Err(error) => {
                 let said = error.to_string();
-                let beyond = ["absolute", "ends in the name of an annotation", "does not go with", "which lies in", "twice"].iter().any(|part| said.contains(part));
+                let beyond = ["absolute", "ends in the name of an annotation", "cannot be used with", "which is inside", "twice"].iter().any(|part| said.contains(part));
                 prop_assert!(beyond || !faults.is_empty(), "the schema takes {text}, but {said}");
             }
         }

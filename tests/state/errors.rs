@@ -146,7 +146,7 @@ fn circles_end_at_once() {
     ])
     .error();
     let chain = "helmfile.yaml -> sub/one.yaml -> sub/two.yaml -> helmfile.yaml";
-    assert_eq!(message, format!("sub/two.yaml:1:13: state files list each other in a circle: {chain}"));
+    assert_eq!(message, format!("sub/two.yaml:1:13: state files list each other in a cycle: {chain}"));
     assert!(refusal.is_some());
     refuses(
         &[("helmfile.yaml", "helmfiles: [helmfile.yaml]\n")],
@@ -161,7 +161,7 @@ fn circles_end_at_once() {
             "helmfile.yaml",
             "templates:\n  a: {inherit: [{template: a}]}\nreleases:\n- name: a\n  chart: r/a\n  inherit: [{template: a}]\n",
         )],
-        "helmfile.yaml:4:3: release `a`: release templates inherit in a circle: a -> a",
+        "helmfile.yaml:4:3: release `a`: release templates inherit in a cycle: a -> a",
     );
 }
 

@@ -23,7 +23,7 @@ pub(crate) const MAX_DEPTH: usize = 10_100;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PrintError {
     /// It is nested too deep, usually because a map contains itself.
-    #[error("the value is nested deeper than 10,000 levels, or holds itself")]
+    #[error("the value is nested deeper than 10,000 levels, or contains itself")]
     TooDeep,
     /// It prints too much.
     #[error("the value prints more than 64 MiB")]

@@ -31,7 +31,7 @@ pub enum JsonError {
     )]
     Year,
     /// It is nested too deep, usually because a map contains itself.
-    #[error("json: the value is nested deeper than 10,000 levels, or holds itself")]
+    #[error("json: the value is nested deeper than 10,000 levels, or contains itself")]
     TooDeep,
     /// It is too large.
     #[error("json: the text is larger than 64 MiB")]

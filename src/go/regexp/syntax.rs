@@ -63,7 +63,7 @@ const MAX_DEPTH: usize = 1_000;
 ///
 /// # Errors
 ///
-/// See [`Error`].
+/// See [`SyntaxError`].
 pub(super) fn translate(pattern: &str) -> Result<Translated, SyntaxError<'_>> {
     let mut parser = Parser {
         whole: pattern,

@@ -12,7 +12,7 @@ use crate::tree::Tree;
 pub(crate) struct Job {
     /// The root of the repository.
     pub(crate) root: Utf8PathBuf,
-    /// Whether what lies outside of the repository is left unread, since the finding about it is denied.
+    /// Whether what is outside of the repository is left unread, since the finding about it is denied.
     pub(crate) stay_inside: bool,
     /// What `path` is relative to.
     pub(crate) directory: Utf8PathBuf,

@@ -116,7 +116,7 @@ impl Consumer {
         if object.is_hook {
             let id = rendering.release(at).id();
             let message = format!(
-                "release `{id}` renders it as a hook of helm, which is no part of the release, so an upgrade may leave it as it is"
+                "release `{id}` renders it as a hook of helm, which is not a part of the release, so an upgrade may leave it as it is"
             );
             return Err(Diagnostic::error(message)
                 .hint("remove its annotation `helm.sh/hook`, or depend on the files that it is made of"));

@@ -209,7 +209,7 @@ impl<'a> Finding<'a> {
         *declared = rest;
         for source in own {
             self.notes.push(Diagnostic::note(format!(
-                "release `{}`: `{}` is its own target, and no source",
+                "release `{}`: `{}` is the target of this release, not a source",
                 release.id(),
                 source.text
             )));

@@ -97,7 +97,7 @@ fn switched_off(release: &Release) -> Diagnostic {
     let why = if release.enabled {
         "it says `installed: false`".to_owned()
     } else {
-        format!("its `condition: {}` does not hold", release.condition)
+        format!("its `condition: {}` is false", release.condition)
     };
     Diagnostic::error(format!("release `{}` is not deployed: {why}", release.id()))
         .hint("depend on it only where it is deployed: put `{{ if }}` around the directive in a `.gotmpl` values file")

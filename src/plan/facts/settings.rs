@@ -108,7 +108,7 @@ impl<'c> Configurations<'c> {
                 .hint(hint)
         };
         if !path.starts_with(root) {
-            return Err(refused("lies outside of the repository".into(), "keep it beside `helmsum.yaml`"));
+            return Err(refused("is outside of the repository".into(), "keep it beside `helmsum.yaml`"));
         }
         let relative = "the path is relative to `helmsum.yaml`";
         match self.tree.stat(path) {

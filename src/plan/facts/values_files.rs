@@ -185,7 +185,7 @@ impl ValuesFiles {
                 *self.request.effects.borrow_mut() = before;
                 let withheld = problem.refusal() == Some(Refusal::NoExec) && !self.request.options.no_exec;
                 return Err(Unsearched::Failed(if withheld {
-                    let reason = "it runs a program, which helmsum does only in a hook for a file without directives of its own";
+                    let reason = "it runs a program, which helmsum does only in a hook for a file that contains no directives";
                     problem.message(reason).without_hint().without_excerpt()
                 } else {
                     problem

@@ -15,7 +15,7 @@ pub(crate) fn empty_source(source: &Source, hashed: &Hashed, around: Surrounding
     }
     let what = match hashed.listing.shape {
         Shape::Glob => "matches no file that counts",
-        _ => "holds no file that counts",
+        _ => "contains no file that counts",
     };
     let left_out = &hashed.listing.left_out;
     let names: Vec<String> = left_out
@@ -46,6 +46,6 @@ pub(crate) fn empty_source(source: &Source, hashed: &Hashed, around: Surrounding
 
 /// A source that is rendered, and has nothing in it that pods could read.
 pub(crate) fn without_data(source: &str) -> Diagnostic {
-    Diagnostic::finding(Code::EmptySource, format!("the source `{source}` holds no data"))
+    Diagnostic::finding(Code::EmptySource, format!("the source `{source}` contains no data"))
         .hint("its checksum never changes; look at what `helmfile template` prints for it")
 }

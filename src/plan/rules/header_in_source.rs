@@ -9,6 +9,6 @@ pub(crate) fn header_in_source<'h>(label: &str, files: &'h [HashedFile]) -> Opti
     let found = FilesAt::with(files, |notes| notes.header)?;
     let message =
         format!("`{label}` contains files with helmsum's header, which are hashed: {}", found.names());
-    let hint = "they are no targets of this run, or there is more in them than helmsum writes; leave targets out with `exclude=`, or remove the header";
+    let hint = "they are not targets of this run, or contain more than helmsum writes; leave targets out with `exclude=`, or remove the header";
     Some(found.finding(Diagnostic::finding(Code::HeaderInSource, message).hint(hint)))
 }

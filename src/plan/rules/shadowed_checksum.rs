@@ -43,7 +43,7 @@ impl Layer {
                 format!(
                     "{title} has {what} at `{above}`, and the target comes after it with a map, which takes its place"
                 ),
-                "move what is there into a template of your own for the target, `format: {template: FILE}` in `helmsum.yaml`, or remove the key \
+                "move what is there into a template for the target, `format: {template: FILE}` in `helmsum.yaml`, or remove the key \
                  there",
             ),
             (_, true) => (

@@ -206,7 +206,7 @@ fn finding(
         below => format!("{below}/{{{{ .Environment.Name }}}}.checksum.yaml"),
     };
     let hint = format!(
-        "give each environment a target of its own, with `- \"{entry}\"` among the `values`: of two runs in one workspace, one would deploy the checksum of the other"
+        "give each environment a separate target, with `- \"{entry}\"` among the `values`: of two runs in one workspace, one would deploy the checksum of the other"
     );
     let finding = Diagnostic::finding(Code::SharedTarget, message)
         .hint(hint)

@@ -196,7 +196,7 @@ impl<'a> TargetPlaces<'a> {
         let place = Place::file(target);
         if let Some(cache) = self.cache.as_ref().filter(|cache| real.starts_with(cache)) {
             let message =
-                format!("the target `{shown}` lies in helmfile's cache `{cache}`, which all projects share");
+                format!("the target `{shown}` is in helmfile's cache `{cache}`, which all projects share");
             let hint = "copy the sub-helmfile into the repository, or leave its checksums to the repository that it is from";
             return Some(Diagnostic::error(message).at(place).hint(hint));
         }
@@ -220,7 +220,7 @@ impl<'a> TargetPlaces<'a> {
         if let Some((chart, part)) = self.near(&real, root).chart {
             let chart = relative(&chart, directory);
             let message = format!(
-                "the target `{shown}` lies in `{part}/` of the chart `{chart}`, where helm takes it for a part of the chart"
+                "the target `{shown}` is in `{part}/` of the chart `{chart}`, where helm takes it for a part of the chart"
             );
             return Some(
                 Diagnostic::error(message).at(place).hint("put it beside the values files of the release"),
@@ -229,7 +229,7 @@ impl<'a> TargetPlaces<'a> {
         let (chart, (visit, release)) =
             real.ancestors().skip(1).find_map(|above| self.manifests.get_key_value(above))?;
         let message = format!(
-            "the target `{shown}` lies in `{}`, which helmfile makes the chart of release `{}`: it would be one of its manifests",
+            "the target `{shown}` is in `{}`, which helmfile makes the chart of release `{}`: it would be one of its manifests",
             relative(chart, directory),
             self.resolved.visits[*visit].releases[*release].id()
         );

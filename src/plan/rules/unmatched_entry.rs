@@ -285,8 +285,10 @@ impl Entries {
                 })
             };
             if is_file && !is_read && !has_checksums() {
-                let message =
-                    format!("`{}` is not read: it lies below the state files", relative(&file, directory));
+                let message = format!(
+                    "`{}` is not read: it is in a folder below the state files",
+                    relative(&file, directory)
+                );
                 findings.push(
                     Diagnostic::finding(Code::UnmatchedEntry, message)
                         .hint("move it beside a state file, or into a folder above; paths in it are relative to it")

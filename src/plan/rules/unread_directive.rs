@@ -151,9 +151,9 @@ fn in_helpers(
 }
 
 fn finding(file: &Utf8Path, line: usize, title: &str) -> Diagnostic {
-    Diagnostic::finding(Code::UnreadDirective, format!("a directive in {title} is read by nobody"))
+    Diagnostic::finding(Code::UnreadDirective, format!("a directive in {title} is never read"))
         .hint(
-            "move it to a file that the release lists under `values`, or say it in other words if it is none",
+            "move it to a file that the release lists under `values`, or use other words if it is not meant as a directive",
         )
         .at(Place::line(file, line))
 }

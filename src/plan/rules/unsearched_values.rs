@@ -25,7 +25,7 @@ pub(crate) fn unsearched_values(
 ) -> Vec<Diagnostic> {
     let one = |(file, problem): &(Utf8PathBuf, Diagnostic)| {
         let message = format!(
-            "release `{}`: `{}` may bring in directives, and is not searched for them: {}",
+            "release `{}`: `{}` may contain directives, and is not searched for them: {}",
             release.id(),
             relative(file, directory),
             problem.message

@@ -61,5 +61,5 @@ pub(crate) fn left_to_values(
 pub(crate) fn depends_on_itself(keys: &str) -> Diagnostic {
     let message = format!("{keys} depends on the checksum that it is needed for");
     Diagnostic::finding(Code::UnstableSource, message)
-        .hint("keep the checksum out of that object: it belongs into the annotations of a pod template")
+        .hint("keep the checksum out of that object: it belongs in the annotations of a pod template")
 }

@@ -186,7 +186,7 @@ impl<'de> Deserialize<'de> for Keys {
                     keys.push(key);
                 }
                 if keys.is_empty() {
-                    return Err(de::Error::custom("`key` holds no key"));
+                    return Err(de::Error::custom("`key` contains no key"));
                 }
                 Ok(Keys(keys))
             }
@@ -341,7 +341,7 @@ impl<'de> Deserialize<'de> for Key {
                 Err(de::Error::custom(format!("the key `{text}` {error}")))
             }
             Err(_) => Err(de::Error::custom(format!(
-                "`{}` is no path of keys: dots nest, and double quotes around a whole part keep dots",
+                "`{}` is not a path of keys: dots nest, and double quotes around a whole part keep dots",
                 text.escape_debug()
             ))),
         }
@@ -401,22 +401,22 @@ macro_rules! patterned {
 patterned! {
     /// A pattern of a file name.
     FileNamePattern = r"^[^/\\\u0000-\u001f\u007f-\u009f]+$",
-        "is no pattern of a file name, which has no slash";
+        "is not a pattern of a file name, which has no slash";
     /// `[NS/]NAME`.
     ReleaseName = r"^([^/ \u0000-\u001f\u007f-\u009f]*/)?[^/ \u0000-\u001f\u007f-\u009f]+$",
         "is neither `NAME` nor `NAMESPACE/NAME`";
     /// What helmfile's `-l` takes.
     Selector = r"^[A-Za-z0-9_./+-]+!?=[A-Za-z0-9_./+-]+(,[A-Za-z0-9_./+-]+!?=[A-Za-z0-9_./+-]+)*$",
-        "is no selector: `key=value` or `key!=value`, several joined by commas, without blanks";
+        "is not a selector: `key=value` or `key!=value`, several joined by commas, without spaces";
     /// A name as sources have.
     Name = r"^[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$",
-        "is no name: at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends";
+        "is not a name: at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends";
     /// A path, relative or not.
     FilePath = r"^[^\u0000-\u001f\u007f-\u009f]+$",
-        "is no path";
+        "is not a path";
     /// A relative path.
     TargetPath = r"^[^/\\\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff][^\\\u0000-\u001f\u007f-\u009f\u2028\u2029\ufffe\uffff]*$",
-        "is no path relative to this file";
+        "is not a path relative to this file";
 }
 
 /// The JSON schema of `helmsum.yaml`.

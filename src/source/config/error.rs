@@ -112,7 +112,7 @@ fn unknown(kind: &str, word: &str, known: &str) -> Diagnostic {
             known.iter().map(|known| format!("`{known}`")).collect::<Vec<_>>().join(", ")
         ),
     };
-    Diagnostic::mistake(Mistake::ConfigSyntax, format!("there is no {what} `{word}` here")).hint(hint)
+    Diagnostic::mistake(Mistake::ConfigSyntax, format!("unknown {what} `{word}`")).hint(hint)
 }
 
 /// The offset of a line and column, both from 1, columns in characters.

@@ -223,7 +223,7 @@ fn settle(document: document::Document, places: &Places<'_>) -> Result<Config, D
         matches(pattern, "").map_err(|error| {
             Diagnostic::mistake(
                 Mistake::ConfigValue,
-                format!("`{pattern}` is no pattern of a file name: {error}"),
+                format!("`{pattern}` is not a pattern of a file name: {error}"),
             )
             .at(places.of(&[Step::Key("targets"), Step::Item(index)]))
             .hint("`*`, `?` and `[…]` as in Go's `filepath.Match`")
@@ -385,7 +385,7 @@ fn keyed(
             && !name.ends_with('"')
         {
             let message = format!(
-                "the key `{}` ends in the name of an annotation, and the format `pod-annotations` adds names of its own",
+                "the key `{}` ends in the name of an annotation, and the format `pod-annotations` adds further names",
                 text.0
             );
             return Err(Diagnostic::mistake(Mistake::ConfigValue, message)
@@ -402,14 +402,14 @@ fn keyed(
     KeyPaths::new(paths).map(Some).map_err(|error| {
         Diagnostic::mistake(Mistake::ConfigValue, format!("`key` {error}"))
             .at(place())
-            .hint("give every key once; each of them holds the checksum")
+            .hint("give every key once; each of them gets the checksum")
     })
 }
 
 /// The problem of a `key` beside a template.
 #[must_use]
 pub(crate) fn no_key() -> Diagnostic {
-    Diagnostic::mistake(Mistake::ConfigValue, "`key` does not go with the format `template`")
+    Diagnostic::mistake(Mistake::ConfigValue, "`key` cannot be used with the format `template`")
         .hint("drop `key`: the template says where its values go")
 }
 

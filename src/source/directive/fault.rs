@@ -23,7 +23,7 @@ pub enum Fault {
     #[error("this looks like a directive, but it contains the character U+{code:04X}{said}", code = u32::from(*.0), said = said(*.0))]
     OddSign(char),
     /// A directive after a value.
-    #[error("a directive must have a line of its own, not the end of one")]
+    #[error("a directive must stand on a separate line, not at the end of another one")]
     NotAlone,
     /// No space after the colon.
     #[error("a space is missing after `helmsum:`")]
@@ -49,7 +49,7 @@ pub enum Fault {
     #[error("`{{{{` is left in the directive")]
     LeftTemplate,
     /// `{{` where no release is at hand.
-    #[error("there is no release here that `{{{{` could ask")]
+    #[error("`{{{{` cannot be rendered here: there is no release")]
     NoTemplate,
     /// A template that gave nothing.
     #[error("`{0}` renders to nothing")]
@@ -304,7 +304,7 @@ impl Fault {
             Self::Absolute(_) => "paths are relative to the directory of this file",
             Self::BadGlob(_) | Self::Template(_) => return None,
             Self::BadDigest(_) => "for the digest of a file: `sha256sum FILE`",
-            Self::NotYaml(_) => "comments can only be told from text where the YAML is well formed",
+            Self::NotYaml(_) => "correct the YAML: only then can comments be distinguished from text",
         };
         Some(hint.to_owned())
     }

@@ -137,7 +137,7 @@ fn an_error_points_at_its_place() {
     let error = try_plain("a: 1\nbc: 2 # helmsum: ./a\n").expect_err("behind a value");
     assert_eq!(
         error.to_string(),
-        format!("{FILE}:2:7: a directive must have a line of its own, not the end of one")
+        format!("{FILE}:2:7: a directive must stand on a separate line, not at the end of another one")
     );
     assert_eq!(error.excerpt.span, 11..21);
     let problem = error.diagnostic();

@@ -86,7 +86,7 @@ impl Fault {
             Self::Memory => whole(format!("the template takes more than {} MiB of memory", MEMORY >> 20))
                 .hint("it builds a text or a list that grows with every step; a target has one line for each source"),
             Self::NotStarted(message) => whole(format!("the template cannot be rendered: {message}"))
-                .hint("helmsum renders templates in a process of its own; allow it one more (`ulimit -u`)"),
+                .hint("helmsum renders templates in a separate process; allow one more (`ulimit -u`)"),
             Self::Broken(message) => whole(message.clone()).hint("simplify the template, or run it again"),
         }
     }

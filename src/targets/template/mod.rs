@@ -125,13 +125,13 @@ impl Template {
         let text = self.engine.render(data).map_err(|fault| fault.problem(&self.file, &self.source))?;
         let pointed = |message: &str, span: Range<usize>| {
             let problem = Diagnostic::mistake(Mistake::TargetTemplate, message)
-                .hint("a target holds the values of a release: one YAML map, as in `configChecksum: \"{{ checksum }}\"`");
+                .hint("a target contains the values of a release: one YAML map, as in `configChecksum: \"{{ checksum }}\"`");
             self.point(problem, data, &text, span)
         };
         let told = |error: &yaml::Error| {
             let issue = &error.issues()[0];
             let span = issue.span.clone().unwrap_or_else(|| offset(&text, issue.line, issue.column));
-            pointed(&format!("what the template renders to is no YAML: {}", issue.message), span)
+            pointed(&format!("what the template renders to is not YAML: {}", issue.message), span)
         };
         let documents = yaml::parse(text.as_bytes(), &Limits::default()).map_err(|error| told(&error))?;
         let node = match &documents[..] {

@@ -63,7 +63,7 @@ fn mistakes_point_into_the_template() {
         ("a: {% set g = sources | group_by(attribute=\"kind\") %}x\n", "no fixed order", 1, 25),
         ("a: 1\n{{ throw(message=\"no namespace\") }}\n", "no namespace", 2, 4),
         // What is wrong shows only in the text that comes out.
-        ("a: \"{{ checksum }}\"\n\tb: 1\n", "no YAML", 2, 1),
+        ("a: \"{{ checksum }}\"\n\tb: 1\n", "not YAML", 2, 1),
         ("a: \"{{ checksum }}\"\n{% if true %}\na: 2\n{% endif %}", "already defined", 3, 1),
         ("# a note\n- \"{{ checksum }}\"\n", "something else than a map", 2, 1),
         ("{{ checksum }}", "something else than a map", 1, 1),

@@ -93,7 +93,7 @@ impl Worker {
                 answer
             }
             Err(Lost::Late) => Err(Fault::Endless),
-            Err(Lost::ToldToEnd) => Err(Fault::Broken("helmsum was told to end".into())),
+            Err(Lost::ToldToEnd) => Err(Fault::Broken("helmsum was interrupted".into())),
             Err(Lost::Ended) => Err(cause_of_death(process)),
         }
     }

@@ -130,7 +130,7 @@ pub(super) fn refused(
 pub(super) fn too_deep() -> FunctionError {
     refused(
         Refusal::Limit,
-        "the value is nested deeper than 10,000 levels, or holds itself",
+        "the value is nested deeper than 10,000 levels, or contains itself",
         "look for a map that was `set` into itself",
     )
 }

@@ -86,7 +86,7 @@ fn read_file(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
         Ok(stat) if stat.kind == Kind::Special => {
             return Err(refused(
                 Refusal::SpecialFile,
-                format!("`readFile` of `{path}`, which is no regular file"),
+                format!("`readFile` of `{path}`, which is not a regular file"),
                 "reading a pipe or device may never end: put the content into a file",
             ));
         }

@@ -53,7 +53,7 @@ fn run(
         return Err(refused(
             Refusal::NoExec,
             format!("`exec` of `{}`, because of `--no-exec`", String::from_utf8_lossy(command)),
-            "run without `--no-exec` if the programs that the state starts are to be trusted",
+            "run without `--no-exec` if you trust the programs that the state starts",
         ));
     }
     let input = inputs.first().and_then(Value::string_bytes).unwrap_or_default();

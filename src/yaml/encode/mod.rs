@@ -125,7 +125,7 @@ impl Encoder {
             return self.empty("{", "}");
         }
         if self.open.len() >= MAX_DEPTH {
-            let message = "the value is nested deeper than 10,000 levels, or holds itself";
+            let message = "the value is nested deeper than 10,000 levels, or contains itself";
             return Err(Error::new(ErrorKind::Limit, message));
         }
         let indent = if self.open.is_empty() { 0 } else { self.child_indent() };

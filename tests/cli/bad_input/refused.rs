@@ -26,7 +26,7 @@ fn directives_that_cannot_be_read() {
         ("# helmsum: ./apis recursive=true\n", "unknown option `recursive`"),
         ("# helmsum: ./apis exlude=x\n", "did you mean `exclude=`?"),
         ("# helmsun: ./apis\n# Helmsum: ./apis\n", "this looks like a directive"),
-        ("a: 1 # helmsum: ./apis\n", "a directive must have a line of its own"),
+        ("a: 1 # helmsum: ./apis\n", "a directive must stand on a separate line"),
         ("# helmsum: /etc\n", "`/etc` is absolute"),
         ("# helmsum:\n", "the directive names no source"),
         ("# helmsum: \"./apis\n", "the quote is not closed"),

@@ -32,6 +32,7 @@ fn values(text: &str) -> Repo {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one table of messages and what to do about them")]
 fn errors_of_state_files_are_gone_once_their_hints_are_followed() {
     follow(vec![
         Case {

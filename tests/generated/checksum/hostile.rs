@@ -153,11 +153,11 @@ fn a_web_of_links_ends_in_time() {
 #[test]
 fn names_that_could_pass_for_a_line_are_errors() {
     for (name, said) in [
-        (&b"a\nb"[..], "a\\nb` holds the control character U+000A"),
-        (b"\x1b[2J", "\\u{1b}[2J` holds the control character U+001B"),
-        (b"a\\b", "a\\\\b` holds a backslash"),
+        (&b"a\nb"[..], "a\\nb` contains the control character U+000A"),
+        (b"\x1b[2J", "\\u{1b}[2J` contains the control character U+001B"),
+        (b"a\\b", "a\\\\b` contains a backslash"),
         ("a\u{2028}b".as_bytes(), "a\\u{2028}b` holds U+2028"),
-        ("a\u{85}b".as_bytes(), "a\\u{85}b` holds the control character U+0085"),
+        ("a\u{85}b".as_bytes(), "a\\u{85}b` contains the control character U+0085"),
         (b"a\xffb", "a\\xffb` is not UTF-8"),
     ] {
         let folder = folder(&["src/ok"]);
@@ -468,12 +468,12 @@ fn paths_by_hand_must_hold_something() {
     assert_eq!(of(&[absolute.as_str()]).expect("good").expect("one path").checksum, one.checksum);
     for (paths, said) in [
         (&["d"][..], "`d` does not exist"),
-        (&["c"], "`c` holds no file that counts; left out: `./.git`, `./.gitkeep`"),
-        (&["a/*.yaml"], "`a/*.yaml` holds no file that counts"),
+        (&["c"], "`c` contains no file that counts; left out: `./.git`, `./.gitkeep`"),
+        (&["a/*.yaml"], "`a/*.yaml` contains no file that counts"),
         (&["a", "./a/"], "`./a/` is given twice"),
         (&["b", absolute.as_str()], "cannot be one of several"),
-        (&["a\\b"], "the path `a\\\\b` holds a backslash"),
-        (&["a\nb"], "the path `a\\nb` holds the control character U+000A"),
+        (&["a\\b"], "the path `a\\\\b` contains a backslash"),
+        (&["a\nb"], "the path `a\\nb` contains the control character U+000A"),
     ] {
         let error = of(paths).expect_err("no checksum");
         assert!(error.to_string().contains(said), "{error}");

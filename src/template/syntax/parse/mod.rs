@@ -155,7 +155,7 @@ impl Parser<'_> {
             return Err(self.refuse(
                 Refusal::Limit,
                 format!("blocks and parentheses are nested more than {MAX_NESTING} deep"),
-                "move inner parts into templates of their own with `define`",
+                "move inner parts into separate templates with `define`",
             ));
         }
         Ok(())
