@@ -293,6 +293,7 @@ fn survey_all(
                     request: &read.request,
                     resolved: &read.resolved,
                     files: &read.files,
+                    calls: &read.calls,
                     environment: facts.environments.len(),
                     configurations,
                     locations: targets.locations,

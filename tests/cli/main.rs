@@ -10,6 +10,7 @@ mod galleries;
 mod generate;
 mod hash;
 mod hints;
+mod hook_arguments;
 mod hooks;
 mod list;
 mod no_exec;

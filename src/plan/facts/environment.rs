@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use camino::Utf8PathBuf;
 
+use super::hook_calls::HookCalls;
 use super::other_environments::OtherEnvironments;
 use super::settings::Settings;
 use super::targets::Wired;
@@ -20,6 +21,8 @@ pub(crate) struct Environment {
     pub(crate) resolved: Resolved,
     /// The values files of its releases.
     pub(crate) files: ValuesFiles,
+    /// How hooks run helmsum.
+    pub(crate) calls: HookCalls,
     /// What releases declare in the environments beside it.
     pub(crate) others: OtherEnvironments,
     /// Values templates that changed `.Values`, by visit: the release and the file.
@@ -35,6 +38,7 @@ impl Environment {
     pub(crate) fn new(request: Request, resolved: Resolved) -> Self {
         Self {
             files: ValuesFiles::new(request.clone(), registry()),
+            calls: HookCalls::default(),
             others: OtherEnvironments::new(request.clone()),
             request,
             resolved,

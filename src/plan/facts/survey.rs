@@ -12,6 +12,7 @@ use crate::plan::facts::consumer::Consumer;
 use crate::plan::facts::counts::Counts;
 use crate::plan::facts::declared::{Finding, Looked, Material};
 use crate::plan::facts::environment::{Candidate, Visited};
+use crate::plan::facts::hook_calls::HookCalls;
 use crate::plan::facts::locations::{Locations, Same};
 use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::facts::settings::Configurations;
@@ -34,6 +35,8 @@ pub(crate) struct Survey<'a, 'c> {
     pub(crate) resolved: &'a Resolved,
     /// The values files of its releases.
     pub(crate) files: &'a ValuesFiles,
+    /// How hooks run helmsum.
+    pub(crate) calls: &'a HookCalls,
     /// Which of the environments that are read this is.
     pub(crate) environment: usize,
     pub(crate) configurations: &'a Configurations<'c>,
@@ -212,7 +215,7 @@ impl<'a> Survey<'a, '_> {
             let directory = self.reading.directory();
             let file = self.reading.options.file.as_deref();
             let tree = &*self.request.tree;
-            let finding = foreign_hook(tree, self.resolved, directory, file)
+            let finding = foreign_hook(tree, self.resolved, self.calls, directory, file)
                 .or_else(|| rival_hook(tree, self.resolved, directory, file));
             if let Some(finding) = finding {
                 let levels = self.levels_near(directory, plan);

@@ -11,7 +11,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use crate::cli::ReleaseFilter;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::go::filepath::{clean, join_clean};
-use crate::plan::rules::hook_misuse::{at_hook, is_named_by, named, option, program_name};
+use crate::plan::facts::hook_calls::{Call, HookCalls, is_helmsum, may_run_helmsum};
+use crate::plan::facts::words::is_open;
+use crate::plan::rules::hook_misuse::{at_hook, is_named_by, named};
 use crate::plan::rules::project::{Findings, Project};
 use crate::state::{Hook, Release, Resolved, Selector, Visit};
 use crate::text::Place;
@@ -31,20 +33,23 @@ struct ConsumerAt<'a> {
 }
 
 /// A hook that runs helmsum so that it writes targets, or stops where they are out of date.
+#[expect(clippy::struct_excessive_bools, reason = "each is about something of its own")]
 struct Caller<'a> {
     visit: usize,
     /// The release that has it; nothing for a hook of the state file.
     release: Option<usize>,
     hook: &'a Hook,
-    /// What helmsum is called with; nothing where a script calls it.
-    arguments: Option<Vec<String>>,
+    /// Whether it is told the namespace, and by whom, and the digest of its own environment: by these it knows which visit is meant.
+    tells_namespace: bool,
+    tells_digest: bool,
     on_prepare: bool,
     /// The state file or directory that helmsum is to read; nothing where that is not known, or is the hook's own.
     file: Option<Utf8PathBuf>,
     /// Whether that is neither its own state file nor one above.
     names_other: bool,
     named: Named,
-    selector: Option<Selector>,
+    /// The releases that it leaves, any of them; empty for all.
+    selectors: Vec<Selector>,
 }
 
 /// The releases that `--release` leaves.
@@ -53,10 +58,8 @@ enum Named {
     All,
     /// The one that has the hook.
     Own,
-    /// One of this name.
-    One(ReleaseFilter),
-    /// None: it is no name.
-    Nothing,
+    /// Those of these names.
+    These(Vec<ReleaseFilter>),
 }
 
 /// What a hook does for a consumer.
@@ -83,7 +86,8 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
             })
             .collect();
         let (tree, resolved) = (&*environment.request.tree, &environment.resolved);
-        for (visit, finding) in uncovered(tree, resolved, &consumers, &project.context.directory) {
+        let judge = Judge::new(tree, resolved, &environment.calls);
+        for (visit, finding) in uncovered(judge, &consumers, &project.context.directory) {
             findings.about_visit(environment, visit, finding);
         }
     }
@@ -91,12 +95,11 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
 
 /// The findings about consumers that no hook serves, by visit. None where no hook runs helmsum: then something else does.
 fn uncovered(
-    tree: &dyn Tree,
-    resolved: &Resolved,
+    mut judge: Judge<'_>,
     consumers: &[ConsumerAt<'_>],
     directory: &Utf8Path,
 ) -> Vec<(usize, Diagnostic)> {
-    let mut judge = Judge::new(tree, resolved);
+    let resolved = judge.resolved;
     if judge.callers.is_empty() {
         return Vec::new();
     }
@@ -133,7 +136,7 @@ struct Judge<'a> {
 }
 
 impl<'a> Judge<'a> {
-    fn new(tree: &'a dyn Tree, resolved: &'a Resolved) -> Self {
+    fn new(tree: &'a dyn Tree, resolved: &'a Resolved, calls: &HookCalls) -> Self {
         let mut callers = Vec::new();
         let (mut of_release, mut of_visit) = (BTreeMap::new(), BTreeMap::new());
         for (index, visit) in resolved.visits.iter().enumerate() {
@@ -142,14 +145,15 @@ impl<'a> Judge<'a> {
             let own =
                 releases.flat_map(|(at, release)| release.hooks.iter().map(move |hook| (Some(at), hook)));
             for (release, hook) in global.chain(own) {
-                let Some(caller) = Caller::of(tree, resolved, index, release, hook) else { continue };
-                if let Some(release) = release {
-                    of_release.entry((index, release)).or_insert_with(Vec::new).push(callers.len());
+                for caller in Caller::of((tree, resolved, calls), index, release, hook) {
+                    if let Some(release) = release {
+                        of_release.entry((index, release)).or_insert_with(Vec::new).push(callers.len());
+                    }
+                    if caller.named != Named::Own {
+                        of_visit.entry(index).or_insert_with(Vec::new).push(callers.len());
+                    }
+                    callers.push(caller);
                 }
-                if caller.named != Named::Own {
-                    of_visit.entry(index).or_insert_with(Vec::new).push(callers.len());
-                }
-                callers.push(caller);
             }
         }
         let (reads, digests) = (BTreeMap::new(), BTreeMap::new());
@@ -213,10 +217,7 @@ impl<'a> Judge<'a> {
     /// Whether what a hook is told of its own environment is what helmsum finds for a visit: by this it knows which is meant.
     fn means(&mut self, index: usize, visit: usize) -> bool {
         let own = self.callers[index].visit;
-        let Some(arguments) = &self.callers[index].arguments else { return true };
-        let told = |name: &str| option(arguments, name, name).is_some_and(|value| value.contains("{{"));
-        let namespace = told("--namespace") && told("--helmfile-command");
-        let digest = told("--expect-environment");
+        let Caller { tells_namespace: namespace, tells_digest: digest, .. } = self.callers[index];
         let visits = &self.resolved.visits;
         (!namespace || visits[own].namespace == visits[visit].namespace)
             && (own == visit || !digest || self.digest(own) == self.digest(visit))
@@ -244,50 +245,49 @@ impl<'a> Judge<'a> {
 }
 
 impl<'a> Caller<'a> {
+    /// The calls of a hook that write targets, or stop where they are out of date.
     fn of(
-        tree: &dyn Tree,
-        resolved: &Resolved,
+        (tree, resolved, calls): (&dyn Tree, &Resolved, &HookCalls),
         visit: usize,
         release: Option<usize>,
         hook: &'a Hook,
-    ) -> Option<Self> {
-        // helmsum may be called by a shell, by `env` or by `timeout`.
-        let texts = [&hook.command].into_iter().chain(&hook.args);
-        let words: Vec<String> = if program_name(&hook.command) == "helmsum" {
-            texts.cloned().collect()
-        } else {
-            let words = texts.flat_map(|text| text.split_whitespace());
-            words.map(|word| word.trim_matches(['"', '\'']).to_owned()).collect()
-        };
-        let called = words.iter().position(|word| program_name(word) == "helmsum");
-        // A script that is told helmfile's command, or that is named so.
-        let is_script = |word: &String| word.contains("helmsum") || word.contains("HelmfileCommand");
-        if called.is_none() && !words.iter().any(is_script) {
-            return None;
-        }
-        let arguments = called.map(|at| words[at + 1..].to_vec());
-        let given = arguments.as_deref().unwrap_or_default();
-        let has = |word: &str| given.iter().any(|argument| argument == word);
-        if arguments.is_some() && (!has("generate") || has("--dry-run")) && !has("check") {
-            return None;
-        }
-        let file = option(given, "--file", "-f").filter(|file| !file.contains("{{"));
-        let file = file.map(|file| join_clean(&resolved.visits[visit].directory, &file));
-        let names_other = file.as_ref().is_some_and(|file| {
-            !chain(resolved, visit).any(|above| is_named_by(tree, &resolved.visits[above], file))
-        });
-        let named = match option(given, "--release", "--release") {
-            Some(name) if name.contains("{{") && release.is_some() => Named::Own,
-            Some(name) if !name.contains("{{") => {
-                let filter = ReleaseFilter::from(name);
-                if filter.check().is_ok() { Named::One(filter) } else { Named::Nothing }
-            }
-            _ => Named::All,
-        };
-        let selector = option(given, "--selector", "-l").filter(|selector| !selector.contains("{{"));
-        let selector = selector.and_then(|selector| Selector::parse(&selector).ok());
+    ) -> Vec<Self> {
         let on_prepare = hook.events.iter().any(|event| event == "prepare");
-        Some(Self { visit, release, hook, arguments, on_prepare, file, names_other, named, selector })
+        let bare = || Self {
+            visit,
+            release,
+            hook,
+            tells_namespace: false,
+            tells_digest: false,
+            on_prepare,
+            file: None,
+            names_other: false,
+            named: Named::All,
+            selectors: Vec::new(),
+        };
+        let calls = calls.of(hook);
+        if calls.is_empty() && may_run_helmsum(hook) && !is_helmsum(&hook.command) {
+            // A script that is told helmfile's command, or that is named so.
+            return vec![bare()];
+        }
+        let caller = |call: &Call| {
+            let Some(options) = call.options() else { return bare() };
+            let file = call.file().map(|file| join_clean(&resolved.visits[visit].directory, file));
+            let names_other = file.as_ref().is_some_and(|file| {
+                !chain(resolved, visit).any(|above| is_named_by(tree, &resolved.visits[above], file))
+            });
+            let is_told = |value: &Option<String>| value.as_deref().is_some_and(is_open);
+            Self {
+                tells_namespace: is_told(&options.namespace) && is_told(&options.helmfile_command),
+                tells_digest: is_told(&options.expect_environment),
+                file,
+                names_other,
+                named: Named::of(&options.release, release),
+                selectors: selectors(&options.selector),
+                ..bare()
+            }
+        };
+        calls.iter().filter(|call| call.guards()).map(caller).collect()
     }
 
     /// Whether its selector and `--release` leave a release.
@@ -295,14 +295,32 @@ impl<'a> Caller<'a> {
         let named = match &self.named {
             Named::All => true,
             Named::Own => self.visit == consumer.visit && self.release == Some(consumer.release),
-            Named::One(filter) => {
+            Named::These(filters) => filters.iter().any(|filter| {
                 filter.matches(&release.namespace, &release.name)
                     || filter.matches(&release.declared_namespace, &release.name)
-            }
-            Named::Nothing => false,
+            }),
         };
-        named && self.selector.as_ref().is_none_or(|selector| selector.matches(&release.labels))
+        let selected = |selector: &Selector| selector.matches(&release.labels);
+        named && (self.selectors.is_empty() || self.selectors.iter().any(selected))
     }
+}
+
+impl Named {
+    /// What `--release` leaves, in a hook of this release.
+    fn of(given: &[ReleaseFilter], own: Option<usize>) -> Self {
+        match given {
+            [] => Self::All,
+            [one] if is_open(one.as_ref()) && own.is_some() => Self::Own,
+            several if several.iter().any(|filter| is_open(filter.as_ref())) => Self::All,
+            several => Self::These(several.to_vec()),
+        }
+    }
+}
+
+/// The selectors of a hook; none where one of them is known only when it runs, or selects nothing for it cannot be read.
+fn selectors(given: &[String]) -> Vec<Selector> {
+    let selector = |text: &String| Selector::parse(text).ok().filter(|_| !is_open(text));
+    given.iter().map(selector).collect::<Option<_>>().unwrap_or_default()
 }
 
 /// A visit and those above it.

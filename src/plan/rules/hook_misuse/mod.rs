@@ -7,6 +7,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::project::{Findings, Project};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::go::filepath::join_clean;
+use crate::plan::facts::hook_calls::{Call, HookCalls, Parsed, is_helmsum, may_run_helmsum, parse};
+use crate::plan::facts::words::is_open;
 use crate::state::{Hook, Resolved, Visit, rendered_later};
 use crate::text::Place;
 use crate::tree::{Kind, Tree};
@@ -14,31 +16,31 @@ use crate::tree::{Kind, Tree};
 /// Looks at every hook that runs helmsum.
 pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
     for (environment, visited) in project.visits() {
-        for finding in hook_misuse(&environment.resolved, visited.index) {
+        for finding in hook_misuse(&environment.resolved, &environment.calls, visited.index) {
             findings.about_visit(environment, visited.index, finding);
         }
     }
 }
 
 /// What is wrong with each hook of a visit that runs helmsum, by itself.
-fn hook_misuse(resolved: &Resolved, index: usize) -> Vec<Diagnostic> {
+fn hook_misuse(resolved: &Resolved, calls: &HookCalls, index: usize) -> Vec<Diagnostic> {
     let visit = &resolved.visits[index];
     let finding = |hook: &Hook, message: String, hint: String| {
         at_hook(Diagnostic::finding(Code::HookMisuse, message).hint(hint), hook, visit)
     };
     let mut findings = Vec::new();
-    for hook in visit.hooks.iter().filter(|hook| runs_helmsum(hook)) {
+    for hook in &visit.hooks {
         let name = named(hook, None);
-        findings.extend(
-            misuses(resolved, visit, hook, &name).map(|(message, hint)| finding(hook, message, hint)),
-        );
+        let found = misuses(resolved, visit, hook, &calls.of(hook), &name);
+        findings.extend(found.into_iter().map(|(message, hint)| finding(hook, message, hint)));
     }
     for release in &visit.releases {
-        for hook in release.hooks.iter().filter(|hook| runs_helmsum(hook)) {
-            let name = named(hook, Some(&release.id()));
-            let id = release.id();
-            let found = misuses(resolved, visit, hook, &name);
-            findings.extend(found.map(|(message, hint)| finding(hook, message, hint).release(id.clone())));
+        let id = release.id();
+        for hook in &release.hooks {
+            let name = named(hook, Some(&id));
+            let found = misuses(resolved, visit, hook, &calls.of(hook), &name);
+            let finding = |(message, hint)| finding(hook, message, hint).release(id.clone());
+            findings.extend(found.into_iter().map(finding));
         }
     }
     findings
@@ -49,21 +51,25 @@ fn hook_misuse(resolved: &Resolved, index: usize) -> Vec<Diagnostic> {
 pub(crate) fn foreign_hook(
     tree: &dyn Tree,
     resolved: &Resolved,
+    calls: &HookCalls,
     directory: &Utf8Path,
     file: Option<&str>,
 ) -> Option<Diagnostic> {
-    let is_it = |visit: &Visit, hook: &Hook| {
-        if runs_helmsum(hook) {
-            let own = option(&hook.args, "--file", "-f");
-            same_directory(tree, &visit.directory, directory)
-                && own.as_deref().is_none_or(|own| own.contains("{{") || Some(own) == file)
-                && (own.is_some() || file.is_none())
-        } else {
-            // A script that runs helmsum has been told the command by a hook.
-            std::iter::once(&hook.command)
-                .chain(&hook.args)
-                .any(|text| text.contains("helmsum") || text.contains("HelmfileCommand"))
-        }
+    let is_it = |visit: &Visit, hook: &Hook| match &*calls.of(hook) {
+        [call] if call.is_direct => match &call.arguments {
+            Parsed::Cli(cli) => cli.options().is_some_and(|options| {
+                let own = options.file.as_deref();
+                same_directory(tree, &visit.directory, directory)
+                    && own.is_none_or(|own| is_open(own) || Some(own) == file)
+                    && (own.is_some() || file.is_none())
+            }),
+            Parsed::Refused(_) => false,
+            Parsed::Open => same_directory(tree, &visit.directory, directory),
+        },
+        // It only shows help.
+        [] if is_helmsum(&hook.command) => false,
+        // A script that runs helmsum has been told the command by a hook.
+        _ => may_run_helmsum(hook),
     };
     if resolved.visits.iter().any(|visit| all_hooks(visit).any(|hook| is_it(visit, hook))) {
         return None;
@@ -123,44 +129,84 @@ pub(crate) fn rival_hook(
 /// The line of a state file with releases that makes its hook run helmsum for `file`. The text is not read as YAML: what is
 /// a template may not be any.
 fn line_of_hook_for(text: &str, file: &str) -> Option<usize> {
-    let has_releases = text.lines().any(|line| line.starts_with("releases:"));
-    let numbered = text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#'));
-    let words: Vec<(usize, &str)> = numbered
-        .flat_map(|(at, line)| {
-            let separators = |sign: char| sign.is_whitespace() || "[]{},\"'".contains(sign);
-            line.split(separators).filter(|word| !word.is_empty()).map(move |word| (at + 1, word))
+    if !text.lines().any(|line| line.starts_with("releases:")) {
+        return None;
+    }
+    let words = words_of_yaml(text);
+    let is_key = |word: &str| word.ends_with(':');
+    let of_hook = |(at, _): (usize, &(usize, String))| {
+        let is_command = |key: &str, command: Option<&(usize, String)>| {
+            key == "command:" && command.is_some_and(|(_, command)| is_helmsum(command))
+        };
+        if !is_command(&words[at].1, words.get(at + 1)) {
+            return None;
+        }
+        // The arguments may stand on either side of the command.
+        let after = words[at + 1..].iter().take_while(|(_, word)| word != "command:");
+        let after = after.clone().position(|(_, word)| word == "args:").map(|found| at + 1 + found);
+        let before = words[..at].iter().rposition(|(_, word)| word == "args:" || word == "command:");
+        let before = before.filter(|found| words[*found].1 == "args:");
+        [after, before].into_iter().flatten().find_map(|start| {
+            let arguments = &words[start + 1..];
+            let end = arguments.iter().position(|(_, word)| is_key(word)).unwrap_or(arguments.len());
+            line_that_names(&arguments[..end], file)
         })
-        .collect();
-    let pairs = || words.iter().zip(words.iter().skip(1));
-    let runs = pairs()
-        .any(|((_, key), (_, command))| *key == "command:" && command.rsplit('/').next() == Some("helmsum"));
-    let joined = ["--file=", "-f=", "-f"].map(|option| format!("{option}{file}"));
-    let named =
-        words.iter().find(|(_, word)| joined.iter().any(|option| option == word)).map(|(line, _)| *line);
-    let apart = || {
-        let is_option = |word: &str| matches!(word, "--file" | "-f");
-        pairs()
-            .filter(|((_, option), (_, value))| is_option(option) && *value == file)
-            .map(|(_, (line, _))| *line)
-            .next()
     };
-    (has_releases && runs).then(|| named.or_else(apart)).flatten()
+    words.iter().enumerate().find_map(of_hook)
+}
+
+/// The line of the argument that has helmsum read `file`; nothing where it reads another one.
+fn line_that_names(arguments: &[(usize, String)], file: &str) -> Option<usize> {
+    let texts: Vec<String> = arguments.iter().map(|(_, word)| word.clone()).collect();
+    let is_named = match parse(&texts)? {
+        Parsed::Cli(cli) => cli.options().is_some_and(|options| options.file.as_deref() == Some(file)),
+        Parsed::Refused(_) | Parsed::Open => true,
+    };
+    // Of several options the last one counts.
+    let names = |(_, word): &&(usize, String)| {
+        word.strip_suffix(file).is_some_and(|option| option.is_empty() || option.starts_with('-'))
+    };
+    arguments.iter().rev().find(names).filter(|_| is_named).map(|(line, _)| *line)
+}
+
+/// The words of a YAML text with their lines, without the marks of lists and comments. A template is a part of its word.
+fn words_of_yaml(text: &str) -> Vec<(usize, String)> {
+    let mut words = Vec::new();
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#')) {
+        let mut word = String::new();
+        let mut rest = line;
+        while let Some(character) = rest.chars().next() {
+            let length = if rest.starts_with("{{") { template_length(rest) } else { character.len_utf8() };
+            let (piece, after) = rest.split_at(length);
+            rest = after;
+            if piece.len() == 1 && (character.is_whitespace() || "[]{},\"'".contains(character)) {
+                words.push((number + 1, std::mem::take(&mut word)));
+            } else {
+                word.push_str(piece);
+            }
+        }
+        words.push((number + 1, word));
+    }
+    words.retain(|(_, word)| !word.is_empty() && word != "-");
+    words
+}
+
+/// How long the template at the start of a text is: raw strings in it may have braces.
+fn template_length(text: &str) -> usize {
+    let mut is_raw = false;
+    for (at, character) in text.char_indices() {
+        match character {
+            '`' => is_raw = !is_raw,
+            '}' if !is_raw && text[at..].starts_with("}}") => return at + 2,
+            _ => {}
+        }
+    }
+    text.len()
 }
 
 /// Whether two paths lead to one directory.
 fn same_directory(tree: &dyn Tree, one: &Utf8Path, other: &Utf8Path) -> bool {
     one == other || matches!((tree.resolve(one), tree.resolve(other)), (Ok(one), Ok(other)) if one == other)
-}
-
-/// The name of a program, without the directory it is in.
-pub(crate) fn program_name(command: &str) -> &str {
-    command.trim().rsplit('/').next().unwrap_or_default()
-}
-
-fn runs_helmsum(hook: &Hook) -> bool {
-    let command = hook.args.iter().find(|argument| !argument.starts_with('-'));
-    program_name(&hook.command) == "helmsum"
-        && !command.is_some_and(|command| ["hash", "completions", "man", "help"].contains(&command.as_str()))
 }
 
 /// How messages name a hook.
@@ -176,20 +222,37 @@ pub(crate) fn named(hook: &Hook, release: Option<&str>) -> String {
     }
 }
 
-/// What is wrong with a hook by itself, each with what to do about it.
-fn misuses<'h>(
-    resolved: &'h Resolved,
-    visit: &'h Visit,
-    hook: &'h Hook,
-    name: &'h str,
-) -> impl Iterator<Item = (String, String)> + 'h {
-    let found = [
-        events(hook, name),
-        file(resolved, visit, hook, name),
-        environment(visit, hook, name),
-        logs(hook, name),
-    ];
-    found.into_iter().flatten()
+/// What is wrong with a hook by itself, each with what to do about it. Of a hook that has a shell or another program run helmsum
+/// only that counts which keeps it from writing its targets: what it shows and hands over may be settled there.
+fn misuses(
+    resolved: &Resolved,
+    visit: &Visit,
+    hook: &Hook,
+    calls: &[Call],
+    name: &str,
+) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    if calls.iter().any(|call| call.reads_state() && (call.is_direct || call.guards())) {
+        found.extend(events(hook, name));
+    }
+    for call in calls.iter().filter(|call| call.reads_state()) {
+        found.extend(match &call.arguments {
+            Parsed::Cli(_) => file(resolved, visit, call, name),
+            Parsed::Refused(message) => Some(refused(name, message)),
+            Parsed::Open => None,
+        });
+        if call.is_direct {
+            found.extend(environment(visit, hook, call, name));
+            found.extend(logs(hook, name));
+        }
+    }
+    found
+}
+
+fn refused(name: &str, message: &str) -> (String, String) {
+    let hint =
+        "correct its `args:`; `helmsum --help` has the commands, `helmsum generate --help` their options";
+    (format!("{name} gives helmsum arguments that it refuses: {message}"), hint.into())
 }
 
 fn events(hook: &Hook, name: &str) -> Option<(String, String)> {
@@ -202,20 +265,19 @@ fn events(hook: &Hook, name: &str) -> Option<(String, String)> {
     })
 }
 
-fn file(resolved: &Resolved, visit: &Visit, hook: &Hook, name: &str) -> Option<(String, String)> {
+fn file(resolved: &Resolved, visit: &Visit, call: &Call, name: &str) -> Option<(String, String)> {
     let own = visit.file.file_name().unwrap_or_default();
     let hint = format!("add `--file={own}`");
-    let Some(file) = option(&hook.args, "--file", "-f") else {
+    let is_named = call.options()?.file.is_some();
+    if !is_named && call.is_direct {
         return Some((
             format!("{name} has no `--file`: helmsum looks for a state file and may find another one"),
             hint,
         ));
-    };
-    // What a template gives is known only when the hook runs.
-    if file.contains("{{") {
-        return None;
     }
-    let named = join_clean(&visit.directory, &file);
+    // What a template gives is known only when the hook runs.
+    let file = call.file()?;
+    let named = join_clean(&visit.directory, file);
     let mut expected: Vec<&Utf8PathBuf> = vec![&visit.file];
     let mut above = visit.parent;
     while let Some(parent) = above {
@@ -228,8 +290,8 @@ fn file(resolved: &Resolved, visit: &Visit, hook: &Hook, name: &str) -> Option<(
     })
 }
 
-fn environment(visit: &Visit, hook: &Hook, name: &str) -> Option<(String, String)> {
-    option(&hook.args, "--environment", "-e").is_none().then(|| {
+fn environment(visit: &Visit, hook: &Hook, call: &Call, name: &str) -> Option<(String, String)> {
+    call.options()?.environment.is_none().then(|| {
         let file = hook.place.as_ref().map_or(&visit.file, |place| &place.file);
         let value = rendered_later(file, "{{ .Environment.Name }}");
         (
@@ -246,22 +308,6 @@ fn logs(hook: &Hook, name: &str) -> Option<(String, String)> {
             "set `showlogs: true`; helmfile shows nothing else of a hook that succeeds".into(),
         )
     })
-}
-
-/// The value of an option among arguments: `--file=x`, `--file x`, `-fx`, `-f x`.
-pub(crate) fn option(arguments: &[String], long: &str, short: &str) -> Option<String> {
-    for (at, argument) in arguments.iter().enumerate() {
-        if argument == long || argument == short {
-            return arguments.get(at + 1).cloned();
-        }
-        let joined = argument.strip_prefix(long).and_then(|rest| rest.strip_prefix('='));
-        let attached = argument.strip_prefix(short).filter(|_| !argument.starts_with("--"));
-        if let Some(value) = joined.or_else(|| attached.map(|value| value.strip_prefix('=').unwrap_or(value)))
-        {
-            return Some(value.to_owned());
-        }
-    }
-    None
 }
 
 /// A finding where a hook of a visit is written, which may be in a base.
@@ -293,15 +339,17 @@ mod tests {
         assert_eq!(line_of_hook_for(&flow.replace("- {", "# - {"), "a.yaml"), None);
         assert_eq!(line_of_hook_for(&state.replace("releases", "bases"), "a.yaml"), None);
         assert_eq!(line_of_hook_for(&state.replace("helmsum", "other"), "a.yaml"), None);
-    }
-
-    #[test]
-    fn options_are_found_however_they_are_spelled() {
-        for spelled in [&["generate", "--file=x"][..], &["--file", "x"], &["-fx"], &["-f", "x"], &["-f=x"]] {
-            let arguments: Vec<String> = spelled.iter().map(|&text| text.to_owned()).collect();
-            assert_eq!(option(&arguments, "--file", "-f").as_deref(), Some("x"), "{spelled:?}");
+        for (args, expected) in [
+            ("[generate, -qf, a.yaml]", Some(3)),
+            ("[generate, -qfa.yaml, --environment={{`{{ .Environment.Name }}`}}]", Some(3)),
+            ("[--environment, a.yaml, generate, -f, b.yaml]", None),
+            ("[generate, -f, a.yaml, -f, b.yaml]", None),
+            ("[hash, a.yaml]", None),
+        ] {
+            for hook in ["- {command: helmsum, args: ARGS}", "- {args: ARGS, command: helmsum}"] {
+                let state = format!("releases: []\nhooks:\n{}\n", hook.replace("ARGS", args));
+                assert_eq!(line_of_hook_for(&state, "a.yaml"), expected, "{state}");
+            }
         }
-        let other = ["--file-mode=x".to_owned(), "--flat".to_owned()];
-        assert_eq!(option(&other, "--file", "-f"), None);
     }
 }
