@@ -21,6 +21,8 @@ pub(crate) struct Helmfile {
     pub missing: Option<&'static str>,
     /// Options of which it is not known whether helmfile was given them.
     pub doubtful: Option<BTreeSet<String>>,
+    /// Whether it was given a namespace, where that is known.
+    pub namespace: Option<bool>,
     /// Where helmfile works.
     pub directory: Option<Utf8PathBuf>,
 }

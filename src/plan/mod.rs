@@ -30,6 +30,7 @@ use contents::rendering::Rendering;
 use contents::{Finishing, compute, conflicts};
 use facts::environment::Environment;
 use facts::locations::Locations;
+use facts::readings::{Read, readings};
 use facts::settings::Configurations;
 use facts::{checksums, counts, survey};
 use rules::Rule;
@@ -37,12 +38,11 @@ use rules::project::{Findings, Project};
 use rules::target_place::TargetPlaces;
 use rules::template_effects::Told;
 use rules::unmatched_entry::{Entries, Excludes};
-use rules::unverified_state::{self, command_line};
+use rules::unverified_state::command_line;
 
 use crate::diagnostic::{Code, Diagnostic, Levels, Scope, Sink};
 use crate::source::Targets;
 use crate::source::config::FILE_NAME;
-use crate::state;
 use crate::targets::Renderer;
 use crate::template;
 use crate::text::{Bytes, Place, counted, relative};
@@ -266,24 +266,12 @@ fn survey_all(
     plan: &mut Plan,
     facts: &mut Facts,
 ) {
-    for environment in names_of_environments(reading, plan) {
-        let request = reading.request(environment.as_deref());
+    let readings = match readings(reading) {
+        Ok(readings) => readings,
+        Err(error) => return plan.sink.take_settled(error),
+    };
+    for Read { request, result, .. } in readings {
         plan.environments.push(request.environment_name().to_owned());
-        let (request, result) = match reading.namespace_of_hook() {
-            None => {
-                let result = state::read(&request);
-                (request, result)
-            }
-            Some(namespace) => match unverified_state::read_for_hook(request, namespace) {
-                Ok(read) => read,
-                Err(finding) => {
-                    let levels = configurations.levels_near(&context.directory);
-                    let environment = plan.environments.last().map(String::as_str);
-                    plan.sink.take(finding, Scope { levels: &levels, environment });
-                    continue;
-                }
-            },
-        };
         match result {
             Ok(resolved) => {
                 let mut read = Environment::new(request, resolved);
@@ -304,10 +292,13 @@ fn survey_all(
                 facts.environments.push(read);
             }
             Err(error) => {
-                let scope = Scope {
-                    levels: &context.levels,
-                    environment: plan.environments.last().map(String::as_str),
+                let levels = if error.is_error() {
+                    context.levels.clone()
+                } else {
+                    configurations.levels_near(&context.directory)
                 };
+                let scope =
+                    Scope { levels: &levels, environment: plan.environments.last().map(String::as_str) };
                 let finding = error.place.as_ref().and_then(|place| configuration_is_state(place, context));
                 for diagnostic in [Some(error), finding].into_iter().flatten() {
                     plan.sink.take(diagnostic, scope);
@@ -325,35 +316,4 @@ fn configuration_is_state(place: &Place, context: &Context) -> Option<Diagnostic
             .hint("put it into the directory above: helmfile loads every file of this one")
             .at(Place::file(place.file.clone()))
     })
-}
-
-/// The names of the environments to read; nothing for the one that was named or is the default.
-fn names_of_environments(reading: &Reading, plan: &mut Plan) -> Vec<Option<String>> {
-    if !reading.options.all_environments {
-        return vec![None];
-    }
-    // Which environments there are can depend on the environment, so reading goes on until no new name turns up.
-    let mut names: BTreeSet<String> = BTreeSet::new();
-    let mut read: BTreeSet<String> = BTreeSet::new();
-    let mut next = "default".to_owned();
-    loop {
-        match state::environments(&reading.request(Some(&next))) {
-            Ok(found) => names.extend(found),
-            Err(error) if names.is_empty() => {
-                plan.sink.take_settled(error);
-                return Vec::new();
-            }
-            // It is read once more, and reported then.
-            Err(_) => {}
-        }
-        read.insert(next.clone());
-        match names.difference(&read).next() {
-            Some(name) => next.clone_from(name),
-            None => break,
-        }
-    }
-    if names.is_empty() {
-        names.insert("default".into());
-    }
-    names.into_iter().map(Some).collect()
 }

@@ -59,5 +59,5 @@ pub(crate) use resolved::{EntryContent, EnvironmentObject, SetEntry, SetKind, Va
 pub use resolved::{Hook, Release, Resolved, Visit};
 pub(crate) use selectors::Selector;
 pub use spec::keys;
-pub(crate) use visit::environments;
 pub use visit::read;
+pub(crate) use visit::{environments, read_with_environments};

@@ -13,7 +13,7 @@ use crate::cli::Options;
 use crate::diagnostic::Secrets;
 use crate::go::strconv::parse_bool;
 use crate::program::Homes;
-use crate::template::function::{Chance, Context, Effects, ExecPolicy};
+use crate::template::function::{Chance, Context, Earlier, Effects, ExecPolicy};
 use crate::tree::Tree;
 
 /// What is to be read: the options, and the surroundings.
@@ -30,6 +30,8 @@ pub struct Request {
     /// Where helmfile works, as far as a hook knows it: elsewhere than in the directory of the state file where it reads
     /// several of them. Nothing where it is not known, so that it works in the directory of a state file read by itself.
     pub helmfile_directory: Option<Utf8PathBuf>,
+    /// What programs of templates printed for an earlier reading, where there was one.
+    pub earlier: Option<Rc<Earlier>>,
     /// The process environment, with helmfile's own variables.
     pub variables: Rc<BTreeMap<String, String>>,
     /// What was decrypted, so that no output repeats it.
@@ -58,6 +60,7 @@ impl Request {
             options: Options::default(),
             standard_input: None,
             helmfile_directory: None,
+            earlier: None,
             variables: Rc::new(variables),
             secrets: Secrets::default(),
             chance: Chance::Real,
@@ -150,6 +153,7 @@ impl Request {
             tree: Arc::clone(&self.tree),
             base: base.to_owned(),
             exec,
+            earlier: self.earlier.clone(),
             environment: Rc::clone(&self.variables),
             chance: self.chance,
             effects: Rc::clone(&self.effects),

@@ -44,22 +44,27 @@ const MAX_VISITS: usize = 10_000;
 ///
 /// Where helmfile refuses the state, or helmsum cannot read it as helmfile does; [`Diagnostic::refusal`] tells which.
 pub fn read(request: &Request) -> Result<Resolved, Diagnostic> {
-    let reader = reader(request);
-    read_with(&reader).map_err(|error| {
-        if request.names_environment() { error } else { unnamed(error, &reader.environments.borrow()) }
-    })
+    read_with_environments(request).0
 }
 
-/// The names of the environments that a state defines, with the sub-helmfiles that are read in the environment of the
-/// request. A state that cannot be read in it still tells those it defines before the error.
+/// As [`read`]. With it come the names of the environments that the state defines, with the sub-helmfiles that are read in the
+/// environment of the request: a state that cannot be read in it still tells those it defines before the error.
+pub(crate) fn read_with_environments(request: &Request) -> (Result<Resolved, Diagnostic>, BTreeSet<String>) {
+    let reader = reader(request);
+    let result = read_with(&reader);
+    let names = reader.environments.take();
+    let result =
+        result.map_err(|error| if request.names_environment() { error } else { unnamed(error, &names) });
+    (result, names)
+}
+
+/// The names of the environments that a state defines.
 ///
 /// # Errors
 ///
 /// As [`read`], where no environment is known.
 pub(crate) fn environments(request: &Request) -> Result<BTreeSet<String>, Diagnostic> {
-    let reader = reader(request);
-    let result = read_with(&reader);
-    let names = reader.environments.take();
+    let (result, names) = read_with_environments(request);
     if names.is_empty() { result.map(|_| names) } else { Ok(names) }
 }
 

@@ -1,6 +1,6 @@
 //! What a template function is: a name, a signature that arguments are checked against, and a body.
 
-use std::cell::Cell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::fmt;
@@ -253,6 +253,53 @@ impl Chance {
     }
 }
 
+/// A program that a template starts: all that decides what it prints.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Started {
+    /// The directory that it runs in.
+    pub(crate) directory: Utf8PathBuf,
+    /// The variables that are added for it; nothing where none can be.
+    pub(crate) variables: Option<BTreeMap<Vec<u8>, Vec<u8>>>,
+    /// Its name.
+    pub(crate) command: Vec<u8>,
+    /// Its arguments.
+    pub(crate) arguments: Vec<Vec<u8>>,
+    /// Its standard input.
+    pub(crate) input: Vec<u8>,
+}
+
+/// What came of a program.
+type Ended = Result<Value, FunctionError>;
+
+/// The programs that an earlier reading of the same templates has run. A reading that is done once more, on another assumption about
+/// helmfile, gets from here what they printed: nothing is run twice for it.
+#[derive(Debug, Default)]
+pub struct Earlier {
+    now: RefCell<Vec<(Started, Ended)>>,
+    before: RefCell<Vec<(Started, Ended)>>,
+}
+
+impl Earlier {
+    /// Begins the next reading: what has run until now has run before.
+    pub(crate) fn begin_again(&self) {
+        self.before.replace(self.now.take());
+    }
+
+    /// What came of a program before, once for each time that it has run.
+    pub(crate) fn take(&self, program: &Started) -> Option<Ended> {
+        let mut before = self.before.borrow_mut();
+        let at = before.iter().position(|(other, _)| other == program)?;
+        let (program, ended) = before.remove(at);
+        self.keep(program, &ended);
+        Some(ended)
+    }
+
+    /// Notes what came of a program.
+    pub(crate) fn keep(&self, program: Started, ended: &Ended) {
+        self.now.borrow_mut().push((program, ended.clone()));
+    }
+}
+
 /// The surroundings of a template: the same for all templates of a run but for the base directory.
 #[derive(Clone, Debug)]
 pub struct Context {
@@ -262,6 +309,8 @@ pub struct Context {
     pub base: Utf8PathBuf,
     /// Whether programs may be started.
     pub exec: ExecPolicy,
+    /// What programs printed for an earlier reading of the same templates, where there was one.
+    pub earlier: Option<Rc<Earlier>>,
     /// The process environment, read once.
     pub environment: Rc<BTreeMap<String, String>>,
     /// Where the time and random results come from.

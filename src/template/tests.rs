@@ -19,6 +19,7 @@ fn context(base: &Utf8Path) -> Context {
         tree: Arc::new(WorkTree),
         base: base.to_owned(),
         exec: ExecPolicy::Refused,
+        earlier: None,
         environment: Rc::new(BTreeMap::new()),
         chance: Chance::Real,
         effects: Rc::new(RefCell::new(Effects::default())),

@@ -14,6 +14,7 @@ mod hook_arguments;
 mod hooks;
 mod list;
 mod no_exec;
+mod once;
 mod places;
 mod programs;
 mod secrets;

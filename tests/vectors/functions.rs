@@ -119,6 +119,7 @@ fn context(base: &Utf8Path) -> Context {
         tree: Arc::new(WorkTree),
         base: base.to_owned(),
         exec: ExecPolicy::Run,
+        earlier: None,
         environment: Rc::new(environment),
         chance: Chance::Real,
         effects: Rc::new(RefCell::new(Effects::default())),

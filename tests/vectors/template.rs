@@ -165,6 +165,7 @@ fn run(vector: &Json, data: &Value, registry: &Registry) -> Result<Vec<u8>, Diag
         tree: Arc::new(Helpers(helpers)),
         base: BASE.into(),
         exec: ExecPolicy::Refused,
+        earlier: None,
         environment: Rc::new(BTreeMap::new()),
         chance: Chance::Real,
         effects: Rc::new(RefCell::new(Effects::default())),

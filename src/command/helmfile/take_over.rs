@@ -119,7 +119,9 @@ fn of_line(own: &mut Options, line: &Line, variable: impl Fn(&str) -> Option<Str
     taking.option("helm-binary", &mut own.helm_binary);
     taking.option("kube-context", &mut own.kube_context);
     taking.option("namespace", &mut own.namespace);
+    let is_given = |values: &Vec<String>| values.last().is_some_and(|value| !value.is_empty());
     let mut known = taking.known;
+    known.namespace = Some(line.options.get("namespace").is_some_and(is_given));
     if own.expect_environment.is_none() {
         let lists = [
             ("state-values-set", &own.state_values_set),

@@ -9,6 +9,7 @@ pub(crate) mod hook_calls;
 pub(crate) mod locations;
 pub(crate) mod other_environments;
 pub(crate) mod producers;
+pub(crate) mod readings;
 pub(crate) mod secret_key;
 pub(crate) mod secret_names;
 pub(crate) mod settings;

@@ -523,6 +523,7 @@ fn try_template(raw: &str) -> Option<Result<Vec<Source>, DirectiveError>> {
         tree: Arc::new(WorkTree),
         base: base.to_owned(),
         exec: ExecPolicy::Refused,
+        earlier: None,
         environment: Rc::new(BTreeMap::new()),
         chance: Chance::Real,
         effects: Rc::new(RefCell::new(Effects::default())),

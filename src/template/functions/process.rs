@@ -18,7 +18,7 @@ use super::files::{check_allowed, reason};
 use crate::diagnostic::Refusal;
 use crate::go::strconv::quote;
 use crate::program::{Failure, Finished, LookupError, PIPE, Program, look_up, own_variables};
-use crate::template::function::{Call, Context, ExecPolicy, Function, FunctionError, Parameter};
+use crate::template::function::{Call, Context, ExecPolicy, Function, FunctionError, Parameter, Started};
 use crate::value::{List, Map, Value};
 
 use Parameter::{List as Items, Map as Dict, String as Text};
@@ -56,22 +56,41 @@ fn run(
             "run without `--no-exec` if you trust the programs that the state starts",
         ));
     }
-    let input = inputs.first().and_then(Value::string_bytes).unwrap_or_default();
+    let program = Started {
+        directory: context.base.clone(),
+        variables: (!environment.is_nil()).then_some(additions),
+        command: command.to_vec(),
+        arguments,
+        input: inputs.first().and_then(Value::string_bytes).unwrap_or_default().to_vec(),
+    };
+    if let Some(ended) = context.earlier.as_ref().and_then(|earlier| earlier.take(&program)) {
+        return ended;
+    }
+    let ended = start(context, &program);
+    if let Some(earlier) = &context.earlier {
+        earlier.keep(program, &ended);
+    }
+    ended
+}
+
+fn start(context: &Context, started: &Started) -> Outcome {
+    let Started { directory, variables, command, arguments, input } = started;
     let path = lookup(context, command)?;
     let mut program = Program::at(path.clone(), OsStr::from_bytes(command))
         .arguments(arguments.iter().map(|argument| OsStr::from_bytes(argument)))
         // What a caller cannot have left out, for it has no name that can be told.
         .variables(own_variables().filter(|(name, _)| name.to_str().is_none()))
         .variables(context.environment.iter())
-        .directory(&context.base)
-        .input(input)
+        .directory(directory)
+        .input(input.as_slice())
         .with_errors()
         .prints_at_most(MAX_TEXT);
-    if environment.is_nil() {
-        program = program.variables([("PWD", context.base.as_str())]);
+    if variables.is_none() {
+        program = program.variables([("PWD", directory.as_str())]);
     }
-    program = program
-        .variables(additions.iter().map(|(name, value)| (OsStr::from_bytes(name), OsStr::from_bytes(value))));
+    let additions = variables.iter().flatten();
+    program =
+        program.variables(additions.map(|(name, value)| (OsStr::from_bytes(name), OsStr::from_bytes(value))));
     let shown = path.to_string_lossy();
     let finished = program.run().map_err(|failure| match failure {
         Failure::NotStarted(error) => unexpected(&format!("fork/exec {shown}: {}", reason(&error))),
@@ -79,7 +98,7 @@ fn run(
         failure => unexpected(&failure.to_string()),
     })?;
     if !finished.status.success() {
-        return Err(FunctionError::failed(failure(&shown, command, &arguments, &finished)));
+        return Err(FunctionError::failed(failure(&shown, command, arguments, &finished)));
     }
     match finished.input_error.filter(|error| error.kind() != io::ErrorKind::BrokenPipe || input.len() > PIPE)
     {

@@ -18,6 +18,7 @@ fn context(exec: ExecPolicy) -> Context {
         tree: Arc::new(WorkTree),
         base: "/".into(),
         exec,
+        earlier: None,
         environment: Rc::new(environment),
         chance: Chance::Real,
         effects: Rc::new(RefCell::new(Effects::default())),

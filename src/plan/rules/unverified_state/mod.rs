@@ -6,9 +6,10 @@ use std::collections::BTreeSet;
 use std::rc::Rc;
 
 use crate::diagnostic::{Code, Diagnostic};
+use crate::plan::facts::readings::Read;
 use crate::plan::reading::Reading;
 use crate::state::{self, EnvironmentObject, Request, Resolved, Visit};
-use crate::template::function::CommandOption;
+use crate::template::function::{CommandOption, Earlier};
 use crate::text::Place;
 
 /// What helmfile has said about the visit that is meant.
@@ -169,41 +170,52 @@ fn other_namespace(resolved: &Resolved, proved: &[bool], told: &str) -> Diagnost
         .hint("pass what the hook is told: `--namespace={{ .Namespace }}`, in back-ticks where the state file is a template")
 }
 
-/// What a state was read with, and what came of it.
-pub(crate) type Read = (Request, Result<Resolved, Diagnostic>);
-
 /// Reads a state for a hook that was told a namespace. It is that of helmfile's command line or that of the state's own
-/// top-level key; helmfile refuses to have both.
+/// top-level key; helmfile refuses to have both. Where it cannot be told which of the two it was, that is the finding.
 ///
-/// # Errors
-///
-/// The finding where it cannot be told which of the two it was.
-pub(crate) fn read_for_hook(request: Request, namespace: &str) -> Result<Read, Diagnostic> {
-    let read = |request: Request| {
-        let result = state::read(&request);
-        (request, result)
-    };
-    if namespace.is_empty() {
-        return Ok(read(request));
+/// Where helmfile's own command line is not known, the state is read without the option, and once more with it if it does not bring
+/// the namespace itself. The programs of its templates run once for both.
+pub(crate) fn read_for_hook(reading: &Reading, request: Request, namespace: &str) -> Read {
+    let given = reading.helmfile.as_ref().and_then(|known| known.namespace);
+    if namespace.is_empty() || given == Some(true) {
+        return Read::of(request);
     }
+    let earlier = Rc::new(Earlier::default());
+    let with = |request: &Request| Request {
+        earlier: Some(Rc::clone(&earlier)),
+        effects: Rc::default(),
+        ..request.clone()
+    };
+    let mut bare = with(&request);
+    bare.options.namespace = None;
     let mut variables = (*request.variables).clone();
     variables.remove("HELMFILE_NAMESPACE");
-    let mut bare = Request { variables: Rc::new(variables), effects: Rc::default(), ..request.clone() };
-    bare.options.namespace = None;
-    let (bare, of_key) = match read(bare) {
-        (bare, Ok(of_key)) if of_key.visits.iter().any(|visit| visit.namespace == namespace) => {
-            (bare, of_key)
-        }
-        _ => return Ok(read(request)),
-    };
+    bare.variables = Rc::new(variables);
+    let of_key = Read::of(bare);
+    earlier.begin_again();
+    let is_told = |visit: &Visit| visit.namespace == namespace;
     let looks = |visit: &Visit| visit.effects.options.contains_key(&CommandOption::Namespace);
-    if !of_key.visits.iter().any(looks) || state::read(&request).is_err() {
-        return Ok((bare, Ok(of_key)));
-    }
+    let mut read = match &of_key.result {
+        Ok(resolved) if resolved.visits.iter().any(is_told) => {
+            let is_open = given.is_none() && resolved.visits.iter().any(looks);
+            if is_open && state::read(&with(&request)).is_ok() {
+                let file = resolved.visits.last().map(|visit| visit.file.clone()).unwrap_or_default();
+                Read { result: Err(either_namespace(namespace).at(Place::file(file))), ..of_key }
+            } else {
+                of_key
+            }
+        }
+        _ => Read::of(with(&request)),
+    };
+    // What else is rendered with it has programs of its own.
+    read.request.earlier = None;
+    read
+}
+
+fn either_namespace(namespace: &str) -> Diagnostic {
     let message = format!(
         "it cannot be told whether helmfile was given the namespace `{namespace}` or took it from the state file, which looks at it"
     );
     let hint = "let `namespace:` in the state file not depend on the namespace that helmfile is given";
-    let file = of_key.visits.last().map(|visit| visit.file.clone()).unwrap_or_default();
-    Err(Diagnostic::finding(Code::UnverifiedState, message).hint(hint).at(Place::file(file)))
+    Diagnostic::finding(Code::UnverifiedState, message).hint(hint)
 }
