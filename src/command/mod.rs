@@ -66,8 +66,8 @@ pub(crate) fn run(
 ) -> io::Result<Outcome> {
     let output = Output::resolve(cli.output(), variables);
     streams.colour(output.colour);
-    let directory = match working_directory() {
-        Ok(directory) => directory,
+    let (directory, named) = match working_directory() {
+        Ok(directories) => directories,
         Err(problem) => return refuse(&problem, streams),
     };
     let key_file = variables.key_file.as_deref().map(|path| join_clean(&directory, path));
@@ -104,7 +104,7 @@ pub(crate) fn run(
         return refuse(&Diagnostic::error(error.to_string()), streams);
     }
     context.plan.again = plan::Again::of(&options);
-    let reading = reading(options, context.plan.directory.clone(), variables);
+    let reading = reading(options, named, variables);
     let Some(view) = view else {
         let embed = matches!(&cli.command, Command::State(arguments) if arguments.embed_values);
         return state::run(&context, &reading, embed, streams);
@@ -181,19 +181,23 @@ fn refuse(problem: &Diagnostic, streams: &mut Streams) -> io::Result<Outcome> {
     Ok(Outcome::Failed)
 }
 
-/// The working directory as Go's `os.Getwd` names it: by `PWD` where that is the same directory, links and all.
-fn working_directory() -> Result<Utf8PathBuf, Diagnostic> {
+/// The working directory, with all links followed and as Go's `os.Getwd` names it: by `PWD` where that is the same directory, links and
+/// all. Paths of a state have no links either, so messages name them from the first.
+fn working_directory() -> Result<(Utf8PathBuf, Utf8PathBuf), Diagnostic> {
     let real = std::env::current_dir()
         .map_err(|error| Diagnostic::error(format!("the working directory cannot be read: {error}")))?;
     let named = std::env::var_os("PWD").map(std::path::PathBuf::from).filter(|path| path.is_absolute());
     let identity =
         |path: &std::path::Path| path.metadata().map(|metadata| (metadata.dev(), metadata.ino())).ok();
-    let directory = match named {
-        Some(named) if identity(&named).is_some() && identity(&named) == identity(&real) => named,
-        _ => real,
+    let named = named.filter(|named| identity(named).is_some() && identity(named) == identity(&real));
+    let as_text = |path: std::path::PathBuf| {
+        Utf8PathBuf::from_path_buf(path).map_err(|path| {
+            let problem =
+                Diagnostic::error(format!("the working directory `{}` is not UTF-8", path.display()));
+            problem.hint("names end up in YAML and in checksums; run it in a directory with another name")
+        })
     };
-    Utf8PathBuf::from_path_buf(directory).map_err(|path| {
-        let problem = Diagnostic::error(format!("the working directory `{}` is not UTF-8", path.display()));
-        problem.hint("names end up in YAML and in checksums; run it in a directory with another name")
-    })
+    let real = as_text(real)?;
+    let named = named.map(as_text).transpose()?.unwrap_or_else(|| real.clone());
+    Ok((real, named))
 }

@@ -102,6 +102,25 @@ fn one_state_file_gets_its_checksums_in_every_environment() {
 }
 
 #[test]
+fn a_checkout_or_a_state_file_that_is_reached_through_a_link_is_the_same_one() {
+    let Some(layouts) = Layouts::new() else { return };
+    std::os::unix::fs::symlink("one", layouts.root.join("current")).expect("a link");
+    for recipe in RECIPES {
+        let link = format!("{recipe}-link.yaml.gotmpl");
+        std::os::unix::fs::symlink(format!("{recipe}.yaml.gotmpl"), layouts.root.join("one").join(&link))
+            .expect("a link");
+        for (folder, file) in [("current", format!("{recipe}.yaml.gotmpl")), ("one", link)] {
+            let state = format!("--file={file}");
+            // As a shell has it: `PWD` is the link.
+            let script = format!("cd ../{folder} && exec helmfile {state} template");
+            let told = layouts.sandbox.run(&layouts.root.join("one"), "sh", ["-c", &script]).succeeds();
+            assert_eq!(annotation(&told, "web"), layouts.checksum("one/values/web", "*"), "{folder}/{file}");
+            assert!(!told.contains("another state file") && !told.contains("../one/"), "{told}");
+        }
+    }
+}
+
+#[test]
 fn an_edited_file_reaches_the_manifests_in_the_same_run() {
     for recipe in RECIPES {
         let Some(layouts) = Layouts::new() else { return };

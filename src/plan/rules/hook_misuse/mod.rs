@@ -16,14 +16,16 @@ use crate::tree::{Kind, Tree};
 /// Looks at every hook that runs helmsum.
 pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
     for (environment, visited) in project.visits() {
-        for finding in hook_misuse(&environment.resolved, &environment.calls, visited.index) {
+        for finding in
+            hook_misuse(&*environment.request.tree, &environment.resolved, &environment.calls, visited.index)
+        {
             findings.about_visit(environment, visited.index, finding);
         }
     }
 }
 
 /// What is wrong with each hook of a visit that runs helmsum, by itself.
-fn hook_misuse(resolved: &Resolved, calls: &HookCalls, index: usize) -> Vec<Diagnostic> {
+fn hook_misuse(tree: &dyn Tree, resolved: &Resolved, calls: &HookCalls, index: usize) -> Vec<Diagnostic> {
     let visit = &resolved.visits[index];
     let finding = |hook: &Hook, message: String, hint: String| {
         at_hook(Diagnostic::finding(Code::HookMisuse, message).hint(hint), hook, visit)
@@ -31,14 +33,14 @@ fn hook_misuse(resolved: &Resolved, calls: &HookCalls, index: usize) -> Vec<Diag
     let mut findings = Vec::new();
     for hook in &visit.hooks {
         let name = named(hook, None);
-        let found = misuses(resolved, visit, hook, &calls.of(hook), &name);
+        let found = misuses(tree, resolved, visit, hook, &calls.of(hook), &name);
         findings.extend(found.into_iter().map(|(message, hint)| finding(hook, message, hint)));
     }
     for release in &visit.releases {
         let id = release.id();
         for hook in &release.hooks {
             let name = named(hook, Some(&id));
-            let found = misuses(resolved, visit, hook, &calls.of(hook), &name);
+            let found = misuses(tree, resolved, visit, hook, &calls.of(hook), &name);
             let finding = |(message, hint)| finding(hook, message, hint).release(id.clone());
             findings.extend(found.into_iter().map(finding));
         }
@@ -103,18 +105,16 @@ pub(crate) fn rival_hook(
     let file = file?;
     let named = join_clean(directory, file);
     let read = |path: &Utf8Path| {
-        resolved.skipped.iter().any(|skipped| skipped == path)
-            || resolved
-                .visits
-                .iter()
-                .any(|visit| visit.file == path || visit.bases.iter().any(|base| base == path))
+        let of_visits =
+            resolved.visits.iter().flat_map(|visit| std::iter::once(&visit.file).chain(&visit.bases));
+        resolved.skipped.iter().chain(of_visits).any(|read| same_state_file(tree, read, path))
     };
     let entries = tree.entries(directory).ok()?;
     entries.iter().filter_map(|entry| entry.name.to_str()).find_map(|name| {
         let path = directory.join(name);
         let may_be_state = [".yaml", ".yml", ".gotmpl"].iter().any(|end| name.ends_with(end))
             && tree.stat(&path).is_ok_and(|stat| stat.kind == Kind::File);
-        if !may_be_state || path == named || read(&path) {
+        if !may_be_state || same_state_file(tree, &path, &named) || read(&path) {
             return None;
         }
         let line = line_of_hook_for(&String::from_utf8_lossy(&tree.read(&path).ok()?), file)?;
@@ -209,6 +209,13 @@ fn same_directory(tree: &dyn Tree, one: &Utf8Path, other: &Utf8Path) -> bool {
     one == other || matches!((tree.resolve(one), tree.resolve(other)), (Ok(one), Ok(other)) if one == other)
 }
 
+/// Whether two paths lead to one state file that is read alike: also from one directory, which its paths are relative to.
+fn same_state_file(tree: &dyn Tree, one: &Utf8Path, other: &Utf8Path) -> bool {
+    one == other
+        || (same_directory(tree, one, other)
+            && one.parent().zip(other.parent()).is_some_and(|(one, other)| same_directory(tree, one, other)))
+}
+
 /// How messages name a hook.
 pub(crate) fn named(hook: &Hook, release: Option<&str>) -> String {
     let hook = if hook.name.is_empty() {
@@ -225,6 +232,7 @@ pub(crate) fn named(hook: &Hook, release: Option<&str>) -> String {
 /// What is wrong with a hook by itself, each with what to do about it. Of a hook that has a shell or another program run helmsum
 /// only that counts which keeps it from writing its targets: what it shows and hands over may be settled there.
 fn misuses(
+    tree: &dyn Tree,
     resolved: &Resolved,
     visit: &Visit,
     hook: &Hook,
@@ -237,7 +245,7 @@ fn misuses(
     }
     for call in calls.iter().filter(|call| call.reads_state()) {
         found.extend(match &call.arguments {
-            Parsed::Cli(_) => file(resolved, visit, call, name),
+            Parsed::Cli(_) => file(tree, resolved, visit, call, name),
             Parsed::Refused(message) => Some(refused(name, message)),
             Parsed::Open => None,
         });
@@ -265,7 +273,13 @@ fn events(hook: &Hook, name: &str) -> Option<(String, String)> {
     })
 }
 
-fn file(resolved: &Resolved, visit: &Visit, call: &Call, name: &str) -> Option<(String, String)> {
+fn file(
+    tree: &dyn Tree,
+    resolved: &Resolved,
+    visit: &Visit,
+    call: &Call,
+    name: &str,
+) -> Option<(String, String)> {
     let own = visit.file.file_name().unwrap_or_default();
     let hint = format!("add `--file={own}`");
     let is_named = call.options()?.file.is_some();
@@ -284,7 +298,7 @@ fn file(resolved: &Resolved, visit: &Visit, call: &Call, name: &str) -> Option<(
         expected.push(&resolved.visits[parent].file);
         above = resolved.visits[parent].parent;
     }
-    (!expected.contains(&&named)).then(|| {
+    (!expected.iter().any(|own| same_state_file(tree, own, &named))).then(|| {
         let message = format!("{name} has `--file={file}`, which is another state file");
         (message, format!("write `--file={own}`"))
     })
