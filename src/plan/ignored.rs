@@ -1,6 +1,6 @@
 //! What git ignores.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use camino::Utf8Path;
@@ -10,9 +10,8 @@ use crate::program::{Program, own_path, own_variables};
 /// How long git may take to look at the names.
 const PATIENCE: Duration = Duration::from_secs(30);
 
-/// Which of these files of the repository at `root` git ignores: they are part of no commit, and each machine makes its own. git
-/// is asked once for all of them.
-pub(crate) fn git_ignored<'p>(root: &Utf8Path, paths: &[&'p Utf8Path]) -> BTreeSet<&'p Utf8Path> {
+/// Which of these files of the repository at `root` git ignores: they are part of no commit, and each machine makes its own.
+fn git_ignored<'p>(root: &Utf8Path, paths: &[&'p Utf8Path]) -> BTreeSet<&'p Utf8Path> {
     if paths.is_empty() {
         return BTreeSet::new();
     }
@@ -30,9 +29,20 @@ pub(crate) fn git_ignored<'p>(root: &Utf8Path, paths: &[&'p Utf8Path]) -> BTreeS
     ignored
 }
 
-/// Whether git ignores a file of the repository at `root`.
-pub(crate) fn git_ignores(root: &Utf8Path, path: &Utf8Path) -> bool {
-    !git_ignored(root, &[path]).is_empty()
+/// A file, with the root of its repository before it.
+pub(crate) type InRepository<'p> = (&'p Utf8Path, &'p Utf8Path);
+
+/// Which of these files git ignores. It is asked once for each repository: starting it takes longer than what it does.
+pub(crate) fn ignored_of<'p>(
+    files: impl IntoIterator<Item = InRepository<'p>>,
+) -> BTreeSet<InRepository<'p>> {
+    let mut by_root: BTreeMap<&Utf8Path, Vec<&Utf8Path>> = BTreeMap::new();
+    for (root, path) in files {
+        by_root.entry(root).or_default().push(path);
+    }
+    let of_root =
+        |(root, paths): (_, Vec<_>)| git_ignored(root, &paths).into_iter().map(move |path| (root, path));
+    by_root.into_iter().flat_map(of_root).collect()
 }
 
 /// What git says; nothing where it fails.
@@ -86,6 +96,10 @@ mod tests {
         paths.insert(2, Utf8Path::new("/q.x"));
         let ignored: Vec<&Utf8Path> = git_ignored(root, &paths).into_iter().collect();
         assert_eq!(ignored, [&*inside[0], &inside[2], &inside[4]]);
-        assert!(!git_ignores(root, &inside[1]) && git_ignores(root, &inside[0]));
+        let elsewhere = tempfile::tempdir().expect("a folder");
+        let elsewhere = Utf8Path::from_path(elsewhere.path()).expect("UTF-8");
+        let other = elsewhere.join("g.x");
+        let files = [(root, &*inside[0]), (elsewhere, &*other), (root, &*inside[1])];
+        assert_eq!(ignored_of(files), BTreeSet::from([(root, &*inside[0])]));
     }
 }

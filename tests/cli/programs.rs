@@ -92,6 +92,48 @@ fn git_runs_nothing_of_the_repository_and_looks_at_no_other() {
     repo.says("git ignores").lacks("trace");
 }
 
+#[test]
+fn git_is_started_once_for_all_targets_that_a_finding_is_about() {
+    let releases: String = (0..5)
+        .map(|number| {
+            format!("- {{ name: web-{number}, chart: ./c, missingFileHandler: Warn, values: [values.yaml, {number}.checksum.yaml] }}\n")
+        })
+        .collect();
+    let hook = "\
+hooks:
+  - name: helmsum
+    events: [prepare]
+    showlogs: true
+    command: helmsum
+    args: [generate, -f, helmfile.yaml, -e, '{{ .Environment.Name }}', --helmfile-command=apply]
+";
+    let repo = Repo::with_git()
+        .file(
+            "helmfile.yaml",
+            format!("environments: {{ prod: {{}}, test: {{}} }}\n---\n{hook}releases:\n{releases}"),
+        )
+        .file("values.yaml", "# helmsum: ./conf/{{ .Environment.Name }}\n")
+        .file("conf/test/a", "1")
+        .file("conf/prod/a", "2")
+        .file(".gitignore", "*.checksum.yaml\n");
+    let counting = "#!/bin/sh\necho >> \"$COUNTED\"\nPATH=/usr/local/bin:/usr/bin:/bin exec git \"$@\"\n";
+    let repo = script(repo, "programs/git", counting);
+    let programs = format!("{}:/usr/local/bin:/usr/bin:/bin", repo.path("programs").display());
+    let counted = repo.path("counted").to_string_lossy().into_owned();
+    let repo = repo.variable("PATH", &programs).variable("COUNTED", &counted);
+    let started = |repo: Repo| {
+        let times = repo.read("counted").lines().count();
+        (repo.without("counted"), times)
+    };
+    let repo = repo.helmsum(["check", "-e", "test"]).exits(0).says("git ignores `4.checksum.yaml`");
+    let (repo, times) = started(repo);
+    // Once for missing-checksum and once for hidden-missing-file.
+    assert_eq!(times, 2);
+    let repo = repo.helmsum(["generate", "-f", "helmfile.yaml", "-e", "test", "--helmfile-command=apply"]);
+    let (repo, times) = started(repo.exits(0));
+    assert_eq!((repo.out().matches("note[shared-target]").count(), times), (5, 1), "{}", repo.out());
+}
+
 /// What stands for a helm that hangs, with a child of its own.
 const HANGING: &str = "#!/bin/sh
 if [ \"$1\" = version ]; then echo v4.3.2; exit; fi

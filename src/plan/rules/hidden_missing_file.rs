@@ -1,5 +1,7 @@
 //! The finding hidden-missing-file: a target is missing after this run, and `missingFileHandler` hides it.
 
+use std::collections::BTreeSet;
+
 use camino::Utf8Path;
 
 use super::project::{Findings, Project, ReleaseCase};
@@ -7,25 +9,35 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Aim;
 use crate::plan::contents::consumer::Status;
 use crate::plan::facts::targets::at_release;
-use crate::plan::ignored::git_ignores;
+use crate::plan::ignored_of;
 
 /// Looks at the consumers whose target is not there after this run. What git ignores is made on each machine, so a run that only
 /// looks says nothing of that.
 pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
-    for case in project.releases().filter(|case| !case.contents.sources.is_empty()) {
-        let Some(target) = &case.consumer.target else { continue };
-        let Some(handler) = hiding_handler(&case).filter(|_| case.contents.is_absent) else { continue };
-        let hint = match (project.context.aim, case.contents.status) {
-            (Aim::Write, Status::Missing) => continue,
-            (Aim::Write, _) => "correct what keeps it from being written before helmfile runs".to_owned(),
-            (Aim::Check | Aim::Show, _) if git_ignores(&case.consumer.root, target) => continue,
-            (Aim::Check | Aim::Show, _) => {
-                format!("write it with {} before helmfile runs", project.context.again)
-            }
+    let writes = project.context.aim == Aim::Write;
+    let ignored = if writes {
+        BTreeSet::new()
+    } else {
+        ignored_of(hidden(project).map(|(case, target, _)| (&*case.consumer.root, target)))
+    };
+    for (case, target, handler) in hidden(project) {
+        let hint = match case.contents.status {
+            Status::Missing if writes => continue,
+            _ if writes => "correct what keeps it from being written before helmfile runs".to_owned(),
+            _ if ignored.contains(&(&*case.consumer.root, target)) => continue,
+            _ => format!("write it with {} before helmfile runs", project.context.again),
         };
         let finding = hidden_missing_file(&case, handler, &project.shown(target));
         findings.about_consumer(case.index, finding.hint(hint));
     }
+}
+
+/// The consumers whose target is not there, where a handler hides that: with the target and the handler.
+fn hidden<'p>(project: &Project<'p>) -> impl Iterator<Item = (ReleaseCase<'p>, &'p Utf8Path, &'p str)> {
+    project
+        .releases()
+        .filter(|case| !case.contents.sources.is_empty() && case.contents.is_absent)
+        .filter_map(|case| Some((case, case.consumer.target.as_deref()?, hiding_handler(&case)?)))
 }
 
 /// The handler of missing files that lets helmfile go on, where the release has one.

@@ -1,7 +1,5 @@
 //! The finding missing-checksum: a target does not exist or records no checksum.
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use camino::Utf8Path;
 
 use super::project::{Findings, Project};
@@ -9,17 +7,17 @@ use super::stale_checksum::hint;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::contents::consumer::Status;
 use crate::plan::facts::consumer::Consumer;
-use crate::plan::git_ignored;
+use crate::plan::ignored_of;
 use crate::text::Place;
 
 /// Looks at every target. What git ignores is no part of a commit, so there is nothing to compare.
 pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
-    let ignored = ignored(project);
+    let ignored = ignored_of(missing(project).map(|(_, consumer, target)| (&*consumer.root, target)));
     for (index, consumer, target) in missing(project) {
         let (owner, shown) = (&consumer.owner, project.shown(target));
         findings.about_consumer(
             index,
-            if ignored.contains(&(&consumer.root, target)) {
+            if ignored.contains(&(&*consumer.root, target)) {
                 Diagnostic::note(format!("{owner}: git ignores `{shown}`, so there is nothing to compare"))
             } else {
                 let message = format!("{owner}: the target `{shown}` does not exist or is empty");
@@ -37,16 +35,4 @@ fn missing<'p>(project: &Project<'p>) -> impl Iterator<Item = (usize, &'p Consum
         let target = contents.consumer.target_path().filter(|_| contents.status == Status::Missing)?;
         Some((index, &contents.consumer, target))
     })
-}
-
-/// The missing targets that git ignores, each with its repository, of which git is asked once.
-fn ignored<'p>(project: &Project<'p>) -> BTreeSet<(&'p Utf8Path, &'p Utf8Path)> {
-    let mut by_root: BTreeMap<&Utf8Path, Vec<&Utf8Path>> = BTreeMap::new();
-    for (_, consumer, target) in missing(project) {
-        by_root.entry(&consumer.root).or_default().push(target);
-    }
-    let of_root = |(root, targets): (_, Vec<_>)| {
-        git_ignored(root, &targets).into_iter().map(move |target| (root, target))
-    };
-    by_root.into_iter().flat_map(of_root).collect()
 }

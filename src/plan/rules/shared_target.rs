@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::plan::facts::settings::Settings;
 use crate::plan::facts::targets;
 use crate::plan::facts::values_files::ValuesFiles;
-use crate::plan::ignored::git_ignores;
+use crate::plan::ignored::{InRepository, ignored_of};
 use crate::plan::rules::project::{Findings, Project, ReleaseCase};
 use crate::source::{self, Source};
 use crate::state::{self, EntryKind, EntrySource, Release, Request, Resolved, Visit};
@@ -53,9 +53,10 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
     let mut request = environment.request.clone();
     request.options.no_exec = true;
     let mut releases = 0;
+    let mut differing: Vec<(ReleaseCase<'_>, Diagnostic)> = Vec::new();
     for name in others {
         if open.is_empty() || releases > MOST_RELEASES {
-            return;
+            break;
         }
         request.options.environment = Some(name.clone());
         request.effects = Rc::default();
@@ -67,10 +68,30 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
                 case.contents.sources.iter().map(|source| described(&source.source)).collect();
             if here != there {
                 open.remove(&key);
-                findings.about_consumer(case.index, finding(project, &case, (&here, &there), &name));
+                differing.push((case, finding(project, &case, (&here, &there), &name)));
             }
         }
     }
+    say(project, differing, findings);
+}
+
+/// Adds the findings: in a hook as notes where git ignores the target, since there every run writes it before it is read, and nobody
+/// commits it.
+fn say(project: &Project<'_>, differing: Vec<(ReleaseCase<'_>, Diagnostic)>, findings: &mut Findings) {
+    let ignored = if project.reading.options.in_hook() {
+        ignored_of(differing.iter().filter_map(|(case, _)| in_repository(case)))
+    } else {
+        BTreeSet::new()
+    };
+    for (case, finding) in differing {
+        let is_ignored = in_repository(&case).is_some_and(|file| ignored.contains(&file));
+        findings.about_consumer(case.index, if is_ignored { finding.level(Level::Note) } else { finding });
+    }
+}
+
+/// The target of a consumer, with its repository.
+fn in_repository<'p>(case: &ReleaseCase<'p>) -> Option<InRepository<'p>> {
+    Some((&case.consumer.root, case.consumer.target.as_deref()?))
 }
 
 /// The environments that are looked at: those that come next in the order of their names.
@@ -208,14 +229,5 @@ fn finding(
     let hint = format!(
         "give each environment a separate target, with `- \"{entry}\"` among the `values`: of two runs in one workspace, one would deploy the checksum of the other"
     );
-    let finding = Diagnostic::finding(Code::SharedTarget, message)
-        .hint(hint)
-        .release(consumer.id())
-        .at(Place::file(target));
-    // There every run writes the target before it is read, and nobody commits it.
-    if project.reading.options.in_hook() && git_ignores(&consumer.root, target) {
-        finding.level(Level::Note)
-    } else {
-        finding
-    }
+    Diagnostic::finding(Code::SharedTarget, message).hint(hint).release(consumer.id()).at(Place::file(target))
 }
