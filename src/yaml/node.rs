@@ -136,6 +136,24 @@ impl Node {
         }
     }
 
+    /// One item of a sequence, without a look at the others.
+    #[must_use]
+    pub fn item(&self, index: usize) -> Option<Self> {
+        match &self.place.data().content {
+            Content::Sequence(items) => items.get(index).map(|&id| Self::new(&self.place.sibling(id))),
+            _ => None,
+        }
+    }
+
+    /// The value of the first key of a mapping that is written so.
+    #[must_use]
+    pub fn value_of(&self, key: &str) -> Option<Self> {
+        let Content::Mapping(children) = &self.place.data().content else { return None };
+        let node = |id: u32| Self::new(&self.place.sibling(id));
+        let found = children.chunks_exact(2).find(|pair| node(pair[0]).text() == Some(key));
+        found.map(|pair| node(pair[1]))
+    }
+
     /// Keys and values of a mapping as they are written, with `<<` as a key like any other; none for anything else.
     #[must_use]
     pub fn pairs(&self) -> Vec<(Self, Self)> {

@@ -1,6 +1,7 @@
 //! The finding unmatched-entry: what somebody wrote and nothing answers to.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Bound;
 use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -260,6 +261,13 @@ impl Entries {
         unnamed.map(one).collect()
     }
 
+    /// Whether a state file that was read lies in a folder or below it: paths are in the order of their parts, so that what is
+    /// below a folder comes right after it.
+    fn has_state_at_or_below(&self, folder: &Utf8Path) -> bool {
+        let mut after = self.directories.range::<Utf8Path, _>((Bound::Included(folder), Bound::Unbounded));
+        after.next().is_some_and(|directory| directory.starts_with(folder))
+    }
+
     /// Configurations beside or above values files that no state file reads, because they lie below all of them. One that has
     /// `checksums:` is read from its own folder.
     fn misplaced(
@@ -278,13 +286,12 @@ impl Entries {
         for folder in folders {
             let file = folder.join(FILE_NAME);
             let is_file = tree.stat(&file).is_ok_and(|stat| stat.kind == Kind::File);
-            let is_read = self.directories.iter().any(|state| state.starts_with(folder));
             let has_checksums = || {
                 tree.read(&file).is_ok_and(|bytes| {
                     String::from_utf8_lossy(&bytes).lines().any(|line| line.starts_with("checksums:"))
                 })
             };
-            if is_file && !is_read && !has_checksums() {
+            if is_file && !self.has_state_at_or_below(folder) && !has_checksums() {
                 let message = format!(
                     "`{}` is not read: it is in a folder below the state files",
                     relative(&file, directory)
@@ -348,5 +355,22 @@ impl Elsewhere {
         self.releases
             .iter()
             .any(|release| crate::plan::facts::settings::is_about(&rules[index].which, release))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn state_files_are_found_at_and_below_a_folder() {
+        let directories = ["/r/a/b/c", "/r/a-b", "/r/a.d/e", "/r/d"].map(Utf8PathBuf::from).into();
+        let entries = Entries { directories, ..Entries::default() };
+        for folder in ["/", "/r", "/r/a", "/r/a/b", "/r/a/b/c", "/r/a-b", "/r/a.d", "/r/d"] {
+            assert!(entries.has_state_at_or_below(Utf8Path::new(folder)), "{folder}");
+        }
+        for folder in ["/r/a/b/c/d", "/r/a/c", "/r/a-", "/r/a.", "/r/b", "/r/e", "/q", "/s"] {
+            assert!(!entries.has_state_at_or_below(Utf8Path::new(folder)), "{folder}");
+        }
     }
 }

@@ -432,10 +432,8 @@ impl Places<'_> {
         let Some(mut node) = self.node.cloned() else { return Place::file(self.file) };
         for step in steps {
             let next = match step {
-                Step::Key(key) => {
-                    node.pairs().into_iter().find(|(own, _)| own.text() == Some(key)).map(|(_, value)| value)
-                }
-                Step::Item(index) => node.children().into_iter().nth(*index),
+                Step::Key(key) => node.value_of(key),
+                Step::Item(index) => node.item(*index),
             };
             match next {
                 Some(next) => node = next,
