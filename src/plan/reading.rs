@@ -31,6 +31,8 @@ pub(crate) struct Reading {
     learnt: (HelmVersions, ChartIndexes),
     /// What stands on standard input, once it has been read.
     standard_input: OnceCell<Result<Arc<[u8]>, String>>,
+    /// What was parsed of state files, for all environments.
+    parsed: state::Parsed,
 }
 
 impl Reading {
@@ -52,6 +54,7 @@ impl Reading {
             secrets,
             learnt: Default::default(),
             standard_input: OnceCell::new(),
+            parsed: state::Parsed::default(),
         }
     }
 
@@ -96,6 +99,7 @@ impl Reading {
         if self.file() == Some("-") {
             request.standard_input = Some(self.standard_input.get_or_init(standard_input).clone());
         }
+        request.parsed = self.parsed.clone();
         request.helmfile_directory = self.helmfile.as_ref().and_then(|known| known.directory.clone());
         request
     }

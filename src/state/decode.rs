@@ -1,6 +1,8 @@
 //! From YAML to the structs of a state, as strict as helmfile: an unknown key is an error.
 
+use std::cell::RefCell;
 use std::collections::BTreeMap;
+use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
@@ -77,6 +79,32 @@ pub(super) trait Record {
     fn locate(&mut self, _place: Place) {}
 }
 
+/// The parts of state files that have been parsed, so that they need not be parsed again for another environment: with as many
+/// environments as there are, a state file that lists them would take the square of their number. Nodes never change; what
+/// is decoded from them is made anew each time, since templates can change it.
+#[derive(Clone, Debug, Default)]
+pub struct Parsed(Rc<RefCell<BTreeMap<(Utf8PathBuf, usize), Part>>>);
+
+/// The last text that a part of a file had, and its documents.
+#[derive(Clone, Debug)]
+struct Part {
+    text: Arc<str>,
+    nodes: Vec<Node>,
+}
+
+impl Parsed {
+    fn nodes(&self, source: &Source) -> Option<Vec<Node>> {
+        let parts = self.0.borrow();
+        let part = parts.get(&(source.file.clone(), source.lines.of(1)))?;
+        (part.text == source.text).then(|| part.nodes.clone())
+    }
+
+    fn keep(&self, source: &Source, nodes: Vec<Node>) {
+        let part = Part { text: Arc::clone(&source.text), nodes };
+        self.0.borrow_mut().insert((source.file.clone(), source.lines.of(1)), part);
+    }
+}
+
 /// Decodes all documents of `source`, each into a struct of its own. Credentials in them are noted in `secrets`.
 ///
 /// # Errors
@@ -84,20 +112,34 @@ pub(super) trait Record {
 /// Where the text is no YAML or does not fit the struct.
 pub(super) fn documents<T: Record + Default>(
     source: &Source,
+    parsed: &Parsed,
     secrets: &Secrets,
 ) -> Result<Vec<T>, Diagnostic> {
-    let nodes =
-        yaml::parse(source.text.as_bytes(), &Limits::default()).map_err(|error| source.error(error))?;
-    note_credentials(&nodes, &source.text, secrets);
+    let known = parsed.nodes(source);
+    let is_new = known.is_none();
+    let nodes = match known {
+        Some(nodes) => nodes,
+        None => {
+            yaml::parse(source.text.as_bytes(), &Limits::default()).map_err(|error| source.error(error))?
+        }
+    };
+    if is_new {
+        note_credentials(&nodes, &source.text, secrets);
+    }
     let mut documents = Vec::with_capacity(nodes.len());
-    for node in nodes {
+    for node in &nodes {
         let mut document = T::default();
         if !node.is_null() {
-            // helmfile decodes every document into a map first, so duplicate keys anywhere are noticed.
-            node.decode_map().map_err(|error| source.error(error))?;
-            decode_into(&mut document, &node, source, true)?;
+            if is_new {
+                // helmfile decodes every document into a map first, so duplicate keys anywhere are noticed.
+                node.decode_map().map_err(|error| source.error(error))?;
+            }
+            decode_into(&mut document, node, source, true)?;
         }
         documents.push(document);
+    }
+    if is_new {
+        parsed.keep(source, nodes);
     }
     Ok(documents)
 }

@@ -140,7 +140,7 @@ impl Reader<'_> {
         trace: &mut Trace,
     ) -> Result<StateSpec, Diagnostic> {
         let mut state = StateSpec::default();
-        for document in decode::documents::<StateSpec>(source, &self.request.secrets)? {
+        for document in decode::documents::<StateSpec>(source, &self.request.parsed, &self.request.secrets)? {
             state.lay(&document, Merging::Join)?;
         }
         if target.is_base {

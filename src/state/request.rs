@@ -8,6 +8,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::chart_index::ChartIndexes;
+use super::decode::Parsed;
 use super::helm_version::HelmVersions;
 use crate::cli::Options;
 use crate::diagnostic::Secrets;
@@ -44,6 +45,8 @@ pub struct Request {
     pub helm_versions: HelmVersions,
     /// The indexes of chart repositories that were looked into.
     pub chart_indexes: ChartIndexes,
+    /// What was parsed of state files, for requests that read them for other environments.
+    pub parsed: Parsed,
 }
 
 impl Request {
@@ -67,6 +70,7 @@ impl Request {
             effects: Rc::default(),
             helm_versions: HelmVersions::default(),
             chart_indexes: ChartIndexes::default(),
+            parsed: Parsed::default(),
         }
     }
 
