@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::content::VERSION;
+use super::content::{Content, VERSION};
 use super::format::{ANNOTATION, Format, Spot};
 use super::{KeyPath, Shape};
 use crate::checksum::{Digest, HashedFile, combine};
@@ -19,8 +19,8 @@ pub(crate) struct Recorded {
     pub empty: bool,
     /// The sources named in its comments.
     pub sources: Vec<RecordedSource>,
-    /// Its values, unless they are no YAML.
-    values: Option<Value>,
+    /// All of it. Its values are parsed where somebody asks for them, which takes longer than all the rest.
+    bytes: Vec<u8>,
 }
 
 /// A source named in the comments of a target.
@@ -56,7 +56,7 @@ impl Recorded {
             ours: has_header(bytes),
             empty: text.trim().is_empty(),
             sources: sources(text),
-            values: values(bytes),
+            bytes: bytes.to_vec(),
         }
     }
 
@@ -64,6 +64,22 @@ impl Recorded {
     #[must_use]
     pub(crate) const fn is_foreign(&self) -> bool {
         !self.ours && !self.empty
+    }
+
+    /// Whether it is, byte by byte, what a target should be.
+    #[must_use]
+    pub(crate) fn is(&self, content: &Content) -> bool {
+        self.bytes == content.text.as_bytes()
+    }
+
+    /// Whether its values are those that a target should have, whatever the comments and the spelling of both.
+    #[must_use]
+    pub(crate) fn has_values_of(&self, content: &Content) -> bool {
+        self.is(content)
+            || match (values(&self.bytes), values(content.text.as_bytes())) {
+                (Some(one), Some(other)) => one.deep_equal(&other),
+                _ => false,
+            }
     }
 
     /// The checksum that a target of this format has, whatever it is. Where the values do not have it, it is the one that the
@@ -82,7 +98,7 @@ impl Recorded {
     }
 
     fn at(&self, path: &KeyPath) -> Option<Value> {
-        let mut value = self.values.clone()?;
+        let mut value = values(&self.bytes)?;
         for key in path.keys() {
             let Value::Map(map) = value else { return None };
             value = map.get(key)?;
@@ -131,15 +147,6 @@ fn annotation(item: &Value, shape: Shape) -> Option<Value> {
     }
 }
 
-/// Whether two targets have the same values, whatever their comments and their spelling.
-#[must_use]
-pub(crate) fn same_values(one: &[u8], other: &[u8]) -> bool {
-    match (values(one), values(other)) {
-        (Some(one), Some(other)) => one.deep_equal(&other),
-        _ => false,
-    }
-}
-
 /// The values of a file that holds at most one document, and no key that is no string.
 fn values(bytes: &[u8]) -> Option<Value> {
     match &yaml::parse(bytes, &Limits::default()).ok()?[..] {
@@ -180,7 +187,7 @@ fn record(line: &str) -> Option<(Digest, String)> {
 mod tests {
     use super::*;
     use crate::checksum::Notes;
-    use crate::targets::{Content, KeyPaths, Section, Subject};
+    use crate::targets::{KeyPaths, Section, Subject};
 
     fn file(name: &str, content: &str) -> HashedFile {
         HashedFile {
@@ -189,6 +196,11 @@ mod tests {
             bytes: 1,
             notes: Notes::default(),
         }
+    }
+
+    fn same_values(one: &str, other: &str) -> bool {
+        let content = Content { checksum: None, text: other.to_owned() };
+        Recorded::read(one.as_bytes()).has_values_of(&content)
     }
 
     fn configured() -> Format {
@@ -237,11 +249,11 @@ mod tests {
     fn comments_and_spelling_make_no_difference() {
         let text = target(&[file("./a", "1")]);
         let bare = format!("gateway: {{\"configChecksum\": {}}}", Digest::of(b"apis"));
-        assert!(same_values(text.as_bytes(), bare.as_bytes()));
-        assert!(!same_values(text.as_bytes(), bare.replace("gateway", "web").as_bytes()));
-        assert!(!same_values(text.as_bytes(), format!("{bare}\nmore: 1\n").as_bytes()));
-        assert!(!same_values(text.as_bytes(), format!("{text}---\nmore: 1\n").as_bytes()));
-        assert!(same_values(b"# nothing\n", b""));
+        assert!(same_values(&text, &bare));
+        assert!(!same_values(&text, &bare.replace("gateway", "web")));
+        assert!(!same_values(&text, &format!("{bare}\nmore: 1\n")));
+        assert!(!same_values(&text, &format!("{text}---\nmore: 1\n")));
+        assert!(same_values("# nothing\n", ""));
     }
 
     #[test]
@@ -250,7 +262,8 @@ mod tests {
         let conflict = format!("<<<<<<< HEAD\n{text}=======\n{text}>>>>>>> branch\n");
         let recorded = Recorded::read(conflict.as_bytes());
         assert!(recorded.ours);
-        assert!(!same_values(conflict.as_bytes(), text.as_bytes()));
+        assert!(!same_values(&conflict, &text));
+        assert!(same_values("a: [", "a: ["), "byte by byte what it should be");
     }
 
     #[test]

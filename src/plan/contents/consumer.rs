@@ -9,7 +9,7 @@ use crate::plan::facts::consumer::{Consumer, object_of};
 use crate::plan::rules;
 use crate::source::config::way_to_enlarge;
 use crate::source::{KeyPath, Source, What};
-use crate::targets::{Content, Object, Recorded, Section, TargetError, check_place, read, same_values};
+use crate::targets::{Content, Object, Recorded, Section, TargetError, check_place, read};
 
 /// A consumer with what its target should contain, and what it contains.
 #[derive(Debug)]
@@ -30,7 +30,7 @@ pub(crate) struct Contents {
     pub written: bool,
     /// Whether there was no target, not even an empty one, before anything was written.
     pub(crate) is_absent: bool,
-    found: Option<Found>,
+    found: Option<Recorded>,
 }
 
 /// A source as it was read.
@@ -130,13 +130,6 @@ pub(crate) enum Status {
     Denied,
 }
 
-/// The target as it is on disk.
-#[derive(Debug)]
-struct Found {
-    bytes: Vec<u8>,
-    recorded: Recorded,
-}
-
 impl Contents {
     /// Puts the hashed and rendered sources together. Those that have to be rendered have no digest without `rendering`.
     pub(crate) fn of(
@@ -174,8 +167,14 @@ impl Contents {
         if contents.sources.iter().all(|source| source.read.is_some()) {
             contents.content = contents.target_content();
         }
-        contents.recorded =
-            contents.found.as_ref().and_then(|found| found.recorded.checksum(&contents.consumer.format));
+        contents.recorded = match (&contents.found, &contents.content) {
+            // What is as it should be need not be read to know what it says.
+            (Some(found), Some(content)) if found.is(content) => {
+                content.checksum.map(|checksum| checksum.to_string())
+            }
+            (Some(found), _) => found.checksum(&contents.consumer.format),
+            (None, _) => None,
+        };
         contents
     }
 
@@ -298,11 +297,10 @@ impl Contents {
     /// Compares what the target should contain with what it contains, once everything is known that keeps it as it is.
     pub(crate) fn settle(&mut self, force: bool) {
         let same = match (&self.found, &self.content) {
-            (Some(found), Some(content)) => same_values(&found.bytes, content.text.as_bytes()),
+            (Some(found), Some(content)) => found.has_values_of(content),
             _ => false,
         };
-        let recorded = self.found.as_ref().map(|found| &found.recorded);
-        self.status = match recorded {
+        self.status = match &self.found {
             _ if self.conflicting => Status::Denied,
             _ if self.consumer.target.is_none() => Status::Unwired,
             Some(recorded) if recorded.is_foreign() && !force => Status::Foreign,
@@ -313,7 +311,7 @@ impl Contents {
             _ => Status::Missing,
         };
         if let Some(found) = self.found.take().filter(|_| self.status == Status::Stale) {
-            self.explain(&found.recorded);
+            self.explain(&found);
         }
     }
 
@@ -373,7 +371,7 @@ fn changes(source: &SourceContents, recorded: &Recorded) -> Vec<Change> {
 }
 
 /// Reads the target of a consumer, and says what stands in the way.
-fn found_target(consumer: &mut Consumer, finishing: Finishing<'_>) -> Option<Found> {
+fn found_target(consumer: &mut Consumer, finishing: Finishing<'_>) -> Option<Recorded> {
     let path = consumer.target.clone()?;
     if let Err(error) = check_place(&path, &consumer.root) {
         let way = matches!(error, TargetError::Outside { .. })
@@ -402,7 +400,7 @@ fn found_target(consumer: &mut Consumer, finishing: Finishing<'_>) -> Option<Fou
             )),
         );
     }
-    Some(Found { bytes, recorded })
+    Some(recorded)
 }
 
 /// A source as a section of a target.
