@@ -46,7 +46,7 @@ mod visit;
 
 pub(crate) use chart_index::ChartIndexes;
 pub(crate) use chart_index::Indexed;
-pub use decode::Parsed;
+pub(crate) use decode::Parsed;
 pub use entries::{EntryKind, EntrySource};
 pub(crate) use environments::{instead_of, where_unnamed};
 pub(crate) use helm::Repository;

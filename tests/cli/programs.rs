@@ -94,11 +94,12 @@ fn git_runs_nothing_of_the_repository_and_looks_at_no_other() {
 
 #[test]
 fn git_is_started_once_for_all_targets_that_a_finding_is_about() {
-    let releases: String = (0..5)
+    let releases: Vec<String> = (0..5)
         .map(|number| {
             format!("- {{ name: web-{number}, chart: ./c, missingFileHandler: Warn, values: [values.yaml, {number}.checksum.yaml] }}\n")
         })
         .collect();
+    let releases = releases.concat();
     let hook = "\
 hooks:
   - name: helmsum
