@@ -21,7 +21,6 @@ pub(crate) use again::Again;
 pub(crate) use contents::consumer::{Change, Contents, How, SourceContents, Status};
 pub(crate) use facts::consumer::Consumer;
 pub(crate) use helmfile::Helmfile;
-pub(crate) use ignored::ignored_of;
 pub(crate) use progress::Progress;
 pub(crate) use reading::Reading;
 

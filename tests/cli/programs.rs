@@ -284,3 +284,20 @@ fn signals_that_helmsum_was_started_to_ignore_are_ignored() {
     hung.send("TERM");
     assert_eq!(hung.end().signal(), Some(15));
 }
+
+#[test]
+fn where_git_gives_no_answer_that_is_said_and_what_to_do() {
+    let refuses =
+        "#!/bin/sh\necho \"fatal: detected dubious ownership in repository at '/repo'\" >&2\nexit 128\n";
+    let repo = script(gateway().git(["init", "--quiet"]), "tools/git", refuses)
+        .file(".gitignore", "checksum.yaml\n");
+    let path = format!("{}:{}", repo.path("tools").display(), std::env::var("PATH").unwrap_or_default());
+    let repo = repo.variable("PATH", &path).helmsum(["check"]).exits(2);
+    repo.says("git cannot say whether it ignores `gateway/checksum.yaml`: detected dubious ownership")
+        .says("let `git check-ignore` work in `[REPO]`")
+        // Following that, git answers.
+        .without("tools/git")
+        .helmsum(["check"])
+        .exits(0)
+        .says("git ignores `gateway/checksum.yaml`");
+}

@@ -1,7 +1,5 @@
 //! The finding hidden-missing-file: a target is missing after this run, and `missingFileHandler` hides it.
 
-use std::collections::BTreeSet;
-
 use camino::Utf8Path;
 
 use super::project::{Findings, Project, ReleaseCase};
@@ -9,14 +7,14 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Aim;
 use crate::plan::contents::consumer::Status;
 use crate::plan::facts::targets::at_release;
-use crate::plan::ignored_of;
+use crate::plan::ignored::{Ignored, ignored_of};
 
 /// Looks at the consumers whose target is not there after this run. What git ignores is made on each machine, so a run that only
 /// looks says nothing of that.
 pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
     let writes = project.context.aim == Aim::Write;
     let ignored = if writes {
-        BTreeSet::new()
+        Ignored::default()
     } else {
         ignored_of(hidden(project).map(|(case, target, _)| (&*case.consumer.root, target)))
     };

@@ -9,7 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::plan::facts::settings::Settings;
 use crate::plan::facts::targets;
 use crate::plan::facts::values_files::ValuesFiles;
-use crate::plan::ignored::{InRepository, ignored_of};
+use crate::plan::ignored::{Ignored, InRepository, ignored_of};
 use crate::plan::rules::project::{Findings, Project, ReleaseCase};
 use crate::source::{self, Source};
 use crate::state::{self, EntryKind, EntrySource, Release, Request, Resolved, Visit};
@@ -81,7 +81,7 @@ fn say(project: &Project<'_>, differing: Vec<(ReleaseCase<'_>, Diagnostic)>, fin
     let ignored = if project.reading.options.in_hook() {
         ignored_of(differing.iter().filter_map(|(case, _)| in_repository(case)))
     } else {
-        BTreeSet::new()
+        Ignored::default()
     };
     for (case, finding) in differing {
         let is_ignored = in_repository(&case).is_some_and(|file| ignored.contains(&file));
