@@ -59,6 +59,12 @@ impl Secrets {
         self.note(text, Rank::Decrypted);
     }
 
+    /// Notes a form that a decrypted value is written in, such as a number in its shortest form, or a key that was decrypted. It is
+    /// masked, and no reason to hash with a key: digests that were made without one stay as they are.
+    pub fn remember_form(&self, text: &str) {
+        self.note_text(text, Rank::Decrypted);
+    }
+
     /// Notes a number that was decrypted, however it will be written.
     pub fn remember_number(&self, number: f64) {
         self.0.borrow_mut().numbers.insert(number.to_bits());
@@ -86,18 +92,24 @@ impl Secrets {
         if text.trim().is_empty() {
             return;
         }
+        self.note_text(text, rank);
         let known = &mut *self.0.borrow_mut();
-        let noted = known.texts.get(text).copied();
-        if noted >= Some(rank) {
+        if known.recognised.get(text).copied() >= Some(rank) {
             return;
         }
-        known.index = None;
-        known.texts.insert(text.to_owned(), rank);
         let lines = text.lines().map(str::trim).filter(|line| line.len() >= SHORTEST).map(str::to_owned);
         let whole = [text.to_owned(), text.trim().to_owned(), BASE64.encode(text.as_bytes())];
         for text in whole.into_iter().chain(lines) {
             let recognised = known.recognised.entry(text).or_insert(rank);
             *recognised = rank.max(*recognised);
+        }
+    }
+
+    fn note_text(&self, text: &str, rank: Rank) {
+        let known = &mut *self.0.borrow_mut();
+        if !text.trim().is_empty() && known.texts.get(text).copied() < Some(rank) {
+            known.index = None;
+            known.texts.insert(text.to_owned(), rank);
         }
     }
 
@@ -206,7 +218,11 @@ impl Secrets {
     }
 
     fn masked_value(&self, text: &str) -> Option<String> {
-        if self.0.borrow().recognised.get(text) == Some(&Rank::Decrypted) {
+        let known = self.0.borrow();
+        let is_secret =
+            [&known.texts, &known.recognised].iter().any(|texts| texts.get(text) == Some(&Rank::Decrypted));
+        drop(known);
+        if is_secret {
             return Some(MASK.to_owned());
         }
         self.masked_key(text)
@@ -221,7 +237,7 @@ impl Secrets {
 
     fn is_number(&self, number: &serde_json::Number) -> bool {
         let known = self.0.borrow();
-        known.recognised.get(&number.to_string()) == Some(&Rank::Decrypted)
+        known.texts.get(&number.to_string()) == Some(&Rank::Decrypted)
             || number.as_f64().is_some_and(|number| known.numbers.contains(&number.to_bits()))
     }
 }
@@ -373,7 +389,9 @@ mod tests {
     #[test]
     fn what_is_recognised_for_a_key_is_written_as_it_was_decrypted() {
         let secrets = secrets();
-        assert!(secrets.has_decrypted());
+        secrets.remember_form("8080");
+        assert!(secrets.has_decrypted() && !secrets.is_in("8080"));
+        assert_eq!(secrets.mask("8080"), "***");
         for (text, recognised) in
             [("a hunter2", true), ("aHVudGVyMg==", true), ("HUNTER2", false), ("hunter%32", false)]
         {

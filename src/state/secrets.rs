@@ -210,7 +210,7 @@ impl Decryption<'_> {
             } else {
                 for (key, value) in pairs {
                     if let Some(key) = key.text().filter(|key| !encrypted.contains(key)) {
-                        secrets.remember(key);
+                        secrets.remember_form(key);
                     }
                     open.push(value);
                 }
@@ -218,7 +218,7 @@ impl Decryption<'_> {
             if let Some(text) = node.text() {
                 secrets.remember(text);
                 for form in forms(&node, text) {
-                    secrets.remember(&form);
+                    secrets.remember_form(&form);
                 }
                 if let Ok(Some(number)) = node.decode().map(|value| number(&value)) {
                     secrets.remember_number(number);

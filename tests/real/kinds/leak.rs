@@ -18,6 +18,11 @@ fn marker(place: &str) -> String {
     format!("zq7-{place}-6f1d0b9e4c2a8375")
 }
 
+/// Letters and digits alone, in lower case.
+fn folded(text: &str) -> String {
+    text.chars().filter(char::is_ascii_alphanumeric).map(|character| character.to_ascii_lowercase()).collect()
+}
+
 /// What a marker looks like once it was put into a Secret.
 fn encoded(text: &str) -> String {
     data_encoding::BASE64.encode(text.as_bytes())
@@ -169,8 +174,14 @@ impl Leak {
 
     fn search_for(&mut self, places: impl IntoIterator<Item = &'static str>, what: &str, text: &str) {
         self.searched += 1;
+        let folded = folded(text);
         for place in places {
             let marker = marker(place);
+            // In another case, with other characters between, or as hexadecimal digits.
+            let hexadecimal = data_encoding::HEXLOWER.encode(marker.as_bytes());
+            for form in [self::folded(&marker), hexadecimal] {
+                assert!(!folded.contains(&form), "{what} holds the secret of `{place}`: {text}");
+            }
             for form in [encoded(&marker), encoded(&format!("{marker}\n")), marker] {
                 assert!(!text.contains(&form), "{what} holds the secret of `{place}`: {text}");
             }
@@ -261,6 +272,10 @@ fn no_error_holds_a_secret() {
         "{{ .Values.environment.x }}",
         "{{ atoi .Values.environment | toString | get .Values }}",
         "{{ fail (b64enc .Values.environment) }}",
+        "{{ fail (upper .Values.environment | camelcase) }}",
+        "{{ fail (printf \"% X\" .Values.environment) }}",
+        "{{ fail (.Values.environment | splitList \"\" | join \"%2D\") }}",
+        "{{ fail (dict .Values.environment .Values.inline | toJson | b64enc | urlquery) }}",
         "environment: [{{ .Values.environment }}\n",
     ] {
         leak.project.write("db.yaml.gotmpl", template);
@@ -271,6 +286,12 @@ fn no_error_holds_a_secret() {
         leak.search("a directive", &told);
         leak.project.write("gateway.yaml", DIRECTIVES);
     }
+    for words in ["./{{ .Values.environment }}", "./vault as {{ .Values.environment | upper }} decrypt=sops"]
+    {
+        leak.project.write("gateway.yaml", &format!("{DIRECTIVES}# helmsum: {words}\n"));
+        leak.fails("are made from a secret");
+    }
+    leak.project.write("gateway.yaml", DIRECTIVES);
     for line in [
         "x: {{ fail .Values.environment }}\n",
         "{{ .Values.environment }}: [\n",
