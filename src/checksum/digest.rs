@@ -12,7 +12,7 @@ use super::Key;
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Digest([u8; 32]);
 
-/// Text that is no digest.
+/// Text that is not a digest.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("is not a SHA-256 digest of 64 hexadecimal digits")]
 pub struct DigestError;
@@ -37,7 +37,7 @@ impl Digest {
         hasher.finish()
     }
 
-    /// The line of a file or source in what is hashed next: digest, two blanks, name, line feed.
+    /// The line of a file or source in what is hashed next: digest, two spaces, name, line feed.
     pub(super) fn absorb_line(self, into: &mut Hasher, name: &str) {
         let mut hex = [0; 64];
         data_encoding::HEXLOWER.encode_mut(&self.0, &mut hex);

@@ -82,7 +82,7 @@ pub struct Notes {
     pub lfs_pointer: bool,
     /// git-crypt has it locked.
     pub git_crypt: bool,
-    /// helmsum's header among the first lines, of a file that is no target.
+    /// helmsum's header among the first lines, of a file that is not a target.
     pub header: bool,
 }
 
@@ -130,7 +130,7 @@ pub(super) enum FileOutcome {
 pub(super) enum FileFault {
     /// It was written to while it was read, twice.
     Moving,
-    /// It is no regular file any more.
+    /// It is no longer a regular file.
     Special,
     /// It cannot be read.
     Io(io::Error),
@@ -145,7 +145,7 @@ impl From<io::Error> for FileFault {
 }
 
 thread_local! {
-    /// One buffer for each thread: as much memory as hashing ever takes, whatever the files hold.
+    /// One buffer for each thread: as much memory as hashing ever takes, whatever the files contain.
     static CHUNK: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
 }
 
@@ -270,7 +270,7 @@ fn concealed(path: &Utf8Path, problem: &Diagnostic, what: &str) -> Diagnostic {
         .hint("it has a syntax error, a key that comes twice or a key that is not a string")
 }
 
-/// Whether a file changed between two looks, or gave more or less than it holds. Files of `/proc` say that they hold nothing.
+/// Whether a file changed between two looks, or gave more or less than it contains. Files of `/proc` say that they contain nothing.
 fn moved(before: &Stat, after: &Stat, read: u64) -> bool {
     before.size != after.size || before.modified != after.modified || (after.size != 0 && after.size != read)
 }
@@ -334,7 +334,7 @@ impl<'p> Reading<'p> {
         }
     }
 
-    /// Takes the next part of the file. The first one holds all of [`SNIFFED`], as far as the file does.
+    /// Takes the next part of the file. The first one contains all of [`SNIFFED`], as far as the file does.
     fn take(&mut self, chunk: &mut [u8]) {
         self.bytes += chunk.len() as u64;
         if !self.started {

@@ -56,7 +56,7 @@ pub enum KeyError {
     #[error("the key file `{path}` has {length} bytes, and a key needs 16")]
     Short {
         path: Utf8PathBuf,
-        /// How many bytes it holds.
+        /// How many bytes it contains.
         length: usize,
     },
     /// More than any key.
@@ -95,7 +95,7 @@ impl KeyFile {
     ///
     /// # Errors
     ///
-    /// Where there is no such file, it is no regular file, or it holds less than 16 bytes or more than 64 KiB.
+    /// Where there is no such file, it is not a regular file, or it contains less than 16 bytes or more than 64 KiB.
     pub fn read(path: &Utf8Path) -> Result<Self, KeyError> {
         let unreadable = |error: io::Error| KeyError::Unreadable { path: path.to_owned(), error };
         // A pipe is told before it is opened, which could wait for ever.

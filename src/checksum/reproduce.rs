@@ -89,11 +89,11 @@ fn find(left_out: &[LeftOut], glob: Option<&Glob>) -> String {
 /// A name as `find -path` takes it literally.
 fn literal_path(name: &str) -> String {
     let mut pattern = String::with_capacity(name.len());
-    for sign in name.chars() {
-        if matches!(sign, '*' | '?' | '[' | '\\') {
+    for character in name.chars() {
+        if matches!(character, '*' | '?' | '[' | '\\') {
             pattern.push('\\');
         }
-        pattern.push(sign);
+        pattern.push(character);
     }
     pattern
 }

@@ -1,7 +1,7 @@
 //! `decrypt=sops`: what a file that SOPS encrypted says, through the `sops` program.
 //!
 //! The ciphertext goes in through a pipe and the plaintext comes out of one: neither touches a disk. What `sops` says on
-//! standard error is not passed on, for it can hold parts of the plaintext, or digests of it; its exit status says enough.
+//! standard error is not passed on, for it can contain parts of the plaintext, or digests of it; its exit status says enough.
 
 use std::io;
 use std::process::ExitStatus;

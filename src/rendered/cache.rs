@@ -93,7 +93,7 @@ pub(super) fn in_registry(producer: &Producer<'_>, chart: &Remote) -> Result<Str
     let mut directory = producer.visit.working_directory.join(producer.request.homes().helmfile_cache());
     let plain = chart_text(producer).replace("//", "_").replace([':', '.', '&'], "_");
     directory.extend(plain.split('/'));
-    let safe = |sign: char| if "=><!|~^ ,*".contains(sign) { '_' } else { sign };
+    let safe = |character: char| if "=><!|~^ ,*".contains(character) { '_' } else { character };
     directory.push(version.chars().map(safe).collect::<String>());
     chart_below(producer, &directory, 0).map(Utf8PathBuf::into_string).ok_or_else(|| {
         let message = format!("its chart `{}` in version `{version}` is not in helmfile's cache", chart.name);

@@ -142,7 +142,7 @@ pub(super) fn repository_of<'p>(producer: &Producer<'p>, chart: &str) -> Option<
     producer.visit.repositories.iter().find(|repository| repository.name == name)
 }
 
-/// A URL without user, password, and the parameters that hold keys.
+/// A URL without user, password, and the parameters that contain keys.
 pub(super) fn without_credentials(url: &str) -> String {
     let (scheme, rest) = match url.split_once("://") {
         Some((scheme, rest)) => (format!("{scheme}://"), rest),

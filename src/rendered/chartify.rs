@@ -92,7 +92,7 @@ fn patch(producer: &Producer<'_>, entry: &Value, registry: &Registry) -> Result<
         }
         Ok(())
     };
-    // What is no YAML is what it is: kustomize has its own say on it.
+    // What is not YAML is what it is: kustomize has its own say on it.
     Ok(Some(if read().is_ok() { lines } else { bytes }))
 }
 
@@ -158,7 +158,7 @@ pub(super) fn manifests(
     Ok(pieces)
 }
 
-/// A manifest's template, rendered as chartify does it: without helper files, and a missing key is no error.
+/// A manifest's template, rendered as chartify does it: without helper files, and a missing key is not an error.
 fn manifest(
     producer: &Producer<'_>,
     directory: &Utf8Path,

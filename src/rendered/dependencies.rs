@@ -47,7 +47,7 @@ impl Declared {
             .and_then(|rest| rest.strip_suffix(".tgz"));
         version.is_some_and(|version| {
             let version = version.strip_prefix('v').unwrap_or(version);
-            version.starts_with(|sign: char| sign.is_ascii_digit()) && !version.contains('/')
+            version.starts_with(|character: char| character.is_ascii_digit()) && !version.contains('/')
         })
     }
 }

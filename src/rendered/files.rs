@@ -14,7 +14,7 @@ use crate::tree::Kind;
 /// How many names are looked at before a chart is taken for a mistake, such as a link to `/`.
 const MOST_NAMES: usize = 200_000;
 
-/// How deep directories may nest; links in a circle reach it.
+/// How deep directories may nest; links in a cycle reach it.
 const DEEPEST: usize = 100;
 
 /// The files of a directory by their names below it, with their absolute paths.
@@ -24,7 +24,7 @@ pub(super) type Files = BTreeMap<String, Utf8PathBuf>;
 ///
 /// # Errors
 ///
-/// Where helm would fail: rules it refuses, a dangling link, something that is no regular file. And for links in a circle, and
+/// Where helm would fail: rules it refuses, a dangling link, something that is not a regular file. And for links in a cycle, and
 /// names that cannot be lines of a checksum.
 pub(super) fn chart_files(producer: &Producer<'_>, chart: &Utf8Path) -> Result<Files, Diagnostic> {
     let path = chart.join(ignore::FILE);
@@ -43,7 +43,7 @@ pub(super) fn chart_files(producer: &Producer<'_>, chart: &Utf8Path) -> Result<F
     Ok(files)
 }
 
-/// The files of a directory that is no chart.
+/// The files of a directory that is not a chart.
 ///
 /// # Errors
 ///
@@ -129,9 +129,11 @@ impl Walk<'_> {
     }
 }
 
-/// Whether a name holds something that could make two lines of one, or a value of a comment.
+/// Whether a name contains something that could make two lines of one, or a value of a comment.
 fn is_odd(name: &str) -> bool {
-    name.chars().any(|sign| {
-        sign == '\\' || sign.is_control() || matches!(sign, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
+    name.chars().any(|character| {
+        character == '\\'
+            || character.is_control()
+            || matches!(character, '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}')
     })
 }

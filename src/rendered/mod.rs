@@ -5,7 +5,7 @@
 //! called with, as plain data, and [`template()`] calls it, on any thread, and gives the `ConfigMap`s and `Secret`s.
 //!
 //! Files are read through the tree of the request, so a producer that is itself a consumer is rendered with the target
-//! that is about to be written where the tree is a [`tree::Overlay`](crate::tree::Overlay) with it. No message ever holds a
+//! that is about to be written where the tree is a [`tree::Overlay`](crate::tree::Overlay) with it. No message ever contains a
 //! value, for it may be secret.
 
 mod archive;

@@ -7,7 +7,7 @@ use crate::go::encoding::base64;
 use crate::value::{Map, Value};
 use crate::yaml::{self, Limits};
 
-/// The kinds of objects that hold configuration.
+/// The kinds of objects that contain configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum ObjectKind {
     /// `ConfigMap`
@@ -129,7 +129,7 @@ fn collect(manifest: &Value, namespace: &str, source: Option<&str>, objects: &mu
     });
 }
 
-/// Whether helm takes an object for a hook, which is no part of the release (`pkg/releaseutil/manifest_sorter.go`).
+/// Whether helm takes an object for a hook, which is not a part of the release (`pkg/releaseutil/manifest_sorter.go`).
 fn is_hook(metadata: &Map) -> bool {
     matches!(metadata.get("annotations"), Some(Value::Map(annotations)) if annotations.contains_key("helm.sh/hook"))
 }

@@ -97,7 +97,7 @@ impl Known {
 /// An option as it was given.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Given {
-    /// Its long name; what is no option has none.
+    /// Its long name; what is not an option has none.
     pub(super) name: String,
     /// Its value, where it has one.
     pub(super) value: Option<String>,
@@ -117,7 +117,7 @@ impl Given {
 
     /// Whether `helm template` is to get it.
     fn is_for_template(&self) -> bool {
-        // What is no option makes every command of helm fail.
+        // What is not an option makes every command of helm fail.
         let no_option = self.name.is_empty();
         let known = self.known().is_some_and(|known| known.is_of("template"));
         // Dependencies are packed before helm is called.
@@ -136,7 +136,7 @@ pub(super) fn given(texts: &[String]) -> Vec<Given> {
     let mut options = Vec::new();
     while let Some(word) = words.next() {
         if word == "--" {
-            // What follows is no option, and no command of helm takes that much else.
+            // What follows is not an option, and no command of helm takes that much else.
             options.extend(words.map(positional));
             break;
         }
@@ -235,7 +235,7 @@ pub(super) fn update_dependencies(producer: &Producer<'_>) -> bool {
     })
 }
 
-/// Options that are written as texts, as helmfile reads them (`pkg/argparser/args.go: CollectArgs`): split at blanks without
+/// Options that are written as texts, as helmfile reads them (`pkg/argparser/args.go: CollectArgs`): split at spaces without
 /// regard to quotes, those of one name together, and words that belong to no option dropped.
 fn collected(texts: &[String]) -> Vec<String> {
     let joined = texts.join(" ");

@@ -44,7 +44,7 @@ impl Piece {
     }
 }
 
-/// A value as a line of compact JSON with its keys sorted by bytes, as sprig's `toRawJson` writes it. What JSON cannot hold
+/// A value as a line of compact JSON with its keys sorted by bytes, as sprig's `toRawJson` writes it. What JSON cannot contain
 /// is written as Go prints it.
 pub(super) fn data_line(value: &Value) -> Vec<u8> {
     let mut line = match json::encode(value, json::Style::Raw) {

@@ -54,7 +54,7 @@ impl Producer<'_> {
     ///
     /// # Errors
     ///
-    /// Where it cannot be read, is no regular file, or has more than 64 MiB.
+    /// Where it cannot be read, is not a regular file, or has more than 64 MiB.
     pub(super) fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, Diagnostic> {
         let failed = |error| self.unreadable(path, &error);
         let stat = self.request.tree.stat(path).map_err(failed)?;

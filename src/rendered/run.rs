@@ -21,7 +21,7 @@ const MOST: usize = 256 << 20;
 ///
 /// # Errors
 ///
-/// Where helm cannot be started or fails. What it says may hold values, so only what is known not to is told.
+/// Where helm cannot be started or fails. What it says may contain values, so only what is known not to is told.
 pub fn template(templating: &Templating) -> Result<Vec<Object>, Diagnostic> {
     let mut files = Confidential::new(Placement::Memory);
     let mut finished = call(templating, &mut files)?;

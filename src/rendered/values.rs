@@ -54,7 +54,7 @@ impl GivenValues {
     ///
     /// # Errors
     ///
-    /// Where helm cannot read it, or garbles it. The message holds no value where they come from secrets.
+    /// Where helm cannot read it, or garbles it. The message contains no value where they come from secrets.
     pub fn data(&self) -> Result<Map, Diagnostic> {
         let read = || {
             let node = yaml::parse_first(&self.bytes, &Limits::default())?;
@@ -131,7 +131,7 @@ impl GivenValues {
             return self.problem("not readable to helm when decrypted").at(place);
         }
         if is_template(file) {
-            // What was rendered may hold secrets of the environment.
+            // What was rendered may contain secrets of the environment.
             let line = error.line().map(|line| format!(", in line {line} of the result")).unwrap_or_default();
             return self
                 .problem(&format!("not readable to helm once it is rendered{line}"))

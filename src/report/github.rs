@@ -89,13 +89,15 @@ fn message(message: &str, hint: Option<&str>) -> String {
 fn markdown(text: &str) -> String {
     let mut escaped = String::new();
     let mut in_code = false;
-    for sign in Shown(text).to_string().chars() {
-        in_code ^= sign == '`';
-        match sign {
+    for character in Shown(text).to_string().chars() {
+        in_code ^= character == '`';
+        match character {
             '<' => escaped.push_str("&lt;"),
             '&' => escaped.push_str("&amp;"),
-            '*' | '_' | '[' | ']' | '|' | '#' | '!' | '~' | '\\' if !in_code => escaped.extend(['\\', sign]),
-            sign => escaped.push(sign),
+            '*' | '_' | '[' | ']' | '|' | '#' | '!' | '~' | '\\' if !in_code => {
+                escaped.extend(['\\', character])
+            }
+            character => escaped.push(character),
         }
     }
     escaped

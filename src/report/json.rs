@@ -289,7 +289,7 @@ impl HashDocument {
 ///
 /// # Panics
 ///
-/// Never: no document has a key that is no string.
+/// Never: no document has a key that is not a string.
 #[must_use]
 pub(crate) fn print(document: &impl Serialize) -> String {
     let text = serde_json::to_string_pretty(document).expect("documents have string keys only");

@@ -135,7 +135,7 @@ pub(crate) struct SourceRow {
     pub name: Option<String>,
     /// The path as declared, after templating.
     pub path: String,
-    /// Options as declared; a repeated one holds several values.
+    /// Options as declared; a repeated one contains several values.
     pub options: Vec<(String, Vec<String>)>,
     /// Where it was declared; nothing for a path given on the command line.
     pub declared: Option<Place>,

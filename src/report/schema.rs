@@ -25,7 +25,7 @@ fn schema<T: JsonSchema>(command: &str) -> serde_json::Value {
     schema.to_value()
 }
 
-/// `helmsum state` prints values of any shape, so its document is no type of its own.
+/// `helmsum state` prints values of any shape, so its document is not a type of its own.
 fn state() -> serde_json::Value {
     let text = |description: &str| json!({ "type": "string", "description": description });
     let entries = |description: &str| json!({ "type": "array", "description": description });

@@ -27,7 +27,7 @@ pub struct Stream {
 }
 
 impl Stream {
-    /// A stream that is no terminal.
+    /// A stream that is not a terminal.
     pub fn plain(writer: impl Write + Send + 'static) -> Self {
         Self { writer: Box::new(writer), terminal: false, colour: Colour::Off, gone: false }
     }
@@ -60,7 +60,7 @@ impl Stream {
 
     /// Writes bytes as they are.
     ///
-    /// A reader that has gone away (`helmsum list | head -1`) is no error: what follows is dropped.
+    /// A reader that has gone away (`helmsum list | head -1`) is not an error: what follows is dropped.
     ///
     /// # Errors
     ///

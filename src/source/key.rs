@@ -13,7 +13,7 @@ pub struct KeyPath(Vec<String>);
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct KeyPaths(Vec<KeyPath>);
 
-/// Keys that cannot all hold a checksum.
+/// Keys that cannot all contain a checksum.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyPathsError {
     #[error("contains no key")]
@@ -26,7 +26,7 @@ pub enum KeyPathsError {
     Within(KeyPath, KeyPath),
 }
 
-/// Text that is no path of keys.
+/// Text that is not a path of keys.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum KeyPathError {
     /// Nothing before, between or after dots.
@@ -105,7 +105,7 @@ impl KeyPath {
 }
 
 impl KeyPaths {
-    /// Takes keys that can all hold a checksum.
+    /// Takes keys that can all contain a checksum.
     ///
     /// # Errors
     ///
@@ -162,8 +162,8 @@ impl FromStr for KeyPath {
     type Err = KeyPathError;
 
     fn from_str(text: &str) -> Result<Self, KeyPathError> {
-        if let Some(sign) = text.chars().find(|sign| sign.is_control()) {
-            return Err(KeyPathError::Control(sign));
+        if let Some(character) = text.chars().find(|character| character.is_control()) {
+            return Err(KeyPathError::Control(character));
         }
         if text.trim_start().starts_with(".Values") {
             return Err(KeyPathError::Foreign(meant(text)));
@@ -207,13 +207,13 @@ fn is_root(key: &str, before: &[String]) -> bool {
 fn meant(text: &str) -> KeyPath {
     let mut keys = vec![String::new()];
     let mut quoted = false;
-    let mut signs = text.chars();
-    while let Some(sign) = signs.next() {
-        match (sign, keys.last_mut()) {
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match (character, keys.last_mut()) {
             ('"', _) => quoted = !quoted,
             ('.', _) if !quoted => keys.push(String::new()),
-            ('\\', Some(key)) if !quoted => key.extend(signs.next()),
-            (sign, Some(key)) => key.push(sign),
+            ('\\', Some(key)) if !quoted => key.extend(characters.next()),
+            (character, Some(key)) => key.push(character),
             (_, None) => {}
         }
     }

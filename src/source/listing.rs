@@ -24,7 +24,7 @@ pub struct ListRequest<'a> {
     pub stay_inside: bool,
     /// The absolute directory that `path` is relative to.
     pub directory: &'a Utf8Path,
-    /// The source as declared: a directory, a file or a glob. It alone can hold a pattern, not the directory.
+    /// The source as declared: a directory, a file or a glob. It alone can contain a pattern, not the directory.
     pub path: &'a str,
     /// The patterns of `exclude=`.
     pub exclude: &'a [String],
@@ -180,7 +180,7 @@ pub enum ListError {
         /// The whole parts before the first pattern.
         path: Utf8PathBuf,
     },
-    /// A source that is no usable glob.
+    /// A source that is not a usable glob.
     #[error(transparent)]
     Glob(#[from] GlobSourceError),
     /// A bad pattern in `exclude=`.

@@ -26,11 +26,11 @@ pub enum NameError {
 ///
 /// Where it contains a backslash, a control character, U+2028, U+2029, U+FFFE or U+FFFF.
 pub(crate) fn check(name: &str) -> Result<(), NameError> {
-    for sign in name.chars() {
-        match sign {
+    for character in name.chars() {
+        match character {
             '\\' => return Err(NameError::Backslash),
-            '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}' => return Err(NameError::Break(sign)),
-            sign if sign.is_control() => return Err(NameError::Control(sign)),
+            '\u{2028}' | '\u{2029}' | '\u{fffe}' | '\u{ffff}' => return Err(NameError::Break(character)),
+            character if character.is_control() => return Err(NameError::Control(character)),
             _ => {}
         }
     }
@@ -52,10 +52,10 @@ pub(crate) fn check_os(name: &OsStr) -> Result<&str, NameError> {
 pub(crate) fn shown(name: &OsStr) -> String {
     let mut text = String::new();
     for chunk in name.as_encoded_bytes().utf8_chunks() {
-        for sign in chunk.valid().chars() {
-            match sign {
-                '\'' | '"' => text.push(sign),
-                sign => text.extend(sign.escape_debug()),
+        for character in chunk.valid().chars() {
+            match character {
+                '\'' | '"' => text.push(character),
+                character => text.extend(character.escape_debug()),
             }
         }
         for byte in chunk.invalid() {

@@ -2,7 +2,7 @@
 
 use crate::go::filepath::matches;
 
-/// A source path that is no usable pattern.
+/// A source path that is not a usable pattern.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum GlobSourceError {
     /// An unclosed or empty bracket expression.
@@ -22,7 +22,7 @@ pub enum GlobSourceError {
     /// `[[:alpha:]]` and its like.
     #[error("`{0}` has a character class, which is not supported")]
     Class(String),
-    /// `..` behind a pattern.
+    /// `..` after a pattern.
     #[error("`{0}` has `..` after a pattern")]
     Parent(String),
     /// A slash at the end, which would ask for directories.
@@ -38,7 +38,7 @@ enum Part {
     AnyDepth,
 }
 
-/// A glob behind its base directory.
+/// A glob after its base directory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Glob {
     parts: Vec<Part>,
@@ -160,15 +160,15 @@ fn name_pattern(text: &str, path: &str) -> Result<String, GlobSourceError> {
         return Err(GlobSourceError::PartialStars(path.to_owned()));
     }
     matches(text, "").map_err(|_| GlobSourceError::Malformed(path.to_owned()))?;
-    let mut signs = text.chars();
-    while let Some(sign) = signs.next() {
-        match sign {
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match character {
             '{' | '}' => return Err(GlobSourceError::Braces(path.to_owned())),
             '[' => {
-                if signs.as_str().starts_with('!') {
+                if characters.as_str().starts_with('!') {
                     return Err(GlobSourceError::Exclamation(path.to_owned()));
                 }
-                let inner: String = signs.by_ref().take_while(|sign| *sign != ']').collect();
+                let inner: String = characters.by_ref().take_while(|character| *character != ']').collect();
                 if ["[:", "[.", "[="].iter().any(|class| inner.contains(class)) {
                     return Err(GlobSourceError::Class(path.to_owned()));
                 }
@@ -180,22 +180,22 @@ fn name_pattern(text: &str, path: &str) -> Result<String, GlobSourceError> {
 }
 
 fn push_name_regex(regex: &mut String, pattern: &str) {
-    let mut signs = pattern.chars();
-    while let Some(sign) = signs.next() {
-        match sign {
+    let mut characters = pattern.chars();
+    while let Some(character) = characters.next() {
+        match character {
             '*' => regex.push_str("[^/]*"),
             '?' => regex.push_str("[^/]"),
             '[' => {
                 regex.push('[');
-                if let Some(rest) = signs.as_str().strip_prefix('^') {
+                if let Some(rest) = characters.as_str().strip_prefix('^') {
                     regex.push_str("^/");
-                    signs = rest.chars();
+                    characters = rest.chars();
                 }
-                regex.extend(signs.by_ref().take_while(|sign| *sign != ']'));
+                regex.extend(characters.by_ref().take_while(|character| *character != ']'));
                 regex.push(']');
             }
-            '.' | '+' | '(' | ')' | '|' | '^' | '$' | '{' | '}' => regex.extend(['\\', sign]),
-            sign => regex.push(sign),
+            '.' | '+' | '(' | ')' | '|' | '^' | '$' | '{' | '}' => regex.extend(['\\', character]),
+            character => regex.push(character),
         }
     }
 }

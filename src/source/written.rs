@@ -58,7 +58,7 @@ fn lines(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
     bytes.strip_prefix("\u{feff}".as_bytes()).unwrap_or(bytes).split(|byte| *byte == b'\n')
 }
 
-/// Whether a value holds nothing but what helmsum writes.
+/// Whether a value contains nothing but what helmsum writes.
 fn is_digests(value: &Value, depth: usize) -> bool {
     const DEEPEST: usize = 64;
     match value {

@@ -56,7 +56,7 @@ impl ChartIndexes {
     }
 }
 
-/// The charts of an index. One that cannot be read, or is no index, has none.
+/// The charts of an index. One that cannot be read, or is not an index, has none.
 fn read(tree: &dyn Tree, index: &Utf8Path) -> Known {
     let stat = match tree.stat(index) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => return None,

@@ -204,7 +204,7 @@ impl Visit {
     ///
     /// # Errors
     ///
-    /// Where a text is no YAML map, or has a key that is no string.
+    /// Where a text is not YAML map, or has a key that is not a string.
     pub fn patch_data(
         &self,
         release: &Release,

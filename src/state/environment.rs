@@ -63,7 +63,7 @@ impl EnvironmentObject {
     ///
     /// # Errors
     ///
-    /// For a key that is no string.
+    /// For a key that is not a string.
     pub(super) fn merged_values(&self) -> Result<Map, Diagnostic> {
         let values = merge_maps(&Map::new(), &self.defaults, Lists::Sparse);
         let values = merge_maps(&values, &self.values, Lists::Sparse);

@@ -17,7 +17,7 @@ use camino::Utf8Path;
 const ROUNDS: usize = 6;
 
 impl Reader<'_> {
-    /// Renders the fields of a release until nothing changes any more: a field may refer to the result of another.
+    /// Renders the fields of a release until nothing changes: a field may refer to the result of another.
     ///
     /// # Errors
     ///

@@ -164,7 +164,7 @@ impl Decode for HelmfileEntry {
             self.inherits = map.inherits;
             self.values = map.values;
         } else if let Ok(Value::Str(path)) = node.decode() {
-            // Only a string: anything else, such as a number, is no path to helmfile and leaves it empty.
+            // Only a string: anything else, such as a number, is not a path to helmfile and leaves it empty.
             self.path = path.to_string();
         }
         self.place = Some(decoding.place(node));

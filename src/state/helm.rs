@@ -80,7 +80,7 @@ pub struct Dependency {
 pub struct Repository {
     /// Its name, which charts in it start with.
     pub name: String,
-    /// Its URL, as written: it may hold credentials.
+    /// Its URL, as written: it may contain credentials.
     pub url: String,
     /// Whether it is an OCI registry.
     pub oci: bool,

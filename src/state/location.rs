@@ -78,11 +78,11 @@ impl Base {
 /// The pattern that matches exactly this text.
 pub(super) fn escape(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for sign in text.chars() {
-        if "*?[\\".contains(sign) {
+    for character in text.chars() {
+        if "*?[\\".contains(character) {
             escaped.push('\\');
         }
-        escaped.push(sign);
+        escaped.push(character);
     }
     escaped
 }

@@ -22,7 +22,7 @@ use crate::tree::Tree;
 ///
 /// # Errors
 ///
-/// Where the lock file is no YAML, or has no version that fits.
+/// Where the lock file is not YAML, or has no version that fits.
 pub(super) fn resolve(
     tree: &dyn Tree,
     state: &StateSpec,

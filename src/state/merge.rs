@@ -113,7 +113,7 @@ pub(super) fn override_map(earlier: &Map, later: &Map, slices: Slices) -> Result
 ///
 /// # Errors
 ///
-/// For a key that is no string.
+/// For a key that is not a string.
 pub(super) fn cast_keys(map: &Map) -> Result<Map, Diagnostic> {
     let cast = Map::new();
     for (key, value) in map.entries() {

@@ -108,7 +108,7 @@ fn to_json(value: &Value) -> JsonValue {
     }
 }
 
-/// A key that is no text, as helmfile writes it and helm reads it: a point in time as RFC 3339, nil as `null`.
+/// A key that is not text, as helmfile writes it and helm reads it: a point in time as RFC 3339, nil as `null`.
 fn key_text(key: &Value) -> String {
     match key {
         Value::Str(text) => text.to_string(),

@@ -12,7 +12,7 @@ pub(super) struct Part<'t> {
 }
 
 /// The parts of a text whose line breaks are normalised. Only `\n---\n` separates: `---` on the first line, with
-/// anything behind it, or at the very end belongs to a part, where YAML takes it for a document separator.
+/// anything after it, or at the very end belongs to a part, where YAML takes it for a document separator.
 pub(super) fn split(text: &str) -> impl Iterator<Item = Part<'_>> {
     let (mut line, mut offset) = (1, 0);
     text.split("\n---\n").map(move |text| {

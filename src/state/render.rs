@@ -18,7 +18,7 @@ use crate::text::{Excerpt, Place};
 use crate::tree::glob;
 use crate::value::Value;
 
-/// What to do about a result that is no text.
+/// What to do about a result that is not text.
 const TEXT: &str = "helmsum takes states that are text: keep binary content out of templates";
 
 /// The functions that templates may call, and what is known of their helper files.

@@ -193,7 +193,7 @@ impl Decryption<'_> {
         Ok(text)
     }
 
-    /// Notes every value of a decrypted text, and its keys where the encrypted one does not have them in clear. One that is no YAML
+    /// Notes every value of a decrypted text, and its keys where the encrypted one does not have them in clear. One that is not YAML
     /// is no help to helmfile either.
     fn remember(&self, text: &str, encrypted: &str) {
         let secrets = &self.request.secrets;

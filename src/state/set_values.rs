@@ -16,7 +16,7 @@ const MAX_INDEX: usize = 65_535;
 ///
 /// # Errors
 ///
-/// For a pair without `=`, an empty key, a path through something that is no map or list, and an index out of range:
+/// For a pair without `=`, an empty key, a path through something that is not a map or list, and an index out of range:
 /// helmfile panics at these.
 pub(super) fn parse(typed: &[String], strings: &[String]) -> Result<Map, Diagnostic> {
     let strings = parse_strings(strings).map_err(|error| error.context("`--state-values-set-string`"))?;
@@ -75,14 +75,14 @@ fn split_key(key: &str) -> Vec<String> {
     let mut parts = Vec::new();
     let mut part = String::new();
     let mut escaped = false;
-    for sign in key.chars() {
-        match sign {
+    for character in key.chars() {
+        match character {
             '\\' if !escaped => {
                 escaped = true;
                 continue;
             }
             '.' if !escaped => parts.push(std::mem::take(&mut part)),
-            sign => part.push(sign),
+            character => part.push(character),
         }
         escaped = false;
     }
@@ -109,8 +109,9 @@ impl Step {
         {
             let rest = rest.trim_start_matches([' ', '\t', '\r']);
             let unsigned = rest.strip_prefix(['+', '-']).unwrap_or(rest);
-            let digits =
-                unsigned.find(|sign: char| !sign.is_ascii_digit()).map_or(unsigned, |end| &unsigned[..end]);
+            let digits = unsigned
+                .find(|character: char| !character.is_ascii_digit())
+                .map_or(unsigned, |end| &unsigned[..end]);
             if !digits.is_empty() {
                 if rest.starts_with('-') && !digits.trim_matches('0').is_empty() {
                     return Err(Diagnostic::error(format!("the index in `{part}` is negative")));

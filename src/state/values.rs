@@ -90,7 +90,7 @@ impl Reader<'_> {
     ///
     /// # Errors
     ///
-    /// Where an entry is no path or map, a file is missing, remote, no template or no map.
+    /// Where an entry is not a path or map, a file is missing, remote, no template or no map.
     pub(super) fn load_values(
         &self,
         list: ValuesList<'_>,

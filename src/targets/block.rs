@@ -92,22 +92,22 @@ impl fmt::Display for Block {
 fn spelled(key: &str) -> String {
     /// What YAML 1.1 takes for a boolean or nothing, in any case.
     const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
-    let bare = key.starts_with(|sign: char| sign.is_ascii_alphabetic() || sign == '_')
-        && key.chars().all(|sign| sign.is_ascii_alphanumeric() || "_-./".contains(sign))
+    let bare = key.starts_with(|character: char| character.is_ascii_alphabetic() || character == '_')
+        && key.chars().all(|character| character.is_ascii_alphanumeric() || "_-./".contains(character))
         && !WORDS.contains(&key.to_ascii_lowercase().as_str());
     if bare { key.to_owned() } else { quoted(key) }
 }
 
 fn quoted(text: &str) -> String {
     let mut quoted = String::from("\"");
-    for sign in text.chars() {
-        match sign {
-            '"' | '\\' => quoted.extend(['\\', sign]),
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
             // Outside of these every reader of YAML 1.1 and 1.2 agrees on nothing.
-            ' '..='~' => quoted.push(sign),
-            sign => {
+            ' '..='~' => quoted.push(character),
+            character => {
                 // Writing into a string cannot fail.
-                let _ = write!(quoted, "\\U{:08X}", u32::from(sign));
+                let _ = write!(quoted, "\\U{:08X}", u32::from(character));
             }
         }
     }

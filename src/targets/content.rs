@@ -1,4 +1,4 @@
-//! What a target holds.
+//! What a target contains.
 
 use std::fmt::Write as _;
 
@@ -30,7 +30,7 @@ pub(crate) struct Section<'a> {
     pub files: &'a [HashedFile],
 }
 
-/// What a target should hold.
+/// What a target should contain.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Content {
     /// The checksum; nothing without sources.

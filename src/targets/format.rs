@@ -147,7 +147,7 @@ fn annotation(name: &str) -> String {
 }
 
 fn annotations(checksum: Digest, named: &[(&str, Digest)]) -> Result<Vec<(String, Digest)>, FormatError> {
-    /// Kubernetes takes 63 characters behind the slash.
+    /// Kubernetes takes 63 characters after the slash.
     const ROOM: usize = 63 - "helmsum.".len();
     let mut annotations = vec![(ANNOTATION.to_owned(), checksum)];
     for (name, digest) in named {
@@ -255,7 +255,7 @@ fn is_object_name(name: &str) -> bool {
 /// What a format cannot express.
 #[derive(Clone, Debug, thiserror::Error)]
 pub(crate) enum FormatError {
-    /// Kubernetes takes 63 characters behind the slash of an annotation.
+    /// Kubernetes takes 63 characters after the slash of an annotation.
     #[error(
         "the source name `{0}` makes an annotation longer than Kubernetes takes: `checksum/helmsum.NAME` has room for 55 characters"
     )]

@@ -91,7 +91,7 @@ impl Folder {
 }
 
 impl Location {
-    /// Finds out where an absolute, clean path leads. The last part of it is not followed: a target is no link.
+    /// Finds out where an absolute, clean path leads. The last part of it is not followed: a target is not a link.
     ///
     /// # Errors
     ///

@@ -15,7 +15,7 @@ use crate::yaml::{self, Limits};
 pub(crate) struct Recorded {
     /// Whether helmsum wrote it.
     pub ours: bool,
-    /// Whether there is nothing in it but blanks: a placeholder, which anybody may have put there.
+    /// Whether there is nothing in it but spaces: a placeholder, which anybody may have put there.
     pub empty: bool,
     /// The sources named in its comments.
     pub sources: Vec<RecordedSource>,
@@ -147,7 +147,7 @@ fn annotation(item: &Value, shape: Shape) -> Option<Value> {
     }
 }
 
-/// The values of a file that holds at most one document, and no key that is no string.
+/// The values of a file that contains at most one document, and no key that is not a string.
 fn values(bytes: &[u8]) -> Option<Value> {
     match &yaml::parse(bytes, &Limits::default()).ok()?[..] {
         [] => Some(Value::Nil),

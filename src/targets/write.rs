@@ -34,7 +34,7 @@ pub struct Order<'a> {
     pub path: &'a Utf8Path,
     /// The root of the repository.
     pub root: &'a Utf8Path,
-    /// What it should hold.
+    /// What it should contain.
     pub bytes: &'a [u8],
     /// Whether a file that helmsum did not write may be replaced.
     pub force: bool,
@@ -48,7 +48,7 @@ pub struct Writer {
 }
 
 impl Writer {
-    /// Writes a target and tells whether it was touched: one that holds these bytes already is not.
+    /// Writes a target and tells whether it was touched: one that contains these bytes already is not.
     ///
     /// The bytes go to a temporary file beside it, which takes its place once they are on the disk, so that nobody ever reads
     /// half a target, however many copies of helmsum run. Missing directories are made. The mode of an existing file is kept, as

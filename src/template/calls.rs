@@ -13,7 +13,7 @@ use super::syntax::{self, Command, Known, List, Node, OperandKind, Pipeline, Syn
 ///
 /// # Errors
 ///
-/// For a text that is no template. Functions need not exist.
+/// For a text that is not a template. Functions need not exist.
 pub(crate) fn calls(text: &str) -> Result<BTreeSet<String>, SyntaxError> {
     let source = Rc::new(TemplateText { name: Utf8Path::new("").to_owned(), text: text.into() });
     let trees = syntax::parse(&source, &|_| Known::Yes)?;

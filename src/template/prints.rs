@@ -74,7 +74,7 @@ const WITHOUT_COMMENTS: &[&str] = &[
 const INDENTING: &[&str] = &["indent", "nindent"];
 
 /// Whether an action of a template can print a line that is a YAML comment. Its own text is not looked at, and neither is
-/// that of helper files. A text that is no template can print anything.
+/// that of helper files. A text that is not a template can print anything.
 #[must_use]
 pub(crate) fn may_print_comments(text: &str) -> bool {
     text.contains("{{") && parsed(text).map_or(true, |trees| trees.iter().any(|tree| list_prints(&tree.root)))
@@ -125,7 +125,7 @@ pub(crate) struct Defined {
 ///
 /// # Errors
 ///
-/// For a text that is no template. Functions need not exist.
+/// For a text that is not a template. Functions need not exist.
 pub(crate) fn defined(text: &str) -> Result<Vec<Defined>, SyntaxError> {
     let trees = parsed(text)?;
     let one = |tree: &Tree| {

@@ -62,7 +62,7 @@ impl Default for Options {
 ///
 /// # Errors
 ///
-/// Before anything runs: a text or helper that is no template, or that names a function which does not exist or is not
+/// Before anything runs: a text or helper that is not a template, or that names a function which does not exist or is not
 /// supported. Then whatever fails while it runs, and the limits of `options`.
 pub fn render(
     name: &Utf8Path,

@@ -21,11 +21,11 @@ impl Shown<'_> {
 
 impl fmt::Display for Shown<'_> {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for sign in self.0.chars() {
-            if sign == '\n' && out.alternate() || !is_hidden(sign) {
-                out.write_char(sign)?;
+        for character in self.0.chars() {
+            if character == '\n' && out.alternate() || !is_hidden(character) {
+                out.write_char(character)?;
             } else {
-                write!(out, "\\u{{{:x}}}", u32::from(sign))?;
+                write!(out, "\\u{{{:x}}}", u32::from(character))?;
             }
         }
         Ok(())
@@ -89,10 +89,10 @@ pub(crate) fn shown_lines(lines: &str, span: Range<usize>) -> (String, Range<usi
     (result, start..end)
 }
 
-fn is_hidden(sign: char) -> bool {
-    sign.is_control()
+fn is_hidden(character: char) -> bool {
+    character.is_control()
         || matches!(
-            sign,
+            character,
             '\u{ad}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}'
                 | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}'
         )

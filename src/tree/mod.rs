@@ -1,7 +1,7 @@
 //! The only reader of project files.
 //!
 //! Paths are absolute. A tree is the work tree, a git revision, or either with an overlay of files not yet written, so
-//! that everything behind it reads all of them alike.
+//! that everything after it reads all of them alike.
 
 mod glob;
 mod overlay;

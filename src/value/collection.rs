@@ -346,7 +346,7 @@ impl Map {
         copy
     }
 
-    /// Whether both hold equal entries, as `reflect.DeepEqual` sees them.
+    /// Whether both contain equal entries, as `reflect.DeepEqual` sees them.
     #[must_use]
     pub fn deep_equal(&self, other: &Self) -> bool {
         if self.same(other) {

@@ -93,7 +93,7 @@ pub enum Value {
     List(List),
     /// A map with string keys.
     Map(Map),
-    /// `map[interface {}]interface {}`, what YAML decodes a mapping with a key that is no string into.
+    /// `map[interface {}]interface {}`, what YAML decodes a mapping with a key that is not a string into.
     AnyMap(AnyMap),
     /// A pointer to a map: helmfile's `.StateValues`.
     MapPointer(Map),

@@ -6,7 +6,7 @@ use super::Value;
 
 /// A value whose fields or methods templates may name, such as `.Environment` or a directory entry.
 ///
-/// Objects never change; the maps that their fields hold may.
+/// Objects never change; the maps that their fields contain may.
 pub trait Object: fmt::Debug {
     /// The type as Go's `%T` spells it, for example `environment.Environment`.
     fn type_name(&self) -> &'static str;

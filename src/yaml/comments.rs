@@ -13,7 +13,7 @@ use super::{Error, Limits};
 ///
 /// # Errors
 ///
-/// As [`super::parse`]: in a text that is no YAML nobody can tell a comment from a value.
+/// As [`super::parse`]: in a text that is not YAML nobody can tell a comment from a value.
 pub(crate) fn comments(source: &[u8], limits: &Limits) -> Result<Vec<Range<usize>>, Error> {
     let input = Input::check(source, limits)?;
     compose(&input, limits, Extent::All)?;
@@ -41,9 +41,9 @@ pub(crate) fn comments(source: &[u8], limits: &Limits) -> Result<Vec<Range<usize
 /// Adds the comments of a stretch of text without scalars.
 fn collect(text: &str, stretch: Range<usize>, found: &mut Vec<Range<usize>>) {
     let mut at = stretch.start;
-    while let Some(sign) = text.get(at..stretch.end).and_then(|rest| rest.find('#')) {
-        let end = line_end(text, at + sign);
-        found.push(at + sign..end);
+    while let Some(character) = text.get(at..stretch.end).and_then(|rest| rest.find('#')) {
+        let end = line_end(text, at + character);
+        found.push(at + character..end);
         at = end;
     }
 }

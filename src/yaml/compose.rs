@@ -39,7 +39,7 @@ pub(super) fn compose(input: &Input<'_>, limits: &Limits, extent: Extent) -> Res
     }
 }
 
-/// go-yaml's scanner is some tokens ahead of its parser, so it may notice a mistake right behind a document. How many
+/// go-yaml's scanner is some tokens ahead of its parser, so it may notice a mistake right after a document. How many
 /// depends on the tokens; what is wrong in the first few events is refused.
 fn look_ahead(parser: &mut Parser<Reader<'_>>, input: &Input<'_>) -> Result<(), Error> {
     for _ in 0..4 {
@@ -261,7 +261,7 @@ impl<'a> Composer<'a> {
         let mut rest = self.input.slice(start.index, end.index);
         let is_blank = |character| matches!(character, ' ' | '\t') || is_break(character);
         while !rest.starts_with(['|', '>']) {
-            // Neither an anchor nor a tag can hold a blank.
+            // Neither an anchor nor a tag can contain a space.
             let length = if rest.starts_with('#') { rest.find(is_break) } else { rest.find(is_blank) };
             let Some(length) = length else { return "" };
             rest = rest[length..].trim_start_matches(is_blank);
@@ -329,7 +329,7 @@ impl<'a> Composer<'a> {
     }
 }
 
-/// The indicators behind `|` or `>`.
+/// The indicators after `|` or `>`.
 fn header(source: &str) -> &str {
     let length = source.bytes().skip(1).take_while(|byte| matches!(byte, b'+' | b'-' | b'0'..=b'9')).count();
     source.get(1..=length).unwrap_or_default()
@@ -380,7 +380,7 @@ pub(super) fn syntax_error(error: &libyaml_safer::Error, input: &Input<'_>) -> E
     result
 }
 
-/// Whether a line holds nothing but blanks and a comment from this character on.
+/// Whether a line contains nothing but spaces and a comment from this character on.
 fn is_comment_after_tab(input: &Input<'_>, from: u64) -> bool {
     input.rest(from).trim_start_matches([' ', '\t']).starts_with('#')
 }

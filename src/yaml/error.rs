@@ -17,7 +17,7 @@ pub enum ErrorKind {
     Input,
     /// The text is not well formed.
     Syntax,
-    /// The text is well formed but cannot be put together: an unknown anchor, a merge of something that is no map.
+    /// The text is well formed but cannot be put together: an unknown anchor, a merge of something that is not a map.
     Document,
     /// A value has another type than its place wants, or a key comes twice.
     Type,

@@ -16,7 +16,7 @@ use crate::value::{List, Map, Value};
 /// How deep values may be nested: they are walked by recursion, on threads with small stacks too.
 const DEPTH: usize = 1_000;
 
-/// The largest integer up to which floats hold every one.
+/// The largest integer up to which floats contain every one.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
 /// The value of a node.
@@ -72,7 +72,7 @@ fn scalar(place: &Place) -> Result<Value, Error> {
     }
 }
 
-/// Whether a number is octal with its sign behind the prefix, such as `0o-17`: to go-yaml v2 that is text.
+/// Whether a number is octal with its sign after the prefix, such as `0o-17`: to go-yaml v2 that is text.
 fn has_inner_sign(text: &str) -> bool {
     let plain = text.replace('_', "");
     let digits = plain.strip_prefix("0o").or_else(|| plain.strip_prefix("-0o"));

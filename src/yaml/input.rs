@@ -14,7 +14,7 @@ const TAG_DIRECTIVES: usize = 1_000;
 /// How much the parser gets at once. Small, for it keeps four bytes for each character.
 const CHUNK: usize = 8 * 1024;
 
-/// How much may be read again to look at commas behind words with `!`.
+/// How much may be read again to look at commas after words with `!`.
 const TAG_WORK: usize = 16 * 1024 * 1024;
 
 /// A checked text, ready for the parser.
@@ -67,7 +67,7 @@ impl<'a> Input<'a> {
         &self.text[floor_boundary(self.text, usize::try_from(start).unwrap_or(usize::MAX))..]
     }
 
-    /// Whether a line break was added, and the parser's offset behind it.
+    /// Whether a line break was added, and the parser's offset after it.
     pub(super) fn added_break(&self) -> Option<u64> {
         self.unfinished.then_some(self.text.len() as u64 + 1)
     }
@@ -180,7 +180,7 @@ fn check_tags(text: &str, skipped: usize) -> Result<(), Error> {
     Ok(())
 }
 
-/// Whether a text ends in the middle of a tag, or right behind one: then the character that is put there is an error.
+/// Whether a text ends in the middle of a tag, or right after one: then the character that is put there is an error.
 fn ends_in_tag(text: &str) -> bool {
     let mut scanner = Scanner::new();
     scanner.set_input(Reader { rest: text, ending: "|\n" });
@@ -191,7 +191,7 @@ fn ends_in_tag(text: &str) -> bool {
         && error.problem_mark().is_some_and(|mark| mark.index == text.len() as u64)
 }
 
-/// Offsets of commas right behind what may be a tag in a flow collection.
+/// Offsets of commas right after what may be a tag in a flow collection.
 fn commas_behind_tags(text: &str) -> Vec<usize> {
     let mut commas = Vec::new();
     let Some(flow) = text.find(['[', '{']) else { return commas };
@@ -215,7 +215,7 @@ fn commas_behind_tags(text: &str) -> Vec<usize> {
     commas
 }
 
-/// Whether a token can start at `at`: behind a blank, an indicator or a quote.
+/// Whether a token can start at `at`: after a space, an indicator or a quote.
 fn may_precede_token(text: &str, at: usize) -> bool {
     let before = text[..at].chars().next_back();
     before.is_none_or(|before| {
@@ -226,10 +226,10 @@ fn may_precede_token(text: &str, at: usize) -> bool {
 
 /// Characters of a tag, without the comma and the brackets.
 const fn is_uri(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') || is_uri_sign(byte)
+    byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-') || is_uri_character(byte)
 }
 
-const fn is_uri_sign(byte: u8) -> bool {
+const fn is_uri_character(byte: u8) -> bool {
     matches!(
         byte,
         b';' | b'/'

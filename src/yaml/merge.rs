@@ -33,7 +33,7 @@ pub(super) struct Found {
     pub(super) key: Value,
     pub(super) at: Place,
     pub(super) value: Place,
-    /// How many mappings were opened before the one that holds it: entries with the same number are siblings.
+    /// How many mappings were opened before the one that contains it: entries with the same number are siblings.
     pub(super) mapping: usize,
 }
 

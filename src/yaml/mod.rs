@@ -44,7 +44,7 @@ use tree::Place;
 pub struct Limits {
     /// Length of the text in bytes.
     pub bytes: usize,
-    /// Nested collections, with those behind aliases. go-yaml allows 10,000.
+    /// Nested collections, with those after aliases. go-yaml allows 10,000.
     pub depth: usize,
     /// Keys, scalars, collections and aliases of all documents.
     pub nodes: usize,
@@ -59,12 +59,12 @@ impl Default for Limits {
     }
 }
 
-/// Reads all documents of a text, in order. Nothing but blanks and comments is no document; `---` alone is one that
-/// holds null. Anchors of one document can be used in the ones after it.
+/// Reads all documents of a text, in order. Nothing but spaces and comments is not a document; `---` alone is one that
+/// contains null. Anchors of one document can be used in the ones after it.
 ///
 /// # Errors
 ///
-/// The text is no YAML, passes a limit, or holds one of the few things that are read differently by go-yaml.
+/// The text is not YAML, passes a limit, or contains one of the few things that are read differently by go-yaml.
 pub fn parse(source: &[u8], limits: &Limits) -> Result<Vec<Node>, Error> {
     let input = input::Input::check(source, limits)?;
     let (tree, roots) = compose::compose(&input, limits, Extent::All)?;
@@ -72,7 +72,7 @@ pub fn parse(source: &[u8], limits: &Limits) -> Result<Vec<Node>, Error> {
     Ok(roots.into_iter().map(|id| Node::new(&Place { tree: Rc::clone(&tree), id })).collect())
 }
 
-/// Reads the first document of a text, as go-yaml's `Unmarshal` does: mistakes behind it are not noticed. Nothing for a text
+/// Reads the first document of a text, as go-yaml's `Unmarshal` does: mistakes after it are not noticed. Nothing for a text
 /// without documents.
 ///
 /// # Errors

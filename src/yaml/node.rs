@@ -166,11 +166,11 @@ impl Node {
     }
 
     /// The value as go-yaml decodes it into `interface {}`: `map[string]interface {}` where all keys are strings, else
-    /// `map[interface {}]interface {}`; YAML 1.1 words stay strings. Maps behind an alias are made anew each time.
+    /// `map[interface {}]interface {}`; YAML 1.1 words stay strings. Maps after an alias are made anew each time.
     ///
     /// # Errors
     ///
-    /// A key comes twice or is no scalar, a `<<` merges no map, a tag does not fit its value.
+    /// A key comes twice or is not a scalar, a `<<` merges no map, a tag does not fit its value.
     pub fn decode(&self) -> Result<Value, Error> {
         decode::any(&self.place)
     }
@@ -180,7 +180,7 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// As [`Node::decode`], and the value is no mapping.
+    /// As [`Node::decode`], and the value is not a mapping.
     pub fn decode_map(&self) -> Result<Option<Map>, Error> {
         match self.kind() {
             Kind::Scalar if self.check_null()? => Ok(None),
@@ -207,7 +207,7 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// As [`Node::decode`], and the value is no sequence.
+    /// As [`Node::decode`], and the value is not a sequence.
     pub fn decode_list(&self) -> Result<Option<Vec<Value>>, Error> {
         let Some(items) = self.items("[]interface {}")? else { return Ok(None) };
         let mut values = Vec::with_capacity(items.len());
@@ -227,7 +227,7 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// The value is no sequence.
+    /// The value is not a sequence.
     pub fn items(&self, into: &str) -> Result<Option<Vec<Self>>, Error> {
         match self.kind() {
             Kind::Scalar if self.check_null()? => Ok(None),
@@ -241,7 +241,7 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// The value is no mapping, or one as in [`Node::decode`].
+    /// The value is not a mapping, or one as in [`Node::decode`].
     pub fn struct_entries(&self, into: &str) -> Result<Option<Vec<Entry>>, Error> {
         let Some(entries) = self.map_entries(into)? else { return Ok(None) };
         let mut seen = indexmap::IndexSet::new();
@@ -259,7 +259,7 @@ impl Node {
     ///
     /// # Errors
     ///
-    /// The value is no mapping, or one as in [`Node::decode`].
+    /// The value is not a mapping, or one as in [`Node::decode`].
     pub fn map_entries(&self, into: &str) -> Result<Option<Vec<Entry>>, Error> {
         match self.kind() {
             Kind::Mapping => {}
@@ -326,7 +326,7 @@ impl Entry {
         Error::of_issues(ErrorKind::Type, vec![issue(&self.at, message)])
     }
 
-    /// The error of a key that is no field of a struct, in go-yaml's words. `into` is the Go type of the struct.
+    /// The error of a key that is not a field of a struct, in go-yaml's words. `into` is the Go type of the struct.
     #[must_use]
     pub fn unknown_field(&self, into: &str) -> Error {
         self.error(&format!("field {} not found in type {into}", self.key))

@@ -78,7 +78,7 @@ fn merged_entries_come_after_own_ones_and_never_replace_them() {
     assert_eq!(keys, [("y", "3"), ("x", "1")]);
 }
 
-/// A thread whose stack holds no recursion over nested values.
+/// A thread whose stack contains no recursion over nested values.
 fn on_a_small_stack(work: fn()) {
     let thread = std::thread::Builder::new().stack_size(256 * 1024).spawn(work).expect("the thread starts");
     thread.join().expect("the work is done");

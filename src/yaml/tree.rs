@@ -57,7 +57,7 @@ pub(super) enum Content {
     Sequence(Vec<Id>),
     /// Keys and values in turn.
     Mapping(Vec<Id>),
-    /// What it points at may be in an earlier document, and is no alias itself.
+    /// What it points at may be in an earlier document, and is not an alias itself.
     Alias {
         anchor: Rc<str>,
         target: Id,

@@ -656,7 +656,7 @@ fn shadowed_checksum() {
     shadowed_annotations();
 }
 
-/// helm takes what is null before the target for nothing, and replaces what is no map.
+/// helm takes what is null before the target for nothing, and replaces what is not a map.
 fn shadowed_annotations() {
     let annotations = |values: &str| {
         gateway()

@@ -33,7 +33,7 @@ fn options_are_found_however_they_are_spelled() {
         .helmsum(["generate"])
         .exits(0)
         .says("the hook `h` has `--file=other.yaml`, which is another state file");
-    // What is the value of an option is no command, and none of its own options.
+    // What is the value of an option is not a command, and none of its own options.
     for args in [
         "[-e, generate, list, -f, helmfile.yaml]",
         "[list, --state-values-set, generate, -e, default, --file, helmfile.yaml]",

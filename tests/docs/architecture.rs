@@ -11,7 +11,7 @@ fn order() -> Vec<&'static str> {
     table.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next()).collect()
 }
 
-/// The modules behind `crate::` in a source text, `crate::{a, b::c}` included.
+/// The modules after `crate::` in a source text, `crate::{a, b::c}` included.
 fn used(source: &str) -> Vec<String> {
     let lines: Vec<&str> = source.lines().filter(|line| !line.trim_start().starts_with("//")).collect();
     let code = lines.join("\n");
@@ -24,13 +24,13 @@ fn used(source: &str) -> Vec<String> {
         };
         let mut depth = 0;
         let mut start = true;
-        for (index, sign) in group.char_indices() {
-            match sign {
+        for (index, character) in group.char_indices() {
+            match character {
                 '{' => depth += 1,
                 '}' if depth == 0 => break,
                 '}' => depth -= 1,
                 ',' if depth == 0 => start = true,
-                sign if start && depth == 0 && sign.is_alphabetic() => {
+                character if start && depth == 0 && character.is_alphabetic() => {
                     modules.push(word(&group[index..]));
                     start = false;
                 }
@@ -42,7 +42,7 @@ fn used(source: &str) -> Vec<String> {
 }
 
 fn word(text: &str) -> String {
-    text.chars().take_while(|sign| sign.is_alphanumeric() || *sign == '_').collect()
+    text.chars().take_while(|character| character.is_alphanumeric() || *character == '_').collect()
 }
 
 fn sources(path: &Path) -> Vec<PathBuf> {
@@ -94,7 +94,8 @@ fn every_module_has_its_place_in_the_order() {
 fn the_manual_names_no_file_that_does_not_exist() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let named = PAGE.split('`').skip(1).step_by(2).filter(|text| {
-        let plain = text.chars().all(|sign| sign.is_ascii_alphanumeric() || "/_.-".contains(sign));
+        let plain =
+            text.chars().all(|character| character.is_ascii_alphanumeric() || "/_.-".contains(character));
         plain
             && text.contains('/')
             && (Path::new(text).extension().is_some_and(|extension| extension == "rs")

@@ -133,7 +133,8 @@ fn a_function_is_shown_by_a_vector_that_calls_it() {
             let path = root().join(format!("tests/vectors/functions/{topic}.json"));
             let text = fs_err::read_to_string(path).expect("vectors");
             let word = |text: &str| {
-                text.split(|sign: char| !sign.is_alphanumeric() && sign != '_').any(|word| word == name)
+                text.split(|character: char| !character.is_alphanumeric() && character != '_')
+                    .any(|word| word == name)
             };
             assert!(word(&text), "no vector in {topic} calls {name}");
         }

@@ -38,7 +38,7 @@ fn faults(document: &Value) -> Vec<String> {
     validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
-/// Nothing here is refused for what no schema can say: sources that are no directives, names that come twice.
+/// Nothing here is refused for what no schema can say: sources that are not directives, names that come twice.
 fn value() -> impl Strategy<Value = Value> {
     prop::sample::select(vec![
         json!("value"),

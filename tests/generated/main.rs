@@ -104,7 +104,7 @@ fn asking_many_times_is_asking_helmfile() {
     }
 }
 
-/// The lines of a case that hold its command line.
+/// The lines of a case that contain its command line.
 fn head(case: &Case) -> String {
     let options = case.options.chunks(2).map(|option| format!("> {}", option.join(" ")));
     let variables = case.variables.iter().map(|(name, value)| format!("> env {name}={value}"));

@@ -5,7 +5,7 @@ use crate::support::case::Case;
 /// So many smaller projects are tried at most.
 const ATTEMPTS: usize = 400;
 
-/// The smallest project found for which `shows` still holds.
+/// The smallest project found for which `shows` still contains.
 pub(crate) fn shrink(case: Case, shows: impl FnMut(&Case) -> bool) -> Case {
     let mut search = Search { best: case, left: ATTEMPTS, shows };
     loop {
@@ -147,10 +147,10 @@ fn simpler(line: &str) -> Vec<String> {
 /// The bracket that closes the one at `start`.
 fn closing(line: &str, start: usize, open: char, close: char) -> Option<usize> {
     let mut depth = 0_usize;
-    for (at, sign) in line[start..].char_indices() {
-        if sign == open {
+    for (at, character) in line[start..].char_indices() {
+        if character == open {
             depth += 1;
-        } else if sign == close {
+        } else if character == close {
             depth -= 1;
             if depth == 0 {
                 return Some(start + at);

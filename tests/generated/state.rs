@@ -159,7 +159,7 @@ impl Project {
         let mut lines = [first, self.shuffled(sections)].concat();
         setting.scope.variables.clear();
         if self.chance.percent(5) {
-            // Documents of one part: the text between is no separator of parts.
+            // Documents of one part: the text between is not a separator of parts.
             let at = lines.iter().position(|line| line.starts_with("releases:"));
             if let Some(at) = at.filter(|at| *at > 0) {
                 lines.insert(at, self.chance.word(&["--- # document", "--- "]));

@@ -1,4 +1,4 @@
-//! States read by helmsum and by helmfile: every case in `tests/vectors/state` holds a project, a command line and what the
+//! States read by helmsum and by helmfile: every case in `tests/vectors/state` contains a project, a command line and what the
 //! pinned helmfile answered.
 //!
 //! Where helmfile is built (`tests/tools/build`), the answers are compared with it; with `HELMSUM_UPDATE=1` they are written

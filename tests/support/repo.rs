@@ -177,14 +177,14 @@ impl Repo {
         self
     }
 
-    /// Standard output holds this.
+    /// Standard output contains this.
     #[track_caller]
     pub(crate) fn says(self, text: &str) -> Self {
         assert!(self.out().contains(text), "{text:?} is not in\n{}\n--- stderr\n{}", self.out(), self.err());
         self
     }
 
-    /// Standard output holds this, wherever its lines are broken.
+    /// Standard output contains this, wherever its lines are broken.
     #[track_caller]
     pub(crate) fn tells(self, text: &str) -> Self {
         let flat = self.out().split_whitespace().collect::<Vec<_>>().join(" ");
@@ -192,14 +192,14 @@ impl Repo {
         self
     }
 
-    /// Standard output does not hold this.
+    /// Standard output does not contain this.
     #[track_caller]
     pub(crate) fn does_not_say(self, text: &str) -> Self {
         assert!(!self.out().contains(text), "{text:?} is in\n{}", self.out());
         self
     }
 
-    /// Standard error holds this.
+    /// Standard error contains this.
     #[track_caller]
     pub(crate) fn complains(self, text: &str) -> Self {
         assert!(self.err().contains(text), "{text:?} is not in\n{}\n--- stdout\n{}", self.err(), self.out());
@@ -219,7 +219,7 @@ impl Repo {
         fs_err::read_to_string(self.path(name)).expect("the file is there")
     }
 
-    /// A file holds exactly this.
+    /// A file contains exactly this.
     #[track_caller]
     pub(crate) fn holds(self, name: &str, text: &str) -> Self {
         assert_eq!(self.read(name), text, "{name}");
@@ -254,7 +254,7 @@ fn name_of(path: &Path) -> String {
     path.file_name().unwrap_or_default().to_string_lossy().into_owned()
 }
 
-/// Compares a published file with what it should hold, or writes it where `HELMSUM_BLESS` is set.
+/// Compares a published file with what it should contain, or writes it where `HELMSUM_BLESS` is set.
 #[track_caller]
 pub(crate) fn same_as_published(name: &str, text: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(name);

@@ -35,7 +35,7 @@ fn what_looks_like_a_directive_is_an_error() {
         let fault = directives(&line).expect_err(&line);
         let known = matches!(
             fault,
-            Fault::LooksLike | Fault::OddSign(_) | Fault::NotAlone | Fault::NoSpace | Fault::NoSource
+            Fault::LooksLike | Fault::OddCharacter(_) | Fault::NotAlone | Fault::NoSpace | Fault::NoSource
         );
         assert!(known, "{line:?}: {fault}");
         assert_eq!(unread(line.as_bytes()), [1], "{line:?} in a file that nobody searches");

@@ -28,7 +28,7 @@ fn read(name: &str) -> Json {
         .expect("they are JSON")
 }
 
-/// A directory that holds nothing but helper files.
+/// A directory that contains nothing but helper files.
 #[derive(Debug)]
 struct Helpers(Vec<String>);
 

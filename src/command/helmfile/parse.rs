@@ -138,7 +138,7 @@ fn command_below(command: &str, word: &str) -> Option<String> {
     })
 }
 
-/// The first word that is no option and no value of one (`cobra.stripFlags`).
+/// The first word that is not an option and no value of one (`cobra.stripFlags`).
 fn first_word<'a>(options: Options<'_>, mut arguments: &[&'a str]) -> Option<&'a str> {
     while let [word, rest @ ..] = arguments {
         arguments = rest;

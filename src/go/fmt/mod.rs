@@ -66,7 +66,7 @@ pub(crate) trait Argument {
     fn print(&self, printer: &mut Printer, verb: char) -> Printed;
 }
 
-/// `fmt.Sprint`: `%v` of every value, with a space between two that are no strings.
+/// `fmt.Sprint`: `%v` of every value, with a space between two that are not strings.
 ///
 /// # Errors
 ///

@@ -116,7 +116,7 @@ impl How {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Status {
-    /// It holds what it should.
+    /// It contains what it should.
     Current,
     /// Its values differ from what was computed.
     Stale,

@@ -26,7 +26,7 @@ pub(crate) struct Job {
     pub(crate) key: Option<Key>,
 }
 
-/// What a job gave. A missing path is no error here: its listing says so.
+/// What a job gave. A missing path is not an error here: its listing says so.
 pub(crate) type SourceOutcome = Result<Hashed, ChecksumError>;
 
 /// Runs the jobs and returns their outcomes in the same order.

@@ -62,7 +62,7 @@ pub(crate) struct Finding<'a> {
     declaring: Vec<(String, Utf8PathBuf)>,
     /// What would puzzle a reader who is not told.
     pub(crate) notes: Vec<Diagnostic>,
-    /// Findings about releases that are no consumers as far as is known.
+    /// Findings about releases that are not consumers as far as is known.
     pub(crate) findings: Vec<Diagnostic>,
 }
 
@@ -252,7 +252,7 @@ impl<'a> Finding<'a> {
         sources
     }
 
-    /// The same for a release that is no consumer as far as is known. Of many such releases one is named for each file and
+    /// The same for a release that is not a consumer as far as is known. Of many such releases one is named for each file and
     /// reason.
     fn remark_unsearched(&mut self, release: &Release, found: &Found) {
         for finding in unsearched_values(release, &found.unsearched, &self.material.context.directory) {

@@ -30,7 +30,7 @@ pub(crate) struct Raw {
     pub(crate) bytes: Result<Vec<u8>, String>,
     /// Whether helmfile renders it.
     pub(crate) template: bool,
-    /// Whether it can hold a directive.
+    /// Whether it can contain a directive.
     pub(crate) may_declare: bool,
     /// Whether it, or a helper beside it, calls a function that could change `.Values`.
     pub(crate) may_mutate: bool,
@@ -113,7 +113,7 @@ impl ValuesFiles {
     ///
     /// # Errors
     ///
-    /// Where it is no text, or its template fails.
+    /// Where it is not text, or its template fails.
     pub(crate) fn render(
         &self,
         visit: &Visit,
@@ -135,7 +135,7 @@ impl ValuesFiles {
     ///
     /// # Errors
     ///
-    /// Where the file cannot be read or rendered, or holds a directive that cannot be read.
+    /// Where the file cannot be read or rendered, or contains a directive that cannot be read.
     pub(crate) fn declared(
         &self,
         visit: &Visit,

@@ -1,4 +1,4 @@
-//! The finding header-in-source: a file with helmsum's header is hashed, since it is no target.
+//! The finding header-in-source: a file with helmsum's header is hashed, since it is not a target.
 
 use super::FilesAt;
 use crate::checksum::HashedFile;

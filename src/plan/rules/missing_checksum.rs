@@ -10,7 +10,7 @@ use crate::plan::facts::consumer::Consumer;
 use crate::plan::ignored::ignored_of;
 use crate::text::Place;
 
-/// Looks at every target. What git ignores is no part of a commit, so there is nothing to compare.
+/// Looks at every target. What git ignores is not a part of a commit, so there is nothing to compare.
 pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
     let ignored = ignored_of(missing(project).map(|(_, consumer, target)| (&*consumer.root, target)));
     for (index, consumer, target) in missing(project) {

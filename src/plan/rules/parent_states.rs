@@ -139,13 +139,13 @@ fn paths(text: &str) -> Vec<(String, bool)> {
     found
 }
 
-/// A line with `sign` in the place of each `{{ … }}`.
-fn neutral(line: &str, sign: &str) -> String {
+/// A line with `character` in the place of each `{{ … }}`.
+fn neutral(line: &str, character: &str) -> String {
     let mut text = String::new();
     let mut rest = line;
     while let Some((before, after)) = rest.split_once("{{") {
         text.push_str(before);
-        text.push_str(sign);
+        text.push_str(character);
         rest = after.split_once("}}").map_or("", |(_, rest)| rest);
     }
     text.push_str(rest);

@@ -24,7 +24,7 @@ struct Layer {
 }
 
 impl Layer {
-    /// The layer of a file that helm reads, unless it is no YAML: helm then fails by itself.
+    /// The layer of a file that helm reads, unless it is not YAML: helm then fails by itself.
     fn of_file(title: String, text: &[u8], later: bool) -> Option<Self> {
         let documents = yaml::parse(text, &Limits::default()).ok()?;
         let values =
@@ -196,14 +196,14 @@ fn overlaps(one: &[String], other: &[String]) -> bool {
 /// The keys of a name in helm's `--set` grammar (`pkg/strvals`): dots nest, a backslash keeps them, `[0]` is an index.
 fn set_path(name: &str) -> Vec<String> {
     let mut keys = vec![String::new()];
-    let mut signs = name.chars();
-    while let Some(sign) = signs.next() {
+    let mut characters = name.chars();
+    while let Some(character) = characters.next() {
         let last = keys.last_mut();
-        match (sign, last) {
-            ('\\', Some(key)) => key.extend(signs.next()),
+        match (character, last) {
+            ('\\', Some(key)) => key.extend(characters.next()),
             ('.', _) => keys.push(String::new()),
             ('[', _) => break,
-            (sign, Some(key)) => key.push(sign),
+            (character, Some(key)) => key.push(character),
             (_, None) => {}
         }
     }

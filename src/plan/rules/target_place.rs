@@ -19,7 +19,7 @@ use crate::tree::{Kind, Tree};
 /// Patterns by what is fixed in them, so that a target is compared with few of them.
 #[derive(Debug)]
 struct Patterns<T> {
-    /// By the text before the first sign of a pattern, then by the name, where it is fixed.
+    /// By the text before the first character of a pattern, then by the name, where it is fixed.
     by_text: BTreeMap<String, ByName<T>>,
 }
 
@@ -33,21 +33,21 @@ impl<T> Default for Patterns<T> {
 }
 
 /// What makes a path a pattern to Go, or takes the meaning from that.
-const SIGNS: [char; 4] = ['*', '?', '[', '\\'];
+const PATTERN_CHARACTERS: [char; 4] = ['*', '?', '[', '\\'];
 
 impl<T> Patterns<T> {
     /// Adds an absolute pattern. Links in what is fixed at its start are resolved, so that they do not hide what it finds.
     fn add(&mut self, locations: &Locations, pattern: &Utf8Path, what: T) {
         let text = pattern.as_str();
-        let fixed = text.find(SIGNS).unwrap_or(text.len());
+        let fixed = text.find(PATTERN_CHARACTERS).unwrap_or(text.len());
         let (directory, rest) = text.split_at(text[..fixed].rfind('/').unwrap_or_default());
         let real = locations.real(&Utf8Path::new("/").join(directory).join("x"));
         let real = real.parent().map_or("", Utf8Path::as_str);
         // A directory whose name would be a pattern itself stays as it is spelled.
-        let start = if real.contains(SIGNS) { directory } else { real.trim_end_matches('/') };
+        let start = if real.contains(PATTERN_CHARACTERS) { directory } else { real.trim_end_matches('/') };
         let whole = format!("{start}{rest}");
         let key = whole[..start.len() + fixed - directory.len()].to_owned();
-        let name = pattern.file_name().filter(|name| !name.contains(SIGNS)).map(str::to_owned);
+        let name = pattern.file_name().filter(|name| !name.contains(PATTERN_CHARACTERS)).map(str::to_owned);
         let known = self.by_text.entry(key).or_default().entry(name).or_default();
         if !known.iter().any(|(other, _)| *other == whole) {
             known.push((whole, what));

@@ -100,7 +100,7 @@ fn in_helpers(
     let mut helpers = Vec::new();
     for file in glob(tree, &folder.join("_*.tpl")).unwrap_or_default() {
         let text = tree.read(&file).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-        // Where one is no template, nothing in the folder can be rendered.
+        // Where one is not a template, nothing in the folder can be rendered.
         let Some(text) = text else { continue };
         let Ok(defined) = defined(&text) else { continue };
         helpers.push((file, text, defined));

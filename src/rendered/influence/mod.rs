@@ -1,4 +1,4 @@
-//! What decides the data of an object and is no function of the state: the cluster, the clock, chance.
+//! What decides the data of an object and is not a function of the state: the cluster, the clock, chance.
 //!
 //! The data of a rendered object may be hashed only if an upgrade deploys the same. So [`influences`] asks in two steps:
 //! 1. Of the templates that the object's file can reach (`reach`), none calls `lookup`, `now`, `randAlphaNum` and the

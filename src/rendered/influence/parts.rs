@@ -1,4 +1,4 @@
-//! What one template of a chart does, by itself: what it asks that is no function of the state, and which others it calls.
+//! What one template of a chart does, by itself: what it asks that is not a function of the state, and which others it calls.
 
 use std::collections::BTreeSet;
 use std::rc::Rc;
@@ -10,7 +10,7 @@ use super::walk::{Seen, fields, function, literal, walk};
 use crate::template::syntax::{self, Command, Known, List, Operand, OperandKind, TemplateText, Tree};
 use crate::text::position;
 
-/// A question whose answer is no function of the state.
+/// A question whose answer is not a function of the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Question {
     /// What is in the cluster: `lookup`.
@@ -96,14 +96,14 @@ pub(super) struct Parts {
     pub(super) literals: Vec<String>,
 }
 
-/// Parses a text. Nothing for one that is no template.
+/// Parses a text. Nothing for one that is not a template.
 pub(super) fn parse(text: &str) -> Option<Vec<Tree>> {
     let source = Rc::new(TemplateText { name: Utf8Path::new("").to_owned(), text: text.into() });
     // helm has parsed it already, so that every function exists.
     syntax::parse(&source, &|_| Known::Yes).ok()
 }
 
-/// The parts of a text; `file` is how messages name it. Nothing for one that is no template.
+/// The parts of a text; `file` is how messages name it. Nothing for one that is not a template.
 pub(super) fn parts(text: &str, file: Option<&str>) -> Option<Parts> {
     let mut parts = Parts::default();
     for tree in parse(text)? {

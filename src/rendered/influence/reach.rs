@@ -22,7 +22,7 @@ pub(super) struct Reach {
     pub(super) reads_values: bool,
     /// Whether what is looked up is compared with something.
     pub(super) compares: bool,
-    /// Whether something was reached that is no template to us.
+    /// Whether something was reached that is not a template to us.
     pub(super) unreadable: Option<String>,
 }
 
@@ -103,7 +103,7 @@ impl Graph {
             (depth, name.to_owned())
         });
         let starts = match &named {
-            // Objects of `crds` are no templates.
+            // Objects of `crds` are not templates.
             Some((_, name)) if name.starts_with("crds/") => return Reach::default(),
             Some(named) => self.files.get(named),
             None => None,

@@ -27,7 +27,7 @@ pub(super) const HELPERS_FILE: &str = "_helmsum.tpl";
 /// A point in time that no test is run at.
 const THEN: &str = r#"(toDate "2006-01-02 15:04:05" "2039-11-24 21:47:53")"#;
 
-/// What copies call. A time, or a number of seconds, is no question to the functions of sprig; anything else is *now* to them.
+/// What copies call. A time, or a number of seconds, is not a question to the functions of sprig; anything else is *now* to them.
 pub(super) const HELPERS: &str = r#"
 {{- define "helmsum.time" }}{{ has (typeOf .) (list "time.Time" "*time.Time" "int" "int32" "int64") }}{{ end }}
 {{- define "helmsum.then" }}2039-11-24 21:47:53{{ end }}
@@ -44,7 +44,7 @@ pub(super) const HELPERS: &str = r#"
 {{- define "helmsum.host" }}192.0.2.7{{ end }}
 "#;
 
-/// A template in which every question gets the answer of a world. Nothing where it asks none, or is no template.
+/// A template in which every question gets the answer of a world. Nothing where it asks none, or is not a template.
 pub(super) fn rewritten(text: &str, world: World<'_>) -> Option<String> {
     let mut edits = Edits { text, list: Vec::new() };
     for tree in parse(text)? {

@@ -54,7 +54,7 @@ pub(super) struct ReleaseRule {
     #[serde(default, deserialize_with = "given")]
     #[schemars(with = "Selector")]
     pub(super) selector: Option<Selector>,
-    /// Sources, spelled as behind `# helmsum:`. Paths are relative to this file.
+    /// Sources, spelled as after `# helmsum:`. Paths are relative to this file.
     #[serde(default)]
     pub(super) sources: Vec<Text>,
     /// The values file that is written, relative to this file. The release has to list it.
@@ -76,7 +76,7 @@ fn given<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Res
 pub(super) struct Checksum {
     /// How reports name it.
     pub(super) name: Name,
-    /// Sources, spelled as behind `# helmsum:`. Paths are relative to this file.
+    /// Sources, spelled as after `# helmsum:`. Paths are relative to this file.
     #[schemars(length(min = 1))]
     pub(super) sources: Sources,
     /// The file that is written, relative to this file.

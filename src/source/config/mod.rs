@@ -187,7 +187,7 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// For a text that is no YAML, a key or value that has no meaning here, a directive in `sources:` that cannot be read, and
+    /// For a text that is not YAML, a key or value that has no meaning here, a directive in `sources:` that cannot be read, and
     /// two checksums of one name.
     pub fn parse(file: &Utf8Path, text: &str) -> Result<Self, ConfigError> {
         let source: Arc<str> = text.into();

@@ -21,7 +21,7 @@ pub enum Fault {
     LooksLike,
     /// The same, because of a character that looks like another one, or like nothing.
     #[error("this looks like a directive, but it contains the character U+{code:04X}{said}", code = u32::from(*.0), said = said(*.0))]
-    OddSign(char),
+    OddCharacter(char),
     /// A directive after a value.
     #[error("a directive must stand on a separate line, not at the end of another one")]
     NotAlone,
@@ -139,13 +139,13 @@ pub enum Cure {
 }
 
 /// What a character is that cannot be seen, or not be told from another one.
-const fn said(sign: char) -> &'static str {
-    match sign {
+const fn said(character: char) -> &'static str {
+    match character {
         '\u{a0}' => " (no-break space), which is not a space",
         '\u{200b}' => " (zero-width space)",
         '\u{feff}' => " (byte order mark)",
         '：' => " (full-width colon), which is not a colon",
-        sign if sign.is_whitespace() => ", which is not a plain space",
+        character if character.is_whitespace() => ", which is not a plain space",
         _ => "",
     }
 }
@@ -198,7 +198,7 @@ impl Fault {
     const fn mistake(&self) -> Mistake {
         match self {
             Self::LooksLike
-            | Self::OddSign(_)
+            | Self::OddCharacter(_)
             | Self::NotAlone
             | Self::NoSpace
             | Self::Swallowed(..)
@@ -235,7 +235,7 @@ impl Fault {
             Self::LooksLike => {
                 "write it so, on a separate line, or use other words if it is not meant as a directive"
             }
-            Self::OddSign(_) => {
+            Self::OddCharacter(_) => {
                 "type the beginning of the line again, with plain spaces: `# helmsum: SOURCE`"
             }
             Self::NotAlone => "move it to a separate line, above the value",

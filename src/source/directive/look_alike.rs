@@ -56,15 +56,15 @@ pub(super) fn in_text(text: &[u8]) -> bool {
 }
 
 /// Whether a character does not count: white space, or nothing that could be seen.
-pub(super) fn is_skipped(sign: char) -> bool {
-    sign.is_whitespace() || is_invisible(sign)
+pub(super) fn is_skipped(character: char) -> bool {
+    character.is_whitespace() || is_invisible(character)
 }
 
 /// Whether a character is a control or format character, or one that is drawn as nothing
 /// (`Default_Ignorable_Code_Point` of Unicode).
-fn is_invisible(sign: char) -> bool {
-    sign.is_control()
-        || matches!(sign,
+fn is_invisible(character: char) -> bool {
+    character.is_control()
+        || matches!(character,
             '\u{ad}' | '\u{34f}' | '\u{600}'..='\u{605}' | '\u{61c}' | '\u{6dd}' | '\u{70f}' | '\u{890}'..='\u{891}'
             | '\u{8e2}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
             | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{2800}' | '\u{3164}'
@@ -74,17 +74,17 @@ fn is_invisible(sign: char) -> bool {
 }
 
 /// A character as it is compared.
-fn fold(sign: char) -> char {
-    match sign {
+fn fold(character: char) -> char {
+    match character {
         '：' | '\u{fe55}' | '\u{fe13}' | '\u{a789}' | '\u{2236}' => ':',
         '＝' | '\u{fe66}' => '=',
-        sign => sign.to_lowercase().next().unwrap_or(sign),
+        character => character.to_lowercase().next().unwrap_or(character),
     }
 }
 
 /// A character that counts.
 #[derive(Clone, Copy, Debug)]
-struct Sign {
+struct Character {
     folded: char,
     at: usize,
     /// Whether white space stands before it.
@@ -95,7 +95,7 @@ struct Sign {
 #[derive(Debug)]
 struct Folded<'t> {
     text: &'t str,
-    signs: Vec<Sign>,
+    characters: Vec<Character>,
 }
 
 impl<'t> Folded<'t> {
@@ -103,24 +103,24 @@ impl<'t> Folded<'t> {
     fn new(text: &'t str) -> Option<Self> {
         mentions(text).then(|| {
             let mut apart = false;
-            let mut signs = Vec::new();
-            for (at, sign) in text.char_indices() {
-                if is_skipped(sign) {
-                    apart |= sign.is_whitespace();
+            let mut characters = Vec::new();
+            for (at, character) in text.char_indices() {
+                if is_skipped(character) {
+                    apart |= character.is_whitespace();
                 } else {
-                    signs.push(Sign { folded: fold(sign), at, apart });
+                    characters.push(Character { folded: fold(character), at, apart });
                     apart = false;
                 }
             }
-            Self { text, signs }
+            Self { text, characters }
         })
     }
 
-    fn get(&self, at: usize) -> Option<Sign> {
-        self.signs.get(at).copied()
+    fn get(&self, at: usize) -> Option<Character> {
+        self.characters.get(at).copied()
     }
 
-    /// The position behind a word, if it stands here.
+    /// The position after a word, if it stands here.
     fn behind(&self, word: &str, at: usize) -> Option<usize> {
         let mut end = at;
         for letter in word.chars() {
@@ -135,10 +135,10 @@ impl<'t> Folded<'t> {
     /// Every `#` from which a comment could start otherwise than from one before it.
     fn hashes(&self) -> impl Iterator<Item = usize> {
         let mut follows_one = false;
-        (0..self.signs.len()).filter(move |at| {
-            let sign = self.signs[*at];
-            let first = sign.folded == '#' && !follows_one;
-            follows_one = first || follows_one && sign.is_decoration();
+        (0..self.characters.len()).filter(move |at| {
+            let character = self.characters[*at];
+            let first = character.folded == '#' && !follows_one;
+            follows_one = first || follows_one && character.is_decoration();
             first
         })
     }
@@ -160,24 +160,25 @@ impl<'t> Folded<'t> {
         }
         let end = self.behind(WORD, at)?;
         let mut closed = end;
-        while self.get(closed).is_some_and(|sign| sign.is_decoration() && !sign.apart) {
+        while self.get(closed).is_some_and(|character| character.is_decoration() && !character.apart) {
             closed += 1;
         }
         if self.get(closed)?.is_colon() {
             return Some(comment..closed + 1);
         }
-        // A quote directly behind the word closes one before it.
-        let opens = |at: usize| self.get(at).is_some_and(|sign| sign.apart || sign.folded != '"');
+        // A quote directly after the word closes one before it.
+        let opens =
+            |at: usize| self.get(at).is_some_and(|character| character.apart || character.folded != '"');
         [end, closed].into_iter().find(|at| opens(*at) && self.is_source(*at)).map(|at| comment..at)
     }
 
-    /// The beginning of what looks like a directive anywhere behind a position.
+    /// The beginning of what looks like a directive anywhere after a position.
     fn anywhere(&self, from: usize) -> Option<Range<usize>> {
-        (from..self.signs.len()).find_map(|at| {
+        (from..self.characters.len()).find_map(|at| {
             let end = self.behind(WORD, at)?;
-            let directly = !self.signs[at].apart;
+            let directly = !self.characters[at].apart;
             let another = at.checked_sub(1).is_some_and(|before| {
-                let before = self.signs[before].folded;
+                let before = self.characters[before].folded;
                 directly && (matches!(before, '/' | '.' | '-') || before.is_alphanumeric())
             });
             (!another && self.get(end)?.is_colon() && self.is_source(end + 1)).then_some(at..end + 1)
@@ -186,30 +187,31 @@ impl<'t> Folded<'t> {
 
     /// Whether what stands here can only be a SOURCE.
     fn is_source(&self, at: usize) -> bool {
-        let ends = |end: usize| self.get(end).is_none_or(|sign| sign.apart);
+        let ends = |end: usize| self.get(end).is_none_or(|character| character.apart);
         ["./", "../", "\""].iter().any(|path| self.behind(path, at).is_some())
             || KINDS
                 .iter()
                 .filter_map(|kind| self.behind(kind, at))
-                .any(|end| self.get(end).is_some_and(|sign| sign.folded == ':'))
+                .any(|end| self.get(end).is_some_and(|character| character.folded == ':'))
             || WORDS.iter().filter_map(|word| self.behind(word, at)).any(ends)
     }
 
     fn look_alike(&self, range: &Range<usize>) -> LookAlike {
-        let start = self.signs[range.start].at;
-        let last = self.signs[range.end - 1].at;
+        let start = self.characters[range.start].at;
+        let last = self.characters[range.end - 1].at;
         let end = last + self.text[last..].chars().next().map_or(0, char::len_utf8);
-        // What is odd about the space behind it counts as well.
-        let next = self.get(range.end).map_or(self.text.len(), |sign| sign.at);
-        let odd = |sign: &char| {
-            !sign.is_ascii()
-                && (is_skipped(*sign) || fold(*sign) != *sign && matches!(fold(*sign), ':' | '='))
+        // What is odd about the space after it counts as well.
+        let next = self.get(range.end).map_or(self.text.len(), |character| character.at);
+        let odd = |character: &char| {
+            !character.is_ascii()
+                && (is_skipped(*character)
+                    || fold(*character) != *character && matches!(fold(*character), ':' | '='))
         };
         LookAlike { span: start..end, odd: self.text[start..next].chars().find(odd) }
     }
 }
 
-impl Sign {
+impl Character {
     fn is_decoration(self) -> bool {
         DECORATION.contains(&self.folded)
     }
@@ -222,16 +224,16 @@ impl Sign {
 /// Whether a text has the word somewhere. Its first letter comes only once in it, so no beginning has to be tried again.
 fn mentions(text: &str) -> bool {
     let mut seen = 0;
-    for sign in text.chars() {
+    for character in text.chars() {
         let wanted = char::from(WORD.as_bytes()[seen]);
-        if sign.eq_ignore_ascii_case(&wanted) {
+        if character.eq_ignore_ascii_case(&wanted) {
             seen += 1;
             if seen == WORD.len() {
                 return true;
             }
-        } else if sign.eq_ignore_ascii_case(&'h') {
+        } else if character.eq_ignore_ascii_case(&'h') {
             seen = 1;
-        } else if seen > 0 && !is_skipped(sign) {
+        } else if seen > 0 && !is_skipped(character) {
             seen = 0;
         }
     }
@@ -248,9 +250,9 @@ mod tests {
     fn what_is_invisible_is_what_unicode_says() {
         let unicode = Regex::new(r"^[\p{Cc}\p{Cf}\p{White_Space}\p{Default_Ignorable_Code_Point}\x{2800}]$")
             .expect("good");
-        for sign in '\u{0}'..=char::MAX {
-            let known = unicode.is_match(sign.encode_utf8(&mut [0; 4]));
-            assert_eq!(is_skipped(sign), known, "U+{:04X}", u32::from(sign));
+        for character in '\u{0}'..=char::MAX {
+            let known = unicode.is_match(character.encode_utf8(&mut [0; 4]));
+            assert_eq!(is_skipped(character), known, "U+{:04X}", u32::from(character));
         }
     }
 

@@ -3,7 +3,7 @@
 use super::look_alike::look_alike;
 use crate::text::nearest;
 
-/// What a SOURCE starts with that is no path.
+/// What a SOURCE starts with that is not a path.
 const KINDS: [&str; 5] = ["release:", "configmap:", "secret:", "sha256:", "object:"];
 
 /// Comments on lines of their own that may have been meant as directives, such as `# hemlsum: ./apis`, with their lines, from
@@ -19,7 +19,8 @@ pub(crate) fn misspelt(text: &str) -> Vec<(usize, String)> {
 
 fn is_misspelt(comment: &str) -> bool {
     let body = comment.trim_start_matches(['#', ' ', '\t']);
-    let end = body.find(|sign: char| !sign.is_ascii_alphabetic() && !matches!(sign, '-' | '_'));
+    let end =
+        body.find(|character: char| !character.is_ascii_alphabetic() && !matches!(character, '-' | '_'));
     let Some(end) = end.filter(|end| *end > 0) else { return false };
     let (word, rest) = body.split_at(end);
     let rest = rest.trim_start_matches([' ', '\t']);

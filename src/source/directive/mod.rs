@@ -187,7 +187,7 @@ impl Source {
         place: Place,
         render: &mut Render<'_>,
     ) -> Result<Self, Fault> {
-        scan::check_signs(text).map_err(|at| at.fault)?;
+        scan::check_characters(text).map_err(|at| at.fault)?;
         let parsed = parse::parse(text, render).map_err(|at| at.fault)?;
         Ok(Self::new(parsed, directory, place))
     }

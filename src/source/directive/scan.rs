@@ -32,7 +32,7 @@ pub(crate) fn may_declare(raw: &[u8]) -> bool {
 ///
 /// # Errors
 ///
-/// For a directive that cannot be read, for what looks like one and is none, and for a text with either that is no YAML.
+/// For a directive that cannot be read, for what looks like one and is none, and for a text with either that is not YAML.
 pub fn in_plain(
     file: &Utf8Path,
     text: &[u8],
@@ -81,7 +81,7 @@ pub(crate) fn in_rendered(
     let origin = Origin { raw, rendered };
     let read = || {
         let mut sources = Vec::new();
-        // What is not UTF-8 is no YAML either, and no offset in it could be trusted.
+        // What is not UTF-8 is not YAML either, and no offset in it could be trusted.
         let Ok(text) = std::str::from_utf8(&rendered.bytes) else {
             return comments(&rendered.bytes).map(|_| sources);
         };
@@ -120,7 +120,7 @@ fn comments(text: &[u8]) -> Result<Vec<Range<usize>>, At> {
     })
 }
 
-/// The part of a directive behind its colon, or nothing for a comment that is none.
+/// The part of a directive after its colon, or nothing for a comment that is none.
 fn directive(text: &str, comment: Range<usize>) -> Result<Option<Range<usize>>, At> {
     let body = &text[comment.clone()];
     let Some(LookAlike { span, odd }) = look_alike(body) else { return Ok(None) };
@@ -128,7 +128,7 @@ fn directive(text: &str, comment: Range<usize>) -> Result<Option<Range<usize>>, 
     let alone = starts_line(text, comment.start);
     let Some(mark) = DIRECTIVE.find(body).filter(|_| alone) else {
         let fault = match odd {
-            Some(odd) => Fault::OddSign(odd),
+            Some(odd) => Fault::OddCharacter(odd),
             None if alone => Fault::LooksLike,
             None => Fault::NotAlone,
         };
@@ -139,32 +139,32 @@ fn directive(text: &str, comment: Range<usize>) -> Result<Option<Range<usize>>, 
     let line_end = text[behind..].find('\n').map_or(text.len(), |length| behind + length);
     let line = &text[behind..line_end];
     let line = line.strip_suffix('\r').unwrap_or(line);
-    check_signs(line).map_err(|at| at.moved(behind))?;
+    check_characters(line).map_err(|at| at.moved(behind))?;
     let rest = line.trim_matches([' ', '\t']);
     if rest.is_empty() {
         return Err(Fault::NoSource.at(look));
     }
     if !line.starts_with([' ', '\t']) {
-        return Err(odd.map_or(Fault::NoSpace, Fault::OddSign).at(look));
+        return Err(odd.map_or(Fault::NoSpace, Fault::OddCharacter).at(look));
     }
     let start = behind + (line.len() - line.trim_start_matches([' ', '\t']).len());
     Ok(Some(start..start + rest.len()))
 }
 
 /// Refuses what could end a line for some reader of the file, or hide from all of them.
-pub(super) fn check_signs(line: &str) -> Result<(), At> {
-    for (at, sign) in line.char_indices() {
-        let error = match name::check(sign.encode_utf8(&mut [0; 4])) {
+pub(super) fn check_characters(line: &str) -> Result<(), At> {
+    for (at, character) in line.char_indices() {
+        let error = match name::check(character.encode_utf8(&mut [0; 4])) {
             Ok(()) | Err(NameError::Backslash) => continue,
-            Err(_) if sign == '\t' => continue,
+            Err(_) if character == '\t' => continue,
             Err(error) => error,
         };
-        return Err(Fault::Character(error, Cure::Remove).at(at..at + sign.len_utf8()));
+        return Err(Fault::Character(error, Cure::Remove).at(at..at + character.len_utf8()));
     }
     Ok(())
 }
 
-/// Whether nothing but blanks stands before `at` on its line; a byte order mark does not count.
+/// Whether nothing but spaces stands before `at` on its line; a byte order mark does not count.
 fn starts_line(text: &str, at: usize) -> bool {
     let start = text[..at].rfind('\n').map_or(0, |line_break| line_break + 1);
     let before = &text[start..at];

@@ -161,13 +161,13 @@ fn a_file_that_is_no_yaml_is_an_error_where_it_has_directives() {
 }
 
 #[test]
-fn signs_that_end_a_line_for_some_are_errors() {
-    for (sign, error) in [
+fn characters_that_end_a_line_for_some_are_errors() {
+    for (character, error) in [
         ('\u{2028}', NameError::Break('\u{2028}')),
         ('\u{85}', NameError::Control('\u{85}')),
         ('\r', NameError::Control('\r')),
     ] {
-        assert_eq!(fault(&format!("# helmsum: ./a{sign}b: 1\n")), Fault::Character(error, Cure::Remove));
+        assert_eq!(fault(&format!("# helmsum: ./a{character}b: 1\n")), Fault::Character(error, Cure::Remove));
     }
     assert_eq!(fault("a: 1\u{2028}# helmsum: ./a\n"), Fault::NotAlone);
     assert_eq!(fault("a: 1\r# helmsum: ./a\r"), Fault::NotAlone);
@@ -252,7 +252,7 @@ fn quotes_keep_spaces() {
 }
 
 #[test]
-fn names_have_letters_digits_and_signs_between_them() {
+fn names_have_letters_digits_and_characters_between_them() {
     let long = "a".repeat(63);
     for name in ["a", "A-b_c.d", "0", "a..b", &long] {
         assert_eq!(one(&format!("./x as {name}")).expect("good").name.as_deref(), Some(name));
@@ -442,7 +442,7 @@ fn every_fault_says_what_to_do() {
         let problem = try_plain(text).expect_err(text).diagnostic();
         assert!(problem.hint.as_deref().is_some_and(|hint| !hint.ends_with('.')), "{text}");
         assert!(!problem.message.ends_with('.') && problem.excerpt.is_some(), "{text}");
-        assert!(problem.message.starts_with(|sign: char| !sign.is_uppercase()), "{text}");
+        assert!(problem.message.starts_with(|character: char| !character.is_uppercase()), "{text}");
     }
 }
 
@@ -661,7 +661,7 @@ proptest! {
         if let Ok(sources) = result {
             let mut found: Vec<usize> = sources.iter().filter_map(|source| source.place.line).collect();
             found.sort_unstable();
-            // Text in quotes may hold lines that look like directives and are none.
+            // Text in quotes may contain lines that look like directives and are none.
             if lines.iter().any(|line| line.contains('"') && !line.contains("\"\"") || *line == "|") {
                 prop_assert!(found.iter().all(|line| declared.contains(line)), "{raw}");
             } else {

@@ -9,7 +9,7 @@ use crate::text::position;
 use crate::yaml::{self, Limits};
 
 /// The lines, from 1, of comments that look like directives in a file that is not a values file: a state file, a base, a
-/// chart's own `values.yaml`. In a text that is no YAML, such as a template, every line that starts like one counts.
+/// chart's own `values.yaml`. In a text that is not YAML, such as a template, every line that starts like one counts.
 #[must_use]
 pub fn unread(text: &[u8]) -> Vec<usize> {
     if !look_alike::in_text(text) {

@@ -12,7 +12,7 @@ pub(super) struct Word {
     pub(super) span: Range<usize>,
 }
 
-/// Splits at blanks and tabs outside of `"…"` and `{{…}}`. Within quotes `\"` and `\\` stand for a quote and a backslash.
+/// Splits at spaces and tabs outside of `"…"` and `{{…}}`. Within quotes `\"` and `\\` stand for a quote and a backslash.
 pub(super) fn split(text: &str) -> Result<Vec<Word>, At> {
     let mut words = Vec::new();
     let mut rest = text;
@@ -28,37 +28,37 @@ pub(super) fn split(text: &str) -> Result<Vec<Word>, At> {
     }
 }
 
-/// The first word of a text that starts with one, and what is behind it.
+/// The first word of a text that starts with one, and what is after it.
 fn word(text: &str) -> Result<(String, &str), (usize, Fault)> {
     let mut word = String::new();
     let mut rest = text;
-    while let Some(sign) = rest.chars().next() {
+    while let Some(character) = rest.chars().next() {
         let here = text.len() - rest.len();
-        if matches!(sign, ' ' | '\t') {
+        if matches!(character, ' ' | '\t') {
             break;
         }
-        if sign == '"' {
+        if character == '"' {
             rest = quoted(&rest[1..], &mut word).ok_or((here, Fault::UnclosedQuote))?;
         } else if rest.starts_with("{{") {
             let length = rest.find("}}").ok_or((here, Fault::UnclosedTemplate))? + 2;
             word.push_str(&rest[..length]);
             rest = &rest[length..];
         } else {
-            word.push(sign);
-            rest = &rest[sign.len_utf8()..];
+            word.push(character);
+            rest = &rest[character.len_utf8()..];
         }
     }
     Ok((word, rest))
 }
 
-/// Reads up to the closing quote and returns what is behind it.
+/// Reads up to the closing quote and returns what is after it.
 fn quoted<'t>(text: &'t str, word: &mut String) -> Option<&'t str> {
-    let mut signs = text.chars();
+    let mut characters = text.chars();
     loop {
-        match signs.next()? {
-            '"' => return Some(signs.as_str()),
-            '\\' if signs.as_str().starts_with(['"', '\\']) => word.extend(signs.next()),
-            sign => word.push(sign),
+        match characters.next()? {
+            '"' => return Some(characters.as_str()),
+            '\\' if characters.as_str().starts_with(['"', '\\']) => word.extend(characters.next()),
+            character => word.push(character),
         }
     }
 }

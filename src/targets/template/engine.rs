@@ -60,7 +60,7 @@ impl Compiled {
         if tera.get_component_names().next().is_some() {
             return Err(Fault::refused("components", "component"));
         }
-        // It holds all variables in the order of a hash map.
+        // It contains all variables in the order of a hash map.
         if source.contains("__tera_context") {
             return Err(Fault::refused("`__tera_context`", "__tera_context"));
         }

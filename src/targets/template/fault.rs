@@ -117,9 +117,9 @@ fn meant(message: &str) -> Option<&'static str> {
 fn in_our_style(message: &str) -> String {
     let message = message.split(". Available ").next().unwrap_or_default();
     let first_line = message.lines().next().unwrap_or_default().trim_end_matches('.');
-    let mut signs = first_line.chars();
-    match signs.next() {
-        Some(first) => first.to_lowercase().chain(signs).collect(),
+    let mut characters = first_line.chars();
+    match characters.next() {
+        Some(first) => first.to_lowercase().chain(characters).collect(),
         None => String::new(),
     }
 }

@@ -1,6 +1,6 @@
 //! Which part of a template a part of the rendered text comes from.
 //!
-//! tera does not say. So a second text is rendered from the template with marks in it: before the first sign of each line
+//! tera does not say. So a second text is rendered from the template with marks in it: before the first character of each line
 //! of text and before each expression. Where it differs from the first one in anything but the marks, nothing is claimed.
 
 use std::fmt::Write as _;
@@ -53,7 +53,7 @@ enum Part {
     Expression(Range<usize>),
 }
 
-/// Puts the marks in. Nothing for a template that holds one already, or that ends within a tag.
+/// Puts the marks in. Nothing for a template that contains one already, or that ends within a tag.
 fn mark(source: &str) -> Option<Marked> {
     if source.contains([OPEN, CLOSE]) {
         return None;
@@ -99,7 +99,7 @@ impl Marked {
         }
     }
 
-    /// An expression of its own before the other, which takes blanks away where the other does.
+    /// An expression of its own before the other, which takes spaces away where the other does.
     fn expression(&mut self, tag: &str, start: usize) {
         let dash = if tag.starts_with("{{-") { "-" } else { "" };
         let _ = write!(self.source, "{{{{{dash} \"{OPEN}{}{CLOSE}\" }}}}", self.parts.len());
@@ -107,7 +107,7 @@ impl Marked {
     }
 }
 
-/// The end of a tag, whose strings may hold anything.
+/// The end of a tag, whose strings may contain anything.
 fn tag_end(source: &str, start: usize, close: &str) -> Option<usize> {
     let bytes = source.as_bytes();
     let mut at = start;
@@ -115,8 +115,8 @@ fn tag_end(source: &str, start: usize, close: &str) -> Option<usize> {
     while at < bytes.len() {
         match (bytes[at], quote) {
             (b'\\', Some(_)) => at += 1,
-            (sign, Some(open)) if sign == open => quote = None,
-            (sign @ (b'"' | b'\'' | b'`'), None) => quote = Some(sign),
+            (character, Some(open)) if character == open => quote = None,
+            (character @ (b'"' | b'\'' | b'`'), None) => quote = Some(character),
             (_, None) if bytes[at..].starts_with(close.as_bytes()) => return Some(at + close.len()),
             _ => {}
         }
@@ -129,7 +129,7 @@ fn is_raw(tag: &str) -> bool {
     tag.trim_matches(['{', '%', '-', '}', ' ']).trim() == "raw"
 }
 
-/// The end of a `raw` block, behind its closing tag.
+/// The end of a `raw` block, after its closing tag.
 fn raw_end(source: &str, start: usize) -> Option<usize> {
     let mut at = start;
     loop {

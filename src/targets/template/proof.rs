@@ -28,10 +28,10 @@ pub(super) fn of_digits<'a>(section: &Section<'a>) -> Section<'a> {
 /// A digest of decimal digits without 0: every part of it is a number.
 pub(super) fn digits(digest: Digest) -> Digest {
     let text = digest.to_string();
-    let decimal = text.bytes().map(|sign| match sign {
+    let decimal = text.bytes().map(|character| match character {
         b'0' => '9',
-        b'a'..=b'f' => char::from(sign - b'a' + b'1'),
-        sign => char::from(sign),
+        b'a'..=b'f' => char::from(character - b'a' + b'1'),
+        character => char::from(character),
     });
     decimal.collect::<String>().parse().unwrap_or(digest)
 }

@@ -16,7 +16,7 @@ pub(super) const MAX_TEXT: usize = crate::go::fmt::MAX_TEXT;
 /// See [`MAX_TEXT`].
 pub(super) const MAX_ITEMS: usize = 10_000_000;
 
-/// The deepest value that is walked; YAML ends at 10,000 levels, and a map that holds itself never ends.
+/// The deepest value that is walked; YAML ends at 10,000 levels, and a map that contains itself never ends.
 pub(super) const MAX_DEPTH: usize = 10_100;
 
 /// A function with a fixed number of arguments.
@@ -126,7 +126,7 @@ pub(super) fn refused(
     FunctionError::Refused { refusal, message: message.into(), hint: Some(hint.into()) }
 }
 
-/// A value that is nested too deep, usually because a map holds itself.
+/// A value that is nested too deep, usually because a map contains itself.
 pub(super) fn too_deep() -> FunctionError {
     refused(
         Refusal::Limit,

@@ -59,7 +59,7 @@ const fn is_name(byte: u8) -> bool {
     byte == b'_' || byte.is_ascii_alphanumeric()
 }
 
-/// The name behind a `$` and how many bytes it takes.
+/// The name after a `$` and how many bytes it takes.
 fn shell_name(text: &[u8]) -> (&[u8], usize) {
     match text {
         [b'{', special, b'}', ..] if is_special(*special) => (&text[1..2], 3),

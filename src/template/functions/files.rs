@@ -123,7 +123,7 @@ fn entries(
     Ok((path, entries))
 }
 
-/// The names below a directory that are no directories themselves, as paths in the form they were asked for.
+/// The names below a directory that are not directories themselves, as paths in the form they were asked for.
 fn read_dir(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let asked = bytes(arguments, 0)?;
     let (_, entries) = entries(call.context(), "ReadDir", asked)?;

@@ -158,7 +158,7 @@ fn slice(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let start = arguments.get(1).map_or(0, to_int64);
     let end = arguments.get(2).map_or(length, to_int64);
     if start < 0 || end < start || end > length {
-        // Up to the capacity, Go's slices reach behind their own end.
+        // Up to the capacity, Go's slices reach after their own end.
         if end > length && start >= 0 && end >= start {
             return Err(refused(
                 Refusal::UnpredictableResult,

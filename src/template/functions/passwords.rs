@@ -109,7 +109,7 @@ fn pick<T>(items: &[T], byte: u8) -> &T {
     &items[usize::from(byte) % items.len()]
 }
 
-/// A text behind the seed and its length.
+/// A text after the seed and its length.
 #[expect(clippy::cast_possible_truncation, reason = "Go cuts the length to 32 bits in the same way")]
 fn with_length(text: &[u8]) -> Vec<u8> {
     [SEED, &(text.len() as u32).to_be_bytes(), text].concat()

@@ -198,7 +198,7 @@ fn exit(status: ExitStatus) -> (String, i32) {
     }
 }
 
-/// helmfile's `Indent`: two blanks before every line, empty lines left out.
+/// helmfile's `Indent`: two spaces before every line, empty lines left out.
 fn indent(text: &str) -> String {
     let lines: Vec<&str> = text.split('\n').collect();
     let mut result = String::new();

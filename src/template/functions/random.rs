@@ -130,14 +130,14 @@ fn uuid(call: &mut dyn Call, _: &[Value]) -> Outcome {
 
 fn shuffle(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     note_unstable(call, "shuffle");
-    let mut signs: Vec<char> =
+    let mut characters: Vec<char> =
         runes(bytes(arguments, 0)?).map(|rune| rune.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-    if signs.len() > MAX_COUNT {
+    if characters.len() > MAX_COUNT {
         return Err(too_large("shuffle"));
     }
-    for last in (1..signs.len()).rev() {
+    for last in (1..characters.len()).rev() {
         let other = below(call.context().chance, u64::try_from(last + 1).unwrap_or(1))?;
-        signs.swap(last, usize::try_from(other).unwrap_or(0));
+        characters.swap(last, usize::try_from(other).unwrap_or(0));
     }
-    Ok(signs.into_iter().collect::<String>().into())
+    Ok(characters.into_iter().collect::<String>().into())
 }

@@ -1,4 +1,4 @@
-//! References to secrets: helmfile hands them to the library vals, helmsum passes on what holds none and refuses the rest.
+//! References to secrets: helmfile hands them to the library vals, helmsum passes on what contains none and refuses the rest.
 
 use std::sync::LazyLock;
 
@@ -46,7 +46,7 @@ pub(crate) fn without_references(map: &Map) -> Result<Map, FunctionError> {
 fn check(text: &[u8]) -> Result<(), FunctionError> {
     let found = REFERENCE.as_ref().and_then(|reference| reference.find(text));
     let Some(found) = found else { return Ok(()) };
-    // The part behind the scheme may be an account or a path that nobody wants in a log.
+    // The part after the scheme may be an account or a path that nobody wants in a log.
     let shown = String::from_utf8_lossy(found.as_bytes());
     let scheme = shown.split("://").next().unwrap_or_default();
     Err(refused(

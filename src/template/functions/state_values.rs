@@ -38,7 +38,7 @@ fn get(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
     }
 }
 
-/// As `get` without a default, but whatever is not found is nil, also where something on the way is no map.
+/// As `get` without a default, but whatever is not found is nil, also where something on the way is not a map.
 fn get_or_nil(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
     match lookup(bytes(arguments, 0)?, any(arguments, 1)?) {
         Ok(Lookup::Found(value)) => Ok(value),

@@ -80,7 +80,7 @@ pub(super) const FUNCTIONS: &[Function] = &[
 fn trim_all(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let cut: Vec<char> =
         runes(bytes(arguments, 0)?).map(|rune| rune.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
-    string(strings::trim(bytes(arguments, 1)?, |sign| cut.contains(&sign)))
+    string(strings::trim(bytes(arguments, 1)?, |character| cut.contains(&character)))
 }
 
 fn truncate(_: &mut dyn Call, arguments: &[Value]) -> Outcome {

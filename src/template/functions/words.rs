@@ -24,14 +24,14 @@ pub(super) const FUNCTIONS: &[Function] =
         }),
         function("untitle", &[Text], |_, arguments| {
             let mut first = true;
-            string(map_runes(bytes(arguments, 0)?, |sign| {
-                if sign.is_whitespace() {
+            string(map_runes(bytes(arguments, 0)?, |character| {
+                if character.is_whitespace() {
                     first = true;
-                    sign
+                    character
                 } else if std::mem::take(&mut first) {
-                    to_lower(sign)
+                    to_lower(character)
                 } else {
-                    sign
+                    character
                 }
             }))
         }),
@@ -80,15 +80,15 @@ fn abbreviated(text: &[u8], offset: i64, width: i64) -> Vec<u8> {
 
 fn swap_case(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let mut after_space = true;
-    string(map_runes(bytes(arguments, 0)?, |sign| {
-        if is_upper(sign) || is_title(sign) {
+    string(map_runes(bytes(arguments, 0)?, |character| {
+        if is_upper(character) || is_title(character) {
             after_space = false;
-            to_lower(sign)
-        } else if is_lower(sign) {
-            if std::mem::take(&mut after_space) { to_title(sign) } else { to_upper(sign) }
+            to_lower(character)
+        } else if is_lower(character) {
+            if std::mem::take(&mut after_space) { to_title(character) } else { to_upper(character) }
         } else {
-            after_space = sign.is_whitespace();
-            sign
+            after_space = character.is_whitespace();
+            character
         }
     }))
 }
@@ -100,7 +100,7 @@ fn without_spaces(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
         return string(text.to_vec());
     }
     let kept: String =
-        text.iter().map(|byte| char::from(*byte)).filter(|sign| !sign.is_whitespace()).collect();
+        text.iter().map(|byte| char::from(*byte)).filter(|character| !character.is_whitespace()).collect();
     Ok(kept.into())
 }
 
@@ -108,44 +108,44 @@ fn without_spaces(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
 fn initials(_: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let mut first = true;
     let mut result = String::new();
-    for sign in bytes(arguments, 0)?.iter().map(|byte| char::from(*byte)) {
-        if sign.is_whitespace() {
+    for character in bytes(arguments, 0)?.iter().map(|byte| char::from(*byte)) {
+        if character.is_whitespace() {
             first = true;
         } else if std::mem::take(&mut first) {
-            result.push(sign);
+            result.push(character);
         }
     }
     Ok(result.into())
 }
 
-fn is_connector(sign: char) -> bool {
-    sign == '-' || sign == '_' || sign.is_whitespace()
+fn is_connector(character: char) -> bool {
+    character == '-' || character == '_' || character.is_whitespace()
 }
 
 /// A letter of a script that makes words of letters: the common Chinese characters do not count.
-fn is_alphabet(sign: char) -> bool {
-    is_letter(sign)
-        && !matches!(sign, '\u{4e00}'..='\u{9fcc}' | '\u{3400}'..='\u{4d85}' | '\u{20000}'..='\u{2b81d}')
+fn is_alphabet(character: char) -> bool {
+    is_letter(character)
+        && !matches!(character, '\u{4e00}'..='\u{9fcc}' | '\u{3400}'..='\u{4d85}' | '\u{20000}'..='\u{2b81d}')
 }
 
 /// `xstrings.ToPascalCase`.
 fn pascal(text: &str) -> String {
     let mut result = String::new();
-    let mut signs = text.chars();
+    let mut characters = text.chars();
     // Connectors at the start stay. A text of nothing else gets its last one twice.
     let mut current = loop {
-        match signs.next() {
+        match characters.next() {
             None => {
                 result.extend(text.chars().next_back());
                 return result;
             }
-            Some(sign) if is_connector(sign) => result.push(sign),
-            Some(sign) => break sign,
+            Some(character) if is_connector(character) => result.push(character),
+            Some(character) => break character,
         }
     };
     let mut upper_run = is_upper(current);
     current = to_upper(current);
-    for next in signs {
+    for next in characters {
         let previous = std::mem::replace(&mut current, next);
         if is_connector(current) && is_connector(previous) {
             result.push(previous);
@@ -248,13 +248,13 @@ fn push_lower(result: &mut String, kind: Word, word: &str, connector: char) {
         result.push_str(word);
         return;
     }
-    for sign in word.chars() {
-        result.push(if is_connector(sign) {
+    for character in word.chars() {
+        result.push(if is_connector(character) {
             connector
-        } else if is_upper(sign) {
-            to_lower(sign)
+        } else if is_upper(character) {
+            to_lower(character)
         } else {
-            sign
+            character
         });
     }
 }
@@ -262,10 +262,10 @@ fn push_lower(result: &mut String, kind: Word, word: &str, connector: char) {
 /// The next character that is not U+FFFD, or `previous` where there is none, and the bytes up to its end.
 fn next_valid(text: &str, previous: char) -> (char, usize) {
     let mut size = 0;
-    for sign in text.chars() {
-        size += sign.len_utf8();
-        if sign != char::REPLACEMENT_CHARACTER {
-            return (sign, size);
+    for character in text.chars() {
+        size += character.len_utf8();
+        if character != char::REPLACEMENT_CHARACTER {
+            return (character, size);
         }
     }
     (previous, size)
@@ -278,17 +278,17 @@ fn run_end(
     first: char,
     belongs: impl Fn(char) -> bool,
 ) -> (usize, char, usize) {
-    let (mut sign, mut size) = (first, 0);
+    let (mut character, mut size) = (first, 0);
     while offset < text.len() {
-        let (next, next_size) = next_valid(&text[offset..], sign);
-        sign = next;
+        let (next, next_size) = next_valid(&text[offset..], character);
+        character = next;
         if !belongs(next) {
             break;
         }
         size = next_size;
         offset += size;
     }
-    (offset, sign, size)
+    (offset, character, size)
 }
 
 /// Splits the first word off: its kind, the word, the rest.
@@ -296,7 +296,7 @@ fn next_word(text: &str) -> (Word, &str, &str) {
     if text.is_empty() {
         return (Word::Invalid, "", "");
     }
-    let is_lower_letter = |sign| is_alphabet(sign) && !is_upper(sign);
+    let is_lower_letter = |character| is_alphabet(character) && !is_upper(character);
     let (first, size) = next_valid(text, char::REPLACEMENT_CHARACTER);
     let (kind, end) = if first == char::REPLACEMENT_CHARACTER {
         (Word::Invalid, size)
@@ -311,8 +311,12 @@ fn next_word(text: &str) -> (Word, &str, &str) {
     } else if is_number(first) {
         (Word::Number, run_end(text, size, first, is_number).0)
     } else {
-        let belongs =
-            |sign| !(is_connector(sign) || is_alphabet(sign) || is_number(sign) || is_punctuation(sign));
+        let belongs = |character| {
+            !(is_connector(character)
+                || is_alphabet(character)
+                || is_number(character)
+                || is_punctuation(character))
+        };
         (Word::Other, run_end(text, size, first, belongs).0)
     };
     (kind, &text[..end], &text[end..])
@@ -330,13 +334,13 @@ fn upper_end(text: &str, start: usize, first: char) -> usize {
         // The last upper case letter starts the word that follows.
         if end < text.len() && is_alphabet(last) { end - last_size } else { end }
     } else if is_alphabet(second) {
-        run_end(text, start + size, second, |sign| is_alphabet(sign) && !is_upper(sign)).0
+        run_end(text, start + size, second, |character| is_alphabet(character) && !is_upper(character)).0
     } else {
         start
     }
 }
 
-/// Breaks lines at blanks so that they hold at most `width` bytes. A longer word is cut, or else kept whole.
+/// Breaks lines at spaces so that they contain at most `width` bytes. A longer word is cut, or else kept whole.
 fn wrapped(function: &str, text: &[u8], width: i64, separator: &[u8], cut_words: bool) -> Outcome {
     let width = usize::try_from(width.max(1)).unwrap_or(usize::MAX);
     let mut result = Vec::with_capacity(text.len());

@@ -31,7 +31,7 @@ pub(crate) enum Known {
     No,
 }
 
-/// A text that is no template.
+/// A text that is not a template.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub(crate) struct SyntaxError {

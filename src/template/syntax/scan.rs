@@ -1,4 +1,4 @@
-//! Splits a template into tokens, as Go's `text/template/parse` does: the same places where blanks count, the same signs
+//! Splits a template into tokens, as Go's `text/template/parse` does: the same places where spaces count, the same characters
 //! that may follow a name.
 
 use crate::go::strconv::quote;
@@ -27,8 +27,8 @@ pub(super) enum Kind {
     Nil,
     LeftParenthesis,
     RightParenthesis,
-    /// A printable ASCII sign without a meaning of its own, such as a comma.
-    Sign,
+    /// A printable ASCII character without a meaning of its own, such as a comma.
+    Symbol,
     Block,
     Break,
     Continue,
@@ -90,12 +90,12 @@ impl Token {
 }
 
 /// What names are made of.
-fn is_word(sign: char) -> bool {
-    sign == '_' || is_letter(sign) || is_digit(sign)
+fn is_word(character: char) -> bool {
+    character == '_' || is_letter(character) || is_digit(character)
 }
 
-const fn is_space(sign: char) -> bool {
-    matches!(sign, ' ' | '\t' | '\r' | '\n')
+const fn is_space(character: char) -> bool {
+    matches!(character, ' ' | '\t' | '\r' | '\n')
 }
 
 fn is_space_byte(byte: Option<&u8>) -> bool {
@@ -105,7 +105,7 @@ fn is_space_byte(byte: Option<&u8>) -> bool {
 const LEFT: &str = "{{";
 const RIGHT: &str = "}}";
 
-/// All tokens of a text. The last one is the end, or an error behind which nothing was looked at.
+/// All tokens of a text. The last one is the end, or an error after which nothing was looked at.
 pub(super) fn scan(text: &str) -> Vec<Token> {
     let mut scanner = Scanner { text, position: 0, start: 0, depth: 0, tokens: Vec::new() };
     if let Err(message) = scanner.text() {
@@ -138,9 +138,9 @@ impl<'t> Scanner<'t> {
     }
 
     fn next(&mut self) -> Option<char> {
-        let sign = self.peek()?;
-        self.position += sign.len_utf8();
-        Some(sign)
+        let character = self.peek()?;
+        self.position += character.len_utf8();
+        Some(character)
     }
 
     fn emit(&mut self, kind: Kind) {
@@ -171,7 +171,7 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    /// Whether a `-` and a blank stand behind the left delimiter.
+    /// Whether a `-` and a space stand behind the left delimiter.
     fn trims_left(&self, behind: usize) -> bool {
         let bytes = &self.text.as_bytes()[behind..];
         bytes.first() == Some(&b'-') && is_space_byte(bytes.get(1))
@@ -258,9 +258,9 @@ impl<'t> Scanner<'t> {
 
     /// One token inside an action; true when it was its end.
     fn inside(&mut self) -> Result<bool, String> {
-        let Some(sign) = self.next() else { return Err("unclosed action".into()) };
-        match sign {
-            _ if is_space(sign) => return Ok(self.space()),
+        let Some(character) = self.next() else { return Err("unclosed action".into()) };
+        match character {
+            _ if is_space(character) => return Ok(self.space()),
             '=' => self.emit(Kind::Assign),
             ':' if self.next() == Some('=') => self.emit(Kind::Declare),
             ':' => return Err("expected :=".into()),
@@ -276,7 +276,7 @@ impl<'t> Scanner<'t> {
                 self.position -= 1;
                 self.number()?;
             }
-            _ if is_word(sign) => self.identifier()?,
+            _ if is_word(character) => self.identifier()?,
             '(' => {
                 self.depth += 1;
                 self.emit(Kind::LeftParenthesis);
@@ -288,8 +288,8 @@ impl<'t> Scanner<'t> {
                 self.depth = depth;
                 self.emit(Kind::RightParenthesis);
             }
-            ' '..='~' => self.emit(Kind::Sign),
-            _ => return Err(format!("unrecognized character in action: {}", code_point(sign))),
+            ' '..='~' => self.emit(Kind::Symbol),
+            _ => return Err(format!("unrecognized character in action: {}", code_point(character))),
         }
         Ok(false)
     }
@@ -312,16 +312,16 @@ impl<'t> Scanner<'t> {
 
     fn quoted(&mut self, quote: char, kind: Kind, message: &str) -> Scanned {
         loop {
-            let mut sign = self.next();
-            if sign == Some('\\') {
-                sign = self.next();
-                if sign.is_some_and(|sign| sign != '\n') {
+            let mut character = self.next();
+            if character == Some('\\') {
+                character = self.next();
+                if character.is_some_and(|character| character != '\n') {
                     continue;
                 }
             }
-            match sign {
+            match character {
                 None | Some('\n') => return Err(message.into()),
-                Some(sign) if sign == quote => break,
+                Some(character) if character == quote => break,
                 Some(_) => {}
             }
         }
@@ -384,7 +384,7 @@ impl<'t> Scanner<'t> {
     fn at_terminator(&self) -> bool {
         match self.peek() {
             None | Some('.' | ',' | '|' | ':' | ')' | '(') => true,
-            Some(sign) => is_space(sign) || self.rest().starts_with(RIGHT),
+            Some(character) => is_space(character) || self.rest().starts_with(RIGHT),
         }
     }
 
@@ -404,16 +404,16 @@ impl<'t> Scanner<'t> {
         Ok(())
     }
 
-    fn accept(&mut self, signs: &str) -> bool {
-        let found = self.peek().is_some_and(|sign| signs.contains(sign));
+    fn accept(&mut self, characters: &str) -> bool {
+        let found = self.peek().is_some_and(|character| characters.contains(character));
         if found {
             self.position += 1;
         }
         found
     }
 
-    fn accept_run(&mut self, signs: &str) {
-        while self.accept(signs) {}
+    fn accept_run(&mut self, characters: &str) {
+        while self.accept(characters) {}
     }
 
     fn scan_number(&mut self) -> bool {
@@ -452,7 +452,7 @@ impl<'t> Scanner<'t> {
 }
 
 /// Go's `%#U`.
-fn code_point(sign: char) -> String {
-    let code = u32::from(sign);
-    if is_printable(sign) { format!("U+{code:04X} '{sign}'") } else { format!("U+{code:04X}") }
+fn code_point(character: char) -> String {
+    let code = u32::from(character);
+    if is_printable(character) { format!("U+{code:04X} '{character}'") } else { format!("U+{code:04X}") }
 }

@@ -40,9 +40,9 @@ impl Tree {
 
 /// Whether Go's `bytes.TrimSpace` leaves nothing.
 fn is_blank(text: &str) -> bool {
-    text.chars().all(|sign| {
+    text.chars().all(|character| {
         matches!(
-            sign,
+            character,
             '\t' | '\n' | '\x0b' | '\x0c' | '\r' | ' ' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'
                 ..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
         )

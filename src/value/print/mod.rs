@@ -21,7 +21,7 @@ impl PrintError {
     }
 }
 
-/// `fmt.Sprint`: `%v` of every value, with a space between two that are no strings.
+/// `fmt.Sprint`: `%v` of every value, with a space between two that are not strings.
 ///
 /// # Errors
 ///

@@ -14,7 +14,7 @@ use crate::value::{Map, Object, Time, Value, print};
 use scalar::{Style, Text};
 use writer::Writer;
 
-/// The deepest value that is written. YAML ends at 10,000 levels, and a map that holds itself never ends.
+/// The deepest value that is written. YAML ends at 10,000 levels, and a map that contains itself never ends.
 const MAX_DEPTH: usize = 10_100;
 
 /// Characters of base64 on one line.
@@ -27,7 +27,7 @@ const BASE64_LINE: usize = 70;
 ///
 /// # Errors
 ///
-/// The value is nested too deep (a map may hold itself), its text is longer than 64 MiB, or it holds a point in time
+/// The value is nested too deep (a map may contain itself), its text is longer than 64 MiB, or it contains a point in time
 /// whose zone or year cannot be written.
 pub fn encode(value: &Value) -> Result<String, Error> {
     let mut encoder = Encoder { writer: Writer::default(), open: Vec::new() };

@@ -86,7 +86,7 @@ const fn kind(key: &Value) -> u8 {
     }
 }
 
-/// Runs of digits by their value, other characters before letters, except behind a digit.
+/// Runs of digits by their value, other characters before letters, except after a digit.
 fn natural_less(a: &str, b: &str) -> bool {
     let a: Vec<char> = a.chars().collect();
     let b: Vec<char> = b.chars().collect();
@@ -100,7 +100,7 @@ fn natural_less(a: &str, b: &str) -> bool {
         }
         _ => {}
     }
-    // A zero inside a number is no leading zero: the part before it counts as one digit.
+    // A zero inside a number is not a leading zero: the part before it counts as one digit.
     let inside = (x == '0' || y == '0')
         && a[..common].iter().rev().take_while(|&&digit| is_digit(digit)).any(|&digit| digit != '0');
     let (x_number, x_end) = digits(&a, common, inside);

@@ -12,7 +12,7 @@ pub(super) struct Writer {
     column: usize,
     /// Whether the last thing written separates.
     whitespace: bool,
-    /// Whether the last line holds nothing but indentation and indicators that count as such.
+    /// Whether the last line contains nothing but indentation and indicators that count as such.
     indention: bool,
 }
 

@@ -30,7 +30,7 @@ pub(crate) struct Item {
 
 pub(crate) fn latin(text: &str) -> Vec<u8> {
     text.chars()
-        .map(|sign| u8::try_from(u32::from(sign)).expect("a character that stands for a byte"))
+        .map(|character| u8::try_from(u32::from(character)).expect("a character that stands for a byte"))
         .collect()
 }
 

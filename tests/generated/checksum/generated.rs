@@ -68,7 +68,7 @@ fn file(name: String, text: String) -> Item {
     Item { name, text: Some(text), repeat: None, link: None }
 }
 
-/// A file that holds these lines as UTF-8, spelled byte for byte as trees have it.
+/// A file that contains these lines as UTF-8, spelled byte for byte as trees have it.
 fn lines_file(name: String, lines: &[String]) -> Item {
     file(name, lines.join("\n").bytes().map(char::from).collect())
 }

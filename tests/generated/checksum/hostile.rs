@@ -1,4 +1,4 @@
-//! Whatever else a file system can hold: each ends with an error that names the place, and in time.
+//! Whatever else a file system can contain: each ends with an error that names the place, and in time.
 
 use std::ffi::OsStr;
 use std::io::{self, Read, Write};
@@ -165,13 +165,13 @@ fn names_that_could_pass_for_a_line_are_errors() {
         fs_err::write(&path, "x").expect("the file system takes the name");
         let error = try_list(&folder, "src", &[]).expect_err("a bad name").to_string();
         assert!(error.contains(said), "{error}");
-        assert!(!error.contains(|sign: char| sign.is_control()), "{error:?}");
+        assert!(!error.contains(|character: char| character.is_control()), "{error:?}");
         assert!(try_list(&folder, "src/*", &[]).is_err(), "a pattern finds it too");
         assert_eq!(names(&folder, "src/o*", &[]), ["./ok"]);
         let listing = try_list(&folder, "src", &["[!o]*"]).expect("it is excluded");
         assert_eq!(listing.files, ["./ok"]);
         assert_eq!(listing.left_out.len(), 1);
-        assert!(!listing.left_out[0].name.contains(|sign: char| sign.is_control()));
+        assert!(!listing.left_out[0].name.contains(|character: char| character.is_control()));
         fs_err::remove_file(&path).expect("it is there");
         fs_err::create_dir(&path).expect("the file system takes the name");
         fs_err::write(path.join("x"), "x").expect("it can be written");

@@ -1,5 +1,5 @@
 //! The checksum against golden vectors, a second implementation, the shell commands that `explain` prints, git, and
-//! whatever a file system can hold.
+//! whatever a file system can contain.
 
 mod folder;
 mod generated;

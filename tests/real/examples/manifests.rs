@@ -44,7 +44,7 @@ fn collect(place: &str, value: &Value, places: &mut Places) {
     }
 }
 
-/// The places that are new, gone or hold another value.
+/// The places that are new, gone or contain another value.
 pub(crate) fn moved(before: &Places, after: &Places) -> BTreeSet<String> {
     let all: BTreeSet<&String> = before.keys().chain(after.keys()).collect();
     all.into_iter().filter(|place| before.get(*place) != after.get(*place)).cloned().collect()

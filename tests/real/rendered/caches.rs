@@ -24,7 +24,7 @@ fn serve(folder: PathBuf) -> String {
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
         for stream in listener.incoming().flatten() {
-            // A client that goes away is no concern of the test.
+            // A client that goes away is not a concern of the test.
             let _ = answer(stream, &folder);
         }
     });

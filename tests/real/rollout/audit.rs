@@ -56,7 +56,7 @@ fn write(event: &Value) -> Option<Write> {
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let object = &event["objectRef"];
     let code = event["responseStatus"]["code"].as_u64().unwrap_or_default();
-    // A status is no content: controllers write it all the time.
+    // A status is not a content: controllers write it all the time.
     if !(200..300).contains(&code) || !object["subresource"].is_null() {
         return None;
     }

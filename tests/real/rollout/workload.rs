@@ -104,7 +104,7 @@ fn settled(
     }
 }
 
-/// Lets pods become ready until the controller has seen the newest specification and `finished` holds.
+/// Lets pods become ready until the controller has seen the newest specification and `finished` contains.
 fn settle(cluster: &Cluster, namespace: &str, workload: &str, finished: impl Fn(&Value) -> bool) -> Value {
     let (kind, name) = workload.split_once('/').expect("kind and name");
     let deadline = Instant::now() + SETTLE_LIMIT;

@@ -30,7 +30,7 @@ struct Patterns {
     single: Regex,
     /// A constraint among others.
     any: Regex,
-    /// Constraints separated by blanks or commas.
+    /// Constraints separated by spaces or commas.
     all: Regex,
     /// `1.2 - 1.4`
     range: Regex,

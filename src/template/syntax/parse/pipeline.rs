@@ -51,7 +51,7 @@ impl Parser<'_> {
             let start = self.next;
             let name: Rc<str> = self.advance().text.into();
             let token = self.peek_solid().clone();
-            let is_comma = token.kind == Kind::Sign && token.text == ",";
+            let is_comma = token.kind == Kind::Symbol && token.text == ",";
             if !is_comma && !matches!(token.kind, Kind::Assign | Kind::Declare) {
                 self.next = start;
                 return Ok(());
@@ -134,7 +134,7 @@ impl Parser<'_> {
         last.map_or(0, |token| token.start + token.text.len())
     }
 
-    /// A term with the fields that follow it without a blank.
+    /// A term with the fields that follow it without a space.
     fn operand(&mut self) -> Parsed<Option<Operand>> {
         let Some(term) = self.term()? else { return Ok(None) };
         if self.peek().kind != Kind::Field {
