@@ -88,7 +88,7 @@ fn a_library_that_could_look_up_costs_nothing() {
     );
     project.write("charts/apis/charts/lib/templates/_lib.tpl", library);
     assert_eq!(project.calls_of_helm(), 1);
-    // In a package, too; and values for `tpl` that are no templates.
+    // In a package, too; and values for `tpl` that are not templates.
     project.shell("cd charts/apis/charts && tar czf lib-1.0.0.tgz lib && rm -r lib");
     project.chart("apis", &config_map("{{ include \"lib.name\" . }}{{ tpl .Values.password . }}"));
     assert_eq!(project.calls_of_helm(), 1);

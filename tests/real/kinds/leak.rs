@@ -1,5 +1,5 @@
-//! No output, file or error holds a secret: a marker stands in every place where one can stand, and is looked for everywhere.
-//! Only the state for programs holds the values of the environment, so that it can be compared with helmfile's.
+//! No output, file or error contains a secret: a marker stands in every place where one can stand, and is looked for everywhere.
+//! Only the state for programs contains the values of the environment, so that it can be compared with helmfile's.
 
 use std::path::Path;
 
@@ -159,7 +159,7 @@ impl Leak {
         self.search_files();
     }
 
-    /// The state for programs: it holds what the environment brought in, as helmfile's own does, and nothing else.
+    /// The state for programs: it contains what the environment brought in, as helmfile's own does, and nothing else.
     fn shows_state_values(&mut self, text: &str) {
         const SHOWN: [&str; 2] = ["environment", "inline"];
         for place in SHOWN {
@@ -188,7 +188,7 @@ impl Leak {
         }
     }
 
-    /// No file that helmsum wrote holds a secret, and none is left behind.
+    /// No file that helmsum wrote contains a secret, and none is left behind.
     fn search_files(&mut self) {
         let home = self.project.root.join("../../home");
         for file in ["gateway.checksum.yaml", "../../home/summary"] {

@@ -1,6 +1,7 @@
 //! Sources that are rendered or decrypted, with the real helm, helmfile and sops.
 
 mod generated;
+mod hints;
 mod influences;
 mod leak;
 mod objects;
