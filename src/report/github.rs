@@ -95,7 +95,7 @@ fn markdown(text: &str) -> String {
             '<' => escaped.push_str("&lt;"),
             '&' => escaped.push_str("&amp;"),
             '*' | '_' | '[' | ']' | '|' | '#' | '!' | '~' | '\\' if !in_code => {
-                escaped.extend(['\\', character])
+                escaped.extend(['\\', character]);
             }
             character => escaped.push(character),
         }

@@ -7,7 +7,7 @@ use super::project::{APIS, Project};
 fn hint(project: &Project, about: &str) -> String {
     let said = said(project);
     let found = said.iter().find(|(code, message, _)| code == about || message.contains(about));
-    found.map(|(_, _, hint)| hint.clone()).unwrap_or_else(|| panic!("{about:?} is not said: {said:#?}"))
+    found.map_or_else(|| panic!("{about:?} is not said: {said:#?}"), |(_, _, hint)| hint.clone())
 }
 
 /// The diagnostic is gone, and nothing else stands in the way.
