@@ -91,7 +91,7 @@ fn what_the_clock_or_the_cluster_decides_is_kept_out() {
         [("unstable-source", "{{ now | quote }}"), ("cluster-lookup", "{{ .Release.IsUpgrade | quote }}")]
     {
         let Some(project) = Project::new("# helmsum: configmap:gateway-apis\n") else { return };
-        project.chart("apis", &APIS.replacen("data:\n", &format!("data:\n  more: {value}\n"), 1));
+        project.chart("apis", &APIS.replacen("\ndata:\n", &format!("\ndata:\n  more: {value}\n"), 1));
         let hint = hint(&project, code);
         assert!(hint.contains("out of it, or declare another source"), "{hint}");
         project.edit("charts/apis/templates/all.yaml", &format!("  more: {value}\n"), "");

@@ -148,8 +148,7 @@ fn a_producer_that_is_not_deployed_is_no_producer() {
     project.refuses("release `edge/gateway-apis` is not deployed: it says `installed: false`");
     let conditional = STATE.replace("./charts/apis\n", "./charts/apis\n    condition: apis.enabled\n");
     project.write("helmfile.yaml", &format!("values: [{{apis: {{enabled: false}}}}]\n---\n{conditional}"));
-    project
-        .refuses("release `edge/gateway-apis` is not deployed: its `condition: apis.enabled` does not hold");
+    project.refuses("release `edge/gateway-apis` is not deployed: its `condition: apis.enabled` is false");
     project.write("gateway.yaml", "# helmsum: configmap:gateway-apis\n");
     project.refuses("no ConfigMap `gateway-apis` is rendered by `edge/gateway` itself");
 }
