@@ -13,8 +13,8 @@ pub mod diagnostic {
 
 pub mod rendered {
     pub use crate::rendered::{
-        Content, GivenValues, Object, ObjectKind, Origin, Piece, Producer, release_pieces, template,
-        templating, unstable, values,
+        Content, GivenValues, Object, ObjectKind, Origin, Piece, Producer, Templates, release_pieces,
+        template, templating, unstable, values,
     };
 }
 
@@ -44,11 +44,11 @@ pub mod targets {
 }
 
 pub mod template {
-    pub use crate::template::{MissingKey, Options, render};
+    pub use crate::template::{MissingKey, Options, Rendered, render};
 
     pub mod function {
         pub use crate::template::function::{
-            Call, Chance, Context, Effects, ExecPolicy, Function, FunctionError, Parameter, Registry,
+            Call, Chance, Context, ExecPolicy, Function, FunctionError, Parameter, Registry, Watch,
         };
     }
 

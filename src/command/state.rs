@@ -8,7 +8,7 @@ use super::Context;
 use crate::cli::OutputFormat;
 use crate::diagnostic::{Diagnostic, Sink};
 use crate::plan::Reading;
-use crate::rendered::{self, Producer};
+use crate::rendered::{self, Producer, Templates};
 use crate::report::{self, Outcome, Streams};
 use crate::state::{self, EntryContent, Request, Resolved, ValuesEntry};
 use crate::template::functions::registry;
@@ -139,7 +139,10 @@ fn embedded(mut state: Resolved, request: &Request) -> Result<Resolved, Diagnost
         let mut lists = Vec::with_capacity(visit.releases.len());
         for release in &visit.releases {
             if release.selected || !visit.filtered {
-                lists.push(rendered::embedded(&Producer { request, visit, release }, &registry)?);
+                lists.push(rendered::embedded(
+                    &Producer { request, visit, release },
+                    &mut Templates::new(&registry),
+                )?);
             } else {
                 lists.push(Vec::new());
             }

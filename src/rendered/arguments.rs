@@ -2,10 +2,9 @@
 //! TemplateReleases`, `pkg/helmexec/exec.go: TemplateRelease`).
 
 use super::options;
-use super::producer::Producer;
+use super::producer::{Producer, Templates};
 use super::set;
 use crate::diagnostic::Diagnostic;
-use crate::template::function::Registry;
 
 /// An argument of helm. What is only known when helm is called has a place of its own.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -24,7 +23,7 @@ pub(super) enum Argument {
 pub(super) fn template_arguments(
     producer: &Producer<'_>,
     (files, added): (usize, usize),
-    registry: &Registry,
+    templates: &mut Templates<'_>,
 ) -> Result<Vec<Argument>, Diagnostic> {
     let release = producer.release;
     let mut list = Arguments::default();
@@ -34,7 +33,7 @@ pub(super) fn template_arguments(
     list.text("template");
     list.text(&release.name);
     list.0.push(Argument::Chart);
-    list.flags(producer, registry)?;
+    list.flags(producer, templates)?;
     if !release.namespace.is_empty() {
         list.pair("--namespace", &release.namespace);
     }
@@ -79,7 +78,7 @@ impl Arguments {
     }
 
     /// The options before the namespace.
-    fn flags(&mut self, producer: &Producer<'_>, registry: &Registry) -> Result<(), Diagnostic> {
+    fn flags(&mut self, producer: &Producer<'_>, templates: &mut Templates<'_>) -> Result<(), Diagnostic> {
         let (release, helm) = (producer.release, &producer.release.helm);
         // A digest of an OCI chart is part of its URL.
         let version = release.version.split('@').next().unwrap_or_default();
@@ -94,7 +93,7 @@ impl Arguments {
         if !helm.post_renderer.is_empty() {
             self.pair("--post-renderer", &post_renderer(producer, &helm.post_renderer)?);
         }
-        for argument in post_renderer_arguments(producer, registry)? {
+        for argument in post_renderer_arguments(producer, templates)? {
             self.text(&format!("--post-renderer-args={argument}"));
         }
         for version in &helm.api_versions {
@@ -153,15 +152,15 @@ pub(super) fn post_renderer_plugin(program: &str) -> &str {
 /// Where such a template fails.
 pub(super) fn post_renderer_arguments(
     producer: &Producer<'_>,
-    registry: &Registry,
+    templates: &mut Templates<'_>,
 ) -> Result<Vec<String>, Diagnostic> {
     let helm = &producer.release.helm;
     let mut arguments = helm.post_renderer_args.clone();
     if arguments.is_empty() {
-        let data = producer.visit.release_data(producer.release, &producer.request.effects);
+        let data = producer.visit.release_data(producer.release, &producer.request.watch);
         let base = &producer.visit.directory;
         for text in &helm.default_post_renderer_args {
-            let rendered = producer.render(&producer.visit.file, base, text, &data, registry);
+            let rendered = producer.render(&producer.visit.file, base, text, &data, templates);
             // What was rendered is one line of the file.
             let rendered = rendered.map_err(|failed| failed.at(producer.place()))?;
             arguments.push(

@@ -7,12 +7,11 @@ use super::chart::{Chart, Remote, local_path, repository_of, without_credentials
 use super::dependencies::{self, Folder};
 use super::files::plain_files;
 use super::piece::{Content, Piece, data_line};
-use super::producer::Producer;
+use super::producer::{Producer, Templates};
 use super::values::{is_template, rendered, values};
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::state::{EntryKind, EntrySource};
 use crate::template::MissingKey;
-use crate::template::function::Registry;
 use crate::text::Place;
 use crate::tree::Kind;
 use crate::value::{Map, Value};
@@ -26,7 +25,7 @@ use crate::yaml::{self, Limits};
 pub(super) fn pieces(
     producer: &Producer<'_>,
     folder: Folder<'_>,
-    registry: &Registry,
+    templates: &mut Templates<'_>,
 ) -> Result<Vec<Piece>, Diagnostic> {
     let chartify = &producer.release.helm.chartify;
     let mut pieces = Vec::new();
@@ -38,7 +37,7 @@ pub(super) fn pieces(
     for (title, list) in lists {
         let mut given = 0;
         for entry in list {
-            if let Some(content) = patch(producer, entry, registry)? {
+            if let Some(content) = patch(producer, entry, templates)? {
                 pieces.push(Piece::bytes(format!("{title}/{given}"), content));
                 given += 1;
             }
@@ -70,12 +69,16 @@ pub(super) fn pieces(
 }
 
 /// A patch as data, once as go-yaml and once as helm reads it: who of them is asked differs, and no change may hide.
-fn patch(producer: &Producer<'_>, entry: &Value, registry: &Registry) -> Result<Option<Vec<u8>>, Diagnostic> {
+fn patch(
+    producer: &Producer<'_>,
+    entry: &Value,
+    templates: &mut Templates<'_>,
+) -> Result<Option<Vec<u8>>, Diagnostic> {
     let bytes = match entry {
         Value::Map(_) | Value::AnyMap(_) => yaml::encode(entry)
             .map_err(|error| producer.problem(&format!("a patch cannot be written: {error}")))?
             .into_bytes(),
-        Value::Str(path) => match patch_file(producer, path, registry)? {
+        Value::Str(path) => match patch_file(producer, path, templates)? {
             Some(bytes) => bytes,
             None => return Ok(None),
         },
@@ -100,7 +103,7 @@ fn patch(producer: &Producer<'_>, entry: &Value, registry: &Registry) -> Result<
 fn patch_file(
     producer: &Producer<'_>,
     path: &str,
-    registry: &Registry,
+    templates: &mut Templates<'_>,
 ) -> Result<Option<Vec<u8>>, Diagnostic> {
     let source = producer
         .visit
@@ -118,17 +121,17 @@ fn patch_file(
     let text = producer.read(&file)?;
     let data = if is_template(&file) {
         let mut texts = Vec::new();
-        for given in values(producer, registry)? {
+        for given in values(producer, templates)? {
             if given.kind == EntryKind::Values {
                 texts.push(given.bytes);
             }
         }
-        let data = producer.visit.patch_data(producer.release, &texts, &producer.request.effects);
+        let data = producer.visit.patch_data(producer.release, &texts, &producer.request.watch);
         data.map_err(|error| producer.state_problem(error))?
     } else {
         Value::Nil
     };
-    rendered(producer, &file, text, EntryKind::Values, &|| data.clone(), registry).map(Some)
+    rendered(producer, &file, text, EntryKind::Values, &|| data.clone(), templates).map(Some)
 }
 
 /// The pieces of a directory that helmfile makes a chart of: manifests, templates of manifests, or a kustomization.
@@ -139,7 +142,7 @@ fn patch_file(
 pub(super) fn manifests(
     producer: &Producer<'_>,
     directory: &Utf8Path,
-    registry: &Registry,
+    templates: &mut Templates<'_>,
 ) -> Result<Vec<Piece>, Diagnostic> {
     let files = plain_files(producer, directory)?;
     let is_kustomization = files.contains_key("kustomization.yaml");
@@ -150,7 +153,7 @@ pub(super) fn manifests(
         }
         let title = format!("chart/{name}");
         pieces.push(if !is_kustomization && is_template(&path) {
-            Piece::bytes(title, manifest(producer, directory, &path, registry)?)
+            Piece::bytes(title, manifest(producer, directory, &path, templates)?)
         } else {
             Piece::new(title, Content::File(path))
         });
@@ -163,7 +166,7 @@ fn manifest(
     producer: &Producer<'_>,
     directory: &Utf8Path,
     path: &Utf8Path,
-    registry: &Registry,
+    templates: &mut Templates<'_>,
 ) -> Result<Vec<u8>, Diagnostic> {
     let entries = producer
         .request
@@ -186,8 +189,8 @@ fn manifest(
         let message = format!("`{path}` is not UTF-8");
         producer.refused(Refusal::NotUtf8, &message).at(Place::file(path)).hint("templates are text")
     })?;
-    let data = producer.visit.release_data(producer.release, &producer.request.effects);
-    producer.render_with(path, directory, &text, &data, registry, MissingKey::Zero)
+    let data = producer.visit.release_data(producer.release, &producer.request.watch);
+    producer.render_with(path, directory, &text, &data, templates, MissingKey::Zero)
 }
 
 /// A kustomization may take in files from anywhere; only what is in its directory is hashed.

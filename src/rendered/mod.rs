@@ -36,7 +36,7 @@ pub(crate) use influence::{Decider, Influence, Moved, Wanted, influences};
 pub(crate) use object::Unstable;
 pub use object::{Object, ObjectKind, unstable};
 pub use piece::{Content, Piece};
-pub use producer::Producer;
+pub use producer::{Producer, Templates};
 pub use release::release_pieces;
 pub use run::template;
 pub(crate) use template::Templating;

@@ -4,7 +4,7 @@ use camino::Utf8Path;
 
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::state::{Release, Request, Visit};
-use crate::template::function::Registry;
+use crate::template::function::{Effects, Registry};
 use crate::template::{self, MissingKey, Options};
 use crate::text::Place;
 use crate::tree::Kind;
@@ -22,6 +22,22 @@ pub struct Producer<'a> {
     pub visit: &'a Visit,
     /// The release.
     pub release: &'a Release,
+}
+
+/// What the templates of a release are rendered with, and what they did beside giving texts.
+#[derive(Debug)]
+pub struct Templates<'r> {
+    registry: &'r Registry,
+    /// What they did, so far.
+    pub effects: Effects,
+}
+
+impl<'r> Templates<'r> {
+    /// Templates that may call these functions.
+    #[must_use]
+    pub fn new(registry: &'r Registry) -> Self {
+        Self { registry, effects: Effects::default() }
+    }
 }
 
 impl Producer<'_> {
@@ -78,9 +94,9 @@ impl Producer<'_> {
         base: &Utf8Path,
         text: &str,
         data: &Value,
-        registry: &Registry,
+        templates: &mut Templates<'_>,
     ) -> Result<Vec<u8>, Diagnostic> {
-        self.render_with(file, base, text, data, registry, MissingKey::Error)
+        self.render_with(file, base, text, data, templates, MissingKey::Error)
     }
 
     /// As [`Producer::render`], with a rule for missing keys.
@@ -90,11 +106,13 @@ impl Producer<'_> {
         base: &Utf8Path,
         text: &str,
         data: &Value,
-        registry: &Registry,
+        templates: &mut Templates<'_>,
         missing_key: MissingKey,
     ) -> Result<Vec<u8>, Diagnostic> {
         let context = self.request.context(base);
         let options = Options { missing_key, ..Options::default() };
-        template::render(file, text, data, &context, registry, &options)
+        let rendered = template::render(file, text, data, &context, templates.registry, &options)?;
+        templates.effects.extend(rendered.effects);
+        Ok(rendered.bytes)
     }
 }

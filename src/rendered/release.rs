@@ -7,12 +7,11 @@ use super::dependencies::{self, Folder};
 use super::options::{self, Given};
 use super::piece::{Content, Piece, data_line};
 use super::plugin;
-use super::producer::Producer;
+use super::producer::{Producer, Templates};
 use super::set;
 use super::values::{added, values, values_at};
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::state::{EntryKind, Listed};
-use crate::template::function::Registry;
 use crate::tree::Kind;
 use crate::value::{Map, Value};
 
@@ -41,7 +40,7 @@ use crate::value::{Map, Value};
 /// As [`values`](super::values()), and where the chart is missing or helm could not load it.
 pub fn release_pieces(
     producer: &Producer<'_>,
-    registry: &Registry,
+    templates: &mut Templates<'_>,
     listed: &Listed,
 ) -> Result<Vec<Piece>, Diagnostic> {
     let release = producer.release;
@@ -49,15 +48,15 @@ pub fn release_pieces(
     let identity: Map =
         [("name", release.name.as_str()), ("namespace", &release.namespace)].into_iter().collect();
     let mut pieces = vec![Piece::data("release", &identity.into())];
-    pieces.extend(values_pieces(producer, registry)?);
+    pieces.extend(values_pieces(producer, templates)?);
     pieces.extend(set_pieces(producer)?);
     pieces.extend(added_pieces(producer)?);
     pieces.extend(named_pieces(producer)?);
     let folder = Folder { listed, given: &pieces.clone() };
-    pieces.extend(chart_pieces(producer, chart, folder, registry)?);
-    pieces.extend(post_renderer_pieces(producer, registry)?);
+    pieces.extend(chart_pieces(producer, chart, folder, templates)?);
+    pieces.extend(post_renderer_pieces(producer, templates)?);
     pieces.extend(options_piece(producer));
-    pieces.extend(chartify::pieces(producer, folder, registry)?);
+    pieces.extend(chartify::pieces(producer, folder, templates)?);
     for piece in &mut pieces {
         piece.secret |= holds_secret(producer, &piece.content);
     }
@@ -75,14 +74,14 @@ fn chart_pieces(
     producer: &Producer<'_>,
     chart: Chart,
     folder: Folder<'_>,
-    registry: &Registry,
+    templates: &mut Templates<'_>,
 ) -> Result<Vec<Piece>, Diagnostic> {
     Ok(match chart {
         Chart::Directory(local) => {
             let builds = dependencies::are_built(producer);
             dependencies::pieces(producer, &local.path, "chart", builds, folder)?
         }
-        Chart::Manifests(directory) => chartify::manifests(producer, &directory, registry)?,
+        Chart::Manifests(directory) => chartify::manifests(producer, &directory, templates)?,
         Chart::Archive(local) => vec![Piece::new("chart", Content::File(local.path))],
         Chart::Repository(remote) | Chart::Oci(remote) | Chart::Url(remote) => {
             vec![chartify::remote(&remote)]
@@ -90,10 +89,10 @@ fn chart_pieces(
     })
 }
 
-fn values_pieces(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<Piece>, Diagnostic> {
+fn values_pieces(producer: &Producer<'_>, templates: &mut Templates<'_>) -> Result<Vec<Piece>, Diagnostic> {
     let mut pieces = Vec::new();
     let mut counts = [0, 0];
-    for given in values(producer, registry)? {
+    for given in values(producer, templates)? {
         let lines = given.lines()?;
         if lines.is_empty() {
             continue;
@@ -179,13 +178,16 @@ fn named_pieces(producer: &Producer<'_>) -> Result<Vec<Piece>, Diagnostic> {
     Ok(pieces)
 }
 
-fn post_renderer_pieces(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<Piece>, Diagnostic> {
+fn post_renderer_pieces(
+    producer: &Producer<'_>,
+    templates: &mut Templates<'_>,
+) -> Result<Vec<Piece>, Diagnostic> {
     let program = &producer.release.helm.post_renderer;
     if program.is_empty() {
         return Ok(Vec::new());
     }
     let mut line = vec![Value::from(program.as_str())];
-    line.extend(post_renderer_arguments(producer, registry)?.into_iter().map(Value::from));
+    line.extend(post_renderer_arguments(producer, templates)?.into_iter().map(Value::from));
     let mut pieces = vec![Piece::data("post-renderer", &Value::from(line))];
     // A program of the system differs between machines without a difference in what it does.
     let path = crate::go::filepath::join_clean(&producer.visit.working_directory, program);

@@ -9,12 +9,11 @@ use super::arguments::{Argument, template_arguments};
 use super::chart::Chart;
 use super::chartify;
 use super::options::{self, Given};
-use super::producer::Producer;
+use super::producer::{Producer, Templates};
 use super::stage::{Staged, stage};
 use super::values::{added, values};
 use crate::cli::Purpose;
 use crate::diagnostic::{Diagnostic, Refusal};
-use crate::template::function::Registry;
 use crate::text::Place;
 
 /// A call of `helm template`, exactly as helmfile would make it. Plain data, so that it can be made on any thread.
@@ -69,7 +68,7 @@ impl Templating {
 ///
 /// As [`values`](super::values()). And for what cannot be rendered without a network, a cluster or changes to the chart: a chart
 /// that is in no cache, a dependency that is not in `charts/`, `--validate`, patches and their like.
-pub fn templating(producer: &Producer<'_>, registry: &Registry) -> Result<Templating, Diagnostic> {
+pub fn templating(producer: &Producer<'_>, templates: &mut Templates<'_>) -> Result<Templating, Diagnostic> {
     let chart = Chart::of(producer)?;
     if let Some(reason) = chartify::reason(producer, &chart) {
         let message = format!("{reason}, so helmfile generates a chart for it, which helmsum does not do");
@@ -81,10 +80,11 @@ pub fn templating(producer: &Producer<'_>, registry: &Registry) -> Result<Templa
         check_programs(producer)?;
     }
     check_command(producer)?;
-    let mut values: Vec<Vec<u8>> = values(producer, registry)?.into_iter().map(|given| given.bytes).collect();
+    let mut values: Vec<Vec<u8>> =
+        values(producer, templates)?.into_iter().map(|given| given.bytes).collect();
     let of_release = values.len();
     values.extend(added(producer)?.into_iter().map(|given| given.bytes));
-    let arguments = template_arguments(producer, (of_release, values.len() - of_release), registry)?;
+    let arguments = template_arguments(producer, (of_release, values.len() - of_release), templates)?;
     check_cluster(producer, &arguments)?;
     check_source(producer, &chart)?;
     if producer.request.options.no_exec {

@@ -5,11 +5,10 @@ use std::fmt;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::piece::data_line;
-use super::producer::Producer;
+use super::producer::{Producer, Templates};
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::filepath::join_clean;
 use crate::state::{EntryKind, EntrySource, ValuesEntry};
-use crate::template::function::Registry;
 use crate::template::functions::without_references;
 use crate::text::Place;
 use crate::value::{Map, Value};
@@ -151,13 +150,16 @@ impl GivenValues {
 ///
 /// Where helmfile cannot write one of them: a missing file, a template that fails, a secret that cannot be decrypted. And for
 /// what helmsum does not read: what is downloaded, and `ref+…` references.
-pub fn values(producer: &Producer<'_>, registry: &Registry) -> Result<Vec<GivenValues>, Diagnostic> {
+pub fn values(
+    producer: &Producer<'_>,
+    templates: &mut Templates<'_>,
+) -> Result<Vec<GivenValues>, Diagnostic> {
     let release = producer.release;
     let lists = [(EntryKind::Values, &release.values), (EntryKind::Secrets, &release.secrets)];
     let mut given = Vec::new();
     for (kind, list) in lists {
         for (index, entry) in list.iter().enumerate() {
-            if let Some((origin, bytes)) = given_by(producer, kind, entry, registry)? {
+            if let Some((origin, bytes)) = given_by(producer, kind, entry, templates)? {
                 given.push(GivenValues { kind, index, origin, bytes });
             }
         }
@@ -199,7 +201,7 @@ pub(super) fn given_by(
     producer: &Producer<'_>,
     kind: EntryKind,
     entry: &ValuesEntry,
-    registry: &Registry,
+    templates: &mut Templates<'_>,
 ) -> Result<Option<(Origin, Vec<u8>)>, Diagnostic> {
     let source = producer
         .visit
@@ -226,8 +228,8 @@ pub(super) fn given_by(
                     .map_err(|error| producer.state_problem(error))?
                     .into_bytes(),
             };
-            let data = || producer.visit.release_data(producer.release, &producer.request.effects);
-            let bytes = rendered(producer, &file, text, kind, &data, registry)?;
+            let data = || producer.visit.release_data(producer.release, &producer.request.watch);
+            let bytes = rendered(producer, &file, text, kind, &data, templates)?;
             (Origin::File(file), bytes)
         }
         EntrySource::Inline(map) => {
@@ -253,7 +255,7 @@ pub(super) fn rendered(
     text: Vec<u8>,
     kind: EntryKind,
     data: &dyn Fn() -> Value,
-    registry: &Registry,
+    templates: &mut Templates<'_>,
 ) -> Result<Vec<u8>, Diagnostic> {
     let bytes = if is_template(file) {
         let text = String::from_utf8(text).map_err(|_| {
@@ -261,7 +263,7 @@ pub(super) fn rendered(
             producer.refused(Refusal::NotUtf8, &message).at(Place::file(file)).hint("templates are text")
         })?;
         let base = file.parent().unwrap_or(file);
-        producer.render(file, base, &text, &data(), registry).map_err(|problem| match kind {
+        producer.render(file, base, &text, &data(), templates).map_err(|problem| match kind {
             // The excerpt would show the decrypted text, and so may the message.
             EntryKind::Secrets => {
                 problem.at(Place::file(file)).message(format!("the decrypted template `{file}` fails"))

@@ -1,11 +1,10 @@
 //! What templates of a state see (`pkg/state/types.go`, `pkg/state/state_exec_tmpl.go: createReleaseTemplateData`).
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::resolved::EnvironmentObject;
-use crate::template::function::{CommandOption, Effects};
+use crate::template::function::{CommandOption, Watch};
 use crate::value::{Element, Fields, Map, Object, Value};
 
 impl EnvironmentObject {
@@ -37,14 +36,13 @@ impl EnvironmentObject {
 struct Told {
     fields: Fields,
     options: &'static [(&'static str, CommandOption)],
-    effects: Rc<RefCell<Effects>>,
+    watch: Watch,
 }
 
 impl Told {
     fn read(&self, name: Option<&str>) {
-        let mut effects = self.effects.borrow_mut();
         let read = self.options.iter().filter(|(field, _)| name.is_none_or(|name| name == *field));
-        read.for_each(|(_, option)| effects.read_option(*option));
+        read.for_each(|(_, option)| self.watch.look(*option));
     }
 }
 
@@ -71,7 +69,7 @@ impl Object for Told {
 
 /// The data of an environment values file, which is told nothing of the command line. `values` becomes `.Values`.
 pub(super) fn values_data(environment: &EnvironmentObject, values: &Map) -> Value {
-    environment_data(environment, "", values, &[], &Rc::default())
+    environment_data(environment, "", values, &[], &Watch::default())
 }
 
 /// The data of a state file or a base. `values` becomes `.Values`, `namespace` is that of the command line.
@@ -79,9 +77,9 @@ pub(super) fn state_data(
     environment: &EnvironmentObject,
     namespace: &str,
     values: &Map,
-    effects: &Rc<RefCell<Effects>>,
+    watch: &Watch,
 ) -> Value {
-    environment_data(environment, namespace, values, &[("Namespace", CommandOption::Namespace)], effects)
+    environment_data(environment, namespace, values, &[("Namespace", CommandOption::Namespace)], watch)
 }
 
 fn environment_data(
@@ -89,7 +87,7 @@ fn environment_data(
     namespace: &str,
     values: &Map,
     options: &'static [(&'static str, CommandOption)],
-    effects: &Rc<RefCell<Effects>>,
+    watch: &Watch,
 ) -> Value {
     let fields = Fields::new(
         "*state.EnvironmentTemplateData",
@@ -100,7 +98,7 @@ fn environment_data(
             ("StateValues", Value::MapPointer(values.clone())),
         ],
     );
-    Value::Object(Rc::new(StructPointer(Told { fields, options, effects: Rc::clone(effects) })))
+    Value::Object(Rc::new(StructPointer(Told { fields, options, watch: watch.clone() })))
 }
 
 /// What a release template sees of its state.
@@ -152,10 +150,9 @@ pub(super) fn release_data(
     state: StateView<'_>,
     release: ReleaseView<'_>,
     moment: Moment,
-    effects: &Rc<RefCell<Effects>>,
+    watch: &Watch,
 ) -> Value {
-    let told =
-        |fields, options| Value::Object(Rc::new(Told { fields, options, effects: Rc::clone(effects) }));
+    let told = |fields, options| Value::Object(Rc::new(Told { fields, options, watch: watch.clone() }));
     // Where there are none, helmfile's copy of the release has lost its empty map on the way through YAML.
     let labels =
         if release.labels.is_empty() { Map::nil(Element::String) } else { Map::typed(Element::String) };

@@ -1,9 +1,6 @@
 //! The values and secrets of a release as files (`pkg/state/state.go: prepareReleaseValuesEntries,
 //! generateSecretValuesFiles`, `pkg/state/storage.go`).
 
-use std::cell::RefCell;
-use std::rc::Rc;
-
 use camino::Utf8PathBuf;
 
 use super::data::{Moment, ReleaseView, StateView, release_data};
@@ -14,7 +11,7 @@ use super::resolved::{EntryContent, Release, ValuesEntry, Visit};
 use super::values::{Matches, find_files};
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::filepath::clean;
-use crate::template::function::Effects;
+use crate::template::function::Watch;
 use crate::template::functions::has_reference;
 use crate::text::Place;
 use crate::tree::Tree;
@@ -192,11 +189,11 @@ impl Visit {
         }
     }
 
-    /// The data of the templates among the release's values and secrets. `.Values` is shared by all of them; `effects` gets to
+    /// The data of the templates among the release's values and secrets. `.Values` is shared by all of them; `watch` gets to
     /// know what of the command line they look at.
     #[must_use]
-    pub fn release_data(&self, release: &Release, effects: &Rc<RefCell<Effects>>) -> Value {
-        self.data_with(release, &self.values, effects)
+    pub fn release_data(&self, release: &Release, watch: &Watch) -> Value {
+        self.data_with(release, &self.values, watch)
     }
 
     /// The data of the templates among a release's patches: the values of the release, which are given as the texts of its
@@ -209,7 +206,7 @@ impl Visit {
         &self,
         release: &Release,
         texts: &[Vec<u8>],
-        effects: &Rc<RefCell<Effects>>,
+        watch: &Watch,
     ) -> Result<Value, Diagnostic> {
         let mut own = Map::new();
         for text in texts {
@@ -220,10 +217,10 @@ impl Visit {
             let map = decode().map_err(|_| Diagnostic::error("values of the release are not a YAML map"))?;
             own = merge_maps(&own, &cast_keys(&map.unwrap_or_default())?, Lists::Sparse);
         }
-        Ok(self.data_with(release, &merge_maps(&self.values, &own, Lists::Sparse), effects))
+        Ok(self.data_with(release, &merge_maps(&self.values, &own, Lists::Sparse), watch))
     }
 
-    fn data_with(&self, release: &Release, values: &Map, effects: &Rc<RefCell<Effects>>) -> Value {
+    fn data_with(&self, release: &Release, values: &Map, watch: &Watch) -> Value {
         let state = StateView {
             environment: &self.environment_object,
             values,
@@ -239,7 +236,7 @@ impl Visit {
             kube_context: &release.kube_context,
             version: &release.version,
         };
-        release_data(state, release, Moment::Files, effects)
+        release_data(state, release, Moment::Files, watch)
     }
 }
 

@@ -9,6 +9,8 @@ use super::merge::cast_value;
 use super::reader::Reader;
 use super::spec::{ReleaseSpec, SetValue};
 use crate::diagnostic::{Diagnostic, Refusal};
+use crate::template::function::Effects;
+use crate::text::Place;
 use crate::value::Value;
 use crate::yaml;
 use camino::Utf8Path;
@@ -17,7 +19,7 @@ use camino::Utf8Path;
 const ROUNDS: usize = 6;
 
 impl Reader<'_> {
-    /// Renders the fields of a release until nothing changes: a field may refer to the result of another.
+    /// Renders the fields of the release at a place until nothing changes: a field may refer to the result of another.
     ///
     /// # Errors
     ///
@@ -27,13 +29,14 @@ impl Reader<'_> {
         release: ReleaseSpec,
         state: StateView<'_>,
         directory: &Utf8Path,
+        (place, effects): (&Place, &mut Effects),
     ) -> Result<ReleaseSpec, Diagnostic> {
         let release = normalised(release)?;
         let mut previous: Option<ReleaseSpec> = None;
         for _ in 0..ROUNDS {
             let seen = previous.as_ref().unwrap_or(&release);
-            let data = release_data(state, view(seen), Moment::Fields, &self.request.effects);
-            let field = Field { reader: self, directory, data: &data };
+            let data = release_data(state, view(seen), Moment::Fields, &self.request.watch);
+            let mut field = Field { reader: self, directory, data: &data, place, effects: &mut *effects };
             let rendered = field.release(&release)?;
             if previous.as_ref().is_some_and(|previous| same(previous, &rendered)) {
                 return settle(rendered);
@@ -64,27 +67,29 @@ struct Field<'a> {
     reader: &'a Reader<'a>,
     directory: &'a Utf8Path,
     data: &'a Value,
+    place: &'a Place,
+    effects: &'a mut Effects,
 }
 
 impl Field<'_> {
-    fn text(&self, name: &str, text: &str) -> Result<String, Diagnostic> {
+    fn text(&mut self, name: &str, text: &str) -> Result<String, Diagnostic> {
         self.reader
-            .render_text(self.directory, text, self.data)
+            .render_text(self.directory, text, self.data, (self.place, self.effects))
             .map_err(|error| error.context(format!("`{name}: {text}`")))
     }
 
-    fn trimmed(&self, name: &str, text: &str) -> Result<String, Diagnostic> {
+    fn trimmed(&mut self, name: &str, text: &str) -> Result<String, Diagnostic> {
         Ok(self.text(name, text)?.trim().to_owned())
     }
 
-    fn pointer(&self, name: &str, text: &Pointer<String>) -> Result<Pointer<String>, Diagnostic> {
+    fn pointer(&mut self, name: &str, text: &Pointer<String>) -> Result<Pointer<String>, Diagnostic> {
         Ok(match text.get() {
             Some(text) => Pointer::to(self.text(name, &text)?),
             None => Pointer::default(),
         })
     }
 
-    fn release(&self, release: &ReleaseSpec) -> Result<ReleaseSpec, Diagnostic> {
+    fn release(&mut self, release: &ReleaseSpec) -> Result<ReleaseSpec, Diagnostic> {
         let mut result = release.clone();
         result.name = self.trimmed("name", &release.name)?;
         result.chart = self.trimmed("chart", &release.chart)?;
@@ -123,12 +128,12 @@ impl Field<'_> {
     }
 
     /// A map of `valuesTemplate`: written as YAML, rendered, and read again.
-    fn map(&self, map: &Value) -> Result<Value, Diagnostic> {
+    fn map(&mut self, map: &Value) -> Result<Value, Diagnostic> {
         let text = yaml::encode(map)
             .map_err(|error| Diagnostic::error(error.to_string()).context("`valuesTemplate`"))?;
         let rendered = self
             .reader
-            .render_text(self.directory, &text, self.data)
+            .render_text(self.directory, &text, self.data, (self.place, self.effects))
             .map_err(|error| error.context("a map in `valuesTemplate`"))?;
         let read = || {
             let node = yaml::parse_first(rendered.as_bytes(), &yaml::Limits::default())?;
@@ -144,7 +149,7 @@ impl Field<'_> {
         cast_value(&map.unwrap_or_default().into())
     }
 
-    fn items(&self, name: &str, items: &mut [Item]) -> Result<(), Diagnostic> {
+    fn items(&mut self, name: &str, items: &mut [Item]) -> Result<(), Diagnostic> {
         for item in items {
             let value = match &item.value {
                 Value::Str(text) => self.text(name, text).map(Value::from),
@@ -156,7 +161,7 @@ impl Field<'_> {
         Ok(())
     }
 
-    fn set_value(&self, item: &mut SetValue) -> Result<(), Diagnostic> {
+    fn set_value(&mut self, item: &mut SetValue) -> Result<(), Diagnostic> {
         item.name = self.text("setTemplate.name", &item.name)?;
         item.value = self.text("setTemplate.value", &item.value)?;
         item.file = self.text("setTemplate.file", &item.file)?;

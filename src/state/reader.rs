@@ -25,6 +25,7 @@ use super::spec::{EnvironmentSpec, StateSpec};
 use super::values::ValuesList;
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::filepath::join_clean;
+use crate::template::function::Effects;
 use crate::text::Place;
 use crate::tree::{Kind, open_and_wait};
 use crate::yaml::Limits;
@@ -59,6 +60,8 @@ pub(super) struct Trace {
     pub(super) patterns: Vec<Utf8PathBuf>,
     /// Where state values are looked for, in any environment.
     pub(super) values_patterns: Vec<ValuesPattern>,
+    /// What templates did.
+    pub(super) effects: Effects,
 }
 
 /// A file to load.
@@ -99,7 +102,7 @@ impl Reader<'_> {
                 let fresh = || EnvironmentObject::bare(self.environment);
                 let environment =
                     EnvironmentObject::merge_optional(environment.as_ref(), overrides).unwrap_or_else(fresh);
-                self.render_part(target, &text, part, &environment)?
+                self.render_part(target, &text, part, &environment, &mut trace.effects)?
             } else {
                 Source { file: file.to_owned(), text: part.text.into(), lines: Lines::From(part.line) }
             };

@@ -16,6 +16,7 @@ use super::resolved::{EntryContent, Hook, Release, SetEntry, SetKind, ValuesEntr
 use super::selectors::Selector;
 use super::spec::{HookSpec, ReleaseSpec, SetValue, StateSpec};
 use crate::diagnostic::Diagnostic;
+use crate::template::function::Effects;
 use crate::text::Place;
 use crate::value::{Map, Value};
 
@@ -31,9 +32,9 @@ impl Reader<'_> {
         view: StateView<'_>,
         file: &Utf8Path,
         directory: &Utf8Path,
-        selectors: &[Located<String>],
+        (selectors, effects): (&[Located<String>], &mut Effects),
     ) -> Result<Vec<Release>, Diagnostic> {
-        let specs = self.specs(state, view, file, directory)?;
+        let specs = self.specs(state, view, (file, directory), effects)?;
         let selectors = Selector::parse_all(selectors)?;
         let environment_context =
             state.environments.get(&view.environment.name).map_or("", |spec| spec.kube_context.as_str());
@@ -60,8 +61,8 @@ impl Reader<'_> {
         &self,
         state: &StateSpec,
         view: StateView<'_>,
-        file: &Utf8Path,
-        directory: &Utf8Path,
+        (file, directory): (&Utf8Path, &Utf8Path),
+        effects: &mut Effects,
     ) -> Result<Vec<ReleaseSpec>, Diagnostic> {
         let mut inheritance = Inheritance::new(&state.templates, &state.default_inherit.0);
         let mut specs = Vec::with_capacity(state.releases.len());
@@ -74,8 +75,7 @@ impl Reader<'_> {
                 release.kube_context.clone_from(&state.helm_defaults.kube_context);
             }
             release.labels.extend(state.common_labels.clone());
-            let release = self.render_fields(release, view, directory).map_err(named)?;
-            self.request.effects.borrow_mut().place(&place());
+            let release = self.render_fields(release, view, directory, (&place(), effects)).map_err(named)?;
             if release.chart.is_empty() {
                 return Err(
                     Diagnostic::error(format!("release `{}` has no `chart`", release.name)).at(place())

@@ -12,7 +12,7 @@ use super::parts::Part;
 use super::reader::{Reader, Target};
 use super::resolved::EnvironmentObject;
 use crate::diagnostic::{Diagnostic, Refusal};
-use crate::template::function::Registry;
+use crate::template::function::{Context, Effects, Registry};
 use crate::template::{self, Options, Rendered};
 use crate::text::{Excerpt, Place};
 use crate::tree::glob;
@@ -48,10 +48,11 @@ impl Reader<'_> {
         text: &Arc<str>,
         part: Part<'_>,
         environment: &EnvironmentObject,
+        effects: &mut Effects,
     ) -> Result<Source, Diagnostic> {
         let values = environment.merged_values().map_err(|error| error.or_at(Place::file(target.file)))?;
         let namespace = self.request.option(self.request.options.namespace.as_deref(), "HELMFILE_NAMESPACE");
-        let data = state_data(environment, namespace.unwrap_or_default(), &values, &self.request.effects);
+        let data = state_data(environment, namespace.unwrap_or_default(), &values, &self.request.watch);
         let rendered =
             self.render(target.file, target.base.directory(), part.text, &data).map_err(|error| {
                 // The excerpt shows the part; its place is in the file.
@@ -67,6 +68,7 @@ impl Reader<'_> {
                 error.or_at(Place::file(target.file))
             })?;
         let lines = rendered.source_lines().into_iter().map(|line| line + part.line - 1).collect();
+        effects.extend(rendered.effects.in_part(target.file, part.line));
         source(target.file, rendered.bytes, lines)
     }
 
@@ -75,16 +77,22 @@ impl Reader<'_> {
     /// # Errors
     ///
     /// Where the file cannot be read, the template fails, or gives no UTF-8.
-    pub(super) fn render_file(&self, file: &Utf8Path, data: &Value) -> Result<Source, Diagnostic> {
+    pub(super) fn render_file(
+        &self,
+        file: &Utf8Path,
+        data: &Value,
+        effects: &mut Effects,
+    ) -> Result<Source, Diagnostic> {
         let text = self.read_text(file)?;
         let directory = file.parent().unwrap_or(file);
         let rendered =
             self.render(file, directory, &text, data).map_err(|error| error.or_at(Place::file(file)))?;
         let lines = rendered.source_lines();
+        effects.extend(rendered.effects);
         source(file, rendered.bytes, lines)
     }
 
-    /// Renders a field of a release.
+    /// Renders a field of the release that stands at a place.
     ///
     /// # Errors
     ///
@@ -94,21 +102,22 @@ impl Reader<'_> {
         directory: &Utf8Path,
         text: &str,
         data: &Value,
+        (place, effects): (&Place, &mut Effects),
     ) -> Result<String, Diagnostic> {
         if !text.contains("{{") && !self.has_helpers(directory)? {
             return Ok(text.to_owned());
         }
         let name = directory.join("release");
-        let context = self.request.context(directory);
-        let bytes =
+        let context = Context { place: Some(place.clone()), ..self.request.context(directory) };
+        let rendered =
             template::render(&name, text, data, &context, &self.templates.registry, &Options::default())
                 .map_err(|error| {
                     // There is no such file to show.
                     let shown = error.excerpt.as_ref().is_none_or(|excerpt| excerpt.file != name);
                     if shown { error } else { error.without_place() }
                 })?;
-        self.request.effects.borrow_mut().displace(&name);
-        let rendered = String::from_utf8(bytes).map_err(|_| {
+        effects.extend(rendered.effects);
+        let rendered = String::from_utf8(rendered.bytes).map_err(|_| {
             Diagnostic::refused(Refusal::NotUtf8, format!("`{text}` gives something that is not UTF-8"))
                 .hint(TEXT)
         })?;

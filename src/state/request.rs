@@ -14,7 +14,7 @@ use crate::cli::Options;
 use crate::diagnostic::Secrets;
 use crate::go::strconv::parse_bool;
 use crate::program::Homes;
-use crate::template::function::{Chance, Context, Earlier, Effects, ExecPolicy};
+use crate::template::function::{Chance, Context, Earlier, ExecPolicy, Watch};
 use crate::tree::Tree;
 
 /// What is to be read: the options, and the surroundings.
@@ -39,8 +39,8 @@ pub struct Request {
     pub secrets: Secrets,
     /// Where the time and random results come from.
     pub chance: Chance,
-    /// What templates did beyond producing text.
-    pub effects: Rc<std::cell::RefCell<Effects>>,
+    /// What templates have just looked at.
+    pub watch: Watch,
     /// The versions of the helm programs that were asked for it.
     pub helm_versions: HelmVersions,
     /// The indexes of chart repositories that were looked into.
@@ -67,7 +67,7 @@ impl Request {
             variables: Rc::new(variables),
             secrets: Secrets::default(),
             chance: Chance::Real,
-            effects: Rc::default(),
+            watch: Watch::default(),
             helm_versions: HelmVersions::default(),
             chart_indexes: ChartIndexes::default(),
             parsed: Parsed::default(),
@@ -160,7 +160,8 @@ impl Request {
             earlier: self.earlier.clone(),
             environment: Rc::clone(&self.variables),
             chance: self.chance,
-            effects: Rc::clone(&self.effects),
+            watch: self.watch.clone(),
+            place: None,
         }
     }
 }

@@ -13,6 +13,7 @@ use super::reader::{Reader, Trace};
 use super::remote::{Cache, is_remote};
 use super::resolved::EnvironmentObject;
 use crate::diagnostic::{Diagnostic, Refusal};
+use crate::template::function::Effects;
 use crate::text::Place;
 use crate::tree::Tree;
 use crate::value::{Map, Value};
@@ -128,7 +129,8 @@ impl Reader<'_> {
         match &entry.value {
             Value::Str(path) => {
                 for file in self.values_files(list, path)? {
-                    let loaded = self.load_values_file(&file, environment, strategy, &values)?;
+                    let loaded =
+                        self.load_values_file(&file, environment, strategy, (&values, &mut trace.effects))?;
                     values = add(values, &loaded, strategy)?;
                     trace.values_files.push(file);
                 }
@@ -183,7 +185,7 @@ impl Reader<'_> {
         file: &Utf8Path,
         environment: Option<&EnvironmentObject>,
         strategy: Strategy,
-        earlier: &Map,
+        (earlier, effects): (&Map, &mut Effects),
     ) -> Result<Map, Diagnostic> {
         let is_template = file.as_str().ends_with(".gotmpl");
         // For a plain file nobody sees the enriched values, but earlier entries take them over all the same.
@@ -198,7 +200,7 @@ impl Reader<'_> {
             values = enrich(earlier, &values)?;
         }
         let source = if is_template {
-            self.render_file(file, &values_data(environment, &values))?
+            self.render_file(file, &values_data(environment, &values), effects)?
         } else {
             Source { file: file.to_owned(), text: self.read_text(file)?.into(), lines: Lines::From(1) }
         };

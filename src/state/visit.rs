@@ -28,7 +28,6 @@ use super::set_values;
 use super::spec::StateSpec;
 use super::values::ValuesList;
 use crate::diagnostic::{Diagnostic, Refusal};
-use crate::template::function::Effects;
 use crate::template::functions;
 use crate::text::Place;
 use crate::value::{Map, Value};
@@ -216,7 +215,6 @@ impl Walk<'_> {
         let inherited = options.inherited.copy();
         let target = Target { file: &file, base: &base, is_base: false };
         let loaded = reader.load(target, inherited.environment.as_ref(), overrides.as_ref(), &mut trace)?;
-        let effects = reader.request.effects.take();
         self.resolved.values_patterns.append(&mut trace.values_patterns);
         let Some(mut state) = loaded else {
             self.resolved.skipped.push(file);
@@ -226,9 +224,7 @@ impl Walk<'_> {
         override_state(&mut state, reader.request)?;
         self.resolved.patterns.append(&mut trace.patterns);
         let children = self.visit_helmfiles(&state, &file, &base, options)?;
-        let mut visit = finish(reader, state, file, base, options, trace)?;
-        visit.effects = effects;
-        visit.effects.extend(reader.request.effects.take());
+        let visit = finish(reader, state, file, base, options, trace)?;
         let index = self.resolved.visits.len();
         self.resolved.visits.push(visit);
         for child in children {
@@ -344,7 +340,7 @@ fn finish(
     file: Utf8PathBuf,
     base: Base,
     options: &Options,
-    trace: Trace,
+    mut trace: Trace,
 ) -> Result<Visit, Diagnostic> {
     let environment = state.environment.clone().unwrap_or_else(|| EnvironmentObject::new(reader.environment));
     let values = state.rendered_values.0.clone();
@@ -355,7 +351,8 @@ fn finish(
         namespace: &state.namespace,
         chart: &state.chart,
     };
-    let mut releases = reader.releases(&state, view, &file, base.directory(), &options.selectors)?;
+    let selectors = (&*options.selectors, &mut trace.effects);
+    let mut releases = reader.releases(&state, view, &file, base.directory(), selectors)?;
     let filtered = !options.selectors.is_empty();
     lock::resolve(&*reader.request.tree, &state, &file, &base, filtered, &mut releases)
         .map_err(|error| error.or_at(Place::file(&file)))?;
@@ -382,7 +379,7 @@ fn finish(
         helmfiles: state.helmfiles.into_iter().map(|entry| entry.path.into()).collect(),
         bases: trace.bases,
         values_files: trace.values_files,
-        effects: Effects::default(),
+        effects: trace.effects,
     })
 }
 

@@ -2,7 +2,6 @@
 
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -207,6 +206,9 @@ pub trait Call {
     /// Where there is no such template, it nests too deep, or it fails.
     fn include(&mut self, name: &str, data: &Value) -> Result<Value, FunctionError>;
 
+    /// What the template has done until now, and where this call is.
+    fn effects(&mut self) -> (&mut Effects, Place);
+
     /// Takes from the run's budget of steps; long loops inside a function call this.
     ///
     /// # Errors
@@ -315,8 +317,10 @@ pub struct Context {
     pub environment: Rc<BTreeMap<String, String>>,
     /// Where the time and random results come from.
     pub chance: Chance,
-    /// What the templates of this run did that makes their result differ between runs.
-    pub effects: Rc<std::cell::RefCell<Effects>>,
+    /// What data was just looked at.
+    pub watch: Watch,
+    /// Where the text stands, if it is a part of a file and no file by itself: what it does has this place.
+    pub place: Option<Place>,
 }
 
 impl Context {
@@ -338,110 +342,123 @@ pub enum CommandOption {
     Chart,
 }
 
+impl CommandOption {
+    const ALL: [Self; 3] = [Self::Namespace, Self::KubeContext, Self::Chart];
+}
+
+/// Options of helmfile's that data was just looked at for. Data tells it while a field is read or printed, and the executor, which
+/// knows the place, takes it at once.
+#[derive(Clone, Debug, Default)]
+pub struct Watch(Rc<Cell<[bool; 3]>>);
+
+impl Watch {
+    /// Notes that the value of an option is looked at.
+    pub(crate) fn look(&self, option: CommandOption) {
+        let mut seen = self.0.get();
+        for (seen, known) in seen.iter_mut().zip(CommandOption::ALL) {
+            *seen |= known == option;
+        }
+        self.0.set(seen);
+    }
+
+    /// What was looked at since this was asked last.
+    pub(super) fn take(&self) -> impl Iterator<Item = CommandOption> + use<> {
+        let seen = self.0.take();
+        CommandOption::ALL.into_iter().zip(seen).filter_map(|(option, seen)| seen.then_some(option))
+    }
+}
+
 /// A call of a function that brings the entries of a map in any order.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Unordered {
     /// The name of the function.
     pub function: String,
     /// Where it was called.
-    pub place: Option<Place>,
+    pub place: Place,
     /// Whether somebody looked at the order before it was sorted.
     pub seen: Rc<Cell<bool>>,
 }
 
 /// So many calls are told apart; later ones count as the last of them.
-const MAX_UNORDERED: usize = 1_000;
+const MAX_CALLS: usize = 1_000;
 
-/// What templates did beyond producing text. Of each thing the first place counts; it is missing until somebody has told it.
+/// What templates did beyond producing text. Of each thing the first place counts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Effects {
     /// Functions with a random or time-dependent result that were called, by name.
-    pub unstable: BTreeMap<String, Option<Place>>,
+    pub unstable: BTreeMap<String, Place>,
     /// Options of helmfile's whose value was looked at.
-    pub options: BTreeMap<CommandOption, Option<Place>>,
+    pub options: BTreeMap<CommandOption, Place>,
     /// Calls that brought entries in any order.
     pub unordered: Vec<Unordered>,
-    /// How many calls changed a map that existed before the call (`set`, `unset`, `merge`, `setValueAtPath` …).
-    pub mutations: u64,
-    /// Whether something has no place yet.
-    unplaced: bool,
+    /// Calls that changed a map that existed before the call (`set`, `unset`, `merge`, `setValueAtPath` …).
+    pub mutations: Vec<Place>,
+    /// Programs that were run, by name.
+    pub programs: BTreeMap<String, Place>,
 }
 
 impl Effects {
     /// Notes a call of a function with a random or time-dependent result.
-    pub fn call_unstable(&mut self, function: &str) {
-        if let Entry::Vacant(call) = self.unstable.entry(function.to_owned()) {
-            call.insert(None);
-            self.unplaced = true;
-        }
+    pub(super) fn call_unstable(&mut self, function: &str, place: Place) {
+        self.unstable.entry(function.to_owned()).or_insert(place);
     }
 
     /// Notes a call that brings entries in any order. What it returns is to be set once somebody looks at the order.
-    pub fn call_unordered(&mut self, function: &str) -> Rc<Cell<bool>> {
-        if let Some(last) = self.unordered.last().filter(|_| self.unordered.len() >= MAX_UNORDERED) {
+    pub(super) fn call_unordered(&mut self, function: &str, place: Place) -> Rc<Cell<bool>> {
+        if let Some(last) = self.unordered.last().filter(|_| self.unordered.len() >= MAX_CALLS) {
             return Rc::clone(&last.seen);
         }
         let seen = Rc::default();
-        let call = Unordered { function: function.to_owned(), place: None, seen: Rc::clone(&seen) };
-        self.unordered.push(call);
-        self.unplaced = true;
+        self.unordered.push(Unordered { function: function.to_owned(), place, seen: Rc::clone(&seen) });
         seen
     }
 
     /// The calls whose order decided something.
-    pub fn order_seen(&self) -> impl Iterator<Item = &Unordered> {
+    pub(crate) fn order_seen(&self) -> impl Iterator<Item = &Unordered> {
         self.unordered.iter().filter(|call| call.seen.get())
     }
 
+    /// Notes a call that changed a map which existed before.
+    pub(super) fn change(&mut self, place: Place) {
+        if self.mutations.len() < MAX_CALLS {
+            self.mutations.push(place);
+        }
+    }
+
+    /// Notes that a program was run.
+    pub(super) fn run(&mut self, program: &str, place: Place) {
+        self.programs.entry(program.to_owned()).or_insert(place);
+    }
+
     /// Notes that the value of an option was looked at.
-    pub fn read_option(&mut self, option: CommandOption) {
-        if let Entry::Vacant(read) = self.options.entry(option) {
-            read.insert(None);
-            self.unplaced = true;
-        }
+    pub(crate) fn read_option(&mut self, option: CommandOption, place: Place) {
+        self.options.entry(option).or_insert(place);
     }
 
-    /// Whether something has no place yet.
+    /// The same where the text is a part of a file that starts on a line.
     #[must_use]
-    pub const fn is_unplaced(&self) -> bool {
-        self.unplaced
-    }
-
-    /// Gives a place to what has none.
-    pub fn place(&mut self, place: &Place) {
-        for unknown in self.places().filter(|known| known.is_none()) {
-            *unknown = Some(place.clone());
+    pub(crate) fn in_part(mut self, file: &Utf8Path, line: usize) -> Self {
+        let calls = self.unordered.iter_mut().map(|call| &mut call.place);
+        let named = self.unstable.values_mut().chain(self.programs.values_mut());
+        let places = named.chain(self.options.values_mut()).chain(&mut self.mutations).chain(calls);
+        for place in places.filter(|place| place.file == file) {
+            place.line = place.line.map(|own| own + line - 1);
         }
-        self.unplaced = false;
-    }
-
-    /// Takes the place from what happened in a text that is no file, although it was rendered under the name of one.
-    pub fn displace(&mut self, name: &Utf8Path) {
-        let mut unplaced = self.unplaced;
-        for known in self.places() {
-            if known.as_ref().is_some_and(|place| place.file == name) {
-                *known = None;
-                unplaced = true;
-            }
-        }
-        self.unplaced = unplaced;
+        self
     }
 
     /// Adds what happened later.
-    pub fn extend(&mut self, later: Self) {
+    pub(crate) fn extend(&mut self, later: Self) {
         for (function, place) in later.unstable {
             self.unstable.entry(function).or_insert(place);
         }
         for (option, place) in later.options {
             self.options.entry(option).or_insert(place);
         }
+        for (program, place) in later.programs {
+            self.programs.entry(program).or_insert(place);
+        }
         self.unordered.extend(later.unordered);
-        self.mutations += later.mutations;
-        self.unplaced |= later.unplaced;
-    }
-
-    fn places(&mut self) -> impl Iterator<Item = &mut Option<Place>> {
-        let calls = self.unordered.iter_mut().map(|call| &mut call.place);
-        self.unstable.values_mut().chain(self.options.values_mut()).chain(calls)
+        self.mutations.extend(later.mutations);
     }
 }

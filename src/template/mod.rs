@@ -16,5 +16,5 @@ mod tests;
 
 pub(crate) use calls::calls;
 pub(crate) use prints::{Defined, defined, may_print_comments};
-pub use render::{MissingKey, Options, render};
-pub(crate) use render::{Rendered, render_traced};
+pub(crate) use render::render_traced;
+pub use render::{MissingKey, Options, Rendered, render};

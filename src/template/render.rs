@@ -5,7 +5,7 @@ use std::sync::Arc;
 use camino::Utf8Path;
 
 use super::execute::{Run, Segment};
-use super::function::{Context, Registry};
+use super::function::{Context, Effects, Registry};
 use super::set;
 use crate::diagnostic::Diagnostic;
 use crate::value::Value;
@@ -71,8 +71,8 @@ pub fn render(
     context: &Context,
     registry: &Registry,
     options: &Options,
-) -> Result<Vec<u8>, Diagnostic> {
-    rendered(name, text, data, context, registry, options, false).map(|rendered| rendered.bytes)
+) -> Result<Rendered, Diagnostic> {
+    rendered(name, text, data, context, registry, options, false)
 }
 
 /// As [`render`], and remembers which part of the text wrote which part of the result.
@@ -102,15 +102,18 @@ fn rendered(
 ) -> Result<Rendered, Diagnostic> {
     let text: Arc<str> = text.into();
     let (set, source) = set::load(name, &text, context, registry)?;
-    let (bytes, segments) = Run::new(context, registry, options).execute(&set, &source, data, traced)?;
-    Ok(Rendered { bytes, segments, source: text })
+    let mut run = Run::new(context, registry, options);
+    let (bytes, segments) = run.execute(&set, &source, data, traced)?;
+    Ok(Rendered { bytes, effects: run.effects, segments, source: text })
 }
 
 /// A rendered text that knows where it comes from.
 #[derive(Clone, Debug)]
-pub(crate) struct Rendered {
+pub struct Rendered {
     /// The result.
     pub bytes: Vec<u8>,
+    /// What the template did beside.
+    pub effects: Effects,
     segments: Vec<Segment>,
     source: Arc<str>,
 }

@@ -1,14 +1,13 @@
 //! What only concerns this executor: limits, places, traces. The semantics of Go are compared with Go's own results in
 //! `tests/template_vectors.rs`.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::Utf8Path;
 
-use super::function::{Chance, Context, Effects, ExecPolicy, Function, FunctionError, Parameter, Registry};
+use super::function::{Chance, Context, ExecPolicy, Function, FunctionError, Parameter, Registry, Watch};
 use super::{Options, calls, render, render_traced};
 use crate::diagnostic::{Diagnostic, Kind, Refusal};
 use crate::tree::WorkTree;
@@ -22,7 +21,8 @@ fn context(base: &Utf8Path) -> Context {
         earlier: None,
         environment: Rc::new(BTreeMap::new()),
         chance: Chance::Real,
-        effects: Rc::new(RefCell::new(Effects::default())),
+        watch: Watch::default(),
+        place: None,
     }
 }
 
@@ -63,7 +63,7 @@ fn try_render(text: &str) -> Result<String, Diagnostic> {
     // The default takes minutes without optimisation.
     let options = Options { steps: 2_000_000, ..Options::default() };
     render("values.gotmpl".into(), text, &data.into(), &context(base), &registry(), &options)
-        .map(|bytes| String::from_utf8(bytes).expect("it is text"))
+        .map(|rendered| String::from_utf8(rendered.bytes).expect("it is text"))
 }
 
 fn place(error: &Diagnostic) -> String {
@@ -154,6 +154,7 @@ fn stray_text_of_a_helper_fills_empty_templates_only() {
     let rendered = |text: &str| {
         render("values.gotmpl".into(), text, &Value::Nil, &context(base), &registry, &options)
             .expect("it renders")
+            .bytes
     };
     fs_err::write(&helper, "stray{{ define \"a\" }}A{{ end }}").expect("it is written");
     assert_eq!(rendered(""), b"stray");

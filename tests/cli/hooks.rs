@@ -327,6 +327,18 @@ fn a_random_function_in_the_state_keeps_its_targets_as_they_are() {
 }
 
 #[test]
+fn what_a_later_part_of_a_state_calls_is_shown_at_its_line() {
+    let state = format!("environments: {{ default: {{}} }}\n---\n# {{{{ randInt 0 9 }}}}\n{GATEWAY}");
+    gateway()
+        .without("helmfile.yaml")
+        .file("helmfile.yaml.gotmpl", state)
+        .helmsum(["generate"])
+        .exits(0)
+        .says("warning[unstable-template]: `randInt` was called while the state was read")
+        .says("--> helmfile.yaml.gotmpl:3:6");
+}
+
+#[test]
 fn a_random_function_above_keeps_those_of_sub_helmfiles_too() {
     let parent = "helmfiles:\n  - path: helmfile.yaml\n    values: [{ password: {{ uuidv4 }} }]\n";
     gateway()

@@ -86,7 +86,7 @@ fn every_refusal_has_its_code_its_place_and_what_to_do() {
 
 /// What is only read of releases that others depend on.
 fn of_charts() {
-    use helmsum::internals::rendered::{Producer, templating};
+    use helmsum::internals::rendered::{Producer, Templates, templating};
     let chart = "apiVersion: v2\nname: a\nversion: 1.0.0\n";
     for (release, refusal) in [
         ("chart: 'oci://r.example.org/a', version: 1.0.0", Refusal::RemoteChart),
@@ -102,7 +102,7 @@ fn of_charts() {
         let visit = &resolved.visits[0];
         let producer = Producer { request: &request, visit, release: &visit.releases[0] };
         let registry = helmsum::internals::template::functions::registry();
-        let problem = templating(&producer, &registry).expect_err("it is refused");
+        let problem = templating(&producer, &mut Templates::new(&registry)).expect_err("it is refused");
         assert_eq!(problem.refusal(), Some(refusal), "{problem}");
         assert!(problem.hint.is_some() && problem.place.is_some(), "{problem}");
         TRIED.with_borrow_mut(|tried| tried.insert(refusal));

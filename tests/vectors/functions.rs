@@ -1,14 +1,13 @@
 //! The template functions, compared with sprig's and helmfile's own: every vector is a template that the real program has
 //! rendered (`tests/vectors/go/functions`).
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use helmsum::internals::template::function::{Chance, Context, Effects, ExecPolicy, Parameter, Registry};
+use helmsum::internals::template::function::{Chance, Context, ExecPolicy, Parameter, Registry, Watch};
 use helmsum::internals::template::functions::registry;
 use helmsum::internals::template::{Options, render};
 use helmsum::internals::tree::WorkTree;
@@ -122,7 +121,8 @@ fn context(base: &Utf8Path) -> Context {
         earlier: None,
         environment: Rc::new(environment),
         chance: Chance::Real,
-        effects: Rc::new(RefCell::new(Effects::default())),
+        watch: Watch::default(),
+        place: None,
     }
 }
 
@@ -204,8 +204,8 @@ fn judge(vector: &Vector, context: &Context, registry: &Registry) -> (Verdict, S
     let base = context.base.as_str();
     let options = Options::default();
     match render("values.gotmpl".into(), &vector.text(), &data(), context, registry, &options) {
-        Ok(bytes) => {
-            let (same, shown) = match String::from_utf8(bytes) {
+        Ok(rendered) => {
+            let (same, shown) = match String::from_utf8(rendered.bytes) {
                 Ok(text) => {
                     let text = text.replace(base, "BASE");
                     (vector.output.as_ref() == Some(&text), format!("gives {text:?}"))

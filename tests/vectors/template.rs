@@ -3,7 +3,6 @@
 //!
 //! `tests/vectors/go/template` writes the vectors.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
 use std::rc::Rc;
@@ -13,7 +12,7 @@ use crate::support::tagged;
 use camino::{Utf8Path, Utf8PathBuf};
 use helmsum::internals::diagnostic::Diagnostic;
 use helmsum::internals::template::function::{
-    Call, Chance, Context, Effects, ExecPolicy, Function, FunctionError, Parameter, Registry,
+    Call, Chance, Context, ExecPolicy, Function, FunctionError, Parameter, Registry, Watch,
 };
 use helmsum::internals::template::{MissingKey, Options, render};
 use helmsum::internals::tree::{Entry, Kind, OpenFile, Stat, Tree};
@@ -168,11 +167,13 @@ fn run(vector: &Json, data: &Value, registry: &Registry) -> Result<Vec<u8>, Diag
         earlier: None,
         environment: Rc::new(BTreeMap::new()),
         chance: Chance::Real,
-        effects: Rc::new(RefCell::new(Effects::default())),
+        watch: Watch::default(),
+        place: None,
     };
     let missing_key = if vector["zero"] == true { MissingKey::Zero } else { MissingKey::Error };
     let text = vector["template"].as_str().expect("a text");
     render("t".into(), text, data, &context, registry, &Options { missing_key, ..Options::default() })
+        .map(|rendered| rendered.bytes)
 }
 
 /// What differs, for the message of a failing test. What helmsum refuses to do may not differ silently: it is an error, and

@@ -200,7 +200,7 @@ fn left_to_chance(
         },
     };
     let calls = rendering.shaky(at).iter().filter_map(|shaky| match shaky {
-        Shaky::Function(function, place) => Some((function.as_str(), place.as_ref())),
+        Shaky::Function(function, place) => Some((function.as_str(), Some(place))),
         Shaky::Doubt(_) | Shaky::Values(_) => None,
     });
     let calls: Vec<_> = calls.collect();

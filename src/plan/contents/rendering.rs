@@ -13,7 +13,7 @@ use crate::plan::facts::environment::Environment;
 use crate::plan::facts::producers::{ReleaseAt, release};
 use crate::plan::progress::Progress;
 use crate::plan::rules::template_effects::{Told, doubts};
-use crate::rendered::{self, Influence, Object, ObjectKind, Piece, Templating, Unstable};
+use crate::rendered::{self, Influence, Object, ObjectKind, Piece, Templates, Templating, Unstable};
 use crate::source::{Source, Targets, What};
 use crate::state::{self, Listed, Release, Request, Resolved, Visit};
 use crate::template::function::{Chance, CommandOption, Effects, Registry};
@@ -60,7 +60,7 @@ type Calls = BTreeMap<(ReleaseAt, OwnTarget), Call>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Shaky {
     /// A function with a random or time-dependent result, and where it is called. What it changes is compared.
-    Function(String, Option<Place>),
+    Function(String, Place),
     /// Something that helmfile may have read differently.
     Doubt(Diagnostic),
     /// A values template that changes `.Values`, which all releases of the state file share, and its release.
@@ -236,14 +236,11 @@ impl<'e> Rendering<'e> {
         if self.rendered.contains_key(&(at, target)) || calls.contains_key(&(at, target)) {
             return;
         }
-        let templating = |producer: &rendered::Producer<'_>, registry: &Registry| {
+        let templating = |producer: &rendered::Producer<'_>, templates: &mut Templates<'_>| {
             // helm is given it, and any template of the chart may look at it.
             let place = producer.release.place.clone().unwrap_or_else(|| Place::file(&producer.visit.file));
-            let mut effects = producer.request.effects.borrow_mut();
-            effects.read_option(CommandOption::Namespace);
-            effects.place(&place);
-            drop(effects);
-            rendered::templating(producer, registry)
+            templates.effects.read_option(CommandOption::Namespace, place);
+            rendered::templating(producer, templates)
         };
         match self.ask(at, tree, templating) {
             Ok((templating, shaken)) => {
@@ -259,8 +256,8 @@ impl<'e> Rendering<'e> {
     fn collect(&mut self, at: ReleaseAt, trees: &[Arc<dyn Tree>]) {
         if !self.pieces.contains_key(&at) {
             let listed = self.listed(at.environment);
-            let answer = self.ask(at, &trees[at.environment], |producer, registry| {
-                rendered::release_pieces(producer, registry, &listed)
+            let answer = self.ask(at, &trees[at.environment], |producer, templates| {
+                rendered::release_pieces(producer, templates, &listed)
             });
             let pieces = answer.map(|(pieces, shaken)| {
                 if let Some(shaken) = shaken {
@@ -290,7 +287,7 @@ impl<'e> Rendering<'e> {
         &mut self,
         at: ReleaseAt,
         tree: &Arc<dyn Tree>,
-        question: impl Fn(&rendered::Producer<'_>, &Registry) -> Answer<T>,
+        question: impl Fn(&rendered::Producer<'_>, &mut Templates<'_>) -> Answer<T>,
     ) -> Answer<(T, Shaken<T>)>
     where
         T: PartialEq,
@@ -304,11 +301,12 @@ impl<'e> Rendering<'e> {
                 Diagnostic::error(format!("the checksum of release `{}` itself is not known", producer.id()));
             return Err(problem.hint("correct what is wrong with that one first"));
         }
-        let request = Request { tree: Arc::clone(tree), effects: Rc::default(), ..request.clone() };
+        let request = Request { tree: Arc::clone(tree), ..request.clone() };
         let before = visit.values.deep_copy();
+        let mut templates = Templates::new(&self.registry);
         let answer =
-            question(&rendered::Producer { request: &request, visit, release: producer }, &self.registry);
-        let mut effects = request.effects.take();
+            question(&rendered::Producer { request: &request, visit, release: producer }, &mut templates);
+        let mut effects = templates.effects;
         let mut shaky = Vec::new();
         left_to_chance(&mut shaky, &effects);
         effects.unstable.clear();
@@ -345,7 +343,7 @@ impl<'e> Rendering<'e> {
         at: ReleaseAt,
         tree: &Arc<dyn Tree>,
         of_state: bool,
-        question: &impl Fn(&rendered::Producer<'_>, &Registry) -> Answer<T>,
+        question: &impl Fn(&rendered::Producer<'_>, &mut Templates<'_>) -> Answer<T>,
     ) -> Answer<Option<[T; 2]>> {
         let environments = self.environments;
         let Environment { request, resolved, .. } = &environments[at.environment];
@@ -358,15 +356,15 @@ impl<'e> Rendering<'e> {
                 let message = format!("whether there is a release `{id}` is left to chance");
                 return Err(Diagnostic::error(message));
             };
-            let (tree, effects) = (Arc::clone(tree), Rc::default());
-            let request = Request { tree, chance, effects, ..request.clone() };
-            question(&rendered::Producer { request: &request, visit, release }, registry)
+            let request = Request { tree: Arc::clone(tree), chance, ..request.clone() };
+            let mut templates = Templates::new(registry);
+            question(&rendered::Producer { request: &request, visit, release }, &mut templates)
         };
         let chances = [Chance::Least, Chance::Greatest];
         let answers = if of_state {
             let read = self.shaken.entry(at.environment).or_insert_with(|| {
                 chances.map(|chance| {
-                    let request = Request { effects: Rc::default(), chance, ..request.clone() };
+                    let request = Request { chance, ..request.clone() };
                     let resolved = state::read(&request)?;
                     Ok((request, resolved))
                 })

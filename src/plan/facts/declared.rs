@@ -22,6 +22,7 @@ use crate::plan::rules::unstable_template::order_matters;
 use crate::source::{self, Source, What};
 use crate::state::{EntryContent, EntryKind, EntrySource, Release, Request, Resolved, ValuesEntry, Visit};
 use crate::targets::Subject;
+use crate::template::function::Effects;
 use crate::text::relative;
 
 /// Why a release is looked at.
@@ -98,10 +99,10 @@ impl<'a> Finding<'a> {
         let mut found = self.values_of(candidate);
         let mut problems = std::mem::take(&mut found.hiding);
         let mut declared = Vec::new();
-        drop(self.material.files.take_effects());
+        let mut effects = Effects::default();
         for (_, file) in &found.files {
             let raw = self.material.files.raw(file);
-            match self.read(candidate, file, &raw, looked) {
+            match self.read(candidate, file, &raw, looked, &mut effects) {
                 Ok(sources) => declared.extend(sources),
                 Err(Unsearched::BadDirective(problem)) => problems.push(problem),
                 Err(Unsearched::Failed(problem)) => found.unsearched.push((file.clone(), problem)),
@@ -111,15 +112,12 @@ impl<'a> Finding<'a> {
         if looked == Looked::ForItsTemplates {
             return (None, own);
         }
-        match self
-            .material
-            .settings
-            .sources_of(release, |word, place| self.material.files.word_of(self.visit, release, place, word))
-        {
+        match self.material.settings.sources_of(release, |word, place| {
+            self.material.files.word_of(self.visit, release, (place, &mut effects), word)
+        }) {
             Ok(sources) => declared.extend(sources),
             Err(problem) => problems.push(problem),
         }
-        let effects = self.material.files.take_effects();
         if candidate.targets.is_empty() || !declared.is_empty() {
             self.note_misspelt(&found);
         }
@@ -223,6 +221,7 @@ impl<'a> Finding<'a> {
         file: &Utf8Path,
         raw: &Raw,
         looked: Looked,
+        effects: &mut Effects,
     ) -> Result<Vec<Source>, Unsearched> {
         let release = &self.visit.releases[candidate.index];
         let files = self.material.files;
@@ -232,9 +231,9 @@ impl<'a> Finding<'a> {
             (raw.may_mutate && (searched || release.selected)).then(|| self.visit.values.deep_copy());
         let sources = if wanted && raw.may_declare {
             self.declaring.push((release.id(), file.to_owned()));
-            files.declared(self.visit, release, file, raw).map_err(Unsearched::BadDirective)
+            files.declared(self.visit, release, file, raw, effects).map_err(Unsearched::BadDirective)
         } else if searched {
-            let sources = files.brought_in(self.visit, release, file, raw, self.material.programs);
+            let sources = files.brought_in(self.visit, release, file, raw, (self.material.programs, effects));
             if !matches!(&sources, Ok(sources) if sources.is_empty()) {
                 self.declaring.push((release.id(), file.to_owned()));
             }
@@ -242,7 +241,8 @@ impl<'a> Finding<'a> {
         } else {
             if before.is_some() {
                 // helmfile fails over it by itself, if it ever renders it.
-                let _ = files.render(self.visit, release, file, raw, Programs::AsTheStateSays);
+                let rendered = files.render(self.visit, release, file, raw, Programs::AsTheStateSays);
+                effects.extend(rendered.map(|rendered| rendered.effects).unwrap_or_default());
             }
             Ok(Vec::new())
         };

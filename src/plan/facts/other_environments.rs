@@ -2,7 +2,6 @@
 
 use std::cell::OnceCell;
 use std::collections::BTreeSet;
-use std::rc::Rc;
 
 use camino::Utf8PathBuf;
 
@@ -32,7 +31,6 @@ impl OtherEnvironments {
     fn read(&self) -> BTreeSet<(Utf8PathBuf, String)> {
         let mut request = self.request.clone();
         request.options.no_exec = true;
-        request.effects = Rc::default();
         let own = request.environment_name().to_owned();
         let mut found = BTreeSet::new();
         for name in state::environments(&request).unwrap_or_default().into_iter().filter(|name| *name != own)

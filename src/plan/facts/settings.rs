@@ -266,7 +266,7 @@ impl Settings {
     pub(crate) fn sources_of(
         &self,
         release: &Release,
-        render: impl Fn(&str, &Place) -> Result<String, Diagnostic>,
+        mut render: impl FnMut(&str, &Place) -> Result<String, Diagnostic>,
     ) -> Result<Vec<Source>, Diagnostic> {
         let mut sources = Vec::new();
         for rule in self.rules(release) {

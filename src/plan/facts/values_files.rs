@@ -127,7 +127,7 @@ impl ValuesFiles {
         if programs == Programs::Withheld && context.exec == ExecPolicy::Run {
             context.exec = ExecPolicy::Refused;
         }
-        let data = visit.release_data(release, &self.request.effects);
+        let data = visit.release_data(release, &self.request.watch);
         template::render_traced(file, text, &data, &context, &self.registry, &Options::default())
     }
 
@@ -142,22 +142,21 @@ impl ValuesFiles {
         release: &Release,
         file: &Utf8Path,
         raw: &Raw,
+        effects: &mut Effects,
     ) -> Result<Vec<Source>, Diagnostic> {
         if !raw.may_declare {
             return Ok(Vec::new());
         }
         let result = if raw.template {
             let rendered = self.render(visit, release, file, raw, Programs::AsTheStateSays)?;
+            effects.extend(rendered.effects.clone());
             source::in_rendered(file, Self::text(file, raw)?, &rendered)
         } else {
-            let data = visit.release_data(release, &self.request.effects);
+            let data = visit.release_data(release, &self.request.watch);
             let bytes = raw.bytes.as_deref().unwrap_or_default();
             let text = String::from_utf8_lossy(bytes);
-            let mut render = |word: &str, at: usize| {
-                let rendered = self.word(file, word, &data);
-                self.request.effects.borrow_mut().place(&Place::offset(file, &text, at));
-                rendered
-            };
+            let mut render =
+                |word: &str, at: usize| self.word(&Place::offset(file, &text, at), word, &data, effects);
             source::in_plain(file, bytes, &mut Render::Words(&mut render))
         };
         result.map_err(|error| error.diagnostic())
@@ -176,13 +175,11 @@ impl ValuesFiles {
         release: &Release,
         file: &Utf8Path,
         raw: &Raw,
-        programs: Programs,
+        (programs, effects): (Programs, &mut Effects),
     ) -> Result<Vec<Source>, Unsearched> {
-        let before = self.request.effects.borrow().clone();
         let rendered = match self.render(visit, release, file, raw, programs) {
             Ok(rendered) => rendered,
             Err(problem) => {
-                *self.request.effects.borrow_mut() = before;
                 let withheld = problem.refusal() == Some(Refusal::NoExec) && !self.request.options.no_exec;
                 return Err(Unsearched::Failed(if withheld {
                     let reason = "it runs a program, which helmsum does only in a hook for a file that contains no directives";
@@ -193,12 +190,11 @@ impl ValuesFiles {
             }
         };
         let sources = Self::text(file, raw)
-            .and_then(|text| source::in_rendered(file, text, &rendered).map_err(|error| error.diagnostic()))
-            .map_err(Unsearched::BadDirective)?;
-        if sources.is_empty() {
-            *self.request.effects.borrow_mut() = before;
+            .and_then(|text| source::in_rendered(file, text, &rendered).map_err(|error| error.diagnostic()));
+        if !matches!(&sources, Ok(sources) if sources.is_empty()) {
+            effects.extend(rendered.effects);
         }
-        Ok(sources)
+        sources.map_err(Unsearched::BadDirective)
     }
 
     /// Renders a word of a directive that stands at a place, with the data of a release.
@@ -206,25 +202,26 @@ impl ValuesFiles {
         &self,
         visit: &Visit,
         release: &Release,
-        place: &Place,
+        (place, effects): (&Place, &mut Effects),
         word: &str,
     ) -> Result<String, Diagnostic> {
-        let rendered = self.word(&place.file, word, &visit.release_data(release, &self.request.effects));
-        self.request.effects.borrow_mut().place(place);
-        rendered
+        self.word(place, word, &visit.release_data(release, &self.request.watch), effects)
     }
 
-    /// What templates have done since this was asked last.
-    pub(crate) fn take_effects(&self) -> Effects {
-        self.request.effects.take()
-    }
-
-    fn word(&self, file: &Utf8Path, word: &str, data: &Value) -> Result<String, Diagnostic> {
+    fn word(
+        &self,
+        place: &Place,
+        word: &str,
+        data: &Value,
+        effects: &mut Effects,
+    ) -> Result<String, Diagnostic> {
+        let file = &place.file;
         let context = self.request.context(file.parent().unwrap_or(file));
-        let bytes = template::render(file, word, data, &context, &self.registry, &Options::default())?;
         // Lines and columns are those of the word.
-        self.request.effects.borrow_mut().displace(file);
-        String::from_utf8(bytes)
+        let context = template::function::Context { place: Some(place.clone()), ..context };
+        let rendered = template::render(file, word, data, &context, &self.registry, &Options::default())?;
+        effects.extend(rendered.effects);
+        String::from_utf8(rendered.bytes)
             .map_err(|_| Diagnostic::error(format!("`{word}` renders to something that is not UTF-8")))
     }
 

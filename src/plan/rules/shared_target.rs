@@ -1,7 +1,6 @@
 //! The finding shared-target: one target for several environments in which a consumer has other sources.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -14,6 +13,7 @@ use crate::plan::rules::project::{Findings, Project, ReleaseCase};
 use crate::source::{self, Source};
 use crate::state::{self, EntryKind, EntrySource, Release, Request, Resolved, Visit};
 use crate::template;
+use crate::template::function::Effects;
 use crate::text::Place;
 use crate::text::relative;
 
@@ -59,7 +59,6 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
             break;
         }
         request.options.environment = Some(name.clone());
-        request.effects = Rc::default();
         let Ok(resolved) = state::read(&request) else { continue };
         releases += resolved.visits.iter().map(|visit| visit.releases.len()).sum::<usize>();
         for (key, there) in sources_there(project, &request, &resolved, &open) {
@@ -166,16 +165,19 @@ fn declared(
     target: &Utf8Path,
 ) -> Option<Vec<Source>> {
     let mut sources = Vec::new();
+    // What templates do elsewhere is said there.
+    let mut unsaid = Effects::default();
     for entry in &release.values {
         let found = visit.resolve_entry(&*files.request().tree, release, EntryKind::Values, entry);
         let Ok(EntrySource::File(file)) = found else { continue };
         if file != target {
             let raw = files.raw(&file);
             raw.bytes.as_ref().ok()?;
-            sources.extend(files.declared(visit, release, &file, &raw).ok()?);
+            sources.extend(files.declared(visit, release, &file, &raw, &mut unsaid).ok()?);
         }
     }
-    let of_settings = settings.sources_of(release, |word, place| files.word_of(visit, release, place, word));
+    let of_settings =
+        settings.sources_of(release, |word, place| files.word_of(visit, release, (place, &mut unsaid), word));
     sources.extend(of_settings.ok()?);
     source::collect(sources).ok()
 }

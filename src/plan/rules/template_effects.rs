@@ -51,14 +51,14 @@ impl Told {
 
 /// What is to be said about templates of a visit.
 pub(crate) fn doubts(effects: &Effects, visit: &Visit, told: Option<Told>) -> Vec<Diagnostic> {
-    let unstable = effects.unstable.iter().map(|(function, place)| unstable(function, place.as_ref(), visit));
+    let unstable = effects.unstable.iter().map(|(function, place)| unstable(function, place, visit));
     let untold = effects.options.iter().filter_map(|(&option, place)| {
         let known = told.is_none_or(|told| told.knows(option, visit));
-        (!known).then(|| untold(option, place.as_ref(), visit))
+        (!known).then(|| untold(option, place, visit))
     });
     let mut doubts: Vec<Diagnostic> = unstable.chain(untold).collect();
     for call in effects.order_seen() {
-        let doubt = unordered(&call.function, call.place.as_ref(), visit);
+        let doubt = unordered(&call.function, &call.place);
         if !doubts.contains(&doubt) {
             doubts.push(doubt);
         }
@@ -66,33 +66,29 @@ pub(crate) fn doubts(effects: &Effects, visit: &Visit, told: Option<Told>) -> Ve
     doubts
 }
 
-fn at(finding: Diagnostic, place: Option<&Place>, visit: &Visit) -> Diagnostic {
-    finding.at(place.cloned().unwrap_or_else(|| Place::file(&visit.file)))
-}
-
-fn unstable(function: &str, place: Option<&Place>, visit: &Visit) -> Diagnostic {
+fn unstable(function: &str, place: &Place, visit: &Visit) -> Diagnostic {
     let message =
         format!("`{function}` was called while the state was read; every reading gives another result");
     let of_state = |file: &Utf8PathBuf| {
         *file == visit.file || visit.bases.contains(file) || visit.values_files.contains(file)
     };
-    let hint = if place.is_none_or(|place| of_state(&place.file)) {
+    let hint = if of_state(&place.file) {
         "helmfile reads something else than helmsum; keep random values and the clock out of the state"
     } else {
         "helmfile reads something else than helmsum; keep random values and the clock out of files with directives: a plain \
          values file beside this one can have them"
     };
-    at(Diagnostic::finding(Code::UnstableTemplate, message).hint(hint), place, visit)
+    Diagnostic::finding(Code::UnstableTemplate, message).hint(hint).at(place.clone())
 }
 
-fn unordered(function: &str, place: Option<&Place>, visit: &Visit) -> Diagnostic {
+fn unordered(function: &str, place: &Place) -> Diagnostic {
     let message =
         format!("what `{function}` gives has no fixed order, and something was made of it unsorted");
     let hint = format!("sort it first, as in `{function} … | sortAlpha`, or `range` over the map itself");
-    at(Diagnostic::finding(Code::UnstableTemplate, message).hint(hint), place, visit)
+    Diagnostic::finding(Code::UnstableTemplate, message).hint(hint).at(place.clone())
 }
 
-fn untold(option: CommandOption, place: Option<&Place>, visit: &Visit) -> Diagnostic {
+fn untold(option: CommandOption, place: &Place, visit: &Visit) -> Diagnostic {
     let (message, hint) = match option {
         CommandOption::Namespace => {
             let argument = if visit.file.as_str().ends_with(".gotmpl") {
@@ -116,5 +112,5 @@ fn untold(option: CommandOption, place: Option<&Place>, visit: &Visit) -> Diagno
             "the chart of a release is `.Release.Chart`; else set `chart:` in the state file".to_owned(),
         ),
     };
-    at(Diagnostic::finding(Code::UnverifiedState, message).hint(hint), place, visit)
+    Diagnostic::finding(Code::UnverifiedState, message).hint(hint).at(place.clone())
 }

@@ -332,7 +332,6 @@ impl Elsewhere {
         for request in requests {
             let mut request = (*request).clone();
             request.options.no_exec = true;
-            request.effects = Rc::default();
             let own = request.environment_name().to_owned();
             let Ok(names) = state::environments(&request) else {
                 found.unknown = true;

@@ -1,6 +1,5 @@
 //! Every sentence of the grammar.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
@@ -14,7 +13,7 @@ use crate::diagnostic::Diagnostic;
 use crate::rendered::ObjectKind;
 use crate::source::NameError;
 use crate::source::exclusion::PatternError;
-use crate::template::function::{Chance, Context, Effects, ExecPolicy, Function, Parameter, Registry};
+use crate::template::function::{Chance, Context, ExecPolicy, Function, Parameter, Registry, Watch};
 use crate::template::{Options, render_traced};
 use crate::text::Place;
 use crate::tree::WorkTree;
@@ -526,7 +525,8 @@ fn try_template(raw: &str) -> Option<Result<Vec<Source>, DirectiveError>> {
         earlier: None,
         environment: Rc::new(BTreeMap::new()),
         chance: Chance::Real,
-        effects: Rc::new(RefCell::new(Effects::default())),
+        watch: Watch::default(),
+        place: None,
     };
     let list = Value::from(vec![Value::from("x"), Value::from("y")]);
     let data: Map =

@@ -7,9 +7,10 @@ use super::slot::{Slot, is_true};
 use super::{At, Evaluated, HEAD, ITEM, Scene, State};
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::strconv::quote;
-use crate::template::function::{Call, Context, Function, FunctionError};
+use crate::template::function::{Call, Context, Effects, Function, FunctionError};
 use crate::template::set;
 use crate::template::syntax::{Operand, PARSE_NAME};
+use crate::text::Place;
 use crate::value::Value;
 
 /// How often helmfile's `include` enters one template again before it gives up.
@@ -126,15 +127,15 @@ impl<'t> State<'t, '_, '_> {
             }
             Callee::Function(function) => {
                 let values: Vec<Value> = values.into_iter().map(Slot::into_value).collect();
-                (function.body)(&mut Caller { state: self }, &values).map(returned)
+                (function.body)(&mut Caller { state: self, node }, &values).map(returned)
             }
             Callee::Method(function, receiver) => {
                 let values: Vec<Value> =
                     std::iter::once(receiver).chain(values.into_iter().map(Slot::into_value)).collect();
-                (function.body)(&mut Caller { state: self }, &values).map(returned)
+                (function.body)(&mut Caller { state: self, node }, &values).map(returned)
             }
         };
-        self.place_effects(node);
+        self.note_looked(node);
         match result {
             Ok(slot) => {
                 self.run.failed_at = None;
@@ -194,6 +195,8 @@ fn returned(value: Value) -> Slot {
 /// What a function sees of the run.
 struct Caller<'s, 't, 'x, 'r> {
     state: &'s mut State<'t, 'x, 'r>,
+    /// The call.
+    node: At<'t>,
 }
 
 impl Caller<'_, '_, '_, '_> {
@@ -209,12 +212,15 @@ impl Caller<'_, '_, '_, '_> {
     }
 
     fn try_render(&mut self, text: &str, data: &Value) -> Result<Vec<u8>, FunctionError> {
+        let spot = self.state.spot(self.node);
         let run = &mut *self.state.run;
         run.enter_template()?;
+        let outer = run.outer.replace(spot);
         // Without a name, so that errors point at the call and not into a text that no file holds.
         let (bytes, _) = set::load("".into(), &text.into(), run.context, run.registry)
             .and_then(|(set, source)| run.execute(&set, &source, data, false))
             .map_err(|error| self.inner(&error))?;
+        self.state.run.outer = outer;
         self.state.run.leave_template();
         Ok(bytes)
     }
@@ -259,6 +265,11 @@ impl Call for Caller<'_, '_, '_, '_> {
 
     fn include(&mut self, name: &str, data: &Value) -> Result<Value, FunctionError> {
         self.try_include(name, data).map(Value::from_bytes)
+    }
+
+    fn effects(&mut self) -> (&mut Effects, Place) {
+        let place = self.state.spot(self.node).place(self.state.run.context);
+        (&mut self.state.run.effects, place)
     }
 
     fn spend(&mut self, steps: u64) -> Result<(), FunctionError> {

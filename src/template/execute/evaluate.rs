@@ -175,7 +175,7 @@ impl<'t> State<'t, '_, '_> {
                 let before = self.at;
                 let arguments = self.untyped_arguments(dot, arguments, last)?;
                 let member = object.member(name, &arguments);
-                self.place_effects(At::Operand(operand));
+                self.note_looked(At::Operand(operand));
                 if !matches!(member, Some(Ok(_))) {
                     // Go finds out that there is no such method before it looks at the arguments.
                     self.at = before;

@@ -15,7 +15,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::function::{Context, FunctionError, Registry};
+use super::function::{Context, Effects, FunctionError, Registry};
 use super::render::Options;
 use super::set::Set;
 use super::syntax::{
@@ -59,12 +59,44 @@ pub(super) struct Run<'r> {
     depth: usize,
     /// Where the innermost file failed, until the error has come out of the calls around it.
     failed_at: Option<Excerpt>,
+    /// What was done beside writing text.
+    pub(super) effects: Effects,
+    /// Where the text without a file that is running was called.
+    outer: Option<Spot>,
+}
+
+/// A place in a text, which is not looked up before somebody asks for it.
+#[derive(Clone)]
+struct Spot {
+    source: Rc<TemplateText>,
+    offset: usize,
+    /// Whether the text is the one that is rendered.
+    is_main: bool,
+}
+
+impl Spot {
+    fn place(&self, context: &Context) -> Place {
+        match &context.place {
+            Some(place) if self.is_main => place.clone(),
+            _ => Place::offset(self.source.name.clone(), &self.source.text, self.offset),
+        }
+    }
 }
 
 impl<'r> Run<'r> {
-    pub(super) const fn new(context: &'r Context, registry: &'r Registry, options: &'r Options) -> Self {
-        let steps = options.steps;
-        Self { context, registry, options, steps, results: 0, templates: 0, depth: 0, failed_at: None }
+    pub(super) fn new(context: &'r Context, registry: &'r Registry, options: &'r Options) -> Self {
+        Self {
+            context,
+            registry,
+            options,
+            steps: options.steps,
+            results: 0,
+            templates: 0,
+            depth: 0,
+            failed_at: None,
+            effects: Effects::default(),
+            outer: None,
+        }
     }
 
     /// Takes steps from the budget.
@@ -295,15 +327,24 @@ impl<'t> State<'t, '_, '_> {
         })
     }
 
-    /// Tells what has just been noted where it happened. What a text without a file did, its caller did.
-    fn place_effects(&self, at: At<'_>) {
-        let effects = &self.run.context.effects;
-        if !effects.borrow().is_unplaced() {
-            return;
-        }
+    /// Where a piece of the tree stands. What a text without a file does, its caller did.
+    fn spot(&self, at: At<'_>) -> Spot {
         let source = &self.scene.tree.source;
-        if let Some(offset) = at.offset().filter(|_| !source.name.as_str().is_empty()) {
-            effects.borrow_mut().place(&Place::offset(source.name.clone(), &source.text, offset));
+        match &self.run.outer {
+            Some(outer) if source.name.as_str().is_empty() => outer.clone(),
+            _ => Spot {
+                source: Rc::clone(source),
+                offset: at.offset().unwrap_or(0),
+                is_main: Rc::ptr_eq(source, self.scene.main),
+            },
+        }
+    }
+
+    /// Notes what data has just been looked at.
+    fn note_looked(&mut self, at: At<'_>) {
+        for option in self.run.context.watch.take() {
+            let place = self.spot(at).place(self.run.context);
+            self.run.effects.read_option(option, place);
         }
     }
 
@@ -366,6 +407,7 @@ impl<'t> State<'t, '_, '_> {
                 let value = self.pipeline(dot, pipeline)?;
                 if pipeline.variables.is_empty() {
                     self.print(&value, pipeline.offset)?;
+                    self.note_looked(At::Pipeline(pipeline));
                 }
             }
             Node::If(branch) => return self.branch(dot, branch, false),

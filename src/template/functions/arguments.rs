@@ -150,13 +150,15 @@ pub(super) fn unprintable(error: PrintError) -> FunctionError {
 }
 
 /// Notes that the result differs between runs.
-pub(super) fn note_unstable(call: &dyn Call, function: &str) {
-    call.context().effects.borrow_mut().call_unstable(function);
+pub(super) fn note_unstable(call: &mut dyn Call, function: &str) {
+    let (effects, place) = call.effects();
+    effects.call_unstable(function, place);
 }
 
 /// A list whose order Go leaves to chance, watched for whether somebody looks at it.
-pub(super) fn unordered(call: &dyn Call, function: &str, element: Element, items: Vec<Value>) -> Value {
-    let witness = call.context().effects.borrow_mut().call_unordered(function);
+pub(super) fn unordered(call: &mut dyn Call, function: &str, element: Element, items: Vec<Value>) -> Value {
+    let (effects, place) = call.effects();
+    let witness = effects.call_unordered(function, place);
     let items = match call.context().chance {
         Chance::Greatest => items.into_iter().rev().collect(),
         Chance::Real | Chance::Least => items,
@@ -165,8 +167,9 @@ pub(super) fn unordered(call: &dyn Call, function: &str, element: Element, items
 }
 
 /// Notes that a map which existed before was changed.
-pub(super) fn note_mutation(call: &dyn Call) {
-    call.context().effects.borrow_mut().mutations += 1;
+pub(super) fn note_mutation(call: &mut dyn Call) {
+    let (effects, place) = call.effects();
+    effects.change(place);
 }
 
 /// A `string` result.

@@ -106,7 +106,7 @@ fn time_at(arguments: &[Value], at: usize) -> Result<&Time, FunctionError> {
 }
 
 /// The instant in an argument: a time or seconds since 1970. Anything else is now, as in sprig.
-fn instant(call: &dyn Call, function: &str, value: &Value) -> Result<Timestamp, FunctionError> {
+fn instant(call: &mut dyn Call, function: &str, value: &Value) -> Result<Timestamp, FunctionError> {
     match value {
         Value::Time(time) => Ok(time.instant),
         Value::Int(seconds) | Value::Int64(seconds) => {
@@ -127,7 +127,7 @@ fn too_far() -> FunctionError {
     )
 }
 
-fn formatted(call: &dyn Call, function: &str, layout: &[u8], value: &Value, zone: &[u8]) -> Outcome {
+fn formatted(call: &mut dyn Call, function: &str, layout: &[u8], value: &Value, zone: &[u8]) -> Outcome {
     let instant = instant(call, function, value)?;
     string(time::format(&named_zone(call, zone)?.show(instant), layout))
 }

@@ -45,17 +45,19 @@ fn run(
     arguments: &List,
     inputs: &[Value],
 ) -> Outcome {
-    let context = call.context();
-    check_allowed(context)?;
+    check_allowed(call.context())?;
     let arguments = words(arguments)?;
     let additions = variables(environment)?;
-    if context.exec == ExecPolicy::Refused {
+    if call.context().exec == ExecPolicy::Refused {
         return Err(refused(
             Refusal::NoExec,
             format!("`exec` of `{}`, because of `--no-exec`", String::from_utf8_lossy(command)),
             "run without `--no-exec` if you trust the programs that the state starts",
         ));
     }
+    let (effects, place) = call.effects();
+    effects.run(&String::from_utf8_lossy(command), place);
+    let context = call.context();
     let program = Started {
         directory: context.base.clone(),
         variables: (!environment.is_nil()).then_some(additions),

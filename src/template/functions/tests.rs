@@ -1,14 +1,14 @@
 //! What no vector can show: policies, notes, limits. Results are compared in `tests/function_vectors.rs`.
 
-use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::rc::Rc;
 use std::sync::Arc;
 
 use super::{FUNCTIONS, MUTATING, registry};
 use crate::diagnostic::Diagnostic;
-use crate::template::function::{Chance, Context, Effects, ExecPolicy};
-use crate::template::{Options, render};
+use crate::template::function::{Chance, Context, Effects, ExecPolicy, Watch};
+use crate::template::{Options, Rendered, render};
+use crate::text::Place;
 use crate::tree::WorkTree;
 use crate::value::{Map, Value};
 
@@ -21,21 +21,23 @@ fn context(exec: ExecPolicy) -> Context {
         earlier: None,
         environment: Rc::new(environment),
         chance: Chance::Real,
-        effects: Rc::new(RefCell::new(Effects::default())),
+        watch: Watch::default(),
+        place: None,
     }
 }
 
-fn rendered(text: &str, context: &Context) -> Result<String, Diagnostic> {
+fn ran(text: &str, context: &Context) -> Result<Rendered, Diagnostic> {
     let data: Map = [("m", Value::Map([("k", Value::Int(1))].into_iter().collect()))].into_iter().collect();
     let options = Options::default();
     render("values.gotmpl".into(), text, &data.into(), context, &registry(), &options)
-        .map(|bytes| String::from_utf8(bytes).expect("it is text"))
+}
+
+fn rendered(text: &str, context: &Context) -> Result<String, Diagnostic> {
+    ran(text, context).map(|rendered| String::from_utf8(rendered.bytes).expect("it is text"))
 }
 
 fn effects(text: &str) -> Effects {
-    let context = context(ExecPolicy::Run);
-    rendered(text, &context).expect("it renders");
-    context.effects.take()
+    ran(text, &context(ExecPolicy::Run)).expect("it renders").effects
 }
 
 fn refusal(text: &str, exec: ExecPolicy) -> Diagnostic {
@@ -187,7 +189,7 @@ fn a_changed_map_is_noted_and_an_unchanged_one_is_not() {
         "{{ mergeOverwrite .m (dict \"k\" 2) }}",
         "{{ setValueAtPath \"k\" 2 .m }}",
     ] {
-        assert_eq!(effects(text).mutations, 1, "{text}");
+        assert_eq!(effects(text).mutations.len(), 1, "{text}");
     }
     for text in [
         "{{ unset .m \"nope\" }}",
@@ -195,7 +197,7 @@ fn a_changed_map_is_noted_and_an_unchanged_one_is_not() {
         "{{ expandSecretRefs .m }}",
         "{{ omit .m \"k\" }}",
     ] {
-        assert_eq!(effects(text).mutations, 0, "{text}");
+        assert_eq!(effects(text).mutations.len(), 0, "{text}");
     }
 }
 
@@ -250,4 +252,23 @@ fn a_map_that_holds_itself_is_refused_and_ends_nothing() {
 fn standard_input_is_never_taken_for_a_file() {
     let error = refusal(r#"{{ readFile "-" }}"#, ExecPolicy::Run);
     assert!(error.message.contains("standard input"), "{}", error.message);
+}
+
+#[test]
+fn what_a_template_does_has_the_place_of_the_call() {
+    let text = "a: {{ now | date \"2006\" | len }}\nb: {{ exec \"true\" (list) }}\nc: {{ tpl \"{{ randInt 0 9 }}\" . | len }}\n{{ $_ := set .m \"a\" 1 }}{{ keys .m | first }}\n";
+    let effects = effects(text);
+    let shown = |place: &Place| format!("{}:{}:{}", place.file, place.line.unwrap(), place.column.unwrap());
+    let unstable: Vec<_> =
+        effects.unstable.iter().map(|(name, place)| format!("{name} {}", shown(place))).collect();
+    assert_eq!(unstable, ["now values.gotmpl:1:7", "randInt values.gotmpl:3:7"]);
+    assert_eq!(
+        effects.programs.iter().map(|(name, place)| format!("{name} {}", shown(place))).collect::<Vec<_>>(),
+        ["true values.gotmpl:2:7"]
+    );
+    assert_eq!(effects.mutations.iter().map(shown).collect::<Vec<_>>(), ["values.gotmpl:4:10"]);
+    assert_eq!(
+        effects.order_seen().map(|call| shown(&call.place)).collect::<Vec<_>>(),
+        ["values.gotmpl:4:28"]
+    );
 }

@@ -1,6 +1,6 @@
 //! The objects that helmsum sees are those that `helmfile template` prints.
 
-use helmsum::internals::rendered::{Content, template, templating};
+use helmsum::internals::rendered::{Content, Templates, template, templating};
 use helmsum::internals::template::functions::registry;
 use helmsum::internals::value::Value;
 use helmsum::internals::yaml;
@@ -137,7 +137,7 @@ fn printed(text: &str) -> Vec<String> {
 
 fn ours(project: &Project) -> Vec<String> {
     let reading = project.read();
-    let templating = templating(&reading.producer("web"), &registry())
+    let templating = templating(&reading.producer("web"), &mut Templates::new(&registry()))
         .unwrap_or_else(|problem| panic!("{problem}: {:?}", problem.hint));
     let objects = template(&templating).unwrap_or_else(|problem| panic!("{problem}"));
     let mut shown: Vec<String> = objects

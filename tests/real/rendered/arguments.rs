@@ -1,6 +1,6 @@
 //! `helm template` is called as helmfile calls it: the same arguments, working directory and values.
 
-use helmsum::internals::rendered::{templating, values};
+use helmsum::internals::rendered::{Templates, templating, values};
 use helmsum::internals::template::functions::registry;
 
 use super::project::Project;
@@ -134,8 +134,10 @@ fn ours(project: &Project, options: &[&str]) -> Vec<Call> {
             let told = |problem: helmsum::internals::diagnostic::Diagnostic| -> ! {
                 panic!("{problem}: {:?}", problem.hint)
             };
-            let templating = templating(&producer, &registry()).unwrap_or_else(|problem| told(problem));
-            let given = values(&producer, &registry()).unwrap_or_else(|problem| told(problem));
+            let templating = templating(&producer, &mut Templates::new(&registry()))
+                .unwrap_or_else(|problem| told(problem));
+            let given =
+                values(&producer, &mut Templates::new(&registry())).unwrap_or_else(|problem| told(problem));
             let text = |bytes| String::from_utf8(bytes).expect("UTF-8");
             calls.push(Call {
                 arguments: templating.arguments(),

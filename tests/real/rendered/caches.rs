@@ -7,7 +7,7 @@ use std::process::Command;
 use std::thread;
 
 use camino::Utf8PathBuf;
-use helmsum::internals::rendered::{template, templating};
+use helmsum::internals::rendered::{Templates, template, templating};
 use helmsum::internals::template::functions::registry;
 
 use super::project::{Project, content};
@@ -87,7 +87,7 @@ fn downloaded(tools: &Tools, variables: &[(&str, &str)]) -> Project {
 
 fn rendered(project: &Project) -> Result<String, String> {
     let reading = project.read();
-    let objects = templating(&reading.producer("web"), &registry())
+    let objects = templating(&reading.producer("web"), &mut Templates::new(&registry()))
         .and_then(|templating| template(&templating))
         .map_err(|problem| problem.to_string())?;
     let [object] = objects.as_slice() else { panic!("one object") };

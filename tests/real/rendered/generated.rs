@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use helmsum::internals::rendered::{Content, template, templating};
+use helmsum::internals::rendered::{Content, Templates, template, templating};
 use helmsum::internals::template::functions::registry;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -167,7 +167,8 @@ fn every_file_of_a_chart_counts_once_under_its_name() {
 /// The data of the object that the chart renders.
 fn object(project: &Project) -> Vec<(String, Vec<u8>)> {
     let reading = project.read();
-    let templating = templating(&reading.producer("web"), &registry()).expect("it can be rendered");
+    let templating =
+        templating(&reading.producer("web"), &mut Templates::new(&registry())).expect("it can be rendered");
     let objects = template(&templating).unwrap_or_else(|problem| panic!("{problem}"));
     let data = objects[0].data.iter().map(|piece| {
         let Content::Bytes(bytes) = &piece.content else { panic!("bytes") };

@@ -4,7 +4,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 
 use helmsum::internals::diagnostic::Diagnostic;
-use helmsum::internals::rendered::{Object, ObjectKind, Producer, template, templating, unstable};
+use helmsum::internals::rendered::{Object, ObjectKind, Producer, Templates, template, templating, unstable};
 use helmsum::internals::state::Request;
 use helmsum::internals::template::functions::registry;
 use helmsum::internals::tree::{Overlay, WorkTree};
@@ -34,7 +34,7 @@ fn with_helm(mut project: Project) -> Option<Project> {
 }
 
 fn rendered(reading: &Reading) -> Result<Vec<Object>, Diagnostic> {
-    template(&templating(&reading.producer("web"), &registry())?)
+    template(&templating(&reading.producer("web"), &mut Templates::new(&registry()))?)
 }
 
 /// The objects of the release `web`, each as a line.
@@ -193,7 +193,8 @@ fn a_target_that_is_not_written_yet_is_rendered_as_it_will_be() {
     let (visit, release) = (&resolved.visits[0], &resolved.visits[0].releases[0]);
     let producer = Producer { request: &request, visit, release };
     let objects =
-        template(&templating(&producer, &registry()).expect("it can be rendered")).expect("it renders");
+        template(&templating(&producer, &mut Templates::new(&registry())).expect("it can be rendered"))
+            .expect("it renders");
     assert_eq!(shown(&objects[0]), "ConfigMap /config: data/values={\"configChecksum\":\"new\"}");
 }
 
@@ -207,7 +208,8 @@ fn a_chart_with_files_that_are_not_written_yet_is_copied() {
     let (visit, release) = (&resolved.visits[0], &resolved.visits[0].releases[0]);
     let producer = Producer { request: &request, visit, release };
     let objects =
-        template(&templating(&producer, &registry()).expect("it can be rendered")).expect("it renders");
+        template(&templating(&producer, &mut Templates::new(&registry())).expect("it can be rendered"))
+            .expect("it renders");
     assert_eq!(shown(&objects[0]), "ConfigMap edge/config: data/values={\"a\":1,\"of\":\"the overlay\"}");
 }
 
@@ -351,5 +353,5 @@ fn renders_in_a_process_of_its_own() {
     let resolved = helmsum::internals::state::read(&request).expect("a state");
     let (visit, release) = (&resolved.visits[0], &resolved.visits[0].releases[0]);
     let producer = Producer { request: &request, visit, release };
-    let _ = template(&templating(&producer, &registry()).expect("it can be rendered"));
+    let _ = template(&templating(&producer, &mut Templates::new(&registry())).expect("it can be rendered"));
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 use helmsum::internals::diagnostic::Diagnostic;
-use helmsum::internals::rendered::{Content, Piece, Producer, release_pieces};
+use helmsum::internals::rendered::{Content, Piece, Producer, Templates, release_pieces};
 use helmsum::internals::state::{self, Listed, Request, Resolved};
 use helmsum::internals::template::functions::registry;
 use helmsum::internals::tree::WorkTree;
@@ -86,7 +86,7 @@ impl Project {
     pub(crate) fn pieces(&self) -> Result<Vec<Piece>, Diagnostic> {
         let reading = self.read();
         let listed = Listed::of(&WorkTree, &reading.resolved);
-        release_pieces(&reading.producer("web"), &registry(), &listed)
+        release_pieces(&reading.producer("web"), &mut Templates::new(&registry()), &listed)
     }
 
     /// The pieces of the release `web` as names and contents, in order of the names.

@@ -1,7 +1,7 @@
 //! Helm 3 and Helm 4 side by side: what they render for one release, and what of it differs. The table in `docs/sources.md` says
 //! the same.
 
-use helmsum::internals::rendered::{Content, template, templating};
+use helmsum::internals::rendered::{Content, Templates, template, templating};
 use helmsum::internals::template::functions::registry;
 
 use super::project::Project;
@@ -36,7 +36,7 @@ fn rendered(project: &mut Project, helms: &[String; 2]) -> [Vec<String>; 2] {
     helms.each_ref().map(|helm| {
         project.helm = Some(helm.clone());
         let reading = project.read();
-        let templating = templating(&reading.producer("web"), &registry());
+        let templating = templating(&reading.producer("web"), &mut Templates::new(&registry()));
         let objects = template(&templating.unwrap_or_else(|problem| panic!("{problem}")));
         let objects = objects.unwrap_or_else(|problem| panic!("{helm}: {problem}"));
         let text = |content: &Content| match content {
@@ -167,7 +167,7 @@ fn the_helm_of_the_state_decides_what_a_post_renderer_is() {
         let project = project.with("helmfile.yaml", format!("helmBinary: {helm}\n{state}"));
         let reading = project.read();
         let renderer = |name| {
-            let templating = templating(&reading.producer(name), &registry())
+            let templating = templating(&reading.producer(name), &mut Templates::new(&registry()))
                 .map_err(|problem| format!("{problem}; {}", problem.hint.as_deref().unwrap_or_default()))?;
             let arguments = templating.arguments();
             let at = arguments.iter().position(|argument| argument == "--post-renderer").expect("the option");
@@ -202,7 +202,8 @@ fn a_plugin_that_is_not_there_is_named() {
     let mut project = project(CHART, &dump("web", &[".Values"]), "", "").with("helmfile.yaml", state);
     project.helm = Some(four);
     let reading = project.read();
-    let templating = templating(&reading.producer("web"), &registry()).expect("arguments");
+    let templating =
+        templating(&reading.producer("web"), &mut Templates::new(&registry())).expect("arguments");
     let problem = template(&templating).expect_err("there is no such plugin");
     assert!(problem.to_string().contains("does not find a plugin `add-labels`"), "{problem}");
     assert!(problem.hint.as_deref().is_some_and(|hint| hint.contains("`postrenderer/v1`")), "{problem:?}");

@@ -104,7 +104,6 @@ fn other_environment(reading: &Reading, request: &Request, resolved: &Resolved, 
     // Nothing is run for a guess.
     let mut quiet = request.clone();
     quiet.options.no_exec = true;
-    quiet.effects = Rc::default();
     let reads = |request: &Request| {
         state::read(request).is_ok_and(|resolved| of_digest(&resolved, wanted).contains(&true))
     };
@@ -181,11 +180,7 @@ pub(crate) fn read_for_hook(reading: &Reading, request: Request, namespace: &str
         return Read::of(request);
     }
     let earlier = Rc::new(Earlier::default());
-    let with = |request: &Request| Request {
-        earlier: Some(Rc::clone(&earlier)),
-        effects: Rc::default(),
-        ..request.clone()
-    };
+    let with = |request: &Request| Request { earlier: Some(Rc::clone(&earlier)), ..request.clone() };
     let mut bare = with(&request);
     bare.options.namespace = None;
     let mut variables = (*request.variables).clone();
