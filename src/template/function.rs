@@ -395,6 +395,8 @@ pub struct Effects {
     pub mutations: Vec<Place>,
     /// Programs that were run, by name.
     pub programs: BTreeMap<String, Place>,
+    /// Files that `readFile` read, by their absolute path.
+    pub files: BTreeMap<Utf8PathBuf, Place>,
 }
 
 impl Effects {
@@ -430,6 +432,11 @@ impl Effects {
         self.programs.entry(program.to_owned()).or_insert(place);
     }
 
+    /// Notes that a file was read.
+    pub(super) fn read_file(&mut self, file: Utf8PathBuf, place: Place) {
+        self.files.entry(file).or_insert(place);
+    }
+
     /// Notes that the value of an option was looked at.
     pub(crate) fn read_option(&mut self, option: CommandOption, place: Place) {
         self.options.entry(option).or_insert(place);
@@ -439,7 +446,8 @@ impl Effects {
     #[must_use]
     pub(crate) fn in_part(mut self, file: &Utf8Path, line: usize) -> Self {
         let calls = self.unordered.iter_mut().map(|call| &mut call.place);
-        let named = self.unstable.values_mut().chain(self.programs.values_mut());
+        let named =
+            self.unstable.values_mut().chain(self.programs.values_mut()).chain(self.files.values_mut());
         let places = named.chain(self.options.values_mut()).chain(&mut self.mutations).chain(calls);
         for place in places.filter(|place| place.file == file) {
             place.line = place.line.map(|own| own + line - 1);
@@ -459,6 +467,9 @@ impl Effects {
             self.programs.entry(program).or_insert(place);
         }
         self.unordered.extend(later.unordered);
+        for (file, place) in later.files {
+            self.files.entry(file).or_insert(place);
+        }
         self.mutations.extend(later.mutations);
     }
 }

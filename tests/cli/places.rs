@@ -371,3 +371,24 @@ fn why_a_producer_cannot_be_read_is_said_in_full_for_one_of_its_consumers() {
     assert_eq!(said.matches("gone.yaml").count(), 1, "{said}");
     assert_eq!(said.matches("for the reason that is given for release `a`").count(), 2, "{said}");
 }
+
+#[test]
+fn a_target_that_a_template_of_a_producer_reads_is_not_fed_back() {
+    let state = "releases:\n  - name: gateway\n    chart: ./c\n    needs: [apis]\n    values: [gateway.yaml, gateway.checksum.yaml]\n  \
+                 - name: apis\n    chart: ./c\n    values: [apis.yaml.gotmpl]\n";
+    let repo = Repo::new()
+        .file("helmfile.yaml", state)
+        .file("c/Chart.yaml", "apiVersion: v2\nname: c\nversion: 0.1.0\n")
+        .file("gateway.yaml", "# helmsum: release:apis\n")
+        .file("gateway.checksum.yaml", "")
+        .file("apis.yaml.gotmpl", "a: 1\nseen: {{ readFile \"gateway.checksum.yaml\" | sha256sum }}\n");
+    repo.helmsum(["generate"])
+        .exits(1)
+        .says("error[unstable-template]: release `gateway`: `release:apis`: `[REPO]/apis.yaml.gotmpl:2:10` reads the target `[REPO]/gateway.checksum.yaml`")
+        .holds("gateway.checksum.yaml", "")
+        .file("apis.yaml.gotmpl", "a: 1\nseen: {{ readFile \"gateway.yaml\" | sha256sum }}\n")
+        .helmsum(["generate", "--strict"])
+        .exits(0)
+        .helmsum(["check", "--strict"])
+        .exits(0);
+}

@@ -13,6 +13,7 @@ use crate::plan::facts::environment::Environment;
 use crate::plan::facts::producers::{ReleaseAt, release};
 use crate::plan::progress::Progress;
 use crate::plan::rules::template_effects::{Told, doubts};
+use crate::plan::rules::unstable_template::reads_target;
 use crate::rendered::{self, Influence, Object, ObjectKind, Piece, Templates, Templating, Unstable};
 use crate::source::{Source, Targets, What};
 use crate::state::{self, Listed, Release, Request, Resolved, Visit};
@@ -319,6 +320,11 @@ impl<'e> Rendering<'e> {
         }
         let is_of_state = of_state.iter().any(|visit| is_left_to_chance(&visit.effects));
         shaky.extend(doubts(&effects, visit, self.told).into_iter().map(Shaky::Doubt));
+        let is_old = |file: &Utf8Path| {
+            tree.is_on_disk(file) && tree.stat(file).is_ok_and(|stat| self.known.has(&**tree, file, &stat))
+        };
+        let old = effects.files.iter().filter(|(file, _)| is_old(file));
+        shaky.extend(old.map(|(file, place)| Shaky::Doubt(reads_target(file, place))));
         let changed = changing.get(&at.visit).and_then(|files| files.first());
         if changed.is_some() || !before.deep_equal(&visit.values) {
             shaky.push(Shaky::Values(changed.cloned()));

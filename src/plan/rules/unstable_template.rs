@@ -36,6 +36,14 @@ pub(crate) fn shared_values(
     ))
 }
 
+/// A template that reads a target, which has what the run before has written: what is made of it moves that target again.
+pub(crate) fn reads_target(file: &Utf8Path, place: &Place) -> Diagnostic {
+    let message = format!("`{place}` reads the target `{file}`, which this run may write anew");
+    Diagnostic::finding(Code::UnstableTemplate, message)
+        .level(Level::Deny)
+        .hint("read what the checksum is made of in place of the target")
+}
+
 fn denied(message: String) -> Diagnostic {
     Diagnostic::finding(Code::UnstableTemplate, message)
         .level(Level::Deny)

@@ -99,7 +99,10 @@ fn read_file(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
         Ok(_) => {}
         Err(error) => return Err(failed("open", &path, &error)),
     }
-    string(context.tree.read(&path).map_err(|error| failed("open", &path, &error))?)
+    let bytes = context.tree.read(&path).map_err(|error| failed("open", &path, &error))?;
+    let (effects, place) = call.effects();
+    effects.read_file(path, place);
+    string(bytes)
 }
 
 /// The entries of a directory; `function` is spelled as helmfile spells it in its message.
