@@ -263,9 +263,12 @@ fn masked(text: &str, mut ranges: Vec<Range<usize>>) -> Cow<'_, str> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use serde_json::json;
 
     use super::*;
+    use crate::go::strconv::quote;
+    use crate::go::url::query_escape;
 
     fn secrets() -> Secrets {
         let secrets = Secrets::default();
@@ -396,6 +399,29 @@ mod tests {
             [("a hunter2", true), ("aHVudGVyMg==", true), ("HUNTER2", false), ("hunter%32", false)]
         {
             assert_eq!(secrets.is_in(text), recognised, "{text}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_around_a_secret_shows_it(
+            secret in "[ -~é\u{85}]{4,24}",
+            around in prop::collection::vec("[ -~é\n]{0,12}", 2),
+            form in 0..6_usize,
+        ) {
+            prop_assume!(secret.trim().len() >= SHORTEST && !secret.contains('*'));
+            let secrets = Secrets::default();
+            secrets.remember(&secret);
+            let written = match form {
+                0 => secret.clone(),
+                1 => quote(secret.as_bytes(), true),
+                2 => String::from_utf8(query_escape(secret.as_bytes())).expect("ASCII"),
+                3 => BASE64.encode(secret.as_bytes()),
+                4 => serde_json::to_string(&secret).expect("a text"),
+                _ => secret.replace('&', "&amp;").replace('<', "&lt;").replace('"', "&#34;").replace('\'', "&#39;"),
+            };
+            let masked = secrets.mask(&format!("{} {written} {}", around[0], around[1])).into_owned();
+            prop_assert!(masked.contains(MASK) && !masked.contains(secret.trim()), "{secret:?} in {masked:?}");
         }
     }
 }
