@@ -9,6 +9,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::Diagnostic;
+use crate::plan::contents::chance::{Shaky, differing, is_left_to_chance, left_to_chance, lineage};
 use crate::plan::facts::environment::Environment;
 use crate::plan::facts::producers::{ReleaseAt, release};
 use crate::plan::progress::Progress;
@@ -17,7 +18,7 @@ use crate::plan::rules::unstable_template::reads_target;
 use crate::rendered::{self, Influence, Object, ObjectKind, Piece, Templates, Templating, Unstable};
 use crate::source::{Source, Targets, What};
 use crate::state::{self, Listed, Release, Request, Resolved, Visit};
-use crate::template::function::{Chance, CommandOption, Effects, Registry};
+use crate::template::function::{Chance, CommandOption, Registry};
 use crate::text::Place;
 use crate::text::counted;
 use crate::threads;
@@ -56,17 +57,6 @@ struct Call {
 
 /// The calls that are to be made, by what they are for.
 type Calls = BTreeMap<(ReleaseAt, OwnTarget), Call>;
-
-/// What asking a producer showed beside its answer: the answer may be another one next time.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Shaky {
-    /// A function with a random or time-dependent result, and where it is called. What it changes is compared.
-    Function(String, Place),
-    /// Something that helmfile may have read differently.
-    Doubt(Diagnostic),
-    /// A values template that changes `.Values`, which all releases of the state file share, and its release.
-    Values(Option<(String, Utf8PathBuf)>),
-}
 
 /// The producers of a run.
 pub(crate) struct Rendering<'e> {
@@ -482,35 +472,6 @@ impl<'e> Rendering<'e> {
     pub(crate) fn shaky(&self, at: ReleaseAt) -> &[Shaky] {
         self.shaky.get(&at).map(Vec::as_slice).unwrap_or_default()
     }
-}
-
-/// The visit of a release, and those of the state files above it, whose values it may have.
-fn lineage(resolved: &Resolved, at: ReleaseAt) -> impl Iterator<Item = &Visit> {
-    let visit = |index: usize| resolved.visits.get(index);
-    std::iter::successors(visit(at.visit), move |below| below.parent.and_then(visit))
-}
-
-fn is_left_to_chance(effects: &Effects) -> bool {
-    !effects.unstable.is_empty() || effects.order_seen().next().is_some()
-}
-
-/// Adds the functions that templates called and whose results are left to chance.
-fn left_to_chance(shaky: &mut Vec<Shaky>, effects: &Effects) {
-    let unordered = effects.order_seen().map(|call| (&call.function, &call.place));
-    for (function, place) in effects.unstable.iter().chain(unordered) {
-        let one = Shaky::Function(function.clone(), place.clone());
-        if !shaky.contains(&one) {
-            shaky.push(one);
-        }
-    }
-}
-
-/// The names of the pieces that differ.
-fn differing(one: &[Piece], other: &[Piece]) -> BTreeSet<String> {
-    let missing = |these: &[Piece], those: &[Piece]| -> Vec<String> {
-        these.iter().filter(|piece| !those.contains(piece)).map(|piece| piece.name.clone()).collect()
-    };
-    missing(one, other).into_iter().chain(missing(other, one)).collect()
 }
 
 /// Whether a source means an object.

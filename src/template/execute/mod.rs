@@ -7,6 +7,7 @@ mod compare;
 mod escape;
 mod evaluate;
 mod index;
+mod limits;
 mod output;
 mod slot;
 
@@ -15,7 +16,7 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::function::{Context, Effects, FunctionError, Registry};
+use super::function::{Context, Effects, Registry};
 use super::render::Options;
 use super::set::Set;
 use super::syntax::{
@@ -23,24 +24,15 @@ use super::syntax::{
 };
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::strconv::quote;
-use crate::program::resident;
-use crate::text::{Bytes, Excerpt, Place, position};
+use crate::text::{Excerpt, Place, position};
 use crate::value::print::{PrintError, display, sort_entries};
 use crate::value::{Element, Value};
 
 pub(super) use builtin::is_builtin;
+use limits::{HEAD, ITEM, Stopped};
 use output::Output;
 pub(super) use output::Segment;
 use slot::{Slot, behind_pointer, is_true};
-
-/// What a string, list or map takes beside its content, in bytes.
-const HEAD: usize = 64;
-
-/// How many bytes results take between two looks at the memory of the process.
-const GLANCE: u64 = 64 << 20;
-
-/// What an item of a list takes at least, in bytes.
-const ITEM: u64 = 32;
 
 type Evaluated<T> = Result<T, Diagnostic>;
 
@@ -99,60 +91,6 @@ impl<'r> Run<'r> {
         }
     }
 
-    /// Takes steps from the budget.
-    fn spend(&mut self, steps: u64) -> Result<(), Stopped> {
-        let left = self.steps.checked_sub(steps);
-        self.steps = left.unwrap_or(0);
-        left.map(|_| ())
-            .ok_or_else(|| Stopped(format!("the template takes more than {} steps", self.options.steps)))
-    }
-
-    /// Counts what a result takes, in bytes, and looks at the memory of the process when there was enough to matter.
-    fn hold(&mut self, bytes: u64) -> Result<(), Stopped> {
-        self.results = self.results.saturating_add(bytes);
-        if self.results < GLANCE {
-            return Ok(());
-        }
-        let taken = match resident() {
-            Some(resident) => {
-                self.results = 0;
-                resident
-            }
-            None => self.results,
-        };
-        if taken <= self.options.memory {
-            return Ok(());
-        }
-        Err(Stopped(format!("the template takes more than {} of memory", Bytes(self.options.memory))))
-    }
-
-    /// Goes one level deeper on the stack.
-    fn enter(&mut self) -> Result<(), Stopped> {
-        self.depth += 1;
-        if self.depth <= self.options.depth {
-            return Ok(());
-        }
-        Err(Stopped(format!("blocks and pipelines are nested more than {} deep", self.options.depth)))
-    }
-
-    const fn leave(&mut self) {
-        self.depth -= 1;
-    }
-
-    /// Goes into another template.
-    fn enter_template(&mut self) -> Result<(), Stopped> {
-        self.templates += 1;
-        if self.templates <= self.options.nesting {
-            return self.enter();
-        }
-        Err(Stopped(format!("templates are nested more than {} deep", self.options.nesting)))
-    }
-
-    fn leave_template(&mut self) {
-        self.templates -= 1;
-        self.leave();
-    }
-
     /// Runs the main template of a set.
     pub(super) fn execute(
         &mut self,
@@ -169,19 +107,6 @@ impl<'r> Run<'r> {
             scene.run(self, &mut included, &mut output, &Slot::concrete(data.clone()))?;
         }
         Ok(output.finish())
-    }
-}
-
-/// A limit was reached.
-struct Stopped(String);
-
-impl Stopped {
-    const HINT: &str = "helmsum stops templates that never end; a loop or a recursion may run too often";
-}
-
-impl From<Stopped> for FunctionError {
-    fn from(Stopped(message): Stopped) -> Self {
-        Self::Refused { refusal: Refusal::Limit, message, hint: Some(Stopped::HINT.to_owned()) }
     }
 }
 
