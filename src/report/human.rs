@@ -185,13 +185,16 @@ impl Table<'_> {
                 cells
             })
             .collect();
+        // Once for each column: a release may have thousands of sources.
+        let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
         let width =
             |column: usize| rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.width()).max();
+        let widths: Vec<usize> = (0..columns).filter_map(width).collect();
         for (source, cells) in release.sources.iter().zip(&rows) {
             let mut line = blanks(indent);
-            for (column, cell) in cells.iter().enumerate() {
+            for (cell, width) in cells.iter().zip(&widths) {
                 line.push_str(cell);
-                line.push_str(&blanks(width(column).unwrap_or(0) - cell.width() + 2));
+                line.push_str(&blanks(width - cell.width() + 2));
             }
             let _ = writeln!(text, "{}", line.trim_end());
             for change in self.changes(release, source) {
