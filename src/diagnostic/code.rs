@@ -102,7 +102,7 @@ codes! {
     OutsideSource = "outside-source", Deny;
     /// A Git LFS pointer instead of the file.
     LfsPointer = "lfs-pointer", Deny;
-    /// A file with helmsum's header that is hashed, since it is no target.
+    /// A file with helmsum's header that is hashed, since it is not a target.
     HeaderInSource = "header-in-source", Note;
     /// A digest of a secret that somebody could find the secret from.
     GuessableSecret = "guessable-secret", Warn;
@@ -136,7 +136,7 @@ pub(crate) struct Levels {
     /// Whether warnings count as denied.
     pub strict: bool,
     /// Whether helmfile renders all values files once helmsum is done, as in a hook. What cannot be rendered elsewhere, for want
-    /// of a secret, is no reason to fail: without this, `strict` does not raise [`Code::UnsearchedValues`].
+    /// of a secret, is not a reason to fail: without this, `strict` does not raise [`Code::UnsearchedValues`].
     pub before_rendering: bool,
 }
 

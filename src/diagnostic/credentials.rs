@@ -76,7 +76,7 @@ fn user_info(text: &str, rest: Range<usize>) -> Option<Range<usize>> {
     let url = &text[rest.clone()];
     let authority = &url[..url.find(['/', '?', '#', '\\']).unwrap_or(url.len())];
     let length = authority.rfind('@').or_else(|| {
-        // A password with a slash ends the authority for whoever reads it as a URL, and what follows the colon is no port then.
+        // A password with a slash ends the authority for whoever reads it as a URL, and what follows the colon is not a port then.
         let (_, port) = authority.rsplit_once(':').filter(|_| !authority.ends_with(']'))?;
         let is_port = port.bytes().all(|byte| byte.is_ascii_digit());
         url.rfind('@').filter(|_| !is_port)

@@ -67,7 +67,7 @@ refusals! {
     NotUtf8 = "not-utf8";
     /// A template reads a pipe, a socket or a device.
     SpecialFile = "special-file";
-    /// State files list each other in a circle.
+    /// State files list each other in a cycle.
     HelmfileCircle = "helmfile-circle";
     /// A limit of time or memory was reached.
     Limit = "limit";

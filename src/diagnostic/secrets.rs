@@ -23,7 +23,7 @@ pub(super) const SHORTEST: usize = 4;
 /// How secret a text is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Rank {
-    /// It was given on a command line: it is not repeated, and is no secret otherwise.
+    /// It was given on a command line: it is not repeated, and is not a secret otherwise.
     Hidden,
     /// It stood in a URL.
     Credential,
@@ -70,7 +70,7 @@ impl Secrets {
         self.0.borrow_mut().numbers.insert(number.to_bits());
     }
 
-    /// Notes a value that may be secret, since somebody gave it on a command line: it is not repeated, and is no secret otherwise.
+    /// Notes a value that may be secret, since somebody gave it on a command line: it is not repeated, and is not a secret otherwise.
     pub fn hide(&self, text: &str) {
         self.note(text, Rank::Hidden);
     }

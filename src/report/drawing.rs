@@ -142,13 +142,13 @@ pub(super) fn wrapped(text: &str, first: usize, rest: usize) -> String {
     lines.join("\n")
 }
 
-/// The words of a line, each piece of code with its blanks being one. A run of back-ticks ends code that as long a run began.
+/// The words of a line, each piece of code with its spaces being one. A run of back-ticks ends code that as long a run began.
 fn words(line: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let mut code: Option<usize> = None;
     let (mut start, mut run) = (0, 0);
-    for (at, sign) in line.char_indices().chain([(line.len(), ' ')]) {
-        if sign == '`' {
+    for (at, character) in line.char_indices().chain([(line.len(), ' ')]) {
+        if character == '`' {
             run += 1;
             continue;
         }
@@ -160,12 +160,12 @@ fn words(line: &str) -> Vec<&str> {
             };
             run = 0;
         }
-        if sign == ' ' && (code.is_none() || at == line.len()) {
+        if character == ' ' && (code.is_none() || at == line.len()) {
             words.push(&line[start..at]);
             start = at + 1;
         }
     }
-    // A back-tick without its partner is no code.
+    // A back-tick without its partner is not code.
     if code.is_some() { line.split(' ').collect() } else { words }
 }
 

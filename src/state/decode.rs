@@ -109,7 +109,7 @@ impl Parsed {
 ///
 /// # Errors
 ///
-/// Where the text is no YAML or does not fit the struct.
+/// Where the text is not YAML or does not fit the struct.
 pub(super) fn documents<T: Record + Default>(
     source: &Source,
     parsed: &Parsed,
@@ -175,7 +175,7 @@ fn note_credentials(documents: &[Node], text: &str, secrets: &Secrets) {
 ///
 /// # Errors
 ///
-/// Where the text is no YAML or a known key has a value of another type.
+/// Where the text is not YAML or a known key has a value of another type.
 pub(super) fn first_lenient<T: Record + Default>(source: &Source) -> Result<T, Diagnostic> {
     let node = yaml::parse_first(source.text.as_bytes(), &Limits::default());
     let mut document = T::default();
@@ -400,7 +400,7 @@ impl<T: Decode + Default> Decode for BTreeMap<String, T> {
 ///
 /// # Errors
 ///
-/// Where the text is no YAML, or its first document is no boolean.
+/// Where the text is not YAML, or its first document is not a boolean.
 pub(super) fn boolean(text: &str) -> Result<bool, String> {
     let node = yaml::parse_first(text.as_bytes(), &Limits::default()).map_err(|error| error.as_go())?;
     match node {

@@ -1,6 +1,6 @@
 //! Files that helmfile downloads, read from where it keeps them (`pkg/remote/remote.go`).
 //!
-//! helmfile fetches what it does not have yet, and keeps it for ever. helmsum never fetches: what lies in the cache is read
+//! helmfile fetches what it does not have yet, and keeps it. helmsum never fetches: what lies in the cache is read
 //! as helmfile would read it, and anything else is refused with the place where it would have to be.
 
 use std::collections::BTreeMap;
@@ -323,16 +323,16 @@ impl Source {
 /// A URL as a name, by a `strings.Replacer`.
 fn key_of(url: &str) -> String {
     let mut key = String::with_capacity(url.len());
-    let mut signs = url.chars().peekable();
-    while let Some(sign) = signs.next() {
-        match sign {
+    let mut characters = url.chars().peekable();
+    while let Some(character) = characters.next() {
+        match character {
             ':' => {}
             '/' => {
-                signs.next_if_eq(&'/');
+                characters.next_if_eq(&'/');
                 key.push('_');
             }
             '.' => key.push('_'),
-            sign => key.push(sign),
+            character => key.push(character),
         }
     }
     key

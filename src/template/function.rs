@@ -224,7 +224,7 @@ pub enum ExecPolicy {
     Run,
     /// Refused by the user, with `--no-exec`.
     Refused,
-    /// Refused by one of helmfile's own variables, which also refuse reading files; holds the variable's name.
+    /// Refused by one of helmfile's own variables, which also refuse reading files; contains the variable's name.
     Disabled(String),
 }
 

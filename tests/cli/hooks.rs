@@ -160,7 +160,7 @@ fn a_namespace_that_could_come_from_both_is_refused() {
         .file("gateway/apis/a", "1")
         .helmsum(["generate", "--file=helmfile.yaml.gotmpl", "--helmfile-command=apply", "--namespace=other"])
         .exits(1)
-        .tells("it cannot be told whether helmfile was given the")
+        .tells("it is not known whether helmfile was given the")
         .lacks("gateway/checksum.yaml");
 }
 
@@ -183,7 +183,7 @@ fn a_kube_context_is_known_from_the_variable_the_key_or_the_hook() {
         declares(word)
             .helmsum(RUN)
             .exits(1)
-            .tells("error[unverified-state]: a template looks at the kube context, and no hook")
+            .tells("error[unverified-state]: a template looks at the kube context, and a hook")
             .says("HELMFILE_KUBE_CONTEXT")
             .lacks("gateway/checksum.yaml");
         declares(word).helmsum(with("--kube-context=")).exits(0).says("gateway/checksum.yaml");

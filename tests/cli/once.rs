@@ -64,6 +64,6 @@ fn a_hook_that_is_told_a_namespace_runs_programs_once() {
     let open = "{{ if not .Namespace }}\nnamespace: other\n{{ end }}\n";
     run(open, "other")
         .exits(1)
-        .tells("it cannot be told whether helmfile was given the")
+        .tells("it is not known whether helmfile was given the")
         .holds("ran", "default\n");
 }

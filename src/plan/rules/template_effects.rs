@@ -102,13 +102,13 @@ fn untold(option: CommandOption, place: &Place, visit: &Visit) -> Diagnostic {
             )
         }
         CommandOption::KubeContext => (
-            "a template looks at the kube context, and no hook is told which one helmfile was given with `--kube-context`",
+            "a template looks at the kube context, and a hook does not learn which one helmfile was given with `--kube-context`",
             "choose it with the variable `HELMFILE_KUBE_CONTEXT`, which hooks inherit, or with `kubeContext:` in the state file; \
              add the argument `--kube-context=` to the hook to say that helmfile is never given the option"
                 .to_owned(),
         ),
         CommandOption::Chart => (
-            "a template looks at `.Chart`, and no hook is told what helmfile was given with `--chart`",
+            "a template looks at `.Chart`, and a hook does not learn what helmfile was given with `--chart`",
             "the chart of a release is `.Release.Chart`; else set `chart:` in the state file".to_owned(),
         ),
     };

@@ -216,7 +216,7 @@ impl Caller<'_, '_, '_, '_> {
         let run = &mut *self.state.run;
         run.enter_template()?;
         let outer = run.outer.replace(spot);
-        // Without a name, so that errors point at the call and not into a text that no file holds.
+        // Without a name, so that errors point at the call and not into a text that no file contains.
         let (bytes, _) = set::load("".into(), &text.into(), run.context, run.registry)
             .and_then(|(set, source)| run.execute(&set, &source, data, false))
             .map_err(|error| self.inner(&error))?;

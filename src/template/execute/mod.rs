@@ -47,7 +47,7 @@ pub(super) struct Run<'r> {
     results: u64,
     /// Templates that are running inside each other.
     templates: usize,
-    /// Blocks, pipelines and templates that are open inside each other: what the stack holds.
+    /// Blocks, pipelines and templates that are open inside each other: what the stack contains.
     depth: usize,
     /// Where the innermost file failed, until the error has come out of the calls around it.
     failed_at: Option<Excerpt>,
@@ -171,7 +171,7 @@ impl fmt::Display for At<'_> {
     }
 }
 
-/// The diagnostic with the source that it is about, where a file holds it.
+/// The diagnostic with the source that it is about, where a file contains it.
 fn with_excerpt(diagnostic: Diagnostic, excerpt: Option<Excerpt>) -> Diagnostic {
     match excerpt {
         Some(excerpt) => diagnostic.excerpt(excerpt),
@@ -242,7 +242,7 @@ impl<'t> State<'t, '_, '_> {
         let length = rest
             .char_indices()
             .skip(1)
-            .find(|(_, sign)| !(sign.is_alphanumeric() || matches!(sign, '_' | '.' | '$')))
+            .find(|(_, character)| !(character.is_alphanumeric() || matches!(character, '_' | '.' | '$')))
             .map_or(rest.len(), |(at, _)| at);
         Some(Excerpt {
             file: source.name.clone(),

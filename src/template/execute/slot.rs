@@ -93,7 +93,7 @@ pub(super) fn is_true(value: &Value) -> bool {
     }
 }
 
-/// The list or map behind a pointer.
+/// The list or map that a pointer leads to.
 pub(super) fn behind_pointer(value: Value) -> Value {
     match value {
         Value::MapPointer(map) => Value::Map(map),

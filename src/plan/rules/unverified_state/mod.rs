@@ -132,7 +132,7 @@ fn other_environment(reading: &Reading, request: &Request, resolved: &Resolved, 
     quiet.options.state_values_set_string.clear();
     if !options.is_empty() && reads(&quiet) {
         let message = format!("helmsum was given {given}, and helmfile was not");
-        let hint = "give both the same; a hook has arguments of its own";
+        let hint = "give both the same: the hook gets what its `args` list";
         return Diagnostic::finding(Code::UnverifiedState, message).hint(hint);
     }
     let message = format!(
@@ -144,7 +144,7 @@ fn other_environment(reading: &Reading, request: &Request, resolved: &Resolved, 
         format!("helmsum was given {given}")
     };
     let hint = format!(
-        "{told}, and a hook is not told what helmfile was given: give the hook the same, or take the value from a variable with \
+        "{told}, and a hook does not get what helmfile was given: give the hook the same, or take the value from a variable with \
          `requiredEnv` in a values file of the environment. Where a parent passes values to this state file, name the parent \
          with `--file`. `helmsum state` shows what was read"
     );
@@ -166,7 +166,7 @@ fn other_namespace(resolved: &Resolved, proved: &[bool], told: &str) -> Diagnost
     let read: Vec<String> = read.into_iter().map(named).collect();
     let message = format!("helmfile told this hook {}, and helmsum read {}", named(told), read.join(" and "));
     Diagnostic::finding(Code::UnverifiedState, message)
-        .hint("pass what the hook is told: `--namespace={{ .Namespace }}`, in back-ticks where the state file is a template")
+        .hint("pass what helmfile gives the hook: `--namespace={{ .Namespace }}`, in back-ticks where the state file is a template")
 }
 
 /// Reads a state for a hook that was told a namespace. It is that of helmfile's command line or that of the state's own
@@ -209,7 +209,7 @@ pub(crate) fn read_for_hook(reading: &Reading, request: Request, namespace: &str
 
 fn either_namespace(namespace: &str) -> Diagnostic {
     let message = format!(
-        "it cannot be told whether helmfile was given the namespace `{namespace}` or took it from the state file, which looks at it"
+        "it is not known whether helmfile was given the namespace `{namespace}` or took it from the state file, which looks at it"
     );
     let hint = "let `namespace:` in the state file not depend on the namespace that helmfile is given";
     Diagnostic::finding(Code::UnverifiedState, message).hint(hint)
