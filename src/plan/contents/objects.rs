@@ -98,7 +98,7 @@ impl Consumer {
             return self.hashed_object(wanted, at, object, rendering);
         }
         if let Some(problem) = failed {
-            return Err(problem);
+            return Err(if wanted.producers.len() > 1 { with_other_way(problem) } else { problem });
         }
         match (&near[..], &found[..]) {
             (_, []) => Err(not_found(wanted, rendering)),
@@ -207,6 +207,13 @@ fn left_to_chance(
     let calls: Vec<_> = calls.collect();
     let id = rendering.release(at).id();
     Some(unstable_source::left_to_values(&moved, &id, &calls, &context.directory))
+}
+
+/// A problem of one of several releases that may have an object, with the way around it.
+fn with_other_way(problem: Diagnostic) -> Diagnostic {
+    let way = "with `from=[NAMESPACE/]RELEASE`, naming the one that renders it, no other is asked";
+    let hint = problem.hint.as_ref().map_or_else(|| way.to_owned(), |hint| format!("{hint}; or {way}"));
+    problem.hint(hint)
 }
 
 /// The digest of what is rendered, with what a report shows of it.

@@ -140,6 +140,20 @@ fn releases_are_named_as_declared_and_as_overridden() {
 }
 
 #[test]
+fn a_needed_release_whose_chart_is_not_at_hand_is_not_asked_where_from_names_another() {
+    let Some(project) = Project::new("# helmsum: configmap:gateway-api\n") else { return };
+    let remote = "  - {name: far, namespace: edge, chart: far/away, version: 1.2.3}\n";
+    let state = STATE.replace("needs: [gateway-apis]", "needs: [gateway-apis, far]");
+    project.write("helmfile.yaml", &format!("{state}{remote}"));
+    project.refuses("with `from=[NAMESPACE/]RELEASE`, naming the one that renders it, no other is asked");
+    // What one release at hand has, in the namespace that the pods read, no other can have.
+    project.write("gateway.yaml", "# helmsum: configmap:gateway-apis\n");
+    project.helmsum(&["generate", "--strict"]).succeeds();
+    project.write("gateway.yaml", "# helmsum: configmap:gateway-apis from=gateway-apis\n");
+    project.helmsum(&["generate", "--strict"]).succeeds();
+}
+
+#[test]
 fn a_producer_that_is_not_deployed_is_no_producer() {
     let directive = "# helmsum: configmap:gateway-apis from=gateway-apis\n";
     let Some(project) = Project::new(directive) else { return };
