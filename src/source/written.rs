@@ -77,8 +77,8 @@ fn is_digests(value: &Value, depth: usize) -> bool {
 /// The targets of a run, which are part of no source.
 #[derive(Clone, Debug)]
 pub struct Targets {
-    /// Where they are, links resolved.
-    paths: BTreeSet<Utf8PathBuf>,
+    /// Where they are, links resolved, as text: paths compare part by part.
+    paths: BTreeSet<String>,
     /// Their names, in small letters: what is called otherwise is not looked for any further.
     names: BTreeSet<String>,
     /// Device and inode of those that exist, for links that lead to them.
@@ -106,12 +106,12 @@ impl Targets {
 
     /// Adds a target, by its absolute path without links.
     pub fn add(&mut self, tree: &dyn Tree, path: Utf8PathBuf) {
-        if self.paths.contains(&path) {
+        if self.paths.contains(path.as_str()) {
             return;
         }
         self.names.extend(path.file_name().map(str::to_lowercase));
         self.inodes.extend(tree.stat_link(&path).ok().and_then(|stat| stat.identity));
-        self.paths.insert(path);
+        self.paths.insert(path.into_string());
     }
 
     /// Whether a file is one of the targets, however it was come by.
@@ -122,7 +122,9 @@ impl Targets {
         }
         let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { return false };
         self.names.contains(&name.to_lowercase())
-            && tree.resolve(directory).is_ok_and(|directory| self.paths.contains(&directory.join(name)))
+            && tree
+                .resolve(directory)
+                .is_ok_and(|directory| self.paths.contains(directory.join(name).as_str()))
     }
 
     /// Whether another file is a target that helmsum wrote: by its name, and by all that is in it.

@@ -13,8 +13,8 @@ use super::{Entry, Kind, OpenFile, Stat, Tree};
 #[derive(Clone, Debug)]
 pub struct Overlay {
     below: Arc<dyn Tree>,
-    /// By the path that a file has once all links to its directory are followed.
-    files: BTreeMap<Utf8PathBuf, Arc<[u8]>>,
+    /// By the path that a file has once all links to its directory are followed, as text: paths compare part by part.
+    files: BTreeMap<String, Arc<[u8]>>,
     /// The names of those files: what has none of them is not looked for any further.
     names: BTreeSet<String>,
 }
@@ -30,7 +30,7 @@ impl Overlay {
     pub fn insert(&mut self, path: &Utf8Path, bytes: impl Into<Arc<[u8]>>) {
         let key = self.real(path);
         self.names.extend(key.file_name().map(str::to_owned));
-        self.files.insert(key, bytes.into());
+        self.files.insert(key.into_string(), bytes.into());
     }
 
     /// The path with the links of its directory resolved, as far as there is a directory.
@@ -47,13 +47,13 @@ impl Overlay {
         if !self.names.contains(name) {
             return None;
         }
-        self.files.get(path).or_else(|| self.files.get(&self.real(path)))
+        self.files.get(path.as_str()).or_else(|| self.files.get(self.real(path).as_str()))
     }
 
     /// The first parts of the names below a directory.
     fn names_in(&self, directory: &Utf8Path) -> BTreeMap<&str, Kind> {
         let directory = self.real(directory);
-        let below = self.files.keys().filter_map(|path| path.strip_prefix(&directory).ok());
+        let below = self.files.keys().filter_map(|path| Utf8Path::new(path).strip_prefix(&directory).ok());
         below
             .filter_map(|rest| {
                 let mut parts = rest.components();
@@ -145,7 +145,7 @@ impl Tree for Overlay {
 
     fn is_on_disk(&self, path: &Utf8Path) -> bool {
         let real = self.real(path);
-        !self.files.keys().any(|file| file.starts_with(&real)) && self.below.is_on_disk(path)
+        !self.files.keys().any(|file| Utf8Path::new(file).starts_with(&real)) && self.below.is_on_disk(path)
     }
 }
 

@@ -16,32 +16,31 @@ pub(crate) enum Same {
     Path(Utf8PathBuf),
 }
 
-/// The directories of targets that were looked up so far.
+/// The directories of targets that were looked up so far. They are known by their text, since paths compare part by part.
 #[derive(Debug, Default)]
 pub(crate) struct Locations {
-    folders: RefCell<BTreeMap<Utf8PathBuf, Option<Folder>>>,
+    folders: RefCell<BTreeMap<String, Option<Folder>>>,
     /// A target that another run writes meanwhile is still the same one.
-    same: RefCell<BTreeMap<Utf8PathBuf, Same>>,
+    same: RefCell<BTreeMap<String, Same>>,
 }
 
 impl Locations {
     fn folder<T>(&self, directory: &Utf8Path, of: impl FnOnce(&Folder) -> T) -> Option<T> {
         let mut folders = self.folders.borrow_mut();
-        let folder =
-            folders.entry(directory.to_owned()).or_insert_with_key(|directory| Folder::of(directory).ok());
+        let folder = folders.entry(directory.to_string()).or_insert_with(|| Folder::of(directory).ok());
         folder.as_ref().map(of)
     }
 
     /// What makes an absolute path the same target as another one.
     pub(crate) fn same(&self, path: &Utf8Path) -> Same {
-        if let Some(same) = self.same.borrow().get(path) {
+        if let Some(same) = self.same.borrow().get(path.as_str()) {
             return same.clone();
         }
         let identity = path.parent().zip(path.file_name()).and_then(|(directory, name)| {
             self.folder(directory, |folder| folder.file(path, name).identity).map(Same::Identity)
         });
         let same = identity.unwrap_or_else(|| Same::Path(path.to_owned()));
-        self.same.borrow_mut().insert(path.to_owned(), same.clone());
+        self.same.borrow_mut().insert(path.to_string(), same.clone());
         same
     }
 

@@ -20,7 +20,7 @@ use crate::value::Value;
 pub(crate) struct ValuesFiles {
     request: Request,
     registry: Registry,
-    raw: RefCell<BTreeMap<Utf8PathBuf, Rc<Raw>>>,
+    raw: RefCell<BTreeMap<String, Rc<Raw>>>,
 }
 
 /// A values file as it is on disk.
@@ -84,7 +84,7 @@ impl ValuesFiles {
 
     /// A file as it is on disk.
     pub(crate) fn raw(&self, file: &Utf8Path) -> Rc<Raw> {
-        if let Some(raw) = self.raw.borrow().get(file) {
+        if let Some(raw) = self.raw.borrow().get(file.as_str()) {
             return Rc::clone(raw);
         }
         let bytes = self.request.tree.read(file).map_err(|error| error.to_string());
@@ -98,7 +98,7 @@ impl ValuesFiles {
             misspelt: OnceCell::new(),
             may_bring_in: OnceCell::new(),
         });
-        self.raw.borrow_mut().insert(file.to_owned(), Rc::clone(&raw));
+        self.raw.borrow_mut().insert(file.to_string(), Rc::clone(&raw));
         raw
     }
 
