@@ -156,7 +156,7 @@ fn names_that_could_pass_for_a_line_are_errors() {
         (&b"a\nb"[..], "a\\nb` contains the control character U+000A"),
         (b"\x1b[2J", "\\u{1b}[2J` contains the control character U+001B"),
         (b"a\\b", "a\\\\b` contains a backslash"),
-        ("a\u{2028}b".as_bytes(), "a\\u{2028}b` holds U+2028"),
+        ("a\u{2028}b".as_bytes(), "a\\u{2028}b` contains U+2028"),
         ("a\u{85}b".as_bytes(), "a\\u{85}b` contains the control character U+0085"),
         (b"a\xffb", "a\\xffb` is not UTF-8"),
     ] {
