@@ -3,6 +3,7 @@
 use std::fmt;
 
 use crate::cli::Options;
+use crate::text::shell_word;
 
 /// `helmsum generate` with what decides, in a run, which targets there are and what they should contain.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -54,7 +55,7 @@ impl Again {
     }
 
     fn take<'t>(&mut self, option: &str, values: impl IntoIterator<Item = &'t String>) {
-        self.options.extend(values.into_iter().map(|value| format!("--{option}={}", quoted(value))));
+        self.options.extend(values.into_iter().map(|value| format!("--{option}={}", shell_word(value))));
     }
 
     fn switch(&mut self, option: &str, given: bool) {
@@ -75,30 +76,5 @@ impl fmt::Display for Again {
             write!(out, "{joined} `--{name}`")?;
         }
         Ok(())
-    }
-}
-
-/// A word as a shell takes it.
-fn quoted(word: &str) -> String {
-    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:=,@%+".contains(&byte);
-    if word.bytes().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_where_a_shell_would_read_them_otherwise() {
-        for (word, shell) in [
-            ("", ""),
-            ("env/prod.yaml", "env/prod.yaml"),
-            ("tier!=edge", "'tier!=edge'"),
-            ("a b", "'a b'"),
-            ("it's", "'it'\\''s'"),
-            ("$HOME", "'$HOME'"),
-        ] {
-            assert_eq!(quoted(word), shell);
-        }
     }
 }

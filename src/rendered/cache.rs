@@ -8,6 +8,7 @@ use super::producer::Producer;
 use crate::cli::Options;
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::state::Indexed;
+use crate::text::shell_word;
 use crate::tree::Kind;
 
 /// The package of a chart in one of helm's caches: in that of repositories, where Helm 3 leaves what it downloads and `helm pull`
@@ -71,8 +72,8 @@ pub(super) fn in_repository(producer: &Producer<'_>, chart: &Remote) -> Result<S
 /// The options with which helmfile reads the same state.
 fn same_state(producer: &Producer<'_>) -> String {
     let Options { file, environment, .. } = &producer.request.options;
-    let file = file.as_ref().map(|file| format!(" -f {file}"));
-    let environment = environment.as_ref().map(|environment| format!(" -e {environment}"));
+    let file = file.as_ref().map(|file| format!(" -f {}", shell_word(file)));
+    let environment = environment.as_ref().map(|environment| format!(" -e {}", shell_word(environment)));
     [file, environment].into_iter().flatten().collect()
 }
 

@@ -125,6 +125,13 @@ pub(crate) fn counted(number: usize, noun: &str) -> String {
     format!("{number} {noun}{}", if number == 1 { "" } else { "s" })
 }
 
+/// A word as a shell takes it.
+#[must_use]
+pub(crate) fn shell_word(word: &str) -> String {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./:=,@%+".contains(&byte);
+    if word.bytes().all(plain) { word.to_owned() } else { format!("'{}'", word.replace('\'', "'\\''")) }
+}
+
 /// A path as a report names it: relative to `directory`, with `..` where it lies beside it.
 #[must_use]
 pub(crate) fn relative(path: &Utf8Path, directory: &Utf8Path) -> Utf8PathBuf {
@@ -215,6 +222,20 @@ mod tests {
             ("x", "x"),
         ] {
             assert_eq!(relative(path.into(), "/r/a".into()), expected, "{path}");
+        }
+    }
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_read_them_otherwise() {
+        for (word, shell) in [
+            ("", ""),
+            ("env/prod.yaml", "env/prod.yaml"),
+            ("tier!=edge", "'tier!=edge'"),
+            ("a b", "'a b'"),
+            ("it's", "'it'\\''s'"),
+            ("$HOME", "'$HOME'"),
+        ] {
+            assert_eq!(shell_word(word), shell);
         }
     }
 }
