@@ -71,17 +71,18 @@ pub(crate) fn run(
         Err(problem) => return refuse(&problem, streams),
     };
     let key_file = variables.key_file.as_deref().map(|path| join_clean(&directory, path));
-    let in_hook = cli.options().is_some_and(Options::in_hook);
+    let options = cli.options().cloned().unwrap_or_default();
+    let in_hook = options.in_hook();
     let levels = Levels { strict: output.strict, before_rendering: in_hook, ..Levels::default() };
-    let no_exec = cli.options().is_some_and(|options| options.no_exec);
+    let no_exec = options.no_exec;
     let force = matches!(&cli.command, Command::Generate(arguments) if arguments.force);
     let aim = match &cli.command {
         Command::Generate(arguments) if !arguments.dry_run => Aim::Write,
         Command::Check(_) => Aim::Check,
         _ => Aim::Show,
     };
-    let again = plan::Again::default();
-    let mut context = Context {
+    let again = plan::Again::of(&options);
+    let context = Context {
         plan: plan::Context { directory, levels, key_file, no_exec, force, renderer, aim, again },
         output,
         in_hook,
@@ -99,11 +100,9 @@ pub(crate) fn run(
     if variables.running {
         return recognise(view, &context, streams);
     }
-    let options = cli.options().cloned().unwrap_or_default();
     if let Err(error) = options.check() {
         return refuse(&Diagnostic::error(error.to_string()), streams);
     }
-    context.plan.again = plan::Again::of(&options);
     let reading = reading(options, named, variables);
     let Some(view) = view else {
         let embed = matches!(&cli.command, Command::State(arguments) if arguments.embed_values);

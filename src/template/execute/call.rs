@@ -85,13 +85,13 @@ impl<'t> State<'t, '_, '_> {
         arguments: &'t [Operand],
         last: Option<Slot>,
     ) -> Evaluated<Slot> {
-        if let Some(hint) = self.run.registry.unsupported(name) {
-            self.at = node;
-            let message = format!("helmsum does not support the function `{name}`");
-            return Err(self.refuse(Refusal::UnsupportedFunction, message, Some(hint.to_owned())));
-        }
         let own = self.run.registry.get(name).copied().map(Callee::Function);
         let Some(callee) = own.or_else(|| builtin(name).map(Callee::Builtin)) else {
+            if let Some(hint) = self.run.registry.unsupported(name) {
+                self.at = node;
+                let message = format!("helmsum does not support the function `{name}`");
+                return Err(self.refuse(Refusal::UnsupportedFunction, message, Some(hint.to_owned())));
+            }
             let name = quote(name.as_bytes(), false);
             return Err(self.fail(format!("{name} is not a defined function")));
         };

@@ -2,6 +2,9 @@
 
 pub(crate) mod coverage;
 
+use std::cell::OnceCell;
+use std::collections::BTreeSet;
+
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::project::{Findings, Project};
@@ -104,17 +107,20 @@ pub(crate) fn rival_hook(
 ) -> Option<Diagnostic> {
     let file = file?;
     let named = join_clean(directory, file);
-    let read = |path: &Utf8Path| {
-        let of_visits =
-            resolved.visits.iter().flat_map(|visit| std::iter::once(&visit.file).chain(&visit.bases));
-        resolved.skipped.iter().chain(of_visits).any(|read| same_state_file(tree, read, path))
+    let of_visits = resolved.visits.iter().flat_map(|visit| std::iter::once(&visit.file).chain(&visit.bases));
+    let read: BTreeSet<_> = resolved.skipped.iter().chain(of_visits).collect();
+    // Many files may be read, and each is resolved once.
+    let leads_to: OnceCell<BTreeSet<(Utf8PathBuf, Utf8PathBuf)>> = OnceCell::new();
+    let is_read = |path: &Utf8PathBuf| {
+        let all = || leads_to.get_or_init(|| read.iter().filter_map(|read| leads(tree, read)).collect());
+        read.contains(path) || leads(tree, path).is_some_and(|leads| all().contains(&leads))
     };
     let entries = tree.entries(directory).ok()?;
     entries.iter().filter_map(|entry| entry.name.to_str()).find_map(|name| {
         let path = directory.join(name);
         let may_be_state = [".yaml", ".yml", ".gotmpl"].iter().any(|end| name.ends_with(end))
             && tree.stat(&path).is_ok_and(|stat| stat.kind == Kind::File);
-        if !may_be_state || same_state_file(tree, &path, &named) || read(&path) {
+        if !may_be_state || same_state_file(tree, &path, &named) || is_read(&path) {
             return None;
         }
         let line = line_of_hook_for(&String::from_utf8_lossy(&tree.read(&path).ok()?), file)?;
@@ -212,8 +218,13 @@ fn same_directory(tree: &dyn Tree, one: &Utf8Path, other: &Utf8Path) -> bool {
 /// Whether two paths lead to one state file that is read alike: also from one directory, which its paths are relative to.
 fn same_state_file(tree: &dyn Tree, one: &Utf8Path, other: &Utf8Path) -> bool {
     one == other
-        || (same_directory(tree, one, other)
-            && one.parent().zip(other.parent()).is_some_and(|(one, other)| same_directory(tree, one, other)))
+        || leads(tree, one)
+            .is_some_and(|leads_one| leads(tree, other).is_some_and(|leads_other| leads_one == leads_other))
+}
+
+/// What makes a path to a state file the same as another one: where it leads, and the directory that it is read in.
+fn leads(tree: &dyn Tree, path: &Utf8Path) -> Option<(Utf8PathBuf, Utf8PathBuf)> {
+    tree.resolve(path).ok().zip(tree.resolve(path.parent()?).ok())
 }
 
 /// How messages name a hook.
