@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
+use super::environment_specs::EnvironmentSpecs;
 use super::layer::{Item, Pointer};
 use super::unrendered::Mistake;
 use crate::diagnostic::{Diagnostic, Secrets};
@@ -17,8 +18,12 @@ use crate::yaml::{self, ErrorKind, Kind, Limits, Node};
 /// A text that is decoded, and what is wrong with it so far.
 #[derive(Debug)]
 pub(super) struct Decoding<'t> {
-    source: &'t Source,
+    source: &'t Rc<Source>,
     errors: Vec<yaml::Error>,
+    /// The environment that the state is read for.
+    pub(super) environment: &'t str,
+    /// The entries of `environments:` of this document, once they are known to fit.
+    pub(super) environments: &'t RefCell<Option<EnvironmentSpecs>>,
     /// Whether unknown keys are errors.
     strict: bool,
 }
@@ -89,57 +94,67 @@ pub struct Parsed(Rc<RefCell<BTreeMap<(Utf8PathBuf, usize), Part>>>);
 #[derive(Clone, Debug)]
 struct Part {
     text: Arc<str>,
-    nodes: Vec<Node>,
+    documents: Rc<[Document]>,
+}
+
+/// A document that was parsed.
+#[derive(Debug)]
+struct Document {
+    node: Node,
+    environments: RefCell<Option<EnvironmentSpecs>>,
 }
 
 impl Parsed {
-    fn nodes(&self, source: &Source) -> Option<Vec<Node>> {
+    fn documents(&self, source: &Source) -> Option<Rc<[Document]>> {
         let parts = self.0.borrow();
         let part = parts.get(&(source.file.clone(), source.lines.of(1)))?;
-        (part.text == source.text).then(|| part.nodes.clone())
+        (part.text == source.text).then(|| Rc::clone(&part.documents))
     }
 
-    fn keep(&self, source: &Source, nodes: Vec<Node>) {
-        let part = Part { text: Arc::clone(&source.text), nodes };
+    fn keep(&self, source: &Source, documents: Rc<[Document]>) {
+        let part = Part { text: Arc::clone(&source.text), documents };
         self.0.borrow_mut().insert((source.file.clone(), source.lines.of(1)), part);
     }
 }
 
-/// Decodes all documents of `source`, each into a struct of its own. Credentials in them are noted in `secrets`.
+/// Decodes all documents of `source` for a reading of the environment `environment`, each into a struct of its own. Credentials in
+/// them are noted in `secrets`.
 ///
 /// # Errors
 ///
 /// Where the text is not YAML or does not fit the struct.
 pub(super) fn documents<T: Record + Default>(
-    source: &Source,
+    source: &Rc<Source>,
+    environment: &str,
     parsed: &Parsed,
     secrets: &Secrets,
 ) -> Result<Vec<T>, Diagnostic> {
-    let known = parsed.nodes(source);
+    let known = parsed.documents(source);
     let is_new = known.is_none();
-    let nodes = match known {
-        Some(nodes) => nodes,
+    let parts = match known {
+        Some(parts) => parts,
         None => {
-            yaml::parse(source.text.as_bytes(), &Limits::default()).map_err(|error| source.error(error))?
+            let nodes = yaml::parse(source.text.as_bytes(), &Limits::default());
+            let nodes = nodes.map_err(|error| source.error(error))?;
+            note_credentials(&nodes, &source.text, secrets);
+            nodes.into_iter().map(|node| Document { node, environments: RefCell::default() }).collect()
         }
     };
-    if is_new {
-        note_credentials(&nodes, &source.text, secrets);
-    }
-    let mut documents = Vec::with_capacity(nodes.len());
-    for node in &nodes {
+    let mut documents = Vec::with_capacity(parts.len());
+    for Document { node, environments } in &*parts {
         let mut document = T::default();
         if !node.is_null() {
             if is_new {
                 // helmfile decodes every document into a map first, so duplicate keys anywhere are noticed.
                 node.decode_map().map_err(|error| source.error(error))?;
             }
-            decode_into(&mut document, node, source, true)?;
+            let decoding = Decoding { source, errors: Vec::new(), environment, environments, strict: true };
+            decode_into(&mut document, node, decoding)?;
         }
         documents.push(document);
     }
     if is_new {
-        parsed.keep(source, nodes);
+        parsed.keep(source, parts);
     }
     Ok(documents)
 }
@@ -176,11 +191,13 @@ fn note_credentials(documents: &[Node], text: &str, secrets: &Secrets) {
 /// # Errors
 ///
 /// Where the text is not YAML or a known key has a value of another type.
-pub(super) fn first_lenient<T: Record + Default>(source: &Source) -> Result<T, Diagnostic> {
+pub(super) fn first_lenient<T: Record + Default>(source: &Rc<Source>) -> Result<T, Diagnostic> {
     let node = yaml::parse_first(source.text.as_bytes(), &Limits::default());
     let mut document = T::default();
     if let Some(node) = node.map_err(|error| source.error(error))?.filter(|node| !node.is_null()) {
-        decode_into(&mut document, &node, source, false)?;
+        let environments = &RefCell::default();
+        let decoding = Decoding { source, errors: Vec::new(), environment: "", environments, strict: false };
+        decode_into(&mut document, &node, decoding)?;
     }
     Ok(document)
 }
@@ -188,15 +205,24 @@ pub(super) fn first_lenient<T: Record + Default>(source: &Source) -> Result<T, D
 fn decode_into<T: Record>(
     document: &mut T,
     node: &Node,
-    source: &Source,
-    strict: bool,
+    mut decoding: Decoding<'_>,
 ) -> Result<(), Diagnostic> {
-    let mut decoding = Decoding { source, errors: Vec::new(), strict };
     document.decode(node, &mut decoding);
     match yaml::Error::join(decoding.errors) {
-        Some(error) => Err(source.error(error)),
+        Some(error) => Err(decoding.source.error(error)),
         None => Ok(()),
     }
+}
+
+/// What a node of `source` says that was decoded before without a mistake.
+pub(super) fn decoded<T: Decode + Default>(node: &Node, source: &Rc<Source>) -> T {
+    let environments = &RefCell::default();
+    let mut decoding = Decoding { source, errors: Vec::new(), environment: "", environments, strict: true };
+    let mut value = T::default();
+    if !node.is_null() {
+        value.decode(node, &mut decoding);
+    }
+    value
 }
 
 impl Source {
@@ -238,7 +264,12 @@ impl Source {
     }
 }
 
-impl Decoding<'_> {
+impl<'t> Decoding<'t> {
+    /// The text.
+    pub(super) const fn source(&self) -> &'t Rc<Source> {
+        self.source
+    }
+
     /// Notes a mistake at a node.
     pub(super) fn refuse(&mut self, node: &Node, message: impl AsRef<str>) {
         self.errors.push(node.error(message.as_ref()));
@@ -250,7 +281,7 @@ impl Decoding<'_> {
     }
 
     /// The value, or nothing where it is null or an error was noted.
-    fn settle<T>(&mut self, result: Result<Option<T>, yaml::Error>) -> Option<T> {
+    pub(super) fn settle<T>(&mut self, result: Result<Option<T>, yaml::Error>) -> Option<T> {
         match result {
             Ok(value) => value,
             Err(error) => {

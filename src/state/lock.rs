@@ -94,7 +94,7 @@ fn read(tree: &dyn Tree, path: &Utf8Path) -> Result<Option<Lock>, Diagnostic> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(unreadable(path, &error)),
     };
-    let source = Source { file: path.to_owned(), text: text.into(), lines: Lines::From(1) };
+    let source = Source { file: path.to_owned(), text: text.into(), lines: Lines::From(1) }.into();
     decode::first_lenient::<Lock>(&source).map(Some)
 }
 

@@ -12,6 +12,7 @@ mod digest;
 mod discovery;
 mod entries;
 mod environment;
+mod environment_specs;
 mod environments;
 mod error;
 mod fields;

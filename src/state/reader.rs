@@ -4,6 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeSet;
 use std::io::{self, Read};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -21,7 +22,7 @@ use super::remote::{Cache, Use, is_remote};
 use super::render::Templates;
 use super::request::Request;
 use super::resolved::{EnvironmentObject, ValuesPattern};
-use super::spec::{EnvironmentSpec, StateSpec};
+use super::spec::StateSpec;
 use super::values::ValuesList;
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::filepath::join_clean;
@@ -59,7 +60,7 @@ pub(super) struct Trace {
     /// Where sub-helmfiles are looked for, as absolute patterns.
     pub(super) patterns: Vec<Utf8PathBuf>,
     /// Where state values are looked for, in any environment.
-    pub(super) values_patterns: Vec<ValuesPattern>,
+    pub(super) values_patterns: Vec<Rc<[ValuesPattern]>>,
     /// What templates did.
     pub(super) effects: Effects,
 }
@@ -108,26 +109,36 @@ impl Reader<'_> {
             };
             let context = EnvironmentObject::merge_optional(environment.as_ref(), overrides);
             let part = self
-                .load_part(target, &source, context.as_ref(), trace)
+                .load_part(target, &Rc::new(source), context.as_ref(), trace)
                 .map_err(|error| error.or_at(Place::file(file)))?;
             let state = match merged.take() {
                 None => part,
                 Some(state) => next_part(state, part)?,
             };
             environment.clone_from(&state.environment);
-            self.environments.borrow_mut().extend(state.environments.keys().cloned());
-            let defined = state.environments.is_empty() || state.environments.contains_key(self.environment);
+            self.note_environments(&state);
+            let defined = state.environments.has_none() || state.environments.has(self.environment);
             if !target.is_base && self.environment != "default" && !defined {
                 return Ok(None);
             }
             merged = Some(state);
         }
         let state = merged.unwrap_or_default();
-        if !target.is_base && state.environments.is_empty() && !given && self.environment != "default" {
+        if !target.is_base && state.environments.has_none() && !given && self.environment != "default" {
             return Ok(None);
         }
         check_loaded(target, &state)?;
         Ok(Some(state))
+    }
+
+    /// Notes which environments a part defines.
+    fn note_environments(&self, state: &StateSpec) {
+        let mut known = self.environments.borrow_mut();
+        for name in state.environments.names() {
+            if !known.contains(name) {
+                known.insert(name.to_owned());
+            }
+        }
     }
 
     fn is_template(&self, file: &Utf8Path) -> bool {
@@ -138,12 +149,13 @@ impl Reader<'_> {
     fn load_part(
         &self,
         target: Target<'_>,
-        source: &Source,
+        source: &Rc<Source>,
         context: Option<&EnvironmentObject>,
         trace: &mut Trace,
     ) -> Result<StateSpec, Diagnostic> {
         let mut state = StateSpec::default();
-        for document in decode::documents::<StateSpec>(source, &self.request.parsed, &self.request.secrets)? {
+        let (parsed, secrets) = (&self.request.parsed, &self.request.secrets);
+        for document in decode::documents::<StateSpec>(source, self.environment, parsed, secrets)? {
             state.lay(&document, Merging::Join)?;
         }
         if target.is_base {
@@ -186,14 +198,7 @@ impl Reader<'_> {
         let mut layers = layers.into_iter();
         let mut merged = layers.next().unwrap_or_default();
         for mut layer in layers {
-            for (name, environment) in std::mem::take(&mut layer.environments) {
-                match merged.environments.get_mut(&name) {
-                    Some(earlier) => extend_environment(earlier, environment),
-                    None => {
-                        merged.environments.insert(name, environment);
-                    }
-                }
-            }
+            merged.environments.extend(std::mem::take(&mut layer.environments));
             merged.lay(&layer, Merging::Join)?;
             if let (Some(earlier), Some(later)) = (&mut merged.environment, &layer.environment) {
                 earlier.lay(later, Merging::Join)?;
@@ -235,7 +240,7 @@ impl Reader<'_> {
                 handler: handler.as_deref(),
                 strategy: &spec.merge_strategy,
             };
-            let secrets = self.load_secrets(target, state, spec, trace)?;
+            let secrets = self.load_secrets(target, state, &spec, trace)?;
             environment.values = self.load_values(list, inner.as_ref(), trace)?;
             environment.values.lay(&secrets, Merging::Replace)?;
             environment.kube_context.clone_from(&spec.kube_context);
@@ -357,16 +362,10 @@ impl Reader<'_> {
 
 /// Notes where the state values of a part are looked for, in whatever environment.
 fn note_values(target: Target<'_>, state: &StateSpec, trace: &mut Trace) {
-    let mut note = |paths: Vec<&str>, owner: &str| {
-        trace.values_patterns.extend(patterns::of_values(paths, target.base, owner, target.file));
-    };
-    for (name, environment) in &state.environments {
-        let values = environment.values.iter().filter_map(|entry| entry.as_str());
-        note(values.collect(), &format!("`values` of the environment `{name}`"));
-        let secrets = environment.secrets.iter().map(|path| path.as_str());
-        note(secrets.collect(), &format!("`secrets` of the environment `{name}`"));
-    }
-    note(state.values.iter().filter_map(|entry| entry.as_str()).collect(), "the top-level `values`");
+    let Target { file, base, .. } = target;
+    trace.values_patterns.extend(state.environments.values_patterns(base, file));
+    let values = state.values.iter().filter_map(|entry| entry.as_str());
+    trace.values_patterns.push(patterns::of_values(values, base, "the top-level `values`", file).into());
 }
 
 /// Merges the next part into what the parts before it gave.
@@ -378,28 +377,6 @@ fn next_part(mut state: StateSpec, part: StateSpec) -> Result<StateSpec, Diagnos
         earlier.lay(later, Merging::Replace)?;
     }
     Ok(state)
-}
-
-/// Lays an environment of a later layer over that of an earlier one (`mergeEnvironments`).
-fn extend_environment(earlier: &mut EnvironmentSpec, later: EnvironmentSpec) {
-    earlier.secrets.extend(later.secrets);
-    if !later.kube_context.is_empty() {
-        earlier.kube_context = later.kube_context;
-    }
-    if !later.missing_file_handler.is_nil() {
-        earlier.missing_file_handler = later.missing_file_handler;
-    }
-    if !later.missing_file_handler_config.is_nil() {
-        earlier.missing_file_handler_config = later.missing_file_handler_config;
-    }
-    if !later.merge_strategy.is_empty() {
-        earlier.merge_strategy = later.merge_strategy;
-    }
-    let first = std::mem::take(&mut earlier.values);
-    let (mut first, second) =
-        if *earlier.merge_strategy == "fallback" { (later.values, first) } else { (first, later.values) };
-    first.extend(second);
-    earlier.values = first;
 }
 
 /// What helmfile checks of a whole file.

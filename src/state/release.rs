@@ -37,7 +37,8 @@ impl Reader<'_> {
         let specs = self.specs(state, view, (file, directory), effects)?;
         let selectors = Selector::parse_all(selectors)?;
         let environment_context =
-            state.environments.get(&view.environment.name).map_or("", |spec| spec.kube_context.as_str());
+            state.environments.get(&view.environment.name).map(|spec| spec.kube_context.clone());
+        let environment_context = environment_context.unwrap_or_default();
         let mut releases = Vec::with_capacity(specs.len());
         for mut spec in specs {
             let place = place_of(&spec, file);
@@ -48,7 +49,7 @@ impl Reader<'_> {
                 spec.condition.blame(error.context(format!("release `{}`", spec.name))).or_at(place.clone())
             })?;
             let matches = selectors.is_empty() || selectors.iter().any(|selector| selector.matches(&labels));
-            let helm = HelmOptions::of(&spec, state, environment_context, &self.request.options);
+            let helm = HelmOptions::of(&spec, state, &environment_context, &self.request.options);
             let release = finished(spec, labels, enabled, enabled && matches, place);
             releases.push(Release { declared_namespace, helm, ..release });
         }

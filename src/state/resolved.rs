@@ -1,6 +1,7 @@
 //! What reading a state gives: visits and their releases, after templating, merging and overriding.
 
 use std::cell::OnceCell;
+use std::rc::Rc;
 
 use camino::Utf8PathBuf;
 
@@ -217,7 +218,7 @@ pub struct Resolved {
     /// Where helmfile looks for state files, as absolute patterns; see [`Resolved::state_patterns`].
     pub(super) patterns: Vec<Utf8PathBuf>,
     /// Where helmfile looks for state values in any environment, as absolute patterns.
-    pub values_patterns: Vec<ValuesPattern>,
+    pub values_patterns: Vec<Rc<[ValuesPattern]>>,
     /// The releases by their names and needs, see [`Resolved::needs`].
     pub(super) needs: OnceCell<Needs>,
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 
 use super::decode::{Decode, Record};
+use super::environment_specs::EnvironmentSpecs;
 use super::forms::{DefaultInherits, HelmfileEntry, Inherits, NullableList, RenderedValues};
 use super::layer::{Item, Layer, Merging, Pointer};
 use super::located::Located;
@@ -66,7 +67,7 @@ record! {
         helm_binary: String = "helmBinary",
         kustomize_binary: String = "kustomizeBinary",
         values: Vec<Located<Value>> = "values",
-        environments: BTreeMap<String, EnvironmentSpec> = "environments",
+        environments: EnvironmentSpecs = "environments",
         bases: Vec<Located<String>> = "bases",
         helm_defaults: HelmDefaults = "helmDefaults",
         helmfiles: Vec<HelmfileEntry> = "helmfiles",

@@ -249,7 +249,7 @@ impl Walk<'_> {
         if !options.values.is_empty() {
             let paths = options.values.iter().filter_map(|entry| entry.as_str());
             let owner = "what is handed over as state values";
-            trace.values_patterns.extend(patterns::of_values(paths, &options.base, owner, file));
+            trace.values_patterns.push(patterns::of_values(paths, &options.base, owner, file).into());
             let copied = |entry: &Located<Value>| {
                 through_yaml(entry).map(|value| entry.with(value)).map_err(|error| entry.blame(error))
             };

@@ -114,7 +114,7 @@ impl<'a> TargetPlaces<'a> {
             states.add(locations, &pattern, ());
         }
         let mut values = Patterns::default();
-        for list in &resolved.values_patterns {
+        for list in resolved.values_patterns.iter().flat_map(|lists| lists.iter()) {
             values.add(locations, &list.pattern, (list.owner.clone(), list.file.clone()));
         }
         let (mut releases, mut manifests) = (Patterns::default(), BTreeMap::new());
