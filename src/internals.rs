@@ -11,6 +11,13 @@ pub mod diagnostic {
     pub use crate::diagnostic::{Code, Diagnostic, Mistake, Refusal};
 }
 
+pub mod reference {
+    pub use crate::reference::{
+        Form, Identity, Kind, Manifests, Mention, Moves, Need, Origin, Pod, Reference, Size, Spoken,
+        Unreadable, Why, Workload, read,
+    };
+}
+
 pub mod rendered {
     pub use crate::rendered::{
         Content, GivenValues, Object, ObjectKind, Origin, Piece, Producer, Templates, release_pieces,

@@ -36,6 +36,7 @@ mod go;
 pub mod internals;
 mod plan;
 mod program;
+mod reference;
 mod rendered;
 mod report;
 mod source;

@@ -33,8 +33,8 @@ mod values;
 
 pub(crate) use embed::embedded;
 pub(crate) use influence::{Decider, Influence, Moved, Wanted, influences};
-pub(crate) use object::Unstable;
-pub use object::{Object, ObjectKind, unstable};
+pub(crate) use object::{Document, Unstable, documents, is_hook, is_object_name, objects_of};
+pub use object::{Object, ObjectKind, Unreadable, unstable};
 pub use piece::{Content, Piece};
 pub use producer::{Producer, Templates};
 pub use release::release_pieces;

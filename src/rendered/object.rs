@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::piece::{Content, Piece, data_line};
 use crate::go::encoding::base64;
 use crate::value::{Map, Value};
-use crate::yaml::{self, Limits};
+use crate::yaml::{self, Limits, Node};
 
 /// The kinds of objects that contain configuration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -48,17 +48,48 @@ pub struct Object {
     /// The file that it comes from, as helm names it: the names of the chart and its subcharts with `templates/FILE`. Nothing where
     /// a post renderer does not keep what helm says.
     pub source: Option<String>,
+    /// The line of the output where it starts, from 1.
+    pub line: usize,
     /// Whether it is a hook of helm's, by its annotation.
     pub is_hook: bool,
+    /// Whether Kubernetes refuses to change its data: `immutable: true`.
+    pub is_immutable: bool,
     /// Its data, by the names `data/KEY`, `binaryData/KEY` and `stringData/KEY`. What is base64 in the manifest is decoded.
     pub data: Vec<Piece>,
 }
 
 /// Why the output of helm could not be read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Unreadable {
+pub struct Unreadable {
     /// The line of the output, from 1.
-    pub(super) line: Option<usize>,
+    pub line: Option<usize>,
+}
+
+/// A document of a list of manifests.
+#[derive(Debug)]
+pub(crate) struct Document {
+    /// What Kubernetes is given.
+    pub(crate) value: Value,
+    /// The same with its places in the output.
+    pub(crate) node: Node,
+    /// The file that it comes from, as helm names it, where helm says so.
+    pub(crate) source: Option<String>,
+}
+
+/// The documents of a list of manifests, in their order.
+///
+/// # Errors
+///
+/// As [`objects`].
+pub(crate) fn documents(manifests: &[u8]) -> Result<Vec<Document>, Unreadable> {
+    let unreadable = |error: yaml::Error| Unreadable { line: error.line() };
+    let sources = sources(manifests);
+    let document = |node: Node| {
+        let value = node.decode_as_helm().map_err(unreadable)?;
+        let source = sources.range(..=node.line()).next_back().and_then(|(_, source)| source.clone());
+        Ok(Document { value, node, source })
+    };
+    yaml::parse(manifests, &Limits::default()).map_err(unreadable)?.into_iter().map(document).collect()
 }
 
 /// The `ConfigMap`s and `Secret`s in a list of manifests, those in a `List` too. `namespace` is that of the release.
@@ -67,15 +98,23 @@ pub(super) struct Unreadable {
 ///
 /// Where a manifest is not readable to Kubernetes. The error tells the line alone: a value may be secret.
 pub(super) fn objects(manifests: &[u8], namespace: &str) -> Result<Vec<Object>, Unreadable> {
-    let unreadable = |error: yaml::Error| Unreadable { line: error.line() };
-    let sources = sources(manifests);
+    Ok(documents(manifests)?.iter().flat_map(|document| objects_of(document, namespace)).collect())
+}
+
+/// The `ConfigMap`s and `Secret`s of one document, which may be a `List`. `namespace` is that of the release.
+pub(crate) fn objects_of(document: &Document, namespace: &str) -> Vec<Object> {
     let mut objects = Vec::new();
-    for node in yaml::parse(manifests, &Limits::default()).map_err(unreadable)? {
-        let value = node.decode_as_helm().map_err(unreadable)?;
-        let source = sources.range(..=node.line()).next_back().and_then(|(_, source)| source.clone());
-        collect(&value, namespace, source.as_deref(), &mut objects);
-    }
-    Ok(objects)
+    let around = Around { namespace, source: document.source.as_deref() };
+    collect(&document.value, &document.node, around, &mut objects);
+    objects
+}
+
+/// What an object takes from where it stands.
+#[derive(Clone, Copy)]
+struct Around<'a> {
+    /// The namespace of the release.
+    namespace: &'a str,
+    source: Option<&'a str>,
 }
 
 /// The file that each document comes from, by the line where it starts: helm writes it as a comment of its own, the first of the
@@ -94,7 +133,7 @@ fn sources(manifests: &[u8]) -> BTreeMap<usize, Option<String>> {
     sources
 }
 
-fn collect(manifest: &Value, namespace: &str, source: Option<&str>, objects: &mut Vec<Object>) {
+fn collect(manifest: &Value, node: &Node, around: Around<'_>, objects: &mut Vec<Object>) {
     let Value::Map(manifest) = manifest else { return };
     let version = manifest.get("apiVersion").unwrap_or_default();
     let kind = manifest.get("kind").unwrap_or_default();
@@ -106,7 +145,11 @@ fn collect(manifest: &Value, namespace: &str, source: Option<&str>, objects: &mu
         Some("Secret") => ObjectKind::Secret,
         Some("List" | "ConfigMapList" | "SecretList") => {
             if let Some(Value::List(items)) = manifest.get("items") {
-                items.iter().for_each(|item| collect(item, namespace, source, objects));
+                let nodes = node.value_of("items");
+                for (index, item) in items.iter().enumerate() {
+                    let own = nodes.as_ref().and_then(|nodes| nodes.item(index));
+                    collect(item, own.as_ref().unwrap_or(node), around, objects);
+                }
             }
             return;
         }
@@ -121,16 +164,18 @@ fn collect(manifest: &Value, namespace: &str, source: Option<&str>, objects: &mu
     let own = text("namespace").filter(|own| !own.is_empty());
     objects.push(Object {
         kind,
-        namespace: own.unwrap_or_else(|| namespace.to_owned()),
+        namespace: own.unwrap_or_else(|| around.namespace.to_owned()),
         name,
-        source: source.map(str::to_owned),
+        source: around.source.map(str::to_owned),
+        line: node.line(),
         is_hook: is_hook(metadata),
+        is_immutable: matches!(manifest.get("immutable"), Some(Value::Bool(true))),
         data: data(manifest, kind),
     });
 }
 
 /// Whether helm takes an object for a hook, which is not a part of the release (`pkg/releaseutil/manifest_sorter.go`).
-fn is_hook(metadata: &Map) -> bool {
+pub(crate) fn is_hook(metadata: &Map) -> bool {
     matches!(metadata.get("annotations"), Some(Value::Map(annotations)) if annotations.contains_key("helm.sh/hook"))
 }
 
@@ -157,6 +202,19 @@ fn data(manifest: &Map, kind: ObjectKind) -> Vec<Piece> {
         }
     }
     pieces
+}
+
+/// What Kubernetes takes for the name of a ConfigMap or Secret: parts of lower-case letters, digits and `-`, joined by dots, a
+/// letter or digit at both ends of each, at most 253 characters (`k8s.io/apimachinery/pkg/util/validation: IsDNS1123Subdomain`).
+pub(crate) fn is_object_name(text: &str) -> bool {
+    let good = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
+    let part = |part: &str| {
+        let bytes = part.as_bytes();
+        bytes.first().is_some_and(good)
+            && bytes.last().is_some_and(good)
+            && bytes.iter().all(|byte| good(byte) || *byte == b'-')
+    };
+    text.len() <= 253 && text.split('.').all(part)
 }
 
 /// A key of an object that differs between two renderings of the same thing.

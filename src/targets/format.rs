@@ -8,6 +8,7 @@ use super::template::{Subject, Template};
 use super::{KeyPath, KeyPaths};
 use crate::checksum::Digest;
 use crate::diagnostic::Diagnostic;
+use crate::rendered::is_object_name;
 use crate::source::config::Shape;
 use crate::text::nearest;
 
@@ -238,18 +239,6 @@ fn objects<'a>(
     }
     objects.sort_unstable();
     Ok(objects)
-}
-
-/// Whether Kubernetes takes it as the name of a Secret or `ConfigMap`: RFC 1123, at most 253 characters.
-fn is_object_name(name: &str) -> bool {
-    let good = |part: &str| {
-        let ends =
-            |byte: Option<&u8>| byte.is_some_and(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit());
-        ends(part.as_bytes().first())
-            && ends(part.as_bytes().last())
-            && part.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-')
-    };
-    name.len() <= 253 && name.split('.').all(good)
 }
 
 /// What a format cannot express.

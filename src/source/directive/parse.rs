@@ -6,7 +6,7 @@ use super::fault::{At, Cure, Fault, Meant};
 use super::words::{Word, split};
 use super::{Options, ProducerName, What};
 use crate::diagnostic::Diagnostic;
-use crate::rendered::ObjectKind;
+use crate::rendered::{ObjectKind, is_object_name};
 use crate::source::exclusion::Patterns;
 use crate::source::name::{self, NameError};
 use crate::source::pattern::Glob;
@@ -239,19 +239,6 @@ fn object(kind: ObjectKind, name: &str) -> Result<What, Fault> {
     } else {
         Err(Fault::BadObject(kind, name.to_owned()))
     }
-}
-
-/// What Kubernetes takes for the name of a ConfigMap or Secret: parts of lower-case letters, digits and `-`, joined by dots, a
-/// letter or digit at both ends of each, at most 253 characters (`k8s.io/apimachinery/pkg/util/validation: IsDNS1123Subdomain`).
-fn is_object_name(text: &str) -> bool {
-    let good = |byte: &u8| byte.is_ascii_lowercase() || byte.is_ascii_digit();
-    let part = |part: &str| {
-        let bytes = part.as_bytes();
-        bytes.first().is_some_and(good)
-            && bytes.last().is_some_and(good)
-            && bytes.iter().all(|byte| good(byte) || *byte == b'-')
-    };
-    text.len() <= 253 && text.split('.').all(part)
 }
 
 /// `[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?`, at most 63 characters.

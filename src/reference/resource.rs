@@ -1,0 +1,114 @@
+//! The resources of a list of manifests, those in a `List` too.
+
+use serde::{Deserialize, Serialize};
+
+use super::spot::{Path, Spot};
+use crate::rendered::{Document, is_hook};
+use crate::value::Value;
+use crate::yaml::Node;
+
+/// What a resource is called.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Identity {
+    /// `apps/v1`; may be empty.
+    pub api_version: String,
+    /// `Deployment`
+    pub kind: String,
+    /// Its own namespace, else that of the release, else empty.
+    pub namespace: String,
+    /// Its name; empty where it has none, as with `generateName`.
+    pub name: String,
+}
+
+impl Identity {
+    /// The group of its API, empty for the core one.
+    #[must_use]
+    pub fn group(&self) -> &str {
+        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    }
+
+    /// Whether it is of this kind, in any version of the group.
+    #[must_use]
+    pub(super) fn is(&self, group: &str, kind: &str) -> bool {
+        self.kind == kind && self.group() == group
+    }
+}
+
+/// Where a resource comes from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub struct Origin {
+    /// The file of the chart, as helm names it in `# Source:`, where it says so.
+    pub source: Option<String>,
+    /// The line of helm's output where the resource starts, from 1.
+    pub line: usize,
+}
+
+/// A resource among the manifests.
+#[derive(Debug)]
+pub(super) struct Resource {
+    pub(super) identity: Identity,
+    pub(super) origin: Origin,
+    pub(super) is_hook: bool,
+    pub(super) root: Spot,
+    node: Node,
+}
+
+impl Resource {
+    /// The line of the output that a value is on.
+    pub(super) fn line(&self, path: &Path) -> usize {
+        path.line(&self.node)
+    }
+}
+
+/// What an item of a list takes from it, where it has none of its own.
+#[derive(Clone, Copy, Default)]
+struct Inherited<'l> {
+    api_version: &'l str,
+    kind: &'l str,
+}
+
+/// The resources of a document. `namespace` is that of the release.
+pub(super) fn resources(document: &Document, namespace: &str) -> Vec<Resource> {
+    let mut found = Vec::new();
+    collect(document, (&document.value, &document.node), Inherited::default(), namespace, &mut found);
+    found
+}
+
+fn collect(
+    document: &Document,
+    (value, node): (&Value, &Node),
+    inherited: Inherited<'_>,
+    namespace: &str,
+    found: &mut Vec<Resource>,
+) {
+    let root = Spot::root(value.clone());
+    let Value::Map(fields) = value else { return };
+    let kind = root.text_of("kind").unwrap_or_else(|| inherited.kind.to_owned());
+    let api_version = root.text_of("apiVersion").unwrap_or_else(|| inherited.api_version.to_owned());
+    // A list of any kind is taken apart before it is applied.
+    if let (Some(item_kind), Some(Value::List(items))) = (kind.strip_suffix("List"), fields.get("items")) {
+        let nodes = node.value_of("items");
+        let inherited = Inherited { api_version: &api_version, kind: item_kind };
+        for (index, item) in items.iter().enumerate() {
+            let own = nodes.as_ref().and_then(|nodes| nodes.item(index));
+            collect(document, (item, own.as_ref().unwrap_or(node)), inherited, namespace, found);
+        }
+        return;
+    }
+    if kind.is_empty() {
+        return;
+    }
+    let metadata = root.key("metadata");
+    found.push(Resource {
+        identity: Identity {
+            api_version,
+            kind,
+            namespace: metadata.text_of("namespace").unwrap_or_else(|| namespace.to_owned()),
+            name: metadata.text_of("name").unwrap_or_default(),
+        },
+        origin: Origin { source: document.source.clone(), line: node.line() },
+        is_hook: matches!(&metadata.value, Value::Map(metadata) if is_hook(metadata)),
+        root,
+        node: node.clone(),
+    });
+}
