@@ -13,8 +13,9 @@ pub mod diagnostic {
 
 pub mod reference {
     pub use crate::reference::{
-        Form, Identity, Kind, Manifests, Mention, Moves, Need, Origin, Pod, Reference, Size, Spoken,
-        Unreadable, Why, Workload, read,
+        Account, Class, Controller, Elsewhere, Form, Grant, Identity, Kind, Maker, Manifests, Mention, Moves,
+        Need, Origin, Pod, RELOADER, Reference, Reloader, Size, Spoken, Tagged, Unreadable, WAVE, Why,
+        Workload, read,
     };
 }
 

@@ -1,16 +1,52 @@
 //! Everything that the manifests of a release say about what pods read.
 
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+
+use super::access::{Grant, grants};
+use super::elsewhere::{Class, Elsewhere, Maker, class, elsewhere, maker};
+use super::need::{Need, Why};
+use super::pod::{Form, Kind, Mention, Reference};
+use super::reloader::{RELOADER, WAVE, repository};
 use super::resource::{Resource, resources};
-use super::workload::{Size, Workload, workload};
-use crate::rendered::{Object, Unreadable, documents, objects_of};
+use super::workload::{Corefiles, Moves, Pod, Size, Workload, workload};
+use crate::rendered::{Content, Object, ObjectKind, Unreadable, documents, objects_of};
 
 /// What the manifests of a release say.
 #[derive(Clone, Debug, Default)]
 pub struct Manifests {
     /// The `ConfigMap`s and `Secret`s.
     pub objects: Vec<Object>,
+    /// Those of them that are annotated for Reloader.
+    pub tagged: Vec<Tagged>,
     /// What owns pods, with what they read.
     pub workloads: Vec<Workload>,
+    /// Resources without pods that read objects, all of them live.
+    pub elsewhere: Vec<Elsewhere>,
+    /// Resources of which controllers make objects.
+    pub makers: Vec<Maker>,
+    /// The `SecretProviderClass`es.
+    pub classes: Vec<Class>,
+    /// What the release lets service accounts read through the API.
+    pub grants: Vec<Grant>,
+    /// The controllers that restart pods, which the release installs: `Reloader` and `wave`.
+    pub installs: BTreeSet<String>,
+}
+
+/// An object that is annotated for Reloader.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tagged {
+    /// The kind of the object.
+    pub kind: Kind,
+    /// Its namespace.
+    pub namespace: String,
+    /// Its name.
+    pub name: String,
+    /// Whether workloads that search take it: `reloader.stakater.com/match`.
+    pub is_matched: bool,
+    /// Whether no change of it restarts anything: `reloader.stakater.com/ignore`.
+    pub is_ignored: bool,
 }
 
 /// Reads what helm prints for a release. `namespace` is that of the release.
@@ -25,14 +61,71 @@ pub fn read(manifests: &[u8], namespace: &str) -> Result<Manifests, Unreadable> 
         objects.extend(objects_of(&document, namespace));
         all.extend(resources(&document, namespace));
     }
-    let mut workloads: Vec<Workload> = all.iter().filter_map(workload).collect();
+    let corefiles = corefiles(&objects);
+    let mut workloads: Vec<Workload> = all.iter().filter_map(|one| workload(one, &corefiles)).collect();
     for resource in &all {
         scale(resource, &mut workloads);
     }
-    for workload in &mut workloads {
-        workload.judge();
+    let elsewhere: Vec<Elsewhere> = all.iter().filter_map(elsewhere).collect();
+    add_secrets_of_accounts(&elsewhere, &mut workloads);
+    Ok(Manifests {
+        objects,
+        tagged: all.iter().filter_map(tagged).collect(),
+        installs: installed(&workloads),
+        workloads,
+        elsewhere,
+        makers: all.iter().filter_map(maker).collect(),
+        classes: all.iter().filter_map(class).collect(),
+        grants: grants(&all),
+    })
+}
+
+impl Manifests {
+    /// Where a pod names an object in an argument, a command or a variable and reads it in no other way.
+    pub fn mentions<'m>(
+        &'m self,
+        kind: ObjectKind,
+        namespace: &'m str,
+        name: &'m str,
+    ) -> impl Iterator<Item = (&'m Workload, &'m Pod, &'m Mention, Need)> {
+        let kind = Kind::from(kind);
+        let pods =
+            self.workloads.iter().flat_map(|workload| workload.pods.iter().map(move |pod| (workload, pod)));
+        let reads = move |pod: &Pod| {
+            let is_it = |one: &Reference| one.kind == kind && one.namespace == namespace && one.name == name;
+            pod.references.iter().any(is_it)
+        };
+        pods.filter(move |(_, pod)| !reads(pod)).flat_map(move |(workload, pod)| {
+            let is_it = move |one: &&Mention| one.namespace == namespace && one.word == name;
+            pod.mentions.iter().filter(is_it).map(move |mention| {
+                let account = (workload.identity.namespace.as_str(), pod.service_account.as_str());
+                let is_allowed = self.grants.iter().any(|one| one.allows(account, (kind, namespace, name)));
+                let need = match workload.moves {
+                    _ if is_allowed => Need::Nothing(Why::ThroughApi),
+                    Moves::NextRun => Need::Nothing(Why::NextRun),
+                    _ => Need::Named,
+                };
+                (workload, pod, mention, need)
+            })
+        })
     }
-    Ok(Manifests { objects, workloads })
+}
+
+/// The `ConfigMap`s with a Corefile in which `reload` stands, by namespace.
+fn corefiles(objects: &[Object]) -> Corefiles {
+    let mut found: Corefiles = BTreeMap::new();
+    for object in objects.iter().filter(|object| object.kind == ObjectKind::ConfigMap) {
+        let reloads = |content: &Content| match content {
+            Content::Bytes(bytes) => String::from_utf8_lossy(bytes)
+                .lines()
+                .any(|line| line.split_ascii_whitespace().next() == Some("reload")),
+            Content::File(_) => false,
+        };
+        if object.data.iter().any(|piece| piece.name == "data/Corefile" && reloads(&piece.content)) {
+            found.entry(object.namespace.clone()).or_default().insert(object.name.clone());
+        }
+    }
+    found
 }
 
 /// Gives the workload that an autoscaler is for the range that it has.
@@ -53,4 +146,53 @@ fn scale(resource: &Resource, workloads: &mut [Workload]) {
             workload.size = Size::Range(least, most);
         }
     }
+}
+
+/// Gives pods the secrets of their service accounts, where those are among the manifests.
+fn add_secrets_of_accounts(elsewhere: &[Elsewhere], workloads: &mut [Workload]) {
+    let accounts: BTreeMap<(&str, &str), &Elsewhere> = elsewhere
+        .iter()
+        .filter(|one| one.identity.is("", "ServiceAccount"))
+        .map(|one| ((one.identity.namespace.as_str(), one.identity.name.as_str()), one))
+        .collect();
+    for workload in workloads {
+        for pod in &mut workload.pods {
+            let account = (workload.identity.namespace.as_str(), pod.service_account.as_str());
+            let secrets = accounts.get(&account).into_iter().flat_map(|account| &account.references);
+            pod.references.extend(secrets.map(|one| Reference { form: Form::OfAccount, ..one.clone() }));
+        }
+    }
+}
+
+fn tagged(resource: &Resource) -> Option<Tagged> {
+    let kind = match resource.identity.kind.as_str() {
+        "ConfigMap" => Kind::ConfigMap,
+        "Secret" => Kind::Secret,
+        _ => return None,
+    };
+    let annotations = resource.root.at(&["metadata", "annotations"]);
+    let is_true = |key: &str| annotations.key(key).text() == Some("true");
+    let (is_matched, is_ignored) =
+        (is_true("reloader.stakater.com/match"), is_true("reloader.stakater.com/ignore"));
+    (is_matched || is_ignored).then(|| Tagged {
+        kind,
+        namespace: resource.identity.namespace.clone(),
+        name: resource.identity.name.clone(),
+        is_matched,
+        is_ignored,
+    })
+}
+
+/// The controllers that restart pods, by the images of the workloads.
+fn installed(workloads: &[Workload]) -> BTreeSet<String> {
+    let images = workloads.iter().flat_map(|workload| &workload.pods).flat_map(|pod| &pod.images);
+    let controller = |image: &String| {
+        let image = repository(image);
+        let name = image.rsplit('/').next()?;
+        if name == "reloader" {
+            return Some(RELOADER.to_owned());
+        }
+        (name == "wave" && (image.contains("wave-k8s") || image.contains("pusher"))).then(|| WAVE.to_owned())
+    };
+    images.filter_map(controller).collect()
 }

@@ -9,9 +9,13 @@
 //! overlooked; what their operators do is a table, `kinds.toml`. No message contains a value, and nothing here but
 //! [`Object`](crate::rendered::Object) and [`Mention`] keeps one.
 
+mod access;
+mod elsewhere;
+mod kinds;
 mod manifests;
 mod need;
 mod pod;
+mod reloader;
 mod resource;
 mod spot;
 #[cfg(test)]
@@ -19,8 +23,11 @@ mod tests;
 mod workload;
 
 pub use crate::rendered::Unreadable;
-pub use manifests::{Manifests, read};
+pub use access::{Account, Grant};
+pub use elsewhere::{Class, Elsewhere, Maker};
+pub use manifests::{Manifests, Tagged, read};
 pub use need::{Need, Why};
 pub use pod::{Form, Kind, Mention, Reference, Spoken};
+pub use reloader::{Controller, RELOADER, Reloader, WAVE};
 pub use resource::{Identity, Origin};
 pub use workload::{Moves, Pod, Size, Workload};

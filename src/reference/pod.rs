@@ -5,10 +5,11 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::kinds::{self, Layout};
 use super::need::{Need, Why};
 use super::resource::Resource;
 use super::spot::{Path, Spot};
-use crate::rendered::is_object_name;
+use crate::rendered::{ObjectKind, is_object_name};
 
 /// What kind of thing is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -35,6 +36,15 @@ impl Kind {
             Self::SecretProviderClass => "SecretProviderClass",
             Self::ServiceAccount => "ServiceAccount",
             Self::Image => "Image",
+        }
+    }
+}
+
+impl From<ObjectKind> for Kind {
+    fn from(kind: ObjectKind) -> Self {
+        match kind {
+            ObjectKind::ConfigMap => Self::ConfigMap,
+            ObjectKind::Secret => Self::Secret,
         }
     }
 }
@@ -99,7 +109,9 @@ impl Reference {
     /// How it is read, in a few words: ``env DJANGO_SECRET_KEY of container backend``.
     #[must_use]
     pub fn how(&self) -> String {
-        let of = match self.containers.as_slice() {
+        let named: Vec<&str> =
+            self.containers.iter().map(String::as_str).filter(|name| !name.is_empty()).collect();
+        let of = match named.as_slice() {
             [] => String::new(),
             [one] => format!(" of container {one}"),
             several => format!(" of containers {}", several.join(", ")),
@@ -161,33 +173,107 @@ pub enum Spoken {
 #[derive(Debug)]
 pub(super) struct Container {
     pub(super) spot: Spot,
+    /// Its name; empty for the one that an operator adds.
     pub(super) name: String,
     /// Whether it ends before the others start. One that is restarted always runs beside them.
     pub(super) is_init: bool,
 }
 
-/// The containers of a pod spec, init containers first. Containers for debugging are no part of a template.
-pub(super) fn containers(spec: &Spot) -> Vec<Container> {
-    let list = |key: &str, init: bool| {
+/// A description of a pod, in whatever layout.
+#[derive(Debug)]
+pub(super) struct Described {
+    /// The fields of the pod spec.
+    pub(super) spec: Spot,
+    /// What describes the pod with all its parts.
+    pub(super) whole: Spot,
+    pub(super) annotations: Option<Spot>,
+    /// Init containers first.
+    pub(super) containers: Vec<Container>,
+    layout: Layout,
+}
+
+impl Described {
+    /// A pod spec, in its template where it has one.
+    pub(super) fn by_template(template: Option<&Spot>, spec: Spot) -> Self {
+        Self {
+            containers: containers(&spec, &["initContainers"], &["containers"]),
+            whole: template.cloned().unwrap_or_else(|| spec.clone()),
+            annotations: template.map(|template| template.at(&["metadata", "annotations"])),
+            spec,
+            layout: Layout::Template,
+        }
+    }
+
+    /// A pod as the table of custom resources describes it. `around` is what it is a part of.
+    pub(super) fn by_layout(layout: Layout, pod: &Spot, around: &Spot, annotations: Spot) -> Self {
+        let spec = if layout == Layout::Template { pod.key("spec") } else { pod.clone() };
+        let mut containers = match layout {
+            Layout::Template => containers(&spec, &["initContainers"], &["containers"]),
+            Layout::Flat => containers(&spec, &["initContainers"], &["containers", "additionalContainers"]),
+            Layout::Parts => {
+                let beside =
+                    around.entries().into_iter().filter(|(_, spot)| spot.is_map() && spot.path != pod.path);
+                beside.map(|(key, spot)| Container { spot, name: key.to_string(), is_init: false }).collect()
+            }
+        };
+        if layout == Layout::Flat {
+            containers.push(Container { spot: spec.clone(), name: String::new(), is_init: false });
+        }
+        let whole = if layout == Layout::Parts { around.clone() } else { pod.clone() };
+        Self { spec, whole, annotations: Some(annotations), containers, layout }
+    }
+}
+
+/// The containers in lists of a pod spec, init containers first. Containers for debugging are no part of a template.
+fn containers(spec: &Spot, init: &[&str], others: &[&str]) -> Vec<Container> {
+    let list = |key: &&str, init: bool| {
         spec.key(key).items().into_iter().filter(Spot::is_map).map(move |spot| Container {
             name: spot.text_of("name").unwrap_or_default(),
             is_init: init && spot.key("restartPolicy").text() != Some("Always"),
             spot,
         })
     };
-    list("initContainers", true).chain(list("containers", false)).collect()
+    let init = init.iter().flat_map(|key| list(key, true));
+    init.chain(others.iter().flat_map(|key| list(key, false))).collect()
 }
 
-/// The references of a pod spec.
-pub(super) fn references(resource: &Resource, spec: &Spot) -> Vec<Reference> {
+/// What a pod reads.
+pub(super) fn references(resource: &Resource, pod: &Described) -> Vec<Reference> {
     let mut reader = Reader { resource, found: Vec::new() };
-    let containers = containers(spec);
-    for container in &containers {
+    for container in &pod.containers {
         reader.variables(container);
     }
-    reader.volumes(spec, &containers);
-    for secret in spec.key("imagePullSecrets").items() {
+    reader.volumes(pod);
+    if pod.layout == Layout::Flat {
+        reader.lists(&pod.spec);
+    }
+    for secret in pod.spec.key("imagePullSecrets").items() {
         reader.add(Form::Pull, Kind::Secret, &secret.key("name"), &secret.path);
+    }
+    if let Some(account) = service_account(&pod.spec) {
+        reader.add(Form::Account, Kind::ServiceAccount, &account, &account.path);
+    }
+    for injection in &kinds::table().annotation {
+        let Some(annotations) = &pod.annotations else { break };
+        let object = annotations.key(&injection.key);
+        reader.add(Form::Annotation(injection.key.clone()), injection.object, &object, &object.path);
+    }
+    reader.found
+}
+
+/// The name of the service account in a pod spec, where it has one.
+pub(super) fn service_account(spec: &Spot) -> Option<Spot> {
+    let keys = ["serviceAccountName", "serviceAccount"];
+    keys.into_iter().map(|key| spec.key(key)).find(|account| account.text().is_some())
+}
+
+/// The references of a resource that has no pods.
+pub(super) fn live(resource: &Resource, names: Vec<(Form, Kind, Spot)>) -> Vec<Reference> {
+    let mut reader = Reader { resource, found: Vec::new() };
+    for (form, kind, name) in names {
+        if let Some(reference) = reader.add(form, kind, &name, &name.path) {
+            reference.need = Need::Nothing(Why::ReadLive);
+        }
     }
     reader.found
 }
@@ -233,7 +319,10 @@ impl Reader<'_> {
     }
 
     fn variables(&mut self, container: &Container) {
-        for variable in container.spot.key("env").items() {
+        let both = |one: &str, other: &str| {
+            [one, other].into_iter().flat_map(|key| container.spot.key(key).items()).collect::<Vec<_>>()
+        };
+        for variable in both("env", "extraEnvs") {
             let from = variable.key("valueFrom");
             for (field, kind) in [("configMapKeyRef", Kind::ConfigMap), ("secretKeyRef", Kind::Secret)] {
                 let object = from.key(field);
@@ -245,7 +334,7 @@ impl Reader<'_> {
                 }
             }
         }
-        for all in container.spot.key("envFrom").items() {
+        for all in both("envFrom", "extraEnvsFrom") {
             for (field, kind) in [("configMapRef", Kind::ConfigMap), ("secretRef", Kind::Secret)] {
                 let object = all.key(field);
                 if let Some(reference) = self.add(Form::Variables, kind, &object.key("name"), &all.path) {
@@ -256,9 +345,22 @@ impl Reader<'_> {
         }
     }
 
-    fn volumes(&mut self, spec: &Spot, containers: &[Container]) {
+    /// Names of objects that an operator mounts whole.
+    fn lists(&mut self, spec: &Spot) {
+        let texts = |key: &str| spec.key(key).items();
+        let named = texts("configmaps").into_iter().map(|item| item.key("name"));
+        let config_maps = texts("configMaps").into_iter().chain(named).map(|name| (Kind::ConfigMap, name));
+        for (kind, name) in config_maps.chain(texts("secrets").into_iter().map(|name| (Kind::Secret, name))) {
+            let form = Form::Whole(name.text().unwrap_or_default().to_owned());
+            if let Some(reference) = self.add(form, kind, &name, &name.path) {
+                reference.containers.push(String::new());
+            }
+        }
+    }
+
+    fn volumes(&mut self, pod: &Described) {
         let mut mounts: IndexMap<String, Mounts> = IndexMap::new();
-        for container in containers {
+        for container in &pod.containers {
             for mount in container.spot.key("volumeMounts").items() {
                 let Some(volume) = mount.text_of("name") else { continue };
                 let mounts = mounts.entry(volume).or_default();
@@ -270,8 +372,9 @@ impl Reader<'_> {
                     ["subPath", "subPathExpr"].iter().any(|key| mount.key(key).text().is_some());
             }
         }
-        let nobody = Mounts::default();
-        for volume in spec.key("volumes").items() {
+        // What an operator mounts is not told.
+        let nobody = Mounts { by_others_than_init: pod.layout != Layout::Template, ..Mounts::default() };
+        for volume in pod.spec.key("volumes").items() {
             let name = volume.text_of("name").unwrap_or_default();
             self.volume(&volume, &name, mounts.get(&name).unwrap_or(&nobody));
         }
@@ -310,7 +413,7 @@ impl Reader<'_> {
                 object.key("items").items().iter().filter_map(|item| item.text_of("key")).collect();
             reference.is_optional = object.key("optional").is_true();
             reference.containers.clone_from(&mounts.containers);
-            if mounts.containers.is_empty() {
+            if mounts.containers.is_empty() && !mounts.by_others_than_init {
                 reference.need = Need::Nothing(Why::Unmounted);
             } else if !mounts.by_others_than_init && !mounts.with_sub_path {
                 reference.need = Need::Init;
@@ -336,9 +439,9 @@ const DRIVERS: [Driver; 10] = [
 ];
 
 /// The words in a pod spec that may be names of objects.
-pub(super) fn mentions(resource: &Resource, spec: &Spot) -> Vec<Mention> {
+pub(super) fn mentions(resource: &Resource, pod: &Described) -> Vec<Mention> {
     let mut found = Vec::new();
-    for container in containers(spec) {
+    for container in &pod.containers {
         let spot = &container.spot;
         let texts = [("args", Spoken::Argument), ("command", Spoken::Command)].into_iter().flat_map(
             |(key, spoken)| spot.key(key).items().into_iter().map(move |item| (item, spoken.clone())),

@@ -18,6 +18,14 @@ enum Step {
 pub(super) struct Path(Vec<Step>);
 
 impl Path {
+    /// The key of the last step, where that is one.
+    pub(super) fn last_key(&self) -> Option<&str> {
+        match self.0.last() {
+            Some(Step::Key(key)) => Some(key),
+            _ => None,
+        }
+    }
+
     /// The line of the output that the value is on, which is the last one on the way that can be found.
     pub(super) fn line(&self, root: &Node) -> usize {
         let mut node = root.clone();

@@ -339,3 +339,102 @@ fn words_that_may_be_names_are_kept_and_not_shown() {
     );
     assert!(!format!("{manifests:?}").contains("marker-a\""), "{manifests:?}");
 }
+
+#[test]
+fn pods_of_unknown_kinds_are_found_by_their_structure() {
+    let reads = "containers: [{name: web, image: x, envFrom: [{secretRef: {name: keys}}], volumeMounts: [{name: v, mountPath: /v}]}], volumes: [{name: v, configMap: {name: c}}]";
+    for (spec, path, annotations) in [
+        (format!("{{{reads}}}"), "spec", None),
+        (
+            format!("{{template: {{spec: {{{reads}}}}}}}"),
+            "spec.template.spec",
+            Some("spec.template.metadata.annotations"),
+        ),
+        (
+            format!("{{groups: [{{size: 1}}, {{runner: {{spec: {{{reads}}}}}}}]}}"),
+            "spec.groups[1].runner.spec",
+            Some("spec.groups[1].runner.metadata.annotations"),
+        ),
+        (format!("{{web: {{{reads}}}}}"), "spec.web", None),
+    ] {
+        let text =
+            format!("apiVersion: example.org/v1\nkind: Machine\nmetadata: {{name: m}}\nspec: {spec}\n");
+        let manifests = all(&text);
+        let pod = &manifests.workloads[0].pods[0];
+        assert_eq!((pod.path.as_str(), pod.annotations_path.as_deref()), (path, annotations), "{text}");
+        assert_eq!(manifests.workloads[0].moves, Moves::Unknown);
+        assert_eq!(
+            listed(&text),
+            ["Secret keys: envFrom of container web: warn", "ConfigMap c: volume v of container web: warn"]
+        );
+    }
+    for text in [
+        "apiVersion: example.org/v1\nkind: Machine\nspec: {containers: [{name: no-image}]}\n",
+        "apiVersion: example.org/v1\nkind: Machine\nspec: {containers: 3}\n",
+        "apiVersion: example.org/v1\nkind: Machine\nstatus: {containers: [{image: x}]}\n",
+        "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {containers: [{image: x}]}\n",
+    ] {
+        assert!(all(text).workloads.is_empty(), "{text}");
+    }
+}
+
+#[test]
+fn operators_reload_or_look_themselves() {
+    let of = |version: &str, kind: &str, spec: &str| {
+        listed(&format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: x}}\nspec: {spec}\n"))
+    };
+    assert_eq!(
+        of(
+            "monitoring.coreos.com/v1",
+            "Prometheus",
+            "{secrets: [tls], configMaps: [rules, 3], volumes: [{name: v, secret: {secretName: ca}}], volumeMounts: [{name: v, mountPath: /v}], containers: [{name: thanos, image: x, envFrom: [{secretRef: {name: keys}}]}]}"
+        ),
+        [
+            "Secret keys: envFrom of container thanos: deny",
+            "Secret ca: volume v: fine",
+            "ConfigMap rules: volume rules: fine",
+            "Secret tls: volume tls: fine",
+        ]
+    );
+    assert_eq!(
+        of(
+            "opentelemetry.io/v1beta1",
+            "OpenTelemetryCollector",
+            "{configmaps: [{name: extra, mountpath: /x}], env: [{name: A, valueFrom: {secretKeyRef: {name: keys, key: k}}}]}"
+        ),
+        ["Secret keys[k]: env A: deny", "ConfigMap extra: volume extra: warn"]
+    );
+    let template = "{spec: {containers: [{name: web, image: x, envFrom: [{secretRef: {name: keys}}]}]}}";
+    assert_eq!(
+        of(
+            "grafana.integreatly.org/v1beta1",
+            "Grafana",
+            &format!("{{deployment: {{spec: {{template: {template}}}}}}}")
+        ),
+        ["Secret keys: envFrom of container web: fine"]
+    );
+    assert_eq!(
+        of("keda.sh/v1alpha1", "ScaledJob", &format!("{{jobTargetRef: {{template: {template}}}}}")),
+        ["Secret keys: envFrom of container web: fine"]
+    );
+    assert_eq!(
+        of(
+            "kafka.strimzi.io/v1",
+            "KafkaConnect",
+            "{template: {pod: {volumes: [{name: v, secret: {secretName: plug}}]}, connectContainer: {volumeMounts: [{name: v, mountPath: /v}]}, initContainer: {env: [{name: A, valueFrom: {configMapKeyRef: {name: c, key: k}}}]}}}"
+        ),
+        [
+            "ConfigMap c[k]: env A of container initContainer: deny",
+            "Secret plug: volume v of container connectContainer: warn"
+        ]
+    );
+}
+
+#[test]
+fn annotations_name_objects_for_injectors() {
+    let text = deployment("containers: [{name: web}]").replace(
+        "    spec:\n",
+        "    metadata: {annotations: {vault.hashicorp.com/agent-configmap: agent, vault.hashicorp.com/role: web}}\n    spec:\n",
+    );
+    assert_eq!(listed(&text), ["ConfigMap agent: annotation vault.hashicorp.com/agent-configmap: warn"]);
+}

@@ -1,16 +1,22 @@
 //! What owns pods.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::kinds::{self, Behaviour, Custom};
 use super::need::{Need, Why};
-use super::pod::{self, Mention, Reference};
+use super::pod::{self, Described, Mention, Reference};
+use super::reloader::{self, Controller, Reloader};
 use super::resource::{Identity, Origin, Resource};
-use super::spot::Spot;
+use super::spot::{Path, Spot};
+use crate::diagnostic::Level;
 use crate::value::Value;
+
+/// By namespace, the `ConfigMap`s with a Corefile that has `reload`.
+pub(super) type Corefiles = BTreeMap<String, BTreeSet<String>>;
 
 /// A resource that owns pods.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -29,6 +35,8 @@ pub struct Workload {
     pub is_recreated: bool,
     /// The annotations of the resource itself.
     pub annotations: BTreeMap<String, String>,
+    /// The controllers that it asks, by annotations, to restart it.
+    pub controllers: Vec<Controller>,
     /// Its pod templates: one, but for some custom resources.
     pub pods: Vec<Pod>,
 }
@@ -39,15 +47,39 @@ impl Workload {
         self.pods.iter().flat_map(|pod| &pod.references)
     }
 
-    /// Takes what is known of the whole workload into account for each of its references.
-    pub(super) fn judge(&mut self) {
-        let why = match self.moves {
-            Moves::NextRun => Why::NextRun,
-            _ => return,
-        };
-        for reference in self.pods.iter_mut().flat_map(|pod| &mut pod.references) {
-            if !matches!(reference.need, Need::Nothing(_)) {
-                reference.need = Need::Nothing(why.clone());
+    /// The controllers that can restart a workload of this kind.
+    fn asked_controllers(&self) -> Vec<Controller> {
+        let restartable = [("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet")];
+        let built_in = restartable.iter().any(|(group, kind)| self.identity.is(group, kind));
+        let is_rollout = self.identity.is("argoproj.io", "Rollout");
+        let none = BTreeMap::new();
+        let template = self.pods.first().map_or(&none, |pod| &pod.annotations);
+        let mut asked = reloader::controllers(&self.annotations, template);
+        asked.retain(|one| built_in || is_rollout && one.name == reloader::RELOADER);
+        asked
+    }
+
+    /// Takes what is known of the whole workload into account for each of its references. `runs` says that its pods run to an end.
+    fn judge(&mut self, runs: bool) {
+        let Self { moves, controllers, pods, .. } = self;
+        for Pod { references, reloaders, .. } in pods {
+            for reference in references.iter_mut().filter(|one| !matches!(one.need, Need::Nothing(_))) {
+                let controller = controllers.iter().find(|one| one.covers(reference.kind, &reference.name));
+                let whole = reference.need == Need::Whole;
+                let reloader = reloader::reloader_of(reloaders, reference).filter(|_| whole);
+                let why = match moves {
+                    Moves::NextRun => Some(Why::NextRun),
+                    _ if runs => Some(Why::NextRun),
+                    _ if controller.is_some() => controller.map(|one| Why::Controller(one.name.clone())),
+                    Moves::Operator => Some(Why::Operator),
+                    Moves::Reloads if whole => Some(Why::Operator),
+                    _ => reloader.map(|one| Why::Reloader(one.by.clone())),
+                };
+                if let Some(why) = why {
+                    reference.need = Need::Nothing(why);
+                } else if *moves == Moves::Unknown && reference.need.level() == Level::Deny {
+                    reference.need = Need::Custom;
+                }
             }
         }
     }
@@ -67,6 +99,10 @@ pub struct Pod {
     pub digest: String,
     /// The service account that its containers act as.
     pub service_account: String,
+    /// The images of its containers.
+    pub images: BTreeSet<String>,
+    /// The programs in it that reload what they read.
+    pub reloaders: Vec<Reloader>,
     /// What it reads.
     pub references: Vec<Reference>,
     /// Words in arguments, commands and variables that may be names of objects.
@@ -115,22 +151,107 @@ const BUILT_IN: [(&str, &str, &[&str]); 8] = [
     ("", "Pod", &[]),
 ];
 
+/// Kinds that are no workloads, whatever is in them.
+const NO_WORKLOADS: [&str; 3] = ["CustomResourceDefinition", "ConfigMap", "Secret"];
+
 /// The workload that a resource is, if it owns pods.
-pub(super) fn workload(resource: &Resource) -> Option<Workload> {
+pub(super) fn workload(resource: &Resource, corefiles: &Corefiles) -> Option<Workload> {
     let identity = &resource.identity;
-    let (_, _, keys) = BUILT_IN.iter().find(|(group, kind, _)| identity.is(group, kind))?;
-    let template = resource.root.at(keys);
-    let pods = vec![pod(resource, &template)];
-    Some(Workload {
+    let known = kinds::custom(identity);
+    let mut pods: Vec<Described> = Vec::new();
+    let moves;
+    if let Some((_, _, keys)) = BUILT_IN.iter().find(|(group, kind, _)| identity.is(group, kind)) {
+        let template = resource.root.at(keys);
+        pods.push(Described::by_template(Some(&template), template.key("spec")));
+        moves = built_in_moves(resource);
+    } else if NO_WORKLOADS.contains(&identity.kind.as_str()) {
+        return None;
+    } else {
+        pods.extend(known.into_iter().flat_map(|known| described(resource, known)));
+        moves = known.map_or(Moves::Unknown, |known| custom_moves(resource, known));
+        by_structure(&resource.root, &mut pods);
+        if known.is_none() && pods.is_empty() {
+            return None;
+        }
+    }
+    let mut workload = Workload {
         identity: identity.clone(),
         origin: resource.origin.clone(),
         is_hook: resource.is_hook,
-        moves: if resource.is_hook { Moves::NextRun } else { built_in_moves(resource) },
+        moves: if resource.is_hook { Moves::NextRun } else { moves },
         size: size(resource),
         is_recreated: resource.root.at(&["spec", "strategy", "type"]).text() == Some("Recreate"),
         annotations: texts(&resource.root.at(&["metadata", "annotations"])),
-        pods,
-    })
+        controllers: Vec::new(),
+        pods: pods.iter().map(|described| pod(resource, described, corefiles)).collect(),
+    };
+    workload.controllers = workload.asked_controllers();
+    workload.judge(known.is_some_and(|known| known.runs));
+    Some(workload)
+}
+
+/// The pods of a custom resource of the table.
+fn described(resource: &Resource, known: &Custom) -> Vec<Described> {
+    let mut found = Vec::new();
+    for path in &known.pods {
+        // Parts stand beside the pod.
+        let (around, last) = match path.rsplit_once('.') {
+            Some((around, last)) => (kinds::follow(&resource.root, around), last),
+            None => (vec![resource.root.clone()], path.as_str()),
+        };
+        for around in around {
+            for pod in kinds::follow(&around, last).into_iter().filter(Spot::is_map) {
+                let annotations = kinds::follow(&pod, &known.annotations).swap_remove(0);
+                found.push(Described::by_layout(known.layout, &pod, &around, annotations));
+            }
+        }
+    }
+    found
+}
+
+/// Adds the pods of a custom resource that are there by structure: a list `containers` whose items have an `image`.
+fn by_structure(root: &Spot, found: &mut Vec<Described>) {
+    let known: Vec<Path> = found.iter().map(|pod| pod.spec.path.clone()).collect();
+    let of_resource = root.entries().into_iter().filter(|(key, _)| !["metadata", "status"].contains(&&**key));
+    let mut open: Vec<(Option<Spot>, Spot)> = of_resource.map(|(_, spot)| (None, spot)).rev().collect();
+    while let Some((around, spot)) = open.pop() {
+        if known.contains(&spot.path) {
+            continue;
+        }
+        let has_image = |item: &Spot| item.key("image").text().is_some();
+        if spot.key("containers").items().iter().any(has_image) {
+            let template = around.filter(|_| spot.path.last_key() == Some("spec"));
+            found.push(Described::by_template(template.as_ref(), spot));
+            continue;
+        }
+        let is_list = !spot.is_map();
+        let around = (!is_list).then(|| spot.clone());
+        let inner = spot.items().into_iter().chain(spot.entries().into_iter().map(|(_, spot)| spot));
+        let inner: Vec<Spot> =
+            inner.filter(|spot| matches!(spot.value, Value::Map(_) | Value::List(_))).collect();
+        open.extend(inner.into_iter().rev().map(|spot| (around.clone(), spot)));
+    }
+}
+
+/// What a change of the pod template of a custom resource does.
+fn custom_moves(resource: &Resource, known: &Custom) -> Moves {
+    let is_set = |path: &&String| {
+        let found = kinds::follow(&resource.root, path);
+        found.iter().any(|spot| !matches!(spot.value, Value::Nil | Value::Bool(false)))
+    };
+    if let Some(path) = known.still.iter().find(is_set) {
+        return Moves::Inert(format!("`{path}`"));
+    }
+    let is_told = |(path, value): &(String, String)| {
+        kinds::follow(&resource.root, path).iter().any(|spot| spot.text() == Some(value))
+    };
+    match known.behaviour {
+        Behaviour::Restarts => Moves::Restarts,
+        Behaviour::Reloads => Moves::Reloads,
+        Behaviour::Operator => Moves::Operator,
+        Behaviour::Inert if known.restarts_with.as_ref().is_some_and(is_told) => Moves::Restarts,
+        Behaviour::Inert => Moves::Inert(format!("running pods of a {} stay as they are", known.kind)),
+    }
 }
 
 /// What a change of the pod template of a built-in kind does.
@@ -168,23 +289,27 @@ fn size(resource: &Resource) -> Size {
             }
         }
         "Pod" => Size::Count(1),
+        "Rollout" if spec.key("replicas").value.is_nil() => Size::Count(1),
+        "Rollout" => spec.key("replicas").number().map_or(Size::Unknown, Size::Count),
         _ => Size::Unknown,
     }
 }
 
-/// A pod from its template.
-pub(super) fn pod(resource: &Resource, template: &Spot) -> Pod {
-    let spec = template.key("spec");
-    let annotations = template.at(&["metadata", "annotations"]);
-    let service_account = spec.text_of("serviceAccountName").or_else(|| spec.text_of("serviceAccount"));
+fn pod(resource: &Resource, described: &Described, corefiles: &Corefiles) -> Pod {
+    let none = BTreeSet::new();
+    let corefiles = corefiles.get(&resource.identity.namespace).unwrap_or(&none);
+    let account = pod::service_account(&described.spec);
+    let images = described.containers.iter().filter_map(|container| container.spot.text_of("image"));
     Pod {
-        path: spec.path.to_string(),
-        annotations_path: Some(annotations.path.to_string()),
-        annotations: texts(&annotations),
-        digest: digest(&template.value),
-        service_account: service_account.unwrap_or_else(|| "default".to_owned()),
-        references: pod::references(resource, &spec),
-        mentions: pod::mentions(resource, &spec),
+        path: described.spec.path.to_string(),
+        annotations_path: described.annotations.as_ref().map(|annotations| annotations.path.to_string()),
+        annotations: described.annotations.as_ref().map(texts).unwrap_or_default(),
+        digest: digest(&described.whole.value),
+        service_account: account.as_ref().and_then(Spot::text).unwrap_or("default").to_owned(),
+        images: images.collect(),
+        reloaders: reloader::reloaders(&described.containers, corefiles),
+        references: pod::references(resource, described),
+        mentions: pod::mentions(resource, described),
     }
 }
 
