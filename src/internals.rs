@@ -19,6 +19,10 @@ pub mod reference {
     };
 }
 
+pub mod vals {
+    pub use crate::vals::References;
+}
+
 pub mod rendered {
     pub use crate::rendered::{
         Content, GivenValues, Object, ObjectKind, Origin, Piece, Producer, Templates, release_pieces,

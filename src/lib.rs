@@ -39,6 +39,7 @@ mod program;
 mod reference;
 mod rendered;
 mod report;
+mod sops;
 mod source;
 mod state;
 mod targets;
@@ -46,6 +47,7 @@ mod template;
 mod text;
 mod threads;
 mod tree;
+mod vals;
 mod value;
 mod yaml;
 

@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use camino::Utf8Path;
 
 use super::digest::Hasher;
-use super::{Digest, Encryption, Key, data, sealed, sops};
+use super::{Digest, Encryption, Key, data, sealed};
 use crate::diagnostic::Diagnostic;
+use crate::program::{own_path, own_variables};
+use crate::sops;
 use crate::source::{Options, Targets, has_header};
 use crate::text::Place;
 use crate::tree::{Kind, OpenFile, Stat, Tree};
@@ -20,8 +22,8 @@ const BUFFER: usize = 128 * 1024;
 /// How many bytes tell text from binary data: a NUL among them.
 const SNIFFED: usize = 8_000;
 
-/// How large a file may be to be decrypted, in bytes, which takes reading it whole.
-pub(super) const SOPS_LIMIT: u64 = 16 << 20;
+/// What serves where a file is not decrypted.
+const CIPHERTEXT_INSTEAD: &str = "drop `decrypt=sops` to hash the ciphertext";
 
 /// What is hashed in place of a file's bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
@@ -205,7 +207,7 @@ fn attempt(
         if reading.bytes == 0 && targets.wrote(tree, path, before.size, &chunk[..length]) {
             return Ok(Some(FileOutcome::Target));
         }
-        if reads || (transform.decrypt && content.len() as u64 <= SOPS_LIMIT) {
+        if reads || (transform.decrypt && content.len() as u64 <= sops::LIMIT) {
             content.extend_from_slice(&chunk[..length]);
         }
         reading.take(&mut chunk[..length]);
@@ -222,7 +224,7 @@ fn attempt(
     if moved(&before, &after, reading.bytes) {
         return Ok(None);
     }
-    let (sealed, whole) = (reading.sealed, reading.bytes <= SOPS_LIMIT);
+    let (sealed, whole) = (reading.sealed, reading.bytes <= sops::LIMIT);
     let (mut digest, bytes, mut notes) = reading.finish();
     let refused = |problem| FileFault::Data(problem);
     if transform.decrypt && sealed && whole && sealed::is_sops(&content) {
@@ -240,7 +242,7 @@ fn attempt(
         notes.encrypted = sealed::encryption(tree.open(path)?)?;
     }
     if transform.decrypt && notes.encrypted == Some(Encryption::Sops) {
-        return Err(refused(sops::too_large(path)));
+        return Err(refused(sops::too_large(path, CIPHERTEXT_INSTEAD)));
     }
     Ok(Some(FileOutcome::Line { digest, bytes, notes }))
 }
@@ -248,7 +250,9 @@ fn attempt(
 /// The digest of what a file says that SOPS encrypted: of its data where it has any, so that neither another ciphertext nor
 /// another layout moves it.
 fn decrypted(path: &Utf8Path, ciphertext: &[u8], method: Method<'_>) -> Result<Digest, Diagnostic> {
-    let mut plaintext = sops::decrypt(path, ciphertext)?;
+    let program = sops::program(path, own_path().as_deref(), CIPHERTEXT_INSTEAD)?;
+    let mut plaintext =
+        sops::decrypt(program.variables(own_variables()), path, sops::format(path), ciphertext)?;
     if is_data(path) {
         let lines = data::lines(path, &plaintext)
             .map_err(|problem| concealed(path, &problem, "what `sops` prints"))?;

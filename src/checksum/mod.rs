@@ -20,7 +20,6 @@ mod pieces;
 mod plain;
 mod reproduce;
 mod sealed;
-mod sops;
 mod source;
 
 pub use digest::{Digest, combine};

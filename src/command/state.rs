@@ -141,7 +141,7 @@ fn embedded(mut state: Resolved, request: &Request) -> Result<Resolved, Diagnost
             if release.selected || !visit.filtered {
                 lists.push(rendered::embedded(
                     &Producer { request, visit, release },
-                    &mut Templates::new(&registry),
+                    &mut Templates::new(&registry).shown(),
                 )?);
             } else {
                 lists.push(Vec::new());

@@ -1,8 +1,12 @@
 //! A release that another one depends on.
 
-use camino::Utf8Path;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::{Diagnostic, Refusal};
+use crate::vals::{Resolver, Unresolved};
 use crate::state::{Release, Request, Visit};
 use crate::template::function::{Effects, Registry};
 use crate::template::{self, MissingKey, Options};
@@ -30,13 +34,22 @@ pub struct Templates<'r> {
     registry: &'r Registry,
     /// What they did, so far.
     pub effects: Effects,
+    /// Whether what they give is shown.
+    pub(super) shows: bool,
 }
 
 impl<'r> Templates<'r> {
     /// Templates that may call these functions.
     #[must_use]
     pub fn new(registry: &'r Registry) -> Self {
-        Self { registry, effects: Effects::default() }
+        Self { registry, effects: Effects::default(), shows: false }
+    }
+
+    /// The same, where what they give is shown: no reference to a secret is resolved then.
+    #[must_use]
+    pub(crate) const fn shown(mut self) -> Self {
+        self.shows = true;
+        self
     }
 }
 
@@ -87,6 +100,35 @@ impl Producer<'_> {
         self.request.tree.read(path).map_err(failed)
     }
 
+    /// Resolves references of the release, and names the files that were read for them.
+    pub(super) fn resolve<T>(
+        &self,
+        shows: bool,
+        what: impl FnOnce(&Resolver<'_>) -> Result<T, Unresolved>,
+    ) -> (Result<T, Unresolved>, BTreeSet<Utf8PathBuf>) {
+        let resolver = Resolver {
+            tree: &*self.request.tree,
+            directory: Some(&self.visit.working_directory),
+            variables: &self.request.variables,
+            programs: !self.request.options.no_exec,
+            shows,
+            secrets: &self.request.secrets,
+            decrypted: &self.request.decrypted,
+            files: RefCell::default(),
+        };
+        let outcome = what(&resolver);
+        (outcome, resolver.files.into_inner())
+    }
+
+    /// A reference in what the release is given that is not resolved.
+    pub(super) fn unresolved(&self, what: &str, unresolved: Unresolved) -> Diagnostic {
+        let problem = self.problem(&format!("{what} has a reference: {unresolved}")).hint(unresolved.hint);
+        match unresolved.refusal {
+            Some(refusal) => problem.as_refusal(refusal),
+            None => problem,
+        }
+    }
+
     /// Renders a template of the release that stands in `file`, with relative paths relative to `base`.
     pub(super) fn render(
         &self,
@@ -109,7 +151,7 @@ impl Producer<'_> {
         templates: &mut Templates<'_>,
         missing_key: MissingKey,
     ) -> Result<Vec<u8>, Diagnostic> {
-        let context = self.request.context(base);
+        let context = self.request.context(base, Some(&self.visit.working_directory));
         let options = Options { missing_key, ..Options::default() };
         let rendered = template::render(file, text, data, &context, templates.registry, &options)?;
         templates.effects.extend(rendered.effects);

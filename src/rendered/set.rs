@@ -6,9 +6,9 @@ use camino::Utf8PathBuf;
 use super::producer::Producer;
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::filepath::clean;
+use crate::vals::has_reference;
 use crate::state::{SetEntry, SetKind};
-use crate::template::functions::has_reference;
-use crate::value::{List, Map, Value, json};
+use crate::value::{List, Map, Value, json, print};
 
 /// An option that sets values.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -51,8 +51,7 @@ fn set_flag(
     let Value::Map(item) = &entry.item else { return Ok(None) };
     let name = escape(&entry.name);
     let argument = if let Some(value) = text(item, "value") {
-        check_reference(producer, entry, &value)?;
-        format!("{name}={}", escape(&value))
+        format!("{name}={}", escape(&resolved(producer, entry, &value)?))
     } else if let Some(path) = text(item, "file").filter(|_| entry.kind == SetKind::Set) {
         return set_file(producer, entry, &path).map(Some);
     } else if let Some(Value::List(values)) = item.get("values") {
@@ -90,8 +89,7 @@ fn set_file(producer: &Producer<'_>, entry: &SetEntry, path: &str) -> Result<Set
 fn items(producer: &Producer<'_>, entry: &SetEntry, values: &List) -> Result<Vec<String>, Diagnostic> {
     let item = |value: &Value| {
         if let Value::Str(text) = value {
-            check_reference(producer, entry, text)?;
-            return Ok(escape(text));
+            return Ok(escape(&resolved(producer, entry, text)?));
         }
         json::encode(value, json::Style::Compact).map(|text| escape(&text)).map_err(|error| {
             let message = format!("a value of `set` of `{}` cannot be written: {error}", entry.name);
@@ -112,14 +110,24 @@ fn variable(producer: &Producer<'_>, entry: &SetEntry) -> Result<String, Diagnos
     }
 }
 
-fn check_reference(producer: &Producer<'_>, entry: &SetEntry, value: &str) -> Result<(), Diagnostic> {
-    if has_reference(value.as_bytes()) {
-        let message =
-            format!("`set` of `{}` has a `ref+…` reference, which helmsum does not resolve", entry.name);
-        let problem = producer.refused(Refusal::SecretReference, &message);
-        return Err(problem.hint("declare a `sha256:` digest of it instead"));
+/// A text with its references resolved, as helmfile prints it (`pkg/state/state.go: renderValsSecrets`).
+fn resolved(producer: &Producer<'_>, entry: &SetEntry, text: &str) -> Result<String, Diagnostic> {
+    if !has_reference(text.as_bytes()) {
+        return Ok(text.to_owned());
     }
-    Ok(())
+    let what = format!("`set` of `{}`", entry.name);
+    let value = producer
+        .resolve(false, |resolver| resolver.in_text(text.as_bytes()))
+        .0
+        .map_err(|unresolved| producer.unresolved(&what, unresolved))?;
+    let printed = print::display(&value).map_err(|error| {
+        let message = format!("{what} has a reference, whose value is not printed: {error}");
+        producer.refused(error.refusal(), &message).hint("have it name a text")
+    })?;
+    String::from_utf8(printed).map_err(|_| {
+        let message = format!("{what} has a reference, whose value is not UTF-8");
+        producer.refused(Refusal::NotUtf8, &message).hint("have it name a text")
+    })
 }
 
 fn text(item: &Map, key: &str) -> Option<String> {

@@ -9,7 +9,6 @@ use super::producer::{Producer, Templates};
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::filepath::join_clean;
 use crate::state::{EntryKind, EntrySource, ValuesEntry};
-use crate::template::functions::without_references;
 use crate::text::Place;
 use crate::value::{Map, Value};
 use crate::yaml::{self, ErrorKind, Limits, Node};
@@ -149,7 +148,7 @@ impl GivenValues {
 /// # Errors
 ///
 /// Where helmfile cannot write one of them: a missing file, a template that fails, a secret that cannot be decrypted. And for
-/// what helmsum does not read: what is downloaded, and `ref+…` references.
+/// what helmsum does not read: what is downloaded, and `ref+…` references that need an account.
 pub fn values(
     producer: &Producer<'_>,
     templates: &mut Templates<'_>,
@@ -218,7 +217,11 @@ pub(super) fn given_by(
                 .hint("fetch it into the repository");
             return Err(problem);
         }
-        EntrySource::Reference(path) => return Err(reference(producer, &format!("an entry `{path}`"))),
+        EntrySource::Reference(path) => {
+            let message = format!("an entry `{path}` names its values by a reference");
+            let problem = producer.refused(Refusal::SecretReference, &message);
+            return Err(problem.hint("name the file itself; references inside of it are resolved"));
+        }
         EntrySource::File(file) => {
             let text = match kind {
                 EntryKind::Values => producer.read(&file)?,
@@ -243,12 +246,13 @@ pub(super) fn given_by(
                     .decrypt_text(producer.request, &text)
                     .map_err(|error| producer.state_problem(error))?,
             };
-            (Origin::Inline, through_vals(producer, text.into_bytes(), "a map among its values")?)
+            let what = ("a map among its values", None);
+            (Origin::Inline, through_vals(producer, text.into_bytes(), what, templates)?)
         }
     }))
 }
 
-/// The text of a file as helm gets it: rendered if its name says so, and without references that vals would resolve.
+/// The text of a file as helm gets it: rendered if its name says so, and with its references resolved.
 pub(super) fn rendered(
     producer: &Producer<'_>,
     file: &Utf8Path,
@@ -273,28 +277,57 @@ pub(super) fn rendered(
     } else {
         text
     };
-    through_vals(producer, bytes, &format!("`{file}`"))
+    // Of a template the lines are others, and of a secret none is shown.
+    let plain = Some(file).filter(|_| kind == EntryKind::Values && !is_template(file));
+    through_vals(producer, bytes, (&format!("`{file}`"), plain), templates)
 }
 
 /// Values as helmfile leaves them (`pkg/state/state.go: renderValuesFileToBytes`): with `ref+` anywhere in the text, a comment
-/// included, they are read, searched by vals and written anew.
-fn through_vals(producer: &Producer<'_>, text: Vec<u8>, what: &str) -> Result<Vec<u8>, Diagnostic> {
+/// included, they are read, searched by vals and written anew. `plain` is the file that the text is of, as it is written there.
+fn through_vals(
+    producer: &Producer<'_>,
+    text: Vec<u8>,
+    (what, plain): (&str, Option<&Utf8Path>),
+    templates: &mut Templates<'_>,
+) -> Result<Vec<u8>, Diagnostic> {
     if !text.windows(4).any(|window| window == b"ref+") {
         return Ok(text);
     }
-    let read = || yaml::parse(&text, &Limits::default())?.first().map_or(Ok(None), Node::decode_map);
-    let map = read().map_err(|error| producer.problem(&format!("{what} cannot be read: {error}")))?;
-    let map = without_references(&map.unwrap_or_default()).map_err(|_| reference(producer, what))?;
+    let unreadable = |error| producer.problem(&format!("{what} cannot be read: {error}"));
+    let node = yaml::parse(&text, &Limits::default()).map_err(unreadable)?.into_iter().next();
+    let map = node.as_ref().map_or(Ok(None), Node::decode_map).map_err(unreadable)?.unwrap_or_default();
+    let (resolved, files) = producer.resolve(templates.shows, |resolver| resolver.in_map(&map));
+    for file in files {
+        templates.effects.files.entry(file).or_insert_with(|| producer.place());
+    }
+    resolved.map_err(|unresolved| {
+        let line = plain.and_then(|file| Some(Place::line(file, line_of(node?, &unresolved.url)?)));
+        let problem = producer.unresolved(what, unresolved);
+        match line.or_else(|| plain.map(Place::file)) {
+            Some(place) => problem.at(place),
+            None => problem,
+        }
+    })?;
     let text = yaml::encode(&map.into())
         .map_err(|error| producer.problem(&format!("{what} cannot be written: {error}")))?;
     Ok(text.into_bytes())
 }
 
-fn reference(producer: &Producer<'_>, what: &str) -> Diagnostic {
-    let message = format!("{what} has a `ref+…` reference, which helmsum does not resolve");
-    producer
-        .refused(Refusal::SecretReference, &message)
-        .hint("declare a `sha256:` digest of it instead, which templates can bring from where it is")
+/// The line of the first text that has a reference.
+fn line_of(node: Node, url: &[u8]) -> Option<usize> {
+    let url = std::str::from_utf8(url).ok().filter(|url| !url.is_empty())?;
+    let mut open = vec![node];
+    let mut first: Option<usize> = None;
+    while let Some(node) = open.pop() {
+        for (key, value) in node.pairs() {
+            open.extend([key, value]);
+        }
+        open.extend(node.children());
+        if node.text().is_some_and(|text| text.contains(url)) {
+            first = Some(first.map_or(node.line(), |line| line.min(node.line())));
+        }
+    }
+    first
 }
 
 /// Whether helmfile renders a file (`pkg/tmpl/file_renderer.go: RenderToBytes`).

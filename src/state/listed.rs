@@ -9,7 +9,7 @@ use super::location::escape;
 use super::remote::is_remote;
 use super::resolved::{EntryContent, Release, Resolved, Visit};
 use crate::go::filepath::{join_clean, matches};
-use crate::template::functions::has_reference;
+use crate::vals::has_reference;
 use crate::tree::{Kind, Tree, glob};
 use crate::value::Value;
 

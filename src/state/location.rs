@@ -36,6 +36,11 @@ impl Base {
         if self.inside { &self.directory } else { outside }
     }
 
+    /// Where helmfile works, if it has changed into the directory.
+    pub(super) fn entered(&self) -> Option<&Utf8Path> {
+        self.inside.then_some(&*self.directory)
+    }
+
     /// Whether a path becomes remote because helmfile joins it before it asks: `./foo:bar.yaml` loses its `./`.
     pub(super) fn makes_remote(&self, path: &str) -> bool {
         self.inside && !has_scheme(path) && is_remote(clean(path).as_str())

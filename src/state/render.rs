@@ -53,8 +53,9 @@ impl Reader<'_> {
         let values = environment.merged_values().map_err(|error| error.or_at(Place::file(target.file)))?;
         let namespace = self.request.option(self.request.options.namespace.as_deref(), "HELMFILE_NAMESPACE");
         let data = state_data(environment, namespace.unwrap_or_default(), &values, &self.request.watch);
-        let rendered =
-            self.render(target.file, target.base.directory(), part.text, &data).map_err(|error| {
+        let rendered = self
+            .render(target.file, target.base.directory(), target.base.entered(), part.text, &data)
+            .map_err(|error| {
                 // The excerpt shows the part; its place is in the file.
                 let of_part = error.excerpt.clone().filter(|excerpt| *excerpt.source == *part.text);
                 let error = match of_part {
@@ -85,8 +86,9 @@ impl Reader<'_> {
     ) -> Result<Source, Diagnostic> {
         let text = self.read_text(file)?;
         let directory = file.parent().unwrap_or(file);
-        let rendered =
-            self.render(file, directory, &text, data).map_err(|error| error.or_at(Place::file(file)))?;
+        let rendered = self
+            .render(file, directory, None, &text, data)
+            .map_err(|error| error.or_at(Place::file(file)))?;
         let lines = rendered.source_lines();
         effects.extend(rendered.effects);
         source(file, rendered.bytes, lines)
@@ -108,7 +110,7 @@ impl Reader<'_> {
             return Ok(text.to_owned());
         }
         let name = directory.join("release");
-        let context = Context { place: Some(place.clone()), ..self.request.context(directory) };
+        let context = Context { place: Some(place.clone()), ..self.request.context(directory, None) };
         let rendered =
             template::render(&name, text, data, &context, &self.templates.registry, &Options::default())
                 .map_err(|error| {
@@ -129,10 +131,11 @@ impl Reader<'_> {
         &self,
         file: &Utf8Path,
         directory: &Utf8Path,
+        working: Option<&Utf8Path>,
         text: &str,
         data: &Value,
     ) -> Result<Rendered, Diagnostic> {
-        let context = self.request.context(directory);
+        let context = self.request.context(directory, working);
         template::render_traced(file, text, data, &context, &self.templates.registry, &Options::default())
     }
 

@@ -14,6 +14,7 @@ use crate::cli::Options;
 use crate::diagnostic::Secrets;
 use crate::go::strconv::parse_bool;
 use crate::program::Homes;
+use crate::vals::{Decrypted, References};
 use crate::template::function::{Chance, Context, Earlier, ExecPolicy, Watch};
 use crate::tree::Tree;
 
@@ -37,6 +38,8 @@ pub struct Request {
     pub variables: Rc<BTreeMap<String, String>>,
     /// What was decrypted, so that no output repeats it.
     pub secrets: Secrets,
+    /// What references had decrypted.
+    pub decrypted: Decrypted,
     /// Where the time and random results come from.
     pub chance: Chance,
     /// What templates have just looked at.
@@ -66,6 +69,7 @@ impl Request {
             earlier: None,
             variables: Rc::new(variables),
             secrets: Secrets::default(),
+            decrypted: Decrypted::default(),
             chance: Chance::Real,
             watch: Watch::default(),
             helm_versions: HelmVersions::default(),
@@ -142,9 +146,9 @@ impl Request {
             .is_some_and(|text| text == "true" || text.contains("explicit-selector-inheritance"))
     }
 
-    /// The surroundings of templates at `base`.
+    /// The surroundings of templates at `base`, and where helmfile works while it renders them, if that is known.
     #[must_use]
-    pub fn context(&self, base: &Utf8Path) -> Context {
+    pub fn context(&self, base: &Utf8Path, working: Option<&Utf8Path>) -> Context {
         let disabled = ["HELMFILE_DISABLE_INSECURE_FEATURES", "HELMFILE_DISABLE_INSECURE_TEMPLATE_FUNCTIONS"]
             .into_iter()
             .find(|name| self.switched_on(name));
@@ -162,6 +166,11 @@ impl Request {
             chance: self.chance,
             watch: self.watch.clone(),
             place: None,
+            references: References {
+                directory: working.map(Utf8Path::to_owned),
+                secrets: self.secrets.clone(),
+                decrypted: self.decrypted.clone(),
+            },
         }
     }
 }

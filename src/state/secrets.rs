@@ -15,15 +15,12 @@ use super::resolved::Visit;
 use super::spec::{EnvironmentSpec, StateSpec};
 use super::values::{Matches, is_hcl};
 use crate::diagnostic::{Diagnostic, Refusal};
-use crate::go::json::Style;
 use crate::program::{Confidential, Placement, Program};
+use crate::vals::note_document;
 use crate::text::Place;
 use crate::tree::{Tree as _, WorkTree};
-use crate::value::{self, Map, Value};
+use crate::value::Map;
 use crate::yaml::{self, Limits};
-
-/// How many values of one file are remembered: anchors can make more of them than there are bytes.
-const MOST_VALUES: usize = 100_000;
 
 impl Reader<'_> {
     /// The decrypted values of an environment's `secrets:`.
@@ -189,42 +186,8 @@ impl Decryption<'_> {
         }
         let text = String::from_utf8(output.output)
             .map_err(|_| Diagnostic::error(format!("`{shown}` is not UTF-8 when decrypted")))?;
-        self.remember(&text, &String::from_utf8_lossy(content));
+        note_document(&self.request.secrets, &text, &String::from_utf8_lossy(content));
         Ok(text)
-    }
-
-    /// Notes every value of a decrypted text, and its keys where the encrypted one does not have them in clear. One that is not YAML
-    /// is no help to helmfile either.
-    fn remember(&self, text: &str, encrypted: &str) {
-        let secrets = &self.request.secrets;
-        let mut open = yaml::parse(text.as_bytes(), &Limits::default()).unwrap_or_default();
-        let mut left = MOST_VALUES;
-        while let Some(node) = open.pop() {
-            left -= 1;
-            if left == 0 {
-                break;
-            }
-            let pairs = node.pairs();
-            if pairs.is_empty() {
-                open.extend(node.children());
-            } else {
-                for (key, value) in pairs {
-                    if let Some(key) = key.text().filter(|key| !encrypted.contains(key)) {
-                        secrets.remember_form(key);
-                    }
-                    open.push(value);
-                }
-            }
-            if let Some(text) = node.text() {
-                secrets.remember(text);
-                for form in forms(&node, text) {
-                    secrets.remember_form(&form);
-                }
-                if let Ok(Some(number)) = node.decode().map(|value| number(&value)) {
-                    secrets.remember_number(number);
-                }
-            }
-        }
     }
 
     /// The plugin's command: `decrypt` since version 4.
@@ -244,30 +207,5 @@ impl Decryption<'_> {
             let major = version.as_str()?.trim_start_matches('v').split('.').next()?.parse::<u64>().ok()?;
             Some(if major > 3 { "decrypt" } else { "view" })
         })
-    }
-}
-
-/// What becomes of a scalar that is not the text as it is written: a number, a point in time, what is in base 64.
-fn forms(node: &yaml::Node, text: &str) -> Vec<String> {
-    let Ok(value) = node.decode() else { return Vec::new() };
-    let printed = value::print::display(&value).ok().and_then(|bytes| String::from_utf8(bytes).ok());
-    let json = value::json::encode(&value, Style::Raw).ok().map(|json| json.trim_matches('"').to_owned());
-    let written = yaml::encode(&value).ok().map(|yaml| yaml.trim().to_owned());
-    let own = match &value {
-        Value::Str(plain) if plain.as_bytes() == text.as_bytes() => return Vec::new(),
-        Value::Bool(_) | Value::Nil => return Vec::new(),
-        Value::Str(plain) => std::str::from_utf8(plain.as_bytes()).ok().map(str::to_owned),
-        _ => None,
-    };
-    [printed, json, written, own].into_iter().flatten().collect()
-}
-
-#[expect(clippy::cast_precision_loss, reason = "what is compared with it went the same way")]
-fn number(value: &Value) -> Option<f64> {
-    match value {
-        Value::Int(number) | Value::Int64(number) => Some(*number as f64),
-        Value::Uint64(number) => Some(*number as f64),
-        Value::Float(number) => Some(*number),
-        _ => None,
     }
 }

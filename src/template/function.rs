@@ -11,6 +11,7 @@ use jiff::Timestamp;
 
 use super::set::Helpers;
 use crate::diagnostic::Refusal;
+use crate::vals::References;
 use crate::text::Place;
 use crate::tree::Tree;
 use crate::value::Value;
@@ -321,6 +322,8 @@ pub struct Context {
     pub watch: Watch,
     /// Where the text stands, if it is a part of a file and no file by itself: what it does has this place.
     pub place: Option<Place>,
+    /// What references to secrets are resolved with.
+    pub references: References,
 }
 
 impl Context {

@@ -22,6 +22,7 @@ fn context(base: &Utf8Path) -> Context {
         environment: Rc::new(BTreeMap::new()),
         chance: Chance::Real,
         watch: Watch::default(),
+        references: crate::vals::References::default(),
         place: None,
     }
 }

@@ -340,6 +340,32 @@ fn a_reference_to_a_secret_is_not_spelled_out() {
 }
 
 #[test]
+fn what_a_reference_gives_moves_the_checksum_and_is_never_shown() {
+    const VALUES: &str = "a: 'x-ref+file://private/db.yaml#/password'\nb: ref+envsubst://$DB_TOKEN\nc: ref+file://private/tls.key\n";
+    let project = |password: &str| {
+        Repo::new()
+            .file(
+                "helmfile.yaml",
+                "releases:\n- {name: gateway, chart: ./chart, needs: [db], values: [gateway.yaml, gateway.checksum.yaml]}\n- name: db\n  chart: ./chart\n  values: [db.yaml, more.yaml.gotmpl, {e: 'ref+file://private/db.yaml#/inline'}]\n  set: [{name: d, value: 'ref+file://private/db.yaml#/pin'}]\n",
+            )
+            .file("gateway.yaml", "# helmsum: release:db\n")
+            .file("db.yaml", VALUES)
+            .file("more.yaml.gotmpl", "f: {{ fetchSecretValue \"ref+file://private/db.yaml#/template\" | quote }}\n")
+            .file("private/db.yaml", format!("password: {password}\npin: 990417\ninline: zebra-inline\ntemplate: zebra-template\n"))
+            .file("private/tls.key", "-----BEGIN\nMIIEvQzebra\n-----END\n")
+            .file("chart/Chart.yaml", "apiVersion: v2\nname: chart\nversion: 1.0.0\n")
+            .variable("DB_TOKEN", "zebra-token")
+    };
+    let repo = keeps(project("zebra-one"), &["zebra", "990417"], "a short secret");
+    repo.helmsum(["check"]).exits(0);
+    let first = project("zebra-one").helmsum(["generate"]).read("gateway.checksum.yaml");
+    let again = project("zebra-one").helmsum(["generate"]).read("gateway.checksum.yaml");
+    let other = project("zebra-two").helmsum(["generate"]).read("gateway.checksum.yaml");
+    assert_eq!(first, again);
+    assert_ne!(first, other);
+}
+
+#[test]
 fn nothing_drives_the_terminal() {
     let state =
         "releases:\n- name: a\u{85}\u{9b}31m\u{2028}b\n  nme: x\n  chart: r/a # \u{85}\u{9b}2J\u{2028}\n";

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
+use helmsum::internals::vals::References;
 use helmsum::internals::template::function::{Chance, Context, ExecPolicy, Parameter, Registry, Watch};
 use helmsum::internals::template::functions::registry;
 use helmsum::internals::template::{Options, render};
@@ -122,6 +123,7 @@ fn context(base: &Utf8Path) -> Context {
         environment: Rc::new(environment),
         chance: Chance::Real,
         watch: Watch::default(),
+        references: References::default(),
         place: None,
     }
 }

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use crate::support::tagged;
 use camino::{Utf8Path, Utf8PathBuf};
 use helmsum::internals::diagnostic::Diagnostic;
+use helmsum::internals::vals::References;
 use helmsum::internals::template::function::{
     Call, Chance, Context, ExecPolicy, Function, FunctionError, Parameter, Registry, Watch,
 };
@@ -168,6 +169,7 @@ fn run(vector: &Json, data: &Value, registry: &Registry) -> Result<Vec<u8>, Diag
         environment: Rc::new(BTreeMap::new()),
         chance: Chance::Real,
         watch: Watch::default(),
+        references: References::default(),
         place: None,
     };
     let missing_key = if vector["zero"] == true { MissingKey::Zero } else { MissingKey::Error };

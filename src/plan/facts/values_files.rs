@@ -123,7 +123,7 @@ impl ValuesFiles {
         programs: Programs,
     ) -> Result<Rendered, Diagnostic> {
         let text = Self::text(file, raw)?;
-        let mut context = self.request.context(file.parent().unwrap_or(file));
+        let mut context = self.request.context(file.parent().unwrap_or(file), Some(&visit.working_directory));
         if programs == Programs::Withheld && context.exec == ExecPolicy::Run {
             context.exec = ExecPolicy::Refused;
         }
@@ -216,7 +216,7 @@ impl ValuesFiles {
         effects: &mut Effects,
     ) -> Result<String, Diagnostic> {
         let file = &place.file;
-        let context = self.request.context(file.parent().unwrap_or(file));
+        let context = self.request.context(file.parent().unwrap_or(file), None);
         // Lines and columns are those of the word.
         let context = template::function::Context { place: Some(place.clone()), ..context };
         let rendered = template::render(file, word, data, &context, &self.registry, &Options::default())?;

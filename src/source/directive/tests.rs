@@ -526,6 +526,7 @@ fn try_template(raw: &str) -> Option<Result<Vec<Source>, DirectiveError>> {
         environment: Rc::new(BTreeMap::new()),
         chance: Chance::Real,
         watch: Watch::default(),
+        references: crate::vals::References::default(),
         place: None,
     };
     let list = Value::from(vec![Value::from("x"), Value::from("y")]);

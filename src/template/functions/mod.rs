@@ -36,7 +36,6 @@ mod urls;
 mod words;
 mod yaml;
 
-pub(crate) use secrets::{has_reference, without_references};
 pub(crate) use semver::admits;
 
 use super::function::{Function, Registry};

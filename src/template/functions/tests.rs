@@ -22,6 +22,7 @@ fn context(exec: ExecPolicy) -> Context {
         environment: Rc::new(environment),
         chance: Chance::Real,
         watch: Watch::default(),
+        references: crate::vals::References::default(),
         place: None,
     }
 }

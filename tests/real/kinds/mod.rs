@@ -8,4 +8,5 @@ mod objects;
 mod order;
 mod parallel;
 pub(crate) mod project;
+mod references;
 mod sops;

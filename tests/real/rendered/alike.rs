@@ -81,6 +81,50 @@ const CASES: &[Case] = &[
         ],
     ),
     (
+        // References that need no account, relative to where helmfile works.
+        "releases:\n- name: web\n  chart: ./chart\n  values:\n  - values/v.yaml\n  - values/w.yaml.gotmpl\n  - {a: {port: 'ref+file://conf/app.yaml#/db/port', all: 'ref+file://conf/app.yaml#/db'}, ref+file://conf/keys.yaml: {}}\n  set: [{name: s, value: 'ref+file://conf/list.txt'}, {name: l, values: [ref+echo://one/two, {y: 1}]}]\n  setString: [{name: p, value: 'x-ref+file://conf/app.yaml#/db/port'}]\n",
+        &[
+            (
+                "values/v.yaml",
+                "# helm reads this anew\nwhole: ref+file://conf/list.txt\nin: 'a ref+file://conf/app.yaml#/db/user+@secretref+echo://host'\nwhen: 2024-01-01\noctal: 010\nnone: ref+file://conf/app.yaml#/none\nlist: [ref+file://conf/app.yaml#/db/on, 'ref+envsubst://x/${HELMSUM_NOT_SET:-else}']\ncode: ref+file://conf/list.txt?encode=base64\n",
+            ),
+            (
+                "values/w.yaml.gotmpl",
+                "{{ expandSecretRefs (dict \"w\" \"ref+file://conf/app.yaml#/db\") | toYaml }}\nf: {{ fetchSecretValue \"a ref+echo://y/z\" | quote }}\n",
+            ),
+            ("conf/app.yaml", "db: {user: app, port: 5432, on: yes, ratio: 1e3, since: 2024-01-01}\n"),
+            ("conf/list.txt", "a, {b}\n"),
+            ("conf/keys.yaml", "merged: {x: 1}\nother: 010\n"),
+        ],
+    ),
+    (
+        "helmfiles: [sub/helmfile.yaml]\n",
+        &[
+            (
+                "sub/helmfile.yaml",
+                "releases: [{name: web, namespace: sub, chart: ../chart, values: [v.yaml, {t: 'ref+file://top.txt'}]}]\n",
+            ),
+            ("sub/v.yaml", "a: ref+file://top.txt\n"),
+            ("top.txt", "at the top"),
+            ("sub/top.txt", "beside it"),
+        ],
+    ),
+    (
+        // Several files at once: helmfile stays where it is.
+        "helmfiles: [subs/*.yaml]\n",
+        &[
+            (
+                "subs/a.yaml",
+                "releases: [{name: web, chart: ../chart, values: [../values/v.yaml, {t: 'ref+file://top.txt'}]}]\n",
+            ),
+            ("subs/b.yaml", "releases: []\n"),
+            ("values/v.yaml", "a: ref+file://top.txt\n"),
+            ("top.txt", "at the top"),
+            ("subs/top.txt", "beside it"),
+            ("values/top.txt", "beside the values"),
+        ],
+    ),
+    (
         // helm reads the first document and no further, whatever follows.
         "releases:\n- {name: web, chart: ./chart, values: [v.yaml, w.yaml]}\n",
         &[("v.yaml", "  a: 1\n  c: 3\nb: 2\n"), ("w.yaml", "{d: 4}\ne: 5\n")],

@@ -163,7 +163,9 @@ fn secrets_stay_paths() {
 #[test]
 fn what_cannot_be_embedded_is_an_error_with_its_place() {
     let state = "releases:\n- name: web\n  chart: ./chart\n  values: [v.yaml]\n";
-    for (text, said) in [("a: ref+echo://some\n", "ref+"), ("a: [\n", "v.yaml"), ("- 1\n", "no map")] {
+    for (text, said) in
+        [("a: ref+echo://some\n", "`--embed-values` would show"), ("a: [\n", "v.yaml"), ("- 1\n", "no map")]
+    {
         let (good, out, err) = helmsum(&web(state, &[("v.yaml", text)]), &["state", "--embed-values"]);
         assert!(!good && out.is_empty() && err.contains(said), "{out}{err}");
     }

@@ -19,12 +19,52 @@ fn refused(project: &Project, words: &[&str]) {
 }
 
 #[test]
-fn references_are_refused_where_their_content_is_needed() {
+fn references_that_need_an_account_are_refused_where_their_content_is_needed() {
     let project = release("  values: [secret.yaml]\n").with("secret.yaml", "a: ref+vault://x/y#/z\n");
-    refused(&project, &["release `web`", "secret.yaml", "ref+", "sha256:"]);
-    refused(&release("  values: [{a: {b: 'ref+echo://some'}}]\n"), &["a map among its values", "ref+"]);
-    refused(&release("  values: ['ref+echo://v.yaml']\n"), &["ref+echo://***"]);
-    refused(&release("  set: [{name: a, value: 'ref+echo://some'}]\n"), &["`set` of `a`", "ref+"]);
+    refused(&project, &["release `web`", "secret.yaml", "`ref+vault://***` asks a service", "sha256:"]);
+    refused(
+        &release("  values: [{a: {b: 'ref+awsssm://a/b'}}]\n"),
+        &["a map among its values", "ref+awsssm"],
+    );
+    refused(&release("  values: [{a: 'ref+exec://ls'}]\n"), &["`ref+exec://***` starts a program"]);
+    refused(&release("  set: [{name: a, value: 'ref+vault://a/b'}]\n"), &["`set` of `a`", "ref+vault"]);
+}
+
+#[test]
+fn references_that_cannot_be_resolved_say_why_and_where() {
+    refused(&release("  values: ['ref+echo://v.yaml']\n"), &["ref+echo://***", "name the file itself"]);
+    let missing =
+        release("  values: [r.yaml]\n").with("r.yaml", "a: 1\nb:\n  - x ref+file://no/file.txt y\n");
+    let problem = missing.pieces().expect_err("a file is missing");
+    assert_eq!(problem.place.as_ref().and_then(|place| place.line), Some(3), "{problem}");
+    refused(
+        &missing,
+        &[
+            "r.yaml` has a reference",
+            "`ref+file://***` reads `",
+            "/no/file.txt`, which cannot be read",
+            "relative to",
+        ],
+    );
+    for (value, said) in [
+        ("ref+nope://a/b", "is of a kind that vals does not have"),
+        ("ref+file://v.yaml#/a%20b", "has an escape"),
+        ("ref+file://v.yaml?encode=hex", "has an `encode`"),
+        ("ref+file://v.yaml#/a/b", "what is not a map"),
+        ("ref+file://ref.txt", "gives a reference again"),
+        ("ref+envsubst://x/${A", "has a `${` without its `}`"),
+        ("ref+envsubst://x/${A-$_}", "never ends on"),
+        ("ref+sops://v.yaml?role_arn=me", "names an account"),
+        ("ref+sops://v.yaml?key_type=base64", "decrypts files only"),
+        ("ref+echo://[x", "is not a URL"),
+    ] {
+        let project = release(&format!("  values: [{{a: '{value}'}}]\n")).with("ref.txt", "ref+echo://again");
+        refused(&project, &["a map among its values", said]);
+    }
+    let strict = release("  values: [{a: 'ref+file://v.yaml#/none'}]\n");
+    strict.contents();
+    let strict = strict.variable("HELMFILE_VALS_FAIL_ON_MISSING_KEY_IN_MAP", "true");
+    refused(&strict, &["names a key that is not there"]);
 }
 
 #[test]
