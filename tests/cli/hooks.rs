@@ -275,7 +275,13 @@ fn a_difference_in_the_environment_is_named_as_far_as_it_can_be() {
         .says(
             "error[unverified-state]: helmfile read the environment `production`, and helmsum read `default`",
         )
-        .says("--environment={{ .Environment.Name }}");
+        .says("`--environment={{ .Environment.Name }}` in the hook");
+    repo()
+        .without("helmfile.yaml")
+        .file("helmfile.yaml.gotmpl", format!("{named}{GATEWAY}"))
+        .helmsum(["generate", production])
+        .exits(1)
+        .says("`--environment={{`{{ .Environment.Name }}`}}` in the hook");
     repo().helmsum(["generate", production, "--environment=production"]).exits(0);
     repo()
         .helmsum(["generate", production, "--environment=production", "--state-values-set=a=2"])

@@ -8,7 +8,7 @@ use std::rc::Rc;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::facts::readings::Read;
 use crate::plan::reading::Reading;
-use crate::state::{self, EnvironmentObject, Request, Resolved, Visit};
+use crate::state::{self, EnvironmentObject, Request, Resolved, Visit, rendered_later};
 use crate::template::function::{CommandOption, Earlier};
 use crate::text::Place;
 
@@ -97,8 +97,8 @@ fn other_environment(reading: &Reading, request: &Request, resolved: &Resolved, 
     let own = resolved.environment.as_str();
     let name = |name: &str| {
         let message = format!("helmfile read the environment `{name}`, and helmsum read `{own}`");
-        let hint = "pass its name to helmsum: `--environment={{ .Environment.Name }}` in the hook, in back-ticks where the state \
-                    file is a template";
+        let option = hook_option(resolved, "environment", "{{ .Environment.Name }}");
+        let hint = format!("pass its name to helmsum: `{option}` in the hook");
         Diagnostic::finding(Code::UnverifiedState, message).hint(hint)
     };
     // Nothing is run for a guess.
@@ -165,8 +165,19 @@ fn other_namespace(resolved: &Resolved, proved: &[bool], told: &str) -> Diagnost
     };
     let read: Vec<String> = read.into_iter().map(named).collect();
     let message = format!("helmfile told this hook {}, and helmsum read {}", named(told), read.join(" and "));
-    Diagnostic::finding(Code::UnverifiedState, message)
-        .hint("pass what helmfile gives the hook: `--namespace={{ .Namespace }}`, in back-ticks where the state file is a template")
+    Diagnostic::finding(Code::UnverifiedState, message).hint(format!(
+        "pass what helmfile gives the hook: `{}`",
+        hook_option(resolved, "namespace", "{{ .Namespace }}")
+    ))
+}
+
+/// An option of a hook as it has to be written in the state file.
+fn hook_option(resolved: &Resolved, name: &str, template: &str) -> String {
+    let value = match resolved.visits.last() {
+        Some(visit) => rendered_later(&visit.file, template),
+        None => template.to_owned(),
+    };
+    format!("--{name}={value}")
 }
 
 /// Reads a state for a hook that was told a namespace. It is that of helmfile's command line or that of the state's own
