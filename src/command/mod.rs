@@ -74,7 +74,6 @@ pub(crate) fn run(
     let options = cli.options().cloned().unwrap_or_default();
     let in_hook = options.in_hook();
     let levels = Levels { strict: output.strict, before_rendering: in_hook, ..Levels::default() };
-    let no_exec = options.no_exec;
     let force = matches!(&cli.command, Command::Generate(arguments) if arguments.force);
     let aim = match &cli.command {
         Command::Generate(arguments) if !arguments.dry_run => Aim::Write,
@@ -83,7 +82,7 @@ pub(crate) fn run(
     };
     let again = plan::Again::of(&options);
     let context = Context {
-        plan: plan::Context { directory, levels, key_file, no_exec, force, renderer, aim, again },
+        plan: plan::Context { directory, levels, key_file, force, renderer, aim, again },
         output,
         in_hook,
     };

@@ -56,8 +56,6 @@ pub(crate) struct Context {
     pub levels: Levels,
     /// The key file that `HELMSUM_KEY_FILE` names, absolute.
     pub key_file: Option<Utf8PathBuf>,
-    /// Whether no program of the project may run.
-    pub no_exec: bool,
     /// Whether targets that helmsum did not write may be replaced.
     pub force: bool,
     /// Where templates of targets are rendered.
@@ -129,7 +127,7 @@ impl Plan {
 #[must_use]
 pub(crate) fn make(context: &Context, reading: &Reading, progress: &Progress) -> Plan {
     let tree: Arc<dyn Tree> = Arc::new(WorkTree);
-    let configurations = Configurations::new(Arc::clone(&tree), context);
+    let configurations = Configurations::new(Arc::clone(&tree), context, &reading.options);
     let mut plan = Plan::new(reading);
     let locations = Locations::default();
     let mut known = Targets::default();

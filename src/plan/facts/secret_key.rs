@@ -1,6 +1,7 @@
 //! The key that digests of secrets are made with.
 
 use crate::checksum::{Key, KeyFile};
+use crate::cli::Options;
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::plan::Context;
 use crate::source::Source;
@@ -18,7 +19,7 @@ pub(crate) struct SecretKey {
 
 impl SecretKey {
     /// Reads the key that `HELMSUM_KEY_FILE` names, else the configuration.
-    pub(crate) fn read(context: &Context, config: Option<&Config>) -> Self {
+    pub(crate) fn read(context: &Context, options: &Options, config: Option<&Config>) -> Self {
         let named = config.and_then(|config| config.key_file.as_ref());
         let path = context.key_file.as_ref().or(named);
         let key = path.map(|path| {
@@ -29,7 +30,7 @@ impl SecretKey {
                 problem.message(message)
             })
         });
-        Self { key, no_exec: context.no_exec }
+        Self { key, no_exec: options.no_exec }
     }
 
     /// What forbids hashing a source: it has to be decrypted, and `--no-exec` forbids running `sops`.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use crate::cli::Options;
 use crate::diagnostic::{Diagnostic, Levels, Mistake};
 use crate::plan::Context;
 use crate::plan::facts::secret_key::SecretKey;
@@ -30,12 +31,13 @@ const ROLLOUT_CHECKSUMS: &str = "rolloutChecksums";
 pub(crate) struct Configurations<'c> {
     tree: Arc<dyn Tree>,
     context: &'c Context,
+    options: &'c Options,
     known: RefCell<BTreeMap<Utf8PathBuf, Rc<Settings>>>,
 }
 
 impl<'c> Configurations<'c> {
-    pub(crate) fn new(tree: Arc<dyn Tree>, context: &'c Context) -> Self {
-        Self { tree, context, known: RefCell::default() }
+    pub(crate) fn new(tree: Arc<dyn Tree>, context: &'c Context, options: &'c Options) -> Self {
+        Self { tree, context, options, known: RefCell::default() }
     }
 
     /// The settings for state files in a directory.
@@ -56,7 +58,7 @@ impl<'c> Configurations<'c> {
                 .map(|config| self.templates(config, &home.root))
                 .unwrap_or_default(),
             root: home.root,
-            secret_key: Rc::new(SecretKey::read(self.context, home.config.as_ref())),
+            secret_key: Rc::new(SecretKey::read(self.context, self.options, home.config.as_ref())),
             levels: Levels { chosen, ..self.context.levels.clone() },
             targets: match &home.config {
                 Some(config) => config.targets.clone(),
