@@ -1,4 +1,4 @@
-//! The words of a script, as far as they can be told without running it.
+//! The words of a script or of a state file, as far as they can be told without running or rendering it.
 
 use std::iter::Peekable;
 use std::str::Chars;
@@ -19,6 +19,46 @@ pub(crate) fn commands(script: &str) -> Vec<Vec<String>> {
     };
     reader.read();
     reader.commands
+}
+
+/// The words of a YAML text with their lines, without the marks of lists and comments. A template is a part of its word.
+pub(crate) fn words_of_yaml(text: &str) -> Vec<(usize, String)> {
+    let mut words = Vec::new();
+    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#')) {
+        let mut word = String::new();
+        let mut rest = line.chars().peekable();
+        while let Some(character) = rest.next() {
+            match character {
+                '{' if rest.peek() == Some(&'{') => word.push_str(&template(&mut rest)),
+                '[' | ']' | '{' | '}' | ',' | '"' | '\'' => {
+                    words.push((number + 1, std::mem::take(&mut word)));
+                }
+                space if space.is_ascii_whitespace() => words.push((number + 1, std::mem::take(&mut word))),
+                other => word.push(other),
+            }
+        }
+        words.push((number + 1, word));
+    }
+    words.retain(|(_, word)| !word.is_empty() && word != "-");
+    words
+}
+
+/// A template of helmfile's, whole, whose first brace was taken: raw strings in it may have braces.
+fn template(rest: &mut Peekable<Chars<'_>>) -> String {
+    let mut text = String::from('{');
+    let mut is_raw = false;
+    while let Some(character) = rest.next() {
+        text.push(character);
+        match character {
+            '`' => is_raw = !is_raw,
+            '}' if !is_raw && rest.next_if_eq(&'}').is_some() => {
+                text.push('}');
+                break;
+            }
+            _ => {}
+        }
+    }
+    text
 }
 
 struct Script<'s> {
@@ -98,18 +138,10 @@ impl Script<'_> {
         }
     }
 
-    /// A template of helmfile's, whole: it is rendered before a shell sees it.
+    /// A template is rendered before a shell sees it.
     fn template(&mut self) {
-        self.push('{');
-        let mut is_raw = false;
-        while let Some(character) = self.rest.next() {
-            self.push(character);
-            match character {
-                '`' => is_raw = !is_raw,
-                '}' if !is_raw && self.rest.next_if_eq(&'}').is_some() => return self.push('}'),
-                _ => {}
-            }
-        }
+        let template = template(&mut self.rest);
+        self.word.get_or_insert_default().push_str(&template);
     }
 
     /// What a shell replaces: a variable, or what a command prints.
@@ -150,10 +182,30 @@ mod tests {
             ("a '' # b", &[&["a", ""]]),
             ("a $b \"${c} $(d e)\" '$f' `g h`", &[&["a", "{{$b}}", "{{${c}} {{$(d e}}", "$f", "{{`g h}}"]]),
             ("a {{ .B }}c {{ `{{ }}` }}", &[&["a", "{{ .B }}c", "{{ `{{ }}` }}"]]),
+            ("a {{ `}}` }}}b {{ c", &[&["a", "{{ `}}` }}}b", "{{ c"]]),
             ("a 'b", &[&["a", "b"]]),
             ("a\\\nb", &[&["ab"]]),
         ] {
             assert_eq!(commands(script), expected, "{script}");
         }
+    }
+
+    #[test]
+    fn words_of_yaml_have_their_lines_and_templates_whole() {
+        let text = "hooks:\n# - no\n- command: \"helmsum\"\n  args: [a, '--b={{`{{ .C }}`}}', {d: {{ e }}f}]\n  - g\u{a0}h\n";
+        let words = words_of_yaml(text);
+        let words: Vec<(usize, &str)> = words.iter().map(|(line, word)| (*line, word.as_str())).collect();
+        let expected = [
+            (1, "hooks:"),
+            (3, "command:"),
+            (3, "helmsum"),
+            (4, "args:"),
+            (4, "a"),
+            (4, "--b={{`{{ .C }}`}}"),
+            (4, "d:"),
+            (4, "{{ e }}f"),
+            (5, "g\u{a0}h"),
+        ];
+        assert_eq!(words, expected);
     }
 }

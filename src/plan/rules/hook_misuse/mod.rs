@@ -11,7 +11,7 @@ use super::project::{Findings, Project};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::go::filepath::join_clean;
 use crate::plan::facts::hook_calls::{Call, HookCalls, Parsed, is_helmsum, may_run_helmsum, parse};
-use crate::plan::facts::words::is_open;
+use crate::plan::facts::words::{is_open, words_of_yaml};
 use crate::state::{Hook, Resolved, Visit, rendered_later};
 use crate::text::Place;
 use crate::tree::{Kind, Tree};
@@ -173,41 +173,6 @@ fn line_that_names(arguments: &[(usize, String)], file: &str) -> Option<usize> {
         word.strip_suffix(file).is_some_and(|option| option.is_empty() || option.starts_with('-'))
     };
     arguments.iter().rev().find(names).filter(|_| is_named).map(|(line, _)| *line)
-}
-
-/// The words of a YAML text with their lines, without the marks of lists and comments. A template is a part of its word.
-fn words_of_yaml(text: &str) -> Vec<(usize, String)> {
-    let mut words = Vec::new();
-    for (number, line) in text.lines().enumerate().filter(|(_, line)| !line.trim_start().starts_with('#')) {
-        let mut word = String::new();
-        let mut rest = line;
-        while let Some(character) = rest.chars().next() {
-            let length = if rest.starts_with("{{") { template_length(rest) } else { character.len_utf8() };
-            let (piece, after) = rest.split_at(length);
-            rest = after;
-            if piece.len() == 1 && (character.is_whitespace() || "[]{},\"'".contains(character)) {
-                words.push((number + 1, std::mem::take(&mut word)));
-            } else {
-                word.push_str(piece);
-            }
-        }
-        words.push((number + 1, word));
-    }
-    words.retain(|(_, word)| !word.is_empty() && word != "-");
-    words
-}
-
-/// How long the template at the start of a text is: raw strings in it may have braces.
-fn template_length(text: &str) -> usize {
-    let mut is_raw = false;
-    for (at, character) in text.char_indices() {
-        match character {
-            '`' => is_raw = !is_raw,
-            '}' if !is_raw && text[at..].starts_with("}}") => return at + 2,
-            _ => {}
-        }
-    }
-    text.len()
 }
 
 /// Whether two paths lead to one directory.
