@@ -2,7 +2,8 @@
 
 use std::sync::LazyLock;
 
-use crate::go::time::{ParseError, Zone, parse as parse_time};
+use crate::go::time::{LARGEST_ZONE, ParseError, Zone, parse as parse_time};
+use crate::tree::{Tree as _, WorkTree};
 use crate::value::Time;
 
 const LAYOUTS: [&str; 4] = [
@@ -13,7 +14,9 @@ const LAYOUTS: [&str; 4] = [
 ];
 
 /// Go gives an offset that is the local one at that time the local zone's name, and none to any other.
-static LOCAL: LazyLock<Zone> = LazyLock::new(|| Zone::local(std::env::var("TZ").ok().as_deref()));
+static LOCAL: LazyLock<Zone> = LazyLock::new(|| {
+    Zone::local(std::env::var("TZ").ok().as_deref(), &|path| WorkTree.read_at_most(path, LARGEST_ZONE).ok())
+});
 
 /// What a text turned out to be.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,7 +13,7 @@ use jiff::tz::Offset;
 pub(crate) use duration::{duration_text, parse_duration, round_to_seconds};
 pub(crate) use layout::format;
 pub(crate) use parse::{ParseError, parse};
-pub(crate) use zone::{Zone, ZoneArchive};
+pub(crate) use zone::{LARGEST as LARGEST_ZONE, Zone, ZoneArchive};
 
 /// A `time.Time`: an instant and the zone it is shown in. The monotonic part that Go keeps has no use here.
 #[derive(Clone, Debug, PartialEq, Eq)]

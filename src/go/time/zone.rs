@@ -11,6 +11,12 @@ use super::Time;
 const SOURCES: [&str; 4] =
     ["/usr/share/zoneinfo", "/usr/share/lib/zoneinfo", "/usr/lib/locale/TZ", "/etc/zoneinfo"];
 
+/// The longest zone file that Go reads, in bytes (`time/zoneinfo_read.go: maxFileSize`).
+pub(crate) const LARGEST: u64 = 10 << 20;
+
+/// Gives the content of a file that is not longer than [`LARGEST`]; nothing where there is none.
+pub(crate) type Files<'f> = &'f dyn Fn(&Utf8Path) -> Option<Vec<u8>>;
+
 /// The zone is looked for in a ZIP archive, which is not read here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct ZoneArchive;
@@ -37,12 +43,14 @@ impl Zone {
     }
 
     /// The zone of the machine, by what the variable `TZ` says. What cannot be read is UTC.
-    pub(crate) fn local(variable: Option<&str>) -> Self {
+    pub(crate) fn local(variable: Option<&str>, files: Files<'_>) -> Self {
         let found = match variable.map(|name| name.strip_prefix(':').unwrap_or(name)) {
-            None => read("/etc/localtime".into(), "Local"),
+            None => read("/etc/localtime".into(), "Local", files),
             Some("" | "UTC") => None,
-            Some(path) if path.starts_with('/') => read(path.into(), path),
-            Some(name) => SOURCES.iter().find_map(|source| read(&Utf8Path::new(source).join(name), name)),
+            Some(path) if path.starts_with('/') => read(path.into(), path, files),
+            Some(name) => {
+                SOURCES.iter().find_map(|source| read(&Utf8Path::new(source).join(name), name, files))
+            }
         };
         found.unwrap_or(Self::utc())
     }
@@ -53,7 +61,7 @@ impl Zone {
     /// # Errors
     ///
     /// Where `ZONEINFO` names an archive.
-    pub(crate) fn load(name: &str, folder: &str) -> Result<Option<Self>, ZoneArchive> {
+    pub(crate) fn load(name: &str, folder: &str, files: Files<'_>) -> Result<Option<Self>, ZoneArchive> {
         match name {
             "" | "UTC" => return Ok(Some(Self::utc())),
             _ if name.contains("..") || name.starts_with(['/', '\\']) => return Ok(None),
@@ -61,7 +69,7 @@ impl Zone {
             _ => {}
         }
         let sources = std::iter::once(folder).filter(|folder| !folder.is_empty()).chain(SOURCES);
-        Ok(sources.map(Utf8Path::new).find_map(|source| read(&source.join(name), name)))
+        Ok(sources.map(Utf8Path::new).find_map(|source| read(&source.join(name), name, files)))
     }
 
     /// What the zone's clocks show at an instant.
@@ -99,8 +107,8 @@ pub(super) fn instant_at(clock: DateTime, offset: i32) -> Option<Timestamp> {
     Offset::from_seconds(offset).and_then(|offset| offset.to_timestamp(clock)).ok()
 }
 
-fn read(path: &Utf8Path, name: &str) -> Option<Zone> {
-    let content = fs_err::read(path).ok()?;
+fn read(path: &Utf8Path, name: &str, files: Files<'_>) -> Option<Zone> {
+    let content = files(path)?;
     let rules = TimeZone::tzif(name, &content).ok()?;
     Some(Zone { rules: Some(rules), names: abbreviations(&content)? })
 }
@@ -166,7 +174,9 @@ mod tests {
     #[test]
     fn a_zone_file_gives_offsets_and_abbreviations() {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/vectors/functions/zoneinfo");
-        let zone = Zone::load("Test/North", folder).expect("a folder").expect("the zone is there");
+        let zone = Zone::load("Test/North", folder, &|path| fs_err::read(path).ok())
+            .expect("a folder")
+            .expect("the zone is there");
         let instant = "2024-07-01T12:00:00Z".parse().expect("a timestamp");
         let shown = zone.shown_at(instant);
         assert_eq!((shown.offset, shown.name.as_str()), (7200, "NDT"));

@@ -1,13 +1,17 @@
 //! Dates, times and spans of time.
 
+use camino::Utf8Path;
 use jiff::civil::DateTime;
 use jiff::{SignedDuration, Timestamp};
 
 use super::arguments::{Outcome, any, bytes, function, note_unstable, refused, string};
 use crate::diagnostic::Refusal;
 use crate::go::strconv::{NumberError, parse_int};
-use crate::go::time::{self, Zone, ZoneArchive, duration_text, parse_duration, round_to_seconds};
+use crate::go::time::{
+    self, LARGEST_ZONE, Zone, ZoneArchive, duration_text, parse_duration, round_to_seconds,
+};
 use crate::template::function::{Call, Function, FunctionError, Parameter};
+use crate::tree::{Tree as _, WorkTree};
 use crate::value::{Time, Value};
 
 use Parameter::{Any, String as Text, Time as Instant};
@@ -134,7 +138,11 @@ fn formatted(call: &mut dyn Call, function: &str, layout: &[u8], value: &Value, 
 
 /// The zone of the machine.
 fn local_zone(call: &dyn Call) -> Zone {
-    Zone::local(call.context().environment.get("TZ").map(String::as_str))
+    Zone::local(call.context().environment.get("TZ").map(String::as_str), &zone_file)
+}
+
+fn zone_file(path: &Utf8Path) -> Option<Vec<u8>> {
+    WorkTree.read_at_most(path, LARGEST_ZONE).ok()
 }
 
 /// A zone by its name. One that is not known is UTC, without a word.
@@ -144,7 +152,7 @@ fn named_zone(call: &dyn Call, name: &[u8]) -> Result<Zone, FunctionError> {
         return Ok(local_zone(call));
     }
     let folder = call.context().environment.get("ZONEINFO").map_or("", String::as_str);
-    match Zone::load(name, folder) {
+    match Zone::load(name, folder, &zone_file) {
         Ok(zone) => Ok(zone.unwrap_or(Zone::utc())),
         Err(ZoneArchive) => Err(refused(
             Refusal::UnsupportedTemplate,

@@ -203,6 +203,13 @@ fn a_changed_map_is_noted_and_an_unchanged_one_is_not() {
 }
 
 #[test]
+fn a_zone_without_end_is_utc() {
+    let mut endless = context(ExecPolicy::Run);
+    endless.environment = Rc::new([("TZ".to_owned(), "/dev/zero".to_owned())].into());
+    assert_eq!(rendered("{{ now | date \"MST\" }}", &endless).expect("it renders"), "UTC");
+}
+
+#[test]
 fn a_reference_to_a_secret_is_refused_without_showing_where_it_leads() {
     for text in [
         r#"{{ fetchSecretValue "ref+vault://private/path#/key" }}"#,
