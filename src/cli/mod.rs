@@ -161,8 +161,11 @@ Examples:
     #[command(after_long_help = "\
 Examples:
 
+  $ mkdir -p ~/.local/share/bash-completion/completions
   $ cd ~/.local/share/bash-completion/completions
   $ helmsum completions bash > helmsum
+
+  $ mkdir -p ~/.config/fish/completions
   $ helmsum completions fish > ~/.config/fish/completions/helmsum.fish")]
     Completions(CompletionsArgs),
 

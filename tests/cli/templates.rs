@@ -1,6 +1,7 @@
 //! Targets that a template of the user makes.
 
 use super::formats::{digests, project};
+use crate::support::page::Page;
 
 const TEMPLATE: &str = "\
 {#- Both workloads of the chart read the same files. -#}
@@ -49,11 +50,9 @@ sources:
 
 #[test]
 fn the_template_in_the_manual_works() {
-    let manual = include_str!("../../docs/targets.md");
-    let template =
-        manual.split("```\n{#-").nth(1).and_then(|rest| rest.split("```").next()).expect("a template");
+    let template = Page::read("docs/targets.md").tested_by("the_template_in_the_manual_works");
     let repo = project("format: { template: target.tera }\n")
-        .file("target.tera", format!("{{#-{template}"))
+        .file("target.tera", template)
         .helmsum(["generate", "--strict"])
         .exits(0);
     let expected = "

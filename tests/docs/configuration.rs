@@ -11,28 +11,6 @@ fn the_published_schema_is_up_to_date() {
     crate::support::repo::same_as_published("docs/schema/helmsum.yaml.schema.json", &text);
 }
 
-#[test]
-fn the_example_in_the_manual_keeps_to_schema_and_parser() {
-    let manual = include_str!("../../docs/configuration.md");
-    let example =
-        manual.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("an example");
-    Config::parse("/repo/helmsum.yaml".into(), example).expect("the example is good");
-    let value: Value = yaml_serde::from_str(example).expect("the example is YAML");
-    assert_eq!(faults(&value), Vec::<String>::new());
-}
-
-#[test]
-fn the_formats_in_the_manual_keep_to_schema_and_parser() {
-    let manual = include_str!("../../docs/configuration.md");
-    let block = manual.split("```yaml\n").nth(2).and_then(|rest| rest.split("```").next()).expect("a block");
-    assert_eq!(block.lines().count(), 7, "{block}");
-    for line in block.lines() {
-        Config::parse("/repo/helmsum.yaml".into(), line).unwrap_or_else(|error| panic!("{line}: {error}"));
-        let value: Value = yaml_serde::from_str(line).expect("the example is YAML");
-        assert_eq!(faults(&value), Vec::<String>::new(), "{line}");
-    }
-}
-
 fn faults(document: &Value) -> Vec<String> {
     let validator = jsonschema::validator_for(&schema()).expect("the schema is a schema");
     validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()

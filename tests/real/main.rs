@@ -5,6 +5,7 @@
 mod examples;
 mod hooks;
 mod kinds;
+mod pages;
 mod remote;
 mod rendered;
 mod rollout;

@@ -5,8 +5,10 @@
 pub(crate) mod answer;
 pub(crate) mod case;
 pub(crate) mod gallery;
+pub(crate) mod page;
 pub(crate) mod plugins;
 pub(crate) mod programs;
+pub(crate) mod replay;
 pub(crate) mod repo;
 pub(crate) mod sandbox;
 pub(crate) mod tagged;

@@ -26,6 +26,13 @@ pub(crate) const HELM_3: Toolset =
 pub(crate) const HELM_4: Toolset =
     Toolset { variable: "HELMSUM_HELM4_BIN", script: "tests/tools/helm4/build", programs: &["helm"] };
 
+/// kustomize, which renders charts with helm as Argo CD does.
+pub(crate) const KUSTOMIZE: Toolset = Toolset {
+    variable: "HELMSUM_KUSTOMIZE_BIN",
+    script: "tests/tools/kustomize/build",
+    programs: &["kustomize"],
+};
+
 /// The helm that tests run: that of [`helm_major`].
 pub(crate) fn helm() -> &'static Toolset {
     if helm_major() == 3 { &HELM_3 } else { &HELM_4 }

@@ -86,6 +86,11 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// Whether its exit code is 0.
+    pub(crate) fn success(&self) -> bool {
+        self.output.status.success()
+    }
+
     /// Its standard output.
     ///
     /// # Panics

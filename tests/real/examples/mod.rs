@@ -2,15 +2,15 @@
 
 mod manifests;
 mod rollout_checksums;
-mod transcript;
 
 use std::path::{Path, PathBuf};
 
+use crate::support::page::{Page, Step};
 use crate::support::programs;
+use crate::support::replay;
 use crate::support::sandbox::{Run, Sandbox};
 use fs_err as fs;
 use manifests::{Places, annotation, moved, places};
-use transcript::{Block, blocks};
 
 const ENVIRONMENTS: [&str; 3] = ["development", "staging", "production"];
 
@@ -96,17 +96,6 @@ fn every_chart_passes_a_strict_lint() {
 }
 
 #[test]
-fn every_readme_shows_what_its_commands_print() {
-    for (name, least) in
-        [("single-chart", 10), ("third-party", 7), ("rollout-checksums", 24), ("environments", 10)]
-    {
-        let Some(example) = Example::new(name) else { return };
-        let ran = transcript::replay(&example.sandbox, &example.project);
-        assert!(ran >= least, "{name}: {ran} commands");
-    }
-}
-
-#[test]
 fn every_example_has_a_line_in_the_readme_at_the_top() {
     let readme = include_str!("../../../README.md");
     for name in names() {
@@ -179,13 +168,13 @@ fn a_chart_alone_misses_the_object_of_another_release_and_helmsum_does_not() {
     let data = "ConfigMap/store-settings/data/journal.conf";
     assert_eq!(example.edit(&[], SETTINGS, "always", "never"), [data]);
 
-    let readme = include_str!("../../../examples/single-chart/README.md");
-    let changes: Vec<String> = blocks(readme)
+    let steps = Page::read("examples/single-chart/README.md").steps().expect("every block is marked");
+    let changes: Vec<String> = steps
         .into_iter()
-        .filter_map(|block| if let Block::Diff(change) = block { Some(change) } else { None })
+        .filter_map(|marked| if let Step::Change(change) = marked.step { Some(change) } else { None })
         .collect();
     assert_eq!(changes.len(), 1);
-    transcript::apply(&example.sandbox, &example.project, &changes[0]);
+    replay::apply(&example.sandbox, &example.project, &changes[0]);
     let annotation = annotation("StatefulSet/store", "checksum/settings");
     assert_eq!(example.edit(&[], SETTINGS, "never", "on-commit"), [data, annotation.as_str()]);
 }

@@ -6,14 +6,7 @@ use fs_err as fs;
 
 use super::Example;
 use super::manifests::{Places, annotation, moved, places};
-use crate::support::programs::{self, Toolset};
-
-/// kustomize, which renders charts with helm as Argo CD does.
-const KUSTOMIZE: Toolset = Toolset {
-    variable: "HELMSUM_KUSTOMIZE_BIN",
-    script: "tests/tools/kustomize/build",
-    programs: &["kustomize"],
-};
+use crate::support::programs::{self, KUSTOMIZE};
 
 const WEB: &str = "Deployment/shop-web";
 const FEATURES: &str = "values/shop-config/features.yaml";
@@ -255,8 +248,6 @@ fn helm_and_kustomize_render_the_same_without_helmfile() {
     assert_eq!(places(&example.run("helm", &arguments).succeeds()), with_helmfile);
 
     let kustomize = || places(&example.run("kustomize", &["build", "--enable-helm"]).succeeds());
-    let readme = fs::read_to_string(example.project.join("README.md")).expect("a README");
-    assert!(readme.contains("\n    kustomize build --enable-helm\n"), "the README has this command");
     let before = kustomize();
     assert_eq!(before, with_helmfile);
     example.replace(FEATURES, "classic", "express");

@@ -10,3 +10,4 @@ mod parallel;
 pub(crate) mod project;
 mod references;
 mod sops;
+pub(crate) mod sops;

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use fs_err as fs;
 
 use super::project::Project;
+use crate::support::page::Page;
 use crate::support::programs::{self, Toolset};
 use crate::support::sandbox::{Run, Sandbox};
 
@@ -149,10 +150,12 @@ fn the_digest_is_what_hmac_makes_of_the_plaintext() {
     let expected = vault.sandbox.run(&vault.root, "python3", ["-c", &script]).succeeds();
     assert_eq!(vault.checksum(), expected.trim());
     // As the manual has it.
-    let script = "\
-        mac() { openssl dgst -sha256 -mac HMAC -macopt \"hexkey:$(printf %s \"$(cat key)\" | od -An -v -tx1 | tr -d ' \\n')\" | sed 's/.* //'; }\n\
-        printf '%s  ./tls.pem\\n' \"$(SOPS_AGE_KEY_FILE=age.txt sops decrypt vault/tls.pem | mac)\" | mac";
-    assert_eq!(vault.sandbox.run(&vault.root, "sh", ["-c", script]).succeeds().trim(), expected.trim());
+    let script = Page::read("docs/checksum.md").tested_by("the_digest_is_what_hmac_makes_of_the_plaintext");
+    let script = format!(
+        "cp key vault\ncd vault\nexport SOPS_AGE_KEY_FILE=../age.txt\n{}",
+        script.replace("password.txt", "tls.pem")
+    );
+    assert_eq!(vault.sandbox.run(&vault.root, "sh", ["-c", &script]).succeeds().trim(), expected.trim());
 }
 
 #[test]

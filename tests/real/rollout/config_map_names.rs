@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::site::Site;
+use crate::support::page::Page;
 use crate::support::programs::helm_major;
 
 const PROJECT: &str = "tests/real/rollout/named-by-digest";
@@ -10,31 +11,12 @@ const SHOP: &str = "routes/shop.yaml";
 const CONFIG_MAP: &str = "charts/routes/templates/configmap.yaml";
 const KEEP: &str = "  annotations:\n    helm.sh/resource-policy: keep\n";
 
-/// The fenced blocks of one kind in the page that has the recipe.
-fn blocks(kind: &str) -> Vec<&'static str> {
-    let page = include_str!("../../../docs/recipes.md");
-    let start = format!("```{kind}\n");
-    page.split(start.as_str()).skip(1).filter_map(|rest| rest.split("```\n").next()).collect()
-}
-
 /// The name of the ConfigMap that a Deployment mounts, and its data, null where there is none.
 fn mounted(site: &Site, deployment: &str) -> (String, Value) {
     let volumes = &site.object("deployment", deployment)["spec"]["template"]["spec"]["volumes"];
     let name = volumes[0]["configMap"]["name"].as_str().expect("a ConfigMap is mounted").to_owned();
     let data = site.config_map(&name);
     (name, data)
-}
-
-#[test]
-fn the_page_shows_the_files_that_are_tested_here() {
-    let shown = blocks("yaml");
-    assert_eq!(shown.len(), 4);
-    for block in shown {
-        let (file, text) = block.split_once('\n').expect("a file name and its text");
-        let path = format!("{}/{PROJECT}/{}", env!("CARGO_MANIFEST_DIR"), file.trim_start_matches("# "));
-        let tested = fs_err::read_to_string(path).expect("a file");
-        assert!(tested.contains(text), "{file}: {tested}");
-    }
 }
 
 #[test]
@@ -101,7 +83,7 @@ fn config_maps_that_nothing_mounts_can_be_cleaned_up() {
     let script = format!(
         "set -e\ncp \"$KUBECONFIG\" context.yaml\nexport KUBECONFIG=context.yaml\n\
          kubectl config set-context --current {namespace}\n{}",
-        blocks("sh")[0]
+        Page::read("docs/recipes.md").tested_by("config_maps_that_nothing_mounts_can_be_cleaned_up")
     );
     site.run("sh", ["-c", &script]);
     assert!(names.iter().all(there), "ReplicaSets mount all of them");
