@@ -26,6 +26,8 @@ pub(super) fn in_gallery() -> Gallery {
     shadowed_checksum();
     missing_need();
     missing_need_of_another_state_file_is_a_matter_of_order();
+    missing_need_of_a_release_that_reads_the_files();
+    missing_need_of_several_releases_that_read_the_files();
     unmatched_entry();
     hidden_missing_file();
     hook_misuse();
@@ -720,6 +722,62 @@ fn missing_need_of_another_state_file_is_a_matter_of_order() {
         .file("gateway/values.yaml", "# helmsum: ./apis from=edge/apis\n")
         .file("gateway/apis/a", "1");
     has(parallel, "missing-need", 0).says("releases of another state file cannot be needed");
+}
+
+/// [`gateway`] with another release whose values template reads a file of `./apis`, and more of it in the state.
+fn read_by_another(reads: &str, more: &str) -> Repo {
+    let producer = "  - { name: gateway-apis, namespace: edge, chart: ./c, values: [apis.yaml.gotmpl] }\n";
+    gateway()
+        .file("helmfile.yaml", format!("{GATEWAY}{more}{producer}"))
+        .file("apis.yaml.gotmpl", format!("orders: |\n{{{{ readFile \"{reads}\" | indent 2 }}}}\n"))
+}
+
+/// The finding is made as a note.
+#[track_caller]
+fn noted(repo: Repo) -> Repo {
+    shown("missing-need", repo.helmsum(["generate"]).exits(0)).says("note[missing-need]: ")
+}
+
+#[test]
+fn missing_need_of_a_release_that_reads_the_files() {
+    let one = noted(read_by_another("gateway/apis/orders.yaml", ""));
+    one.says("note[missing-need]: release `edge/gateway-apis` reads files of `./apis`, which release `edge/gateway` depends on, and nothing says which of the releases is deployed first")
+        .says("--> gateway/values.yaml:1")
+        .says("add `from=edge/gateway-apis` to the source, and add `needs: [edge/gateway-apis]` to release `edge/gateway`")
+        .helmsum(["generate", "--strict"])
+        .exits(0);
+    has_not(read_by_another("gateway/apis/orders.yaml", "    needs: [gateway-apis]\n"), "missing-need");
+    has_not(read_by_another("gateway/values.yaml", ""), "missing-need");
+    let by_itself = read_by_another("gateway/apis/orders.yaml", "      - own.yaml.gotmpl\n")
+        .file("own.yaml.gotmpl", "{{ readFile \"gateway/apis/orders.yaml\" }}\n");
+    has_not(by_itself, "missing-need");
+    let left_out = read_by_another("gateway/apis/orders.yaml", "")
+        .file("gateway/values.yaml", "# helmsum: ./apis exclude=orders.yaml\n");
+    has_not(left_out, "missing-need");
+    for source in ["./apis/*.yaml", "./apis/orders.yaml", "apis/orders.yaml"] {
+        let other = read_by_another("gateway/apis/orders.yaml", "")
+            .file("gateway/values.yaml", format!("# helmsum: {source}\n"));
+        noted(other).says("release `edge/gateway-apis` reads files of");
+    }
+}
+
+#[test]
+fn missing_need_of_several_releases_that_read_the_files() {
+    let listing = |names: &[&str], files: &str| {
+        let line =
+            |name: &&str| format!("  - {{ name: {name}, namespace: edge, chart: ./c, values: [{files}] }}\n");
+        names.iter().map(line).collect::<String>()
+    };
+    let among_values = |others: String| gateway().file("helmfile.yaml", format!("{GATEWAY}{others}"));
+    let (one, both) = ("gateway/apis/orders.yaml", "gateway/apis/orders.yaml, gateway/apis/users.yaml");
+    noted(among_values(listing(&["a", "b", "c"], both)))
+        .says("releases `edge/a`, `edge/b` and `edge/c` read files of `./apis`")
+        .says("add `from=RELEASE` to the source");
+    noted(among_values(listing(&["a", "b", "c", "d", "e"], one)))
+        .says("releases `edge/a`, `edge/b`, `edge/c` and 2 more read files of `./apis`");
+    // The one that reads all of them is the one that makes the objects.
+    noted(among_values(listing(&["a"], one) + &listing(&["b"], both)))
+        .says("release `edge/b` reads files of `./apis`");
 }
 
 #[test]

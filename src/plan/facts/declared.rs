@@ -108,7 +108,10 @@ impl<'a> Finding<'a> {
                 Err(Unsearched::Failed(problem)) => found.unsearched.push((file.clone(), problem)),
             }
         }
-        let own = found.files.iter().map(|(_, file)| file.clone()).collect();
+        let own: Vec<Utf8PathBuf> = found.files.iter().map(|(_, file)| file.clone()).collect();
+        for file in &own {
+            self.material.files.note_reader(release, file);
+        }
         if looked == Looked::ForItsTemplates {
             return (None, own);
         }

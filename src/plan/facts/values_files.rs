@@ -1,13 +1,13 @@
 //! The values files of a release, and the sources they declare.
 
 use std::cell::{OnceCell, RefCell};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::{Diagnostic, Refusal};
-use crate::source::{self, Render, Source};
+use crate::source::{self, ProducerName, Render, Source};
 use crate::state::{Release, Request, Visit};
 use crate::template::function::{Effects, ExecPolicy, Registry};
 use crate::template::{self, Options, Rendered};
@@ -21,6 +21,8 @@ pub(crate) struct ValuesFiles {
     request: Request,
     registry: Registry,
     raw: RefCell<BTreeMap<String, Rc<Raw>>>,
+    /// Files of the project, with the releases that have them among their values or whose values templates read them.
+    readers: RefCell<BTreeMap<Utf8PathBuf, BTreeSet<ProducerName>>>,
 }
 
 /// A values file as it is on disk.
@@ -63,12 +65,27 @@ impl Raw {
 impl ValuesFiles {
     /// The values files that a request reads.
     pub(crate) fn new(request: Request, registry: Registry) -> Self {
-        Self { request, registry, raw: RefCell::default() }
+        Self { request, registry, raw: RefCell::default(), readers: RefCell::default() }
     }
 
     /// What they are read with.
     pub(crate) const fn request(&self) -> &Request {
         &self.request
+    }
+
+    /// Notes that a release has a file among its values, or that one of its values templates read it.
+    pub(crate) fn note_reader(&self, release: &Release, file: &Utf8Path) {
+        let reader =
+            ProducerName { namespace: Some(release.namespace.clone()), release: release.name.clone() };
+        self.readers.borrow_mut().entry(file.to_owned()).or_default().insert(reader);
+    }
+
+    /// The files at or below a path that releases are known to read, with these releases. Only values templates that were rendered
+    /// count.
+    pub(crate) fn readers_below(&self, path: &Utf8Path) -> Vec<(Utf8PathBuf, BTreeSet<ProducerName>)> {
+        let readers = self.readers.borrow();
+        let below = readers.range(path.to_owned()..).take_while(|(file, _)| file.starts_with(path));
+        below.map(|(file, readers)| (file.clone(), readers.clone())).collect()
     }
 
     /// Comments in values files that may have been meant as directives.
@@ -128,7 +145,12 @@ impl ValuesFiles {
             context.exec = ExecPolicy::Refused;
         }
         let data = visit.release_data(release, &self.request.watch);
-        template::render_traced(file, text, &data, &context, &self.registry, &Options::default())
+        let rendered =
+            template::render_traced(file, text, &data, &context, &self.registry, &Options::default())?;
+        for read in rendered.effects.files.keys() {
+            self.note_reader(release, read);
+        }
+        Ok(rendered)
     }
 
     /// The sources that a values file declares for a release.

@@ -1,9 +1,12 @@
 //! The finding missing-need: a source belongs to a release that the consumer does not wait for.
 
-use camino::Utf8PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::project::{Findings, Project, ReleaseCase};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Level};
+use crate::go::filepath::join_clean;
 use crate::plan::contents::consumer::SourceContents;
 use crate::plan::facts::producers::{is_named_by, meant_by};
 use crate::source::{ProducerName, Source, What};
@@ -13,8 +16,12 @@ use crate::state::{Release, Resolved};
 pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
     for case in project.releases() {
         let mut said: Vec<Diagnostic> = Vec::new();
-        for SourceContents { source, .. } in &case.contents.sources {
-            let finding = missing_need(project, &case, source);
+        for contents in &case.contents.sources {
+            let source = &contents.source;
+            let finding = match source.producer() {
+                Some(producer) => missing_need(project, &case, source, producer),
+                None => unnamed_producer(project, &case, contents),
+            };
             let finding = finding.map(|finding| finding.at(source.place.clone()));
             said.extend(finding.filter(|one| said.iter().all(|other| other.message != one.message)));
         }
@@ -25,9 +32,13 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
 }
 
 /// Whether a consumer is deployed after the release that its source belongs to.
-fn missing_need(project: &Project<'_>, case: &ReleaseCase<'_>, source: &Source) -> Option<Diagnostic> {
+fn missing_need(
+    project: &Project<'_>,
+    case: &ReleaseCase<'_>,
+    source: &Source,
+    producer: &ProducerName,
+) -> Option<Diagnostic> {
     let (resolved, index, consumer) = (&case.environment.resolved, case.at_visit, case.release);
-    let producer = source.producer()?;
     let what = match &source.what {
         What::Path(_) | What::Digest(_) => "files of",
         What::Release(_) => "",
@@ -81,6 +92,84 @@ fn missing_need(project: &Project<'_>, case: &ReleaseCase<'_>, source: &Source) 
                 None => "correct the name: it is `[NAMESPACE/]RELEASE`, as after templating".into(),
             },
         ),
+    }
+}
+
+/// Whether a source says nothing of the release that its files belong to, while another release is known to read them that the
+/// consumer does not wait for. It is a note: that a release reads a file does not prove that pods read what it makes of it.
+fn unnamed_producer(
+    project: &Project<'_>,
+    case: &ReleaseCase<'_>,
+    contents: &SourceContents,
+) -> Option<Diagnostic> {
+    let consumer = case.release;
+    let readers = readers(case, contents);
+    if readers.keys().any(|reader| is_named_by(consumer, reader)) {
+        return None;
+    }
+    // Of releases that read all files and some that read one of them, the former make the objects.
+    let most = readers.values().max()?;
+    let producers: Vec<&ProducerName> =
+        readers.iter().filter(|(_, files)| *files == most).map(|(reader, _)| reader).collect();
+    // Where the consumer waits for one of them, the order is right.
+    let open: Option<Vec<Diagnostic>> =
+        producers.iter().map(|producer| missing_need(project, case, &contents.source, producer)).collect();
+    let names: Vec<String> = producers.iter().map(|producer| format!("`{producer}`")).collect();
+    let (who, hint) = match (&producers[..], &open?[..]) {
+        ([producer], [order]) => (
+            format!("release {} reads", names.concat()),
+            format!(
+                "if the pods read what it makes of them, add `from={producer}` to the source, and {}",
+                order.hint.as_deref().unwrap_or_default()
+            ),
+        ),
+        _ => (
+            format!("releases {} read", listed(&names)),
+            "add `from=RELEASE` to the source, with the one whose objects the pods read; helmsum then checks \
+             the order"
+                .to_owned(),
+        ),
+    };
+    let source = &contents.source.text;
+    let message = format!(
+        "{who} files of `{source}`, which release `{}` depends on, and nothing says which of the releases is \
+         deployed first",
+        consumer.id()
+    );
+    Some(Diagnostic::finding(Code::MissingNeed, message).level(Level::Note).hint(hint).release(consumer.id()))
+}
+
+/// The releases of which it is known that they read files of a source, and how many.
+fn readers(case: &ReleaseCase<'_>, contents: &SourceContents) -> BTreeMap<ProducerName, usize> {
+    let mut readers: BTreeMap<ProducerName, usize> = BTreeMap::new();
+    let What::Path(path) = &contents.source.what else { return readers };
+    let names: BTreeSet<&str> =
+        contents.files().iter().map(|file| file.name.strip_prefix("./").unwrap_or(&file.name)).collect();
+    let path = join_clean(&contents.source.directory, path);
+    // Names are relative to the directory, to that of a file, or to the whole parts before the first pattern.
+    let pattern = path.components().position(|part| part.as_str().contains(['*', '?', '[', '{', '\\']));
+    let whole: Utf8PathBuf = path.components().take(pattern.unwrap_or(usize::MAX)).collect();
+    let bases = [Some(whole.as_path()), whole.parent().filter(|_| pattern.is_none())];
+    for (file, reading) in case.environment.files.readers_below(&whole) {
+        let is_own =
+            |base: &Utf8Path| file.strip_prefix(base).is_ok_and(|name| names.contains(name.as_str()));
+        if bases.into_iter().flatten().any(is_own) {
+            for reader in reading {
+                *readers.entry(reader).or_default() += 1;
+            }
+        }
+    }
+    readers
+}
+
+/// At most three names, and how many more there are.
+fn listed(names: &[String]) -> String {
+    match names {
+        [first, second, third, rest @ ..] if !rest.is_empty() => {
+            format!("{first}, {second}, {third} and {} more", rest.len())
+        }
+        [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
+        names => names.concat(),
     }
 }
 

@@ -132,6 +132,20 @@ fn a_need_is_added_as_its_hint_has_it() {
 }
 
 #[test]
+fn a_release_that_reads_the_files_is_named_as_its_hint_has_it() {
+    let routes = "  - { name: routes, namespace: edge, chart: ./c, values: [gateway/apis/orders.yaml] }\n";
+    let repo = directive("# helmsum: ./apis").file("helmfile.yaml", format!("{GATEWAY}{routes}"));
+    let hint = hint(&repo, &["generate"], "missing-need");
+    let names = quoted(&hint);
+    let [from, needs, release] = &names[..] else { panic!("{hint}") };
+    assert_eq!(release, "edge/gateway", "{hint}");
+    let mended = edit(repo, "gateway/values.yaml", "./apis", &format!("./apis {from}"));
+    let mended =
+        edit(mended, "helmfile.yaml", "    chart: ./chart\n", &format!("    chart: ./chart\n    {needs}\n"));
+    is_well(&mended, &["generate", "--strict"], "missing-need");
+}
+
+#[test]
 fn a_producer_in_the_parent_is_moved_before_its_consumer() {
     let routes = "releases: [{ name: routes, namespace: edge, chart: ./c }]\n";
     let repo = directive("# helmsum: ./apis from=edge/routes")
