@@ -147,7 +147,7 @@ fn run_plan(view: View, context: &Context, reading: &Reading, streams: &mut Stre
         report.diagnostics.push(Diagnostic::note(message).masked(&reading.secrets));
     }
     report.nothing_matched = outcome == Outcome::NoMatch && !harmless;
-    show::show(&report, view, context, streams)?;
+    show::show(&report, view, harmless, context, streams)?;
     Ok(if harmless { Outcome::Clean } else { outcome })
 }
 

@@ -9,12 +9,19 @@ use crate::cli::OutputFormat;
 use crate::report::{self, Document, Report, Streams, View};
 
 /// Shows a report: findings and the table on standard output, errors on standard error, and to GitHub Actions what it
-/// takes. With JSON, standard output stays one document.
+/// takes. With JSON, standard output stays one document. `forgiven` are errors that do not stop a hook: of a hook that succeeds,
+/// helmfile shows only the standard output.
 ///
 /// # Errors
 ///
 /// Where a stream does not take what is written to it.
-pub(super) fn show(report: &Report, view: View, context: &Context, streams: &mut Streams) -> io::Result<()> {
+pub(super) fn show(
+    report: &Report,
+    view: View,
+    forgiven: bool,
+    context: &Context,
+    streams: &mut Streams,
+) -> io::Result<()> {
     let output = &context.output;
     let workspace = output.workspace.as_ref().map_or(&context.plan.directory, |workspace| workspace);
     let annotations = if output.annotations { report::annotations(report, workspace) } else { String::new() };
@@ -26,9 +33,10 @@ pub(super) fn show(report: &Report, view: View, context: &Context, streams: &mut
         let text = report::human(report, view, output.quiet, context.layout(&streams.out));
         streams.out.styled(&text)?;
         streams.out.raw(annotations.as_bytes())?;
-        let layout = context.layout(&streams.err);
+        let stream = if forgiven { &mut streams.out } else { &mut streams.err };
+        let layout = context.layout(stream);
         for error in report.said().iter().filter(|diagnostic| diagnostic.is_error()) {
-            streams.err.styled(&report::draw(error, layout))?;
+            stream.styled(&report::draw(error, layout))?;
         }
     }
     match &output.step_summary {

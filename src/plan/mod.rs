@@ -175,7 +175,7 @@ pub(crate) fn make(context: &Context, reading: &Reading, progress: &Progress) ->
         plan.say(findings, &configurations);
     };
     judge(rules::RULES, &mut plan);
-    if counts.reads_any() && !plan.sink.has_failed() {
+    if !plan.sink.has_failed() {
         counts::judge(&counts, reading, &entries, &mut plan);
     }
     for contents in &mut plan.consumers {

@@ -19,6 +19,7 @@ pub(super) fn in_gallery() -> Gallery {
     missing_source_counts_as_empty_where_it_is_lowered();
     empty_source();
     unwired_release();
+    unwired_release_that_shares_a_file_with_a_directive();
     orphan_target();
     unread_directive();
     unsearched_values();
@@ -484,6 +485,23 @@ fn unwired_release() {
     has_not(gateway(), "unwired-release");
     let bare = gateway().file("helmfile.yaml", state("      - gateway/checksum.yaml\n", ""));
     has_not(bare.file("gateway/values.yaml", "replicas: 1\n"), "unwired-release");
+}
+
+#[test]
+fn unwired_release_that_shares_a_file_with_a_directive() {
+    let shared = |file: &str| {
+        gateway().file(
+            "helmfile.yaml",
+            format!("{GATEWAY}  - {{ name: web, namespace: edge, chart: ./c, values: [{file}] }}\n"),
+        )
+    };
+    has(shared("gateway/values.yaml"), "unwired-release", 1)
+        .says("release `edge/web` declares sources")
+        .says("2 releases have `gateway/values.yaml` among their values: move the directive to a file that only those have whose pods read the source, or to `helmsum.yaml`; else add a line to its `values`");
+    let moved = shared("gateway/values.yaml")
+        .file("gateway/values.yaml", "replicas: 2\n")
+        .file("helmsum.yaml", "releases: [{ release: edge/gateway, sources: [./gateway/apis] }]\n");
+    has_not(moved, "unwired-release");
 }
 
 #[test]

@@ -100,6 +100,21 @@ fn all_environments_are_those_that_the_state_defines() {
 }
 
 #[test]
+fn a_directory_without_state_files_has_nothing_that_matches() {
+    for command in ["generate", "check", "list"] {
+        Repo::new()
+            .file("helmfile.d/base/a.yaml", "releases: []\n")
+            .helmsum([command])
+            .exits(3)
+            .says("note: there is no state file to read")
+            .says("name a state file with `--file`");
+    }
+    let checksums = "root: true\nchecksums: [{ name: a, sources: [./a], target: a.checksum.yaml }]\n";
+    let repo = Repo::new().file("helmsum.yaml", checksums).file("a/b", "1");
+    repo.helmsum(["generate"]).exits(0).does_not_say("there is no state file");
+}
+
+#[test]
 fn a_hook_of_a_command_that_deploys_nothing_does_not_stop_it() {
     let broken = || gateway().without("gateway/apis");
     for command in ["destroy", "status", "list"] {
@@ -109,6 +124,13 @@ fn a_hook_of_a_command_that_deploys_nothing_does_not_stop_it() {
             .says("error[missing-source]")
             .tells("deploys nothing, so this does not stop it");
     }
+    // helmfile throws the standard error of a hook away that succeeds, and the reason with it.
+    gateway()
+        .helmsum(["generate", "--file", "nowhere.yaml", "--helmfile-command", "list"])
+        .exits(0)
+        .tells("error: there is no state file `[REPO]/nowhere.yaml`")
+        .tells("deploys nothing, so this does not stop it")
+        .does_not_complain("error");
     for command in ["sync", "apply", "template", "diff", "new-command"] {
         broken().helmsum(["generate", "--helmfile-command", command]).exits(1);
     }

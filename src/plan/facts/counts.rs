@@ -48,7 +48,17 @@ pub(crate) fn judge(counts: &Counts, reading: &Reading, entries: &Entries, plan:
     let options = &reading.options;
     let filtered = !options.release.is_empty() || !options.selector.is_empty();
     let environments: Vec<String> = plan.environments.iter().map(|name| format!("`{name}`")).collect();
-    if counts.visits == 0 && counts.skipped > 0 {
+    if !counts.reads_any() {
+        // Without a state there may be entries of `checksums:`.
+        if plan.consumers.is_empty() && reading.options.release.is_empty() {
+            let note = Diagnostic::note("there is no state file to read");
+            plan.sink.take_settled(note.hint(
+                "helmfile reads the files `*.yaml` and `*.yaml.gotmpl` of a directory, and not those of its folders; name a state \
+                 file with `--file`",
+            ));
+            plan.nothing_matched = true;
+        }
+    } else if counts.visits == 0 && counts.skipped > 0 {
         let note = Diagnostic::note(format!(
             "no state file defines the environment {} ({} skipped)",
             environments.join(", "),

@@ -204,7 +204,7 @@ impl ValuesFiles {
             Err(problem) => {
                 let withheld = problem.refusal() == Some(Refusal::NoExec) && !self.request.options.no_exec;
                 return Err(Unsearched::Failed(if withheld {
-                    let reason = "it runs a program, which helmsum does only in a hook for a file that contains no directives";
+                    let reason = "it runs a program, which helmsum does for a file without directives only in a hook of a command that renders or deploys";
                     problem.message(reason).without_hint().without_excerpt()
                 } else {
                     problem

@@ -1,6 +1,6 @@
 //! The finding unwired-release: sources, but no target among the values of the release.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -20,6 +20,7 @@ const FOLDER: &str = "checksums";
 /// Looks at the consumers without a target.
 pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
     let mut taken = Taken::of(project);
+    let sharing = sharing(project);
     for case in project.releases().filter(|case| case.consumer.wiring.targets.is_empty()) {
         // Of several the first that is declared.
         let places = case.contents.sources.iter().map(|source| &source.source.place);
@@ -28,16 +29,30 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
                 Some(named) => named.clone(),
                 None => Proposals { project, case: &case, declared }.best(&mut taken),
             };
-            findings.about_consumer(case.index, unwired_release(project, &case, declared, &proposal));
+            let shared = sharing.get(declared).map_or(0, BTreeSet::len);
+            findings
+                .about_consumer(case.index, unwired_release(project, &case, (declared, shared), &proposal));
         }
     }
 }
 
-/// Sources, but nothing that would bring their checksum to the chart. `target` is what the release may list.
+/// Which releases a directive is about, by its place.
+fn sharing<'p>(project: &Project<'p>) -> BTreeMap<&'p Place, BTreeSet<String>> {
+    let mut sharing: BTreeMap<&Place, BTreeSet<String>> = BTreeMap::new();
+    for case in project.releases() {
+        for source in &case.contents.sources {
+            sharing.entry(&source.source.place).or_default().insert(case.release.id());
+        }
+    }
+    sharing
+}
+
+/// Sources, but nothing that would bring their checksum to the chart. `shared` is how many releases have the directive, and `target`
+/// what this one may list.
 fn unwired_release(
     project: &Project<'_>,
     case: &ReleaseCase<'_>,
-    declared: &Place,
+    (declared, shared): (&Place, usize),
     target: &Utf8Path,
 ) -> Diagnostic {
     let (visit, release) = (case.visit, case.release);
@@ -45,10 +60,17 @@ fn unwired_release(
         format!("release `{}` declares sources, but lists no target among its `values`", release.id());
     let file = release.place.as_ref().map_or(&visit.file, |place| &place.file);
     let entry = entry(target, &visit.directory, &release.values_path_prefix);
-    Diagnostic::finding(Code::UnwiredRelease, message)
-        .hint(format!("add a line to its `values` in `{}`: `- {entry}`", project.shown(file)))
-        .release(release.id())
-        .at(declared.clone())
+    let line = format!("add a line to its `values` in `{}`: `- {entry}`", project.shown(file));
+    let hint = if shared > 1 && declared.file.file_name() != Some(FILE_NAME) {
+        format!(
+            "{shared} releases have `{}` among their values: move the directive to a file that only those have whose pods read \
+             the source, or to `{FILE_NAME}`; else {line}",
+            project.shown(&declared.file)
+        )
+    } else {
+        line
+    };
+    Diagnostic::finding(Code::UnwiredRelease, message).hint(hint).release(release.id()).at(declared.clone())
 }
 
 /// A file as an entry of `values`, which is relative to the state file and comes after `valuesPathPrefix`.
