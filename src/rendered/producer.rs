@@ -6,12 +6,12 @@ use std::collections::BTreeSet;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::{Diagnostic, Refusal};
-use crate::vals::{Resolver, Unresolved};
 use crate::state::{Release, Request, Visit};
 use crate::template::function::{Effects, Registry};
 use crate::template::{self, MissingKey, Options};
 use crate::text::Place;
 use crate::tree::Kind;
+use crate::vals::{Resolver, Unresolved};
 use crate::value::Value;
 
 /// The largest file that is read whole.

@@ -6,8 +6,8 @@ use camino::Utf8PathBuf;
 use super::producer::Producer;
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::filepath::clean;
-use crate::vals::has_reference;
 use crate::state::{SetEntry, SetKind};
+use crate::vals::has_reference;
 use crate::value::{List, Map, Value, json, print};
 
 /// An option that sets values.

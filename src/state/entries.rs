@@ -11,10 +11,10 @@ use super::resolved::{EntryContent, Release, ValuesEntry, Visit};
 use super::values::{Matches, find_files};
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::filepath::clean;
-use crate::vals::has_reference;
 use crate::template::function::Watch;
 use crate::text::Place;
 use crate::tree::Tree;
+use crate::vals::has_reference;
 use crate::value::{Map, Value};
 use crate::yaml::{self, Limits};
 

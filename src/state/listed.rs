@@ -9,8 +9,8 @@ use super::location::escape;
 use super::remote::is_remote;
 use super::resolved::{EntryContent, Release, Resolved, Visit};
 use crate::go::filepath::{join_clean, matches};
-use crate::vals::has_reference;
 use crate::tree::{Kind, Tree, glob};
+use crate::vals::has_reference;
 use crate::value::Value;
 
 /// How many further files are read, beside those that the state was read from.

@@ -14,9 +14,9 @@ use crate::cli::Options;
 use crate::diagnostic::Secrets;
 use crate::go::strconv::parse_bool;
 use crate::program::Homes;
-use crate::vals::{Decrypted, References};
 use crate::template::function::{Chance, Context, Earlier, ExecPolicy, Watch};
 use crate::tree::Tree;
+use crate::vals::{Decrypted, References};
 
 /// What is to be read: the options, and the surroundings.
 #[derive(Clone, Debug)]

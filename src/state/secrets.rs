@@ -16,9 +16,9 @@ use super::spec::{EnvironmentSpec, StateSpec};
 use super::values::{Matches, is_hcl};
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::program::{Confidential, Placement, Program};
-use crate::vals::note_document;
 use crate::text::Place;
 use crate::tree::{Tree as _, WorkTree};
+use crate::vals::note_document;
 use crate::value::Map;
 use crate::yaml::{self, Limits};
 

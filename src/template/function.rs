@@ -11,9 +11,9 @@ use jiff::Timestamp;
 
 use super::set::Helpers;
 use crate::diagnostic::Refusal;
-use crate::vals::References;
 use crate::text::Place;
 use crate::tree::Tree;
+use crate::vals::References;
 use crate::value::Value;
 
 /// The static type of a parameter, which Go's executor checks and converts arguments against.

@@ -7,11 +7,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use helmsum::internals::vals::References;
 use helmsum::internals::template::function::{Chance, Context, ExecPolicy, Parameter, Registry, Watch};
 use helmsum::internals::template::functions::registry;
 use helmsum::internals::template::{Options, render};
 use helmsum::internals::tree::WorkTree;
+use helmsum::internals::vals::References;
 use helmsum::internals::value::{AnyMap, Element, List, Map, Time, Value};
 use serde::Deserialize;
 

@@ -11,12 +11,12 @@ use std::sync::Arc;
 use crate::support::tagged;
 use camino::{Utf8Path, Utf8PathBuf};
 use helmsum::internals::diagnostic::Diagnostic;
-use helmsum::internals::vals::References;
 use helmsum::internals::template::function::{
     Call, Chance, Context, ExecPolicy, Function, FunctionError, Parameter, Registry, Watch,
 };
 use helmsum::internals::template::{MissingKey, Options, render};
 use helmsum::internals::tree::{Entry, Kind, OpenFile, Stat, Tree};
+use helmsum::internals::vals::References;
 use helmsum::internals::value::json::{Style, encode};
 use helmsum::internals::value::print::sprintf;
 use helmsum::internals::value::{Map, Value};

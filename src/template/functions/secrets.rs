@@ -3,8 +3,8 @@
 use std::cell::RefCell;
 
 use super::arguments::{Outcome, any, bytes, function, map, note_mutation};
-use crate::vals::{Resolver, Unresolved, has_reference};
 use crate::template::function::{Call, ExecPolicy, Function, FunctionError, Parameter};
+use crate::vals::{Resolver, Unresolved, has_reference};
 use crate::value::Value;
 
 use Parameter::{Map as Dict, String as Text};

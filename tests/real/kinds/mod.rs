@@ -9,5 +9,4 @@ mod order;
 mod parallel;
 pub(crate) mod project;
 mod references;
-mod sops;
 pub(crate) mod sops;
