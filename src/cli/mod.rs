@@ -122,6 +122,27 @@ Examples:
   $ helmsum list --output json -l tier=edge")]
     List(StateCommandArgs),
 
+    /// Find pods that read what another release makes, and do not restart when it changes
+    ///
+    /// Renders every release as helmfile would deploy it, with `helm template`, and looks at what is rendered: which `ConfigMap`s and
+    /// Secrets its pods read, which release makes them, whether a source contains them, and whether the checksum arrives at the pod
+    /// template. Writes nothing, and asks no cluster.
+    ///
+    /// Fails with a denied finding. Releases whose charts are not at hand are counted, with the command that fetches them.
+    #[command(after_long_help = "\
+Examples:
+
+  $ helmsum audit
+
+  Every reading, and why it is fine:
+
+  $ helmsum audit --verbose
+
+  One release, in another environment:
+
+  $ helmsum audit -e production -l name=gateway")]
+    Audit(AuditArgs),
+
     /// Print the state as helmsum reads it
     ///
     /// What `helmfile build` shows, as far as checksums depend on it: state values, releases and their values lists after
@@ -187,6 +208,17 @@ pub(crate) struct GenerateArgs {
     /// Overwrite targets that helmsum did not write
     #[arg(long)]
     pub force: bool,
+
+    #[command(flatten)]
+    shared: StateCommandArgs,
+}
+
+/// `helmsum audit`
+#[derive(Debug, clap::Args)]
+pub(crate) struct AuditArgs {
+    /// List every reading, with what makes it fine
+    #[arg(long)]
+    pub verbose: bool,
 
     #[command(flatten)]
     shared: StateCommandArgs,
@@ -295,6 +327,7 @@ impl Command {
         match self {
             Self::Generate(arguments) => arguments.shared.output,
             Self::State(arguments) => arguments.shared.output,
+            Self::Audit(arguments) => arguments.shared.output,
             Self::Check(arguments) | Self::List(arguments) => arguments.output,
             Self::Hash(arguments) => arguments.output,
             Self::Completions(arguments) => arguments.output,
@@ -306,6 +339,7 @@ impl Command {
         match self {
             Self::Generate(arguments) => Some(&arguments.shared.options),
             Self::State(arguments) => Some(&arguments.shared.options),
+            Self::Audit(arguments) => Some(&arguments.shared.options),
             Self::Check(arguments) | Self::List(arguments) => Some(&arguments.options),
             Self::Hash(_) | Self::Completions(_) | Self::Man(_) => None,
         }

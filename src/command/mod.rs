@@ -1,5 +1,6 @@
 //! The commands: each reads, computes and reports, and none of them decides how a report looks.
 
+mod audit;
 mod generate;
 mod hash;
 mod helmfile;
@@ -94,6 +95,7 @@ pub(crate) fn run(
         Command::Generate(_) => Some(View::Generate),
         Command::Check(_) => Some(View::Check),
         Command::List(_) => Some(View::List),
+        Command::Audit(_) => Some(View::Check),
         Command::State(_) => None,
     };
     if variables.running {
@@ -103,6 +105,9 @@ pub(crate) fn run(
         return refuse(&Diagnostic::error(error.to_string()), streams);
     }
     let reading = reading(options, named, variables);
+    if let Command::Audit(arguments) = &cli.command {
+        return audit::run(&context, &reading, arguments.verbose, streams);
+    }
     let Some(view) = view else {
         let embed = matches!(&cli.command, Command::State(arguments) if arguments.embed_values);
         return state::run(&context, &reading, embed, streams);

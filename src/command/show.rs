@@ -45,6 +45,22 @@ pub(super) fn show(
     }
 }
 
+/// Gives GitHub Actions the findings of a report that is shown in another way.
+///
+/// # Errors
+///
+/// Where a stream does not take what is written to it.
+pub(super) fn annotate(report: &Report, context: &Context, streams: &mut Streams) -> io::Result<()> {
+    let output = &context.output;
+    if !output.annotations {
+        return Ok(());
+    }
+    let workspace = output.workspace.as_ref().map_or(&context.plan.directory, |workspace| workspace);
+    let annotations = report::annotations(report, workspace);
+    let stream = if output.format == OutputFormat::Json { &mut streams.err } else { &mut streams.out };
+    stream.raw(annotations.as_bytes())
+}
+
 /// Appends to the summary of a step. Several steps and hooks may write to it, each a piece of its own.
 fn summarise(
     report: &Report,

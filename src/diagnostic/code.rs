@@ -112,6 +112,20 @@ codes! {
     UnstableSource = "unstable-source", Deny;
     /// The state used a random or clock function, or templates change `.Values` in an order that is not fixed.
     UnstableTemplate = "unstable-template", Warn;
+    /// Pods read an object of another release, and nothing restarts them when it changes.
+    UnbridgedReference = "unbridged-reference", Deny;
+    /// Path sources contain only some of the files that an object is made of.
+    PartialSource = "partial-source", Deny;
+    /// A checksum that arrives at no pod that it would restart.
+    InertAnnotation = "inert-annotation", Deny;
+    /// A workload reads what a source contains, and the checksum does not arrive there.
+    MissedWorkload = "missed-workload", Deny;
+    /// A checksum on a pod template that is the hash of nothing.
+    ConstantChecksum = "constant-checksum", Deny;
+    /// A checksum on a pod template that is another one at each rendering.
+    UnstableAnnotation = "unstable-annotation", Warn;
+    /// Releases that could not be rendered, so that nobody knows what their pods read.
+    UnauditedRelease = "unaudited-release", Warn;
 }
 
 impl Code {

@@ -11,7 +11,7 @@ mod progress;
 mod reading;
 pub(crate) mod rules;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -24,7 +24,7 @@ pub(crate) use helmfile::Helmfile;
 pub(crate) use progress::Progress;
 pub(crate) use reading::Reading;
 
-use contents::hashing::{self, Job};
+use contents::hashing::{self, Job, SourceOutcome};
 use contents::rendering::Rendering;
 use contents::{Finishing, compute, conflicts};
 use facts::environment::Environment;
@@ -126,6 +126,17 @@ impl Plan {
 /// Makes the plan of a run. How far it is can be read from `progress` meanwhile.
 #[must_use]
 pub(crate) fn make(context: &Context, reading: &Reading, progress: &Progress) -> Plan {
+    make_and(context, reading, progress, |_, _| (Findings::default(), ())).0
+}
+
+/// As [`make`], and looks at facts and contents with `then`, which may render more, before they go. What it finds becomes a part
+/// of the plan.
+pub(crate) fn make_and<T>(
+    context: &Context,
+    reading: &Reading,
+    progress: &Progress,
+    then: impl FnOnce(Made<'_>, &mut Rendering<'_>) -> (Findings, T),
+) -> (Plan, T) {
     let tree: Arc<dyn Tree> = Arc::new(WorkTree);
     let configurations = Configurations::new(Arc::clone(&tree), context, &reading.options);
     let mut plan = Plan::new(reading);
@@ -146,31 +157,38 @@ pub(crate) fn make(context: &Context, reading: &Reading, progress: &Progress) ->
         known.add(&*tree, locations.real(path));
     }
     let Facts { consumers, environments, counts, entries } = facts;
-    let (contents, trace) =
-        contents((context, reading), &configurations, consumers, &environments, &known, progress);
-    plan.consumers = contents;
-    plan.trace.extend(trace);
+    let jobs: Vec<Job> =
+        consumers.iter().flat_map(Consumer::jobs).collect::<BTreeSet<_>>().into_iter().collect();
+    let started = Instant::now();
+    let outcomes = hashing::hash_all(&WorkTree, &jobs, &known, &progress.hashing);
+    plan.trace.push(traced(&outcomes, started));
+    let hashed = jobs.iter().zip(&outcomes).collect();
+    let told = Told::of(reading);
+    let mut rendering =
+        Rendering::new(&environments, template::functions::registry(), told, configurations.files(), &known);
+    plan.consumers =
+        contents((context, reading), consumers, &hashed, &mut rendering, progress, &mut plan.trace);
     conflicts::settle(&mut plan, &context.directory);
     let places: Vec<TargetPlaces<'_>> = environments
         .iter()
         .map(|read| TargetPlaces::new(&*read.request.tree, &read.resolved, &locations))
         .collect();
     let is_complete = !plan.sink.has_errors() && counts.reads_all();
+    let project = Project {
+        context,
+        reading,
+        configurations: &configurations,
+        locations: &locations,
+        environments: &environments,
+        places: &places,
+        consumers: &[],
+        entries: &entries,
+        is_complete,
+    };
     let judge = |rules: &[Rule], plan: &mut Plan| {
-        let project = Project {
-            context,
-            reading,
-            configurations: &configurations,
-            locations: &locations,
-            environments: &environments,
-            places: &places,
-            consumers: &plan.consumers,
-            entries: &entries,
-            is_complete,
-        };
         let mut findings = Findings::default();
         for rule in rules {
-            rule(&project, &mut findings);
+            rule(&Project { consumers: &plan.consumers, ..project }, &mut findings);
         }
         plan.say(findings, &configurations);
     };
@@ -185,8 +203,22 @@ pub(crate) fn make(context: &Context, reading: &Reading, progress: &Progress) ->
     if context.aim == Aim::Check {
         judge(rules::OF_CHECK, &mut plan);
     }
+    let (findings, answer) = {
+        let project = Project { consumers: &plan.consumers, ..project };
+        then(Made { project, hashed: &hashed, progress }, &mut rendering)
+    };
+    plan.say(findings, &configurations);
     plan.again = reading.secrets.mask(&context.again.to_string()).into_owned();
-    plan
+    (plan, answer)
+}
+
+/// Facts and contents of a run, for what looks at them after the rules.
+pub(crate) struct Made<'p> {
+    /// What the rules looked at.
+    pub(crate) project: Project<'p>,
+    /// The hashed path sources.
+    pub(crate) hashed: &'p BTreeMap<&'p Job, &'p SourceOutcome>,
+    pub(crate) progress: &'p Progress,
 }
 
 /// What is declared: the first pass.
@@ -198,39 +230,25 @@ struct Facts {
     entries: Entries,
 }
 
-/// What that contains: the second pass. Also what was done, for `--debug`.
+/// What that contains: the second pass. Notes what was done, for `--debug`.
 fn contents(
     (context, reading): (&Context, &Reading),
-    configurations: &Configurations<'_>,
     consumers: Vec<Consumer>,
-    environments: &[Environment],
-    known: &Targets,
+    hashed: &BTreeMap<&Job, &SourceOutcome>,
+    rendering: &mut Rendering<'_>,
     progress: &Progress,
-) -> (Vec<Contents>, Vec<String>) {
-    let jobs: Vec<Job> =
-        consumers.iter().flat_map(Consumer::jobs).collect::<BTreeSet<_>>().into_iter().collect();
+    trace: &mut Vec<String>,
+) -> Vec<Contents> {
     let started = Instant::now();
-    let outcomes = hashing::hash_all(&WorkTree, &jobs, known, &progress.hashing);
-    let mut trace = vec![traced(&outcomes, started)];
-    let hashed = jobs.iter().zip(&outcomes).collect();
-    let started = Instant::now();
-    let mut rendering = Rendering::new(
-        environments,
-        template::functions::registry(),
-        Told::of(reading),
-        configurations.files(),
-        known,
-    );
     let mut excludes = Excludes::new(reading);
     for consumer in &consumers {
-        excludes.note(consumer, &hashed);
+        excludes.note(consumer, hashed);
     }
-    let finishing =
-        Finishing { tree: &WorkTree, hashed: &hashed, context, force: context.force, excludes: &excludes };
-    let contents = compute(consumers, &mut rendering, finishing, progress);
+    let finishing = Finishing { tree: &WorkTree, hashed, context, force: context.force, excludes: &excludes };
+    let contents = compute(consumers, rendering, finishing, progress);
     let rendered = rendering.trace();
     trace.extend(rendered.map(|line| format!("{line} in {} ms", started.elapsed().as_millis())));
-    (contents, trace)
+    contents
 }
 
 /// What was hashed, for `--debug`.

@@ -12,6 +12,7 @@
 mod access;
 mod elsewhere;
 mod kinds;
+mod difference;
 mod manifests;
 mod need;
 mod pod;
@@ -26,6 +27,7 @@ pub use crate::rendered::Unreadable;
 pub use access::{Account, Grant};
 pub use elsewhere::{Class, Elsewhere, Maker};
 pub use manifests::{Manifests, Tagged, read};
+pub use difference::{Difference, differences};
 pub use need::{Need, Why};
 pub use pod::{Form, Kind, Mention, Reference, Spoken};
 pub use reloader::{Controller, RELOADER, Reloader, WAVE};

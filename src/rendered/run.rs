@@ -5,7 +5,7 @@ use std::io;
 use regex::Regex;
 
 use super::arguments::Argument;
-use super::object::{Object, objects};
+use super::object::{Object, Unreadable, objects};
 use super::stage::Staged;
 use super::template::Templating;
 use crate::diagnostic::Diagnostic;
@@ -16,13 +16,23 @@ const MOST: usize = 256 << 20;
 
 /// The `ConfigMap`s and `Secret`s that helm renders for a release.
 ///
+/// # Errors
+///
+/// As [`manifests`], and where what helm prints is not readable to Kubernetes.
+pub fn template(templating: &Templating) -> Result<Vec<Object>, Diagnostic> {
+    objects(&manifests(templating)?, &templating.namespace)
+        .map_err(|unreadable| templating.unreadable(unreadable))
+}
+
+/// What helm renders for a release, as it prints it.
+///
 /// Values are handed over in memory where the system can do that. What lies on a disk, copies of charts for one, lies in a folder
 /// that only the user can read, for as long as this call takes, and is removed whatever happens.
 ///
 /// # Errors
 ///
 /// Where helm cannot be started or fails. What it says may contain values, so only what is known not to is told.
-pub fn template(templating: &Templating) -> Result<Vec<Object>, Diagnostic> {
+pub(crate) fn manifests(templating: &Templating) -> Result<Vec<u8>, Diagnostic> {
     let mut files = Confidential::new(Placement::Memory);
     let mut finished = call(templating, &mut files)?;
     if !finished.status.success() && files.is_named_in(&String::from_utf8_lossy(&finished.errors)) {
@@ -32,11 +42,7 @@ pub fn template(templating: &Templating) -> Result<Vec<Object>, Diagnostic> {
     if !finished.status.success() {
         return Err(failure(templating, &String::from_utf8_lossy(&finished.errors)));
     }
-    objects(&finished.output, &templating.namespace).map_err(|unreadable| {
-        let line = unreadable.line.map(|line| format!(" at line {line}")).unwrap_or_default();
-        let message = format!("what helm renders for it is not readable to Kubernetes{line}");
-        templating.problem(&message).hint("look at what `helmfile template` prints for it")
-    })
+    Ok(finished.output)
 }
 
 fn call(templating: &Templating, files: &mut Confidential) -> Result<Finished, Diagnostic> {
@@ -72,6 +78,18 @@ fn call(templating: &Templating, files: &mut Confidential) -> Result<Finished, D
 }
 
 impl Templating {
+    /// The namespace of the release, else empty.
+    pub(crate) fn namespace(&self) -> &str {
+        &self.namespace
+    }
+
+    /// The error of an output that Kubernetes could not read.
+    pub(crate) fn unreadable(&self, unreadable: Unreadable) -> Diagnostic {
+        let line = unreadable.line.map(|line| format!(" at line {line}")).unwrap_or_default();
+        let message = format!("what helm renders for it is not readable to Kubernetes{line}");
+        self.problem(&message).hint("look at what `helmfile template` prints for it")
+    }
+
     fn problem(&self, message: &str) -> Diagnostic {
         Diagnostic::error(format!("release `{}`: {message}", self.release)).at(self.place.clone())
     }

@@ -134,7 +134,7 @@ struct TargetEntry {
 /// Something the user should know.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct FindingEntry {
+pub(crate) struct FindingEntry {
     code: Code,
     level: Level,
     message: String,
@@ -370,7 +370,7 @@ fn file_entry(file: &crate::checksum::HashedFile) -> File {
 /// Diagnostics as documents list them.
 #[derive(Debug, Default)]
 pub(crate) struct Entries {
-    findings: Vec<FindingEntry>,
+    pub findings: Vec<FindingEntry>,
     /// What a reader may wonder about.
     pub notes: Vec<NoteEntry>,
     /// What went wrong.

@@ -1,5 +1,6 @@
 //! What a run says, and how: to people, to programs, and to GitHub Actions.
 
+mod audit;
 mod drawing;
 mod github;
 mod human;
@@ -10,6 +11,7 @@ mod rows;
 mod schema;
 mod streams;
 
+pub(crate) use audit::{AuditDocument, AuditView, audit};
 pub use drawing::{Layout, draw};
 pub(crate) use github::{annotations, step_summary};
 pub(crate) use human::{View, WIDTH, WIDTH_IN_HOOK, human};

@@ -281,6 +281,25 @@ impl Contents {
         None
     }
 
+    /// A content like that of its target in which every digest differs; nothing where it has none.
+    pub(crate) fn stand_in(&self) -> Option<String> {
+        self.content.as_ref()?;
+        let digests: Vec<Digest> = self
+            .sources
+            .iter()
+            .map(|contents| Digest::of(format!("stand-in {}", contents.label).as_bytes()))
+            .collect();
+        let sections: Vec<Section<'_>> = self
+            .sources
+            .iter()
+            .zip(digests)
+            .map(|(contents, digest)| section(&contents.label, &contents.source, digest, &[]))
+            .collect();
+        Content::new(&sections, &self.consumer.format, &self.consumer.subject)
+            .ok()
+            .map(|content| content.text)
+    }
+
     /// The keys that its target sets.
     pub(crate) fn keys(&self) -> Vec<KeyPath> {
         let sections: Vec<Section<'_>> = self

@@ -5,6 +5,7 @@ pub(crate) mod conflicts;
 pub(crate) mod consumer;
 pub(crate) mod graph;
 pub(crate) mod hashing;
+pub(crate) mod manifests;
 pub(crate) mod objects;
 pub(crate) mod rendering;
 

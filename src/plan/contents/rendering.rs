@@ -34,7 +34,7 @@ enum OwnTarget {
 }
 
 /// What asking a producer gave.
-type Answer<T> = Result<T, Diagnostic>;
+pub(crate) type Answer<T> = Result<T, Diagnostic>;
 
 #[derive(Debug)]
 pub(crate) struct Rendered {
@@ -60,14 +60,14 @@ type Calls = BTreeMap<(ReleaseAt, OwnTarget), Call>;
 
 /// The producers of a run.
 pub(crate) struct Rendering<'e> {
-    environments: &'e [Environment],
+    pub(super) environments: &'e [Environment],
     registry: Registry,
     /// What a hook knows of helmfile's command line, where one runs this.
     told: Option<Told>,
     /// The targets as they are about to be written, for each environment.
-    targets: Vec<Overlay>,
+    pub(super) targets: Vec<Overlay>,
     /// Releases whose own target could not be computed.
-    unknown: BTreeSet<ReleaseAt>,
+    pub(super) unknown: BTreeSet<ReleaseAt>,
     rendered: BTreeMap<(ReleaseAt, OwnTarget), Answer<Rendered>>,
     pieces: BTreeMap<ReleaseAt, Answer<Vec<Piece>>>,
     /// The names of the pieces that are left to chance.
@@ -82,9 +82,11 @@ pub(crate) struct Rendering<'e> {
     /// The files that the state of each environment lists.
     listed: BTreeMap<usize, Rc<Listed>>,
     /// How often helm was called.
-    calls: usize,
+    pub(super) calls: usize,
     /// The targets of the run, which no source contains.
     pub(crate) known: &'e Targets,
+    /// The files that templates of a release read, by their absolute path.
+    pub(crate) files_read: BTreeMap<ReleaseAt, BTreeSet<Utf8PathBuf>>,
     /// For whom it was said why something cannot be rendered, by the message.
     blamed: RefCell<BTreeMap<String, String>>,
 }
@@ -126,6 +128,7 @@ impl<'e> Rendering<'e> {
             listed: BTreeMap::new(),
             calls: 0,
             known,
+            files_read: BTreeMap::new(),
             blamed: RefCell::default(),
         }
     }
@@ -147,6 +150,11 @@ impl<'e> Rendering<'e> {
                 }
             }
         }
+    }
+
+    /// The functions that templates may call.
+    pub(super) const fn registry(&self) -> &Registry {
+        &self.registry
     }
 
     /// The environment that a release was read in.
@@ -274,7 +282,7 @@ impl<'e> Rendering<'e> {
     }
 
     /// Asks something about a producer that renders its values, and watches what that does.
-    fn ask<T>(
+    pub(super) fn ask<T>(
         &mut self,
         at: ReleaseAt,
         tree: &Arc<dyn Tree>,
@@ -298,6 +306,7 @@ impl<'e> Rendering<'e> {
         let answer =
             question(&rendered::Producer { request: &request, visit, release: producer }, &mut templates);
         let mut effects = templates.effects;
+        self.files_read.entry(at).or_default().extend(effects.files.keys().cloned());
         let mut shaky = Vec::new();
         left_to_chance(&mut shaky, &effects);
         effects.unstable.clear();

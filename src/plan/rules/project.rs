@@ -16,6 +16,7 @@ use crate::state::{Release, Visit};
 use crate::text::relative;
 
 /// Facts and contents of a run.
+#[derive(Clone, Copy)]
 pub(crate) struct Project<'p> {
     pub(crate) context: &'p Context,
     pub(crate) reading: &'p Reading,

@@ -1,0 +1,83 @@
+//! Which releases make which objects.
+
+use std::collections::BTreeMap;
+
+use super::subject::Subject;
+use crate::reference::Kind;
+use crate::rendered::ObjectKind;
+
+/// The objects of a run by what they are called in their cluster.
+pub(super) struct Makers(BTreeMap<Key, Vec<usize>>);
+
+/// The environment, the kube context, the kind, the namespace and the name.
+type Key = (usize, String, ObjectKind, String, String);
+
+impl Makers {
+    pub(super) fn of(subjects: &[Subject<'_>]) -> Self {
+        let mut makers: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+        for (index, subject) in subjects.iter().enumerate() {
+            let Ok(manifests) = &subject.manifests else { continue };
+            let (environment, cluster) = subject.cluster();
+            for object in &manifests.objects {
+                let key = (
+                    environment,
+                    cluster.to_owned(),
+                    object.kind,
+                    object.namespace.clone(),
+                    object.name.clone(),
+                );
+                let known = makers.entry(key).or_default();
+                if known.last() != Some(&index) {
+                    known.push(index);
+                }
+            }
+        }
+        Self(makers)
+    }
+
+    /// The releases that make an object which a release names, by their positions. Of several, the one that it needs.
+    pub(super) fn find(
+        &self,
+        subjects: &[Subject<'_>],
+        reader: &Subject<'_>,
+        (kind, namespace, name): (Kind, &str, &str),
+    ) -> Vec<usize> {
+        let kind = match kind {
+            Kind::ConfigMap => ObjectKind::ConfigMap,
+            Kind::Secret => ObjectKind::Secret,
+            _ => return Vec::new(),
+        };
+        let (environment, cluster) = reader.cluster();
+        let key = (environment, cluster.to_owned(), kind, namespace.to_owned(), name.to_owned());
+        let found = self.0.get(&key).map(Vec::as_slice).unwrap_or_default();
+        if found.len() < 2 {
+            return found.to_vec();
+        }
+        let needs = reader.environment.resolved.needs();
+        let needed = |index: &&usize| {
+            let maker = &subjects[**index];
+            maker.at == reader.at
+                || (maker.at.visit == reader.at.visit
+                    && needs.waits_for((reader.at.visit, reader.at.release), maker.at.release))
+        };
+        match found.iter().filter(needed).copied().collect::<Vec<_>>() {
+            one if one.len() == 1 => one,
+            _ => found.to_vec(),
+        }
+    }
+
+    /// The objects that other releases make where a release could read them, with the positions of those releases.
+    pub(super) fn near<'m>(
+        &'m self,
+        reader: &'m Subject<'_>,
+    ) -> impl Iterator<Item = (ObjectKind, &'m str, usize)> {
+        let (environment, cluster) = reader.cluster();
+        let namespace = &reader.release.namespace;
+        let found = self.0.iter().filter(move |((of, context, _, own, _), _)| {
+            *of == environment && context == cluster && own == namespace
+        });
+        found.flat_map(|((_, _, kind, _, name), makers)| {
+            makers.iter().map(move |index| (*kind, name.as_str(), *index))
+        })
+    }
+}

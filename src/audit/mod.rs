@@ -1,0 +1,118 @@
+//! What pods read of other releases, and whether they restart when it changes.
+//!
+//! Every release is rendered as helmfile would deploy it, those with a target twice: with what helmsum is about to write, and with a
+//! stand-in in which every digest differs. What pods read is seen in what is rendered, never guessed from values, and where a
+//! checksum arrives is where the two renderings differ.
+
+mod arrival;
+mod coverage;
+mod makers;
+mod mutation;
+mod places;
+mod readings;
+mod rules;
+mod subject;
+
+use std::collections::BTreeSet;
+
+use camino::Utf8PathBuf;
+
+pub(crate) use readings::{Reading, Verdict};
+
+use crate::diagnostic::Secrets;
+use crate::plan::Made;
+use crate::plan::contents::rendering::Rendering;
+use crate::plan::rules::project::Findings;
+use crate::reference::Identity;
+use makers::Makers;
+use subject::Subject;
+
+/// What was looked at, and what came of it.
+#[derive(Debug, Default)]
+pub(crate) struct Audit {
+    /// The releases that were asked for, in the order of the state.
+    pub(crate) releases: Vec<Audited>,
+    /// What their pods read, in the same order.
+    pub(crate) readings: Vec<Reading>,
+}
+
+impl Audit {
+    /// The same without secrets that names of releases or objects are made from.
+    pub(crate) fn masked(mut self, secrets: &Secrets) -> Self {
+        let mask = |text: &mut String| *text = secrets.mask(text).into_owned();
+        for release in &mut self.releases {
+            mask(&mut release.id);
+            release.why_not.iter_mut().for_each(|why| mask(&mut why.message));
+            release.restarts.iter_mut().flatten().for_each(|identity| mask(&mut identity.name));
+        }
+        for reading in &mut self.readings {
+            mask(&mut reading.release);
+            mask(&mut reading.workload.name);
+            mask(&mut reading.name);
+            mask(&mut reading.how);
+            reading.makers.iter_mut().for_each(mask);
+        }
+        self
+    }
+}
+
+/// A release that was asked for.
+#[derive(Debug)]
+pub(crate) struct Audited {
+    /// `namespace/name`, or `name`.
+    pub(crate) id: String,
+    /// The environment that it was read in.
+    pub(crate) environment: String,
+    /// The state file that declares it.
+    pub(crate) file: Utf8PathBuf,
+    /// Why it was not looked at, if it was not.
+    pub(crate) why_not: Option<WhyNot>,
+    /// The workloads whose pods its checksum restarts; nothing where it has none.
+    pub(crate) restarts: Option<Vec<Identity>>,
+}
+
+/// Why a release was not looked at.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct WhyNot {
+    /// One sentence, without the name of the release.
+    pub(crate) message: String,
+    /// Whether its chart, or one that this depends on, is not at hand.
+    pub(crate) lacks_chart: bool,
+}
+
+/// Looks at every release of the state, and judges those that are asked for.
+pub(crate) fn audit(made: Made<'_>, rendering: &mut Rendering<'_>) -> (Findings, Audit) {
+    let subjects = subject::render(&made, rendering);
+    let makers = Makers::of(&subjects);
+    let mut findings = Findings::default();
+    let mut audit = Audit::default();
+    let mut accepted = BTreeSet::new();
+    for subject in subjects.iter().filter(|subject| subject.is_selected) {
+        let arrival = subject.arrival();
+        audit.releases.push(Audited {
+            id: subject.release.id(),
+            environment: subject.environment.resolved.environment.clone(),
+            file: subject.visit.file.clone(),
+            why_not: subject.why_not(),
+            restarts: arrival.as_ref().map(|arrival| arrival.restarting(subject)),
+        });
+        let mut case = rules::Case { made: &made, subjects: &subjects, makers: &makers, subject, rendering };
+        let readings = readings::judge(&mut case, arrival.as_ref(), &mut accepted);
+        for rule in rules::RULES {
+            rule(&mut case, arrival.as_ref(), &readings, &mut findings);
+        }
+        audit.readings.extend(readings.into_iter().map(|(reading, _)| reading));
+    }
+    rules::unaudited_release::judge(&made, &subjects, &makers, rendering, &mut findings);
+    (findings, audit)
+}
+
+impl Subject<'_> {
+    fn why_not(&self) -> Option<WhyNot> {
+        let problem = self.manifests.as_ref().err()?;
+        Some(WhyNot {
+            message: self.plain(&problem.message),
+            lacks_chart: crate::plan::contents::manifests::is_not_at_hand(problem),
+        })
+    }
+}

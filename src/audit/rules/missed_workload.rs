@@ -1,0 +1,50 @@
+//! The finding missed-workload: a workload reads what a source contains, and the checksum does not arrive there.
+
+use super::Case;
+use crate::audit::arrival::Arrival;
+use crate::audit::coverage::Coverage;
+use crate::audit::readings::{Judged, Reading, Verdict};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::plan::rules::project::Findings;
+
+/// Looks at every reading of a workload that the checksum does not reach.
+pub(in crate::audit) fn judge(
+    case: &mut Case<'_, '_>,
+    arrival: Option<&Arrival>,
+    readings: &[(Reading, Judged)],
+    findings: &mut Findings,
+) {
+    let Some(arrival) = arrival else { return };
+    let reached: Vec<String> = arrival
+        .restarting(case.subject)
+        .iter()
+        .map(|identity| format!("{} `{}`", identity.kind, identity.name))
+        .collect();
+    for (reading, judged) in readings {
+        let (Verdict::Missed, Coverage::Full(source)) = (&reading.verdict, &judged.coverage) else {
+            continue;
+        };
+        let message = format!(
+            "{} `{}` of release `{}` reads {} `{}` ({}), which `{source}` contains, but the checksum does not reach its pods",
+            reading.workload.kind,
+            reading.workload.name,
+            reading.release,
+            reading.kind.name(),
+            reading.name,
+            reading.how,
+        );
+        let only = if reached.is_empty() {
+            String::new()
+        } else {
+            format!("; now it reaches {}", reached.join(", "))
+        };
+        let finding = Diagnostic::finding(Code::MissedWorkload, message)
+            .level(reading.level())
+            .hint(format!("have the chart put it on the pod template of this workload too{only}"));
+        let source = case.subject.consumer.and_then(|(_, contents)| {
+            let own = contents.sources.iter().find(|one| one.source.text == *source)?;
+            Some(own.source.place.clone())
+        });
+        case.subject.say(finding.or_at_known(source.as_ref()), findings);
+    }
+}

@@ -1,0 +1,52 @@
+//! The finding partial-source: path sources contain only some of the files that an object is made of.
+
+use super::Case;
+use super::unbridged_reference::makers;
+use crate::audit::arrival::Arrival;
+use crate::audit::coverage::Coverage;
+use crate::audit::readings::{Judged, Reading, Verdict};
+use crate::diagnostic::{Code, Diagnostic, Level};
+use crate::plan::rules::project::Findings;
+
+/// How many files a message names.
+const NAMED: usize = 3;
+
+/// Looks at every reading of which sources leave something out.
+pub(in crate::audit) fn judge(
+    case: &mut Case<'_, '_>,
+    _: Option<&Arrival>,
+    readings: &[(Reading, Judged)],
+    findings: &mut Findings,
+) {
+    for (reading, judged) in readings {
+        let (Verdict::Partial, Coverage::Partial(partial)) = (&reading.verdict, &judged.coverage) else {
+            continue;
+        };
+        let shown = |file| format!("`{}`", case.made.project.shown(file));
+        let mut names: Vec<String> = partial.left_out.iter().take(NAMED).map(|file| shown(file)).collect();
+        if partial.left_out.len() > NAMED {
+            names.push(format!("{} more", partial.left_out.len() - NAMED));
+        }
+        let message = format!(
+            "`{}` has some of the files that {} `{}` of {} is made of, and leaves out {}; {} `{}` of release `{}` reads it",
+            partial.source,
+            reading.kind.name(),
+            reading.name,
+            makers(reading),
+            names.join(", "),
+            reading.workload.kind,
+            reading.workload.name,
+            reading.release,
+        );
+        let level = if partial.is_seen { reading.level() } else { reading.level().min(Level::Warn) };
+        let from = reading.makers.first().map(|maker| format!(" from={maker}")).unwrap_or_default();
+        let finding = Diagnostic::finding(Code::PartialSource, message)
+            .level(level)
+            .hint(format!("declare them too, or the object itself: `# helmsum: {}{from}`", reading.object()));
+        let source = case.subject.consumer.and_then(|(_, contents)| {
+            let own = contents.sources.iter().find(|source| source.source.text == partial.source)?;
+            Some(own.source.place.clone())
+        });
+        case.subject.say(finding.or_at_known(source.as_ref()), findings);
+    }
+}

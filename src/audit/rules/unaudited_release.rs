@@ -1,0 +1,133 @@
+//! The finding unaudited-release: releases that could not be rendered, so that nobody knows what their pods read.
+
+use std::collections::BTreeSet;
+
+use crate::audit::makers::Makers;
+use crate::audit::subject::Subject;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::plan::Made;
+use crate::plan::contents::manifests::is_not_at_hand;
+use crate::plan::contents::rendering::Rendering;
+use crate::plan::rules::project::Findings;
+use crate::text::{counted, shell_word};
+use crate::value::Value;
+
+/// How many releases a message names.
+const NAMED: usize = 5;
+
+/// How many values of a release are looked at.
+const MOST_VALUES: usize = 1_000_000;
+
+/// Looks at what was asked for and not rendered: one finding for each environment.
+pub(in crate::audit) fn judge(
+    made: &Made<'_>,
+    subjects: &[Subject<'_>],
+    makers: &Makers,
+    rendering: &Rendering<'_>,
+    findings: &mut Findings,
+) {
+    for index in 0..made.project.environments.len() {
+        let unseen: Vec<(&Subject<'_>, &Diagnostic)> = subjects
+            .iter()
+            .filter(|subject| subject.at.environment == index && subject.is_selected)
+            .filter_map(|subject| Some((subject, subject.manifests.as_ref().err()?)))
+            .collect();
+        let Some((first, _)) = unseen.first() else { continue };
+        let lacking = unseen.iter().filter(|(_, problem)| is_not_at_hand(problem)).count();
+        let mut names: Vec<String> =
+            unseen.iter().take(NAMED).map(|(subject, _)| format!("`{}`", subject.release.id())).collect();
+        if unseen.len() > NAMED {
+            names.push(format!("{} more", unseen.len() - NAMED));
+        }
+        let why = if lacking == unseen.len() {
+            "since their charts are not at hand".to_owned()
+        } else {
+            let other = unseen.iter().find(|(_, problem)| !is_not_at_hand(problem));
+            let reason = other.map(|(subject, problem)| {
+                format!("release `{}`: {}", subject.release.id(), subject.plain(&problem.message))
+            });
+            reason.unwrap_or_default()
+        };
+        let may = may_read(subjects, makers, rendering, &unseen);
+        let message = format!(
+            "{} not looked at, {why}: {}{may}",
+            match unseen.len() {
+                1 => "1 release is".to_owned(),
+                count => format!("{} are", counted(count, "release")),
+            },
+            names.join(", "),
+        );
+        let hint = if lacking > 0 {
+            bring(made, first)
+        } else {
+            unseen
+                .iter()
+                .find_map(|(_, problem)| problem.hint.clone())
+                .unwrap_or_else(|| "see what `helmfile template` says for them".to_owned())
+        };
+        let finding = Diagnostic::finding(Code::UnauditedRelease, message).hint(hint);
+        let place = first.release.place.as_ref();
+        findings.about_visit(first.environment, first.at.visit, finding.or_at_known(place));
+    }
+}
+
+/// The command that brings charts to where helm and helmfile keep them.
+fn bring(made: &Made<'_>, subject: &Subject<'_>) -> String {
+    let options = &made.project.reading.options;
+    let file = options.file.as_ref().map(|file| format!(" -f {}", shell_word(file))).unwrap_or_default();
+    let environment = &subject.environment.resolved.environment;
+    let environment =
+        if environment == "default" { String::new() } else { format!(" -e {}", shell_word(environment)) };
+    format!("run `helmfile{file}{environment} template > /dev/null` once, which fetches the charts")
+}
+
+/// The objects of other releases that stand as whole scalars in the values of releases that could not be looked at.
+fn may_read(
+    subjects: &[Subject<'_>],
+    makers: &Makers,
+    rendering: &Rendering<'_>,
+    unseen: &[(&Subject<'_>, &Diagnostic)],
+) -> String {
+    let mut found = Vec::new();
+    for (subject, _) in unseen {
+        let near: Vec<_> = makers.near(subject).collect();
+        if near.is_empty() {
+            continue;
+        }
+        let mut scalars = BTreeSet::new();
+        for (_, values) in rendering.values(subject.at).unwrap_or_default() {
+            collect(Value::Map(values), &mut scalars);
+        }
+        for (kind, name, maker) in near.iter().filter(|(_, name, _)| scalars.contains(*name)) {
+            found.push(format!(
+                "`{}` may read {} `{name}` of `{}`",
+                subject.release.id(),
+                kind.name(),
+                subjects[*maker].release.id()
+            ));
+        }
+    }
+    match found.len() {
+        0 => String::new(),
+        count if count > NAMED => {
+            format!("; {} and {} more", found[..NAMED].join(", "), count - NAMED)
+        }
+        _ => format!("; {}", found.join(", ")),
+    }
+}
+
+fn collect(value: Value, scalars: &mut BTreeSet<String>) {
+    let mut open = vec![value];
+    let mut left = MOST_VALUES;
+    while let Some(value) = open.pop().filter(|_| left > 0) {
+        left -= 1;
+        match value {
+            Value::Str(text) => {
+                scalars.insert(text.to_string());
+            }
+            Value::List(list) => open.extend(list.iter().cloned()),
+            Value::Map(map) => open.extend(map.entries().into_iter().map(|(_, value)| value)),
+            _ => {}
+        }
+    }
+}

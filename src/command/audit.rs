@@ -1,0 +1,73 @@
+//! `helmsum audit`: what pods read of other releases, and whether they restart when it changes.
+
+use std::io;
+use std::time::Instant;
+
+use super::{Context, source_of, verdict, waiting};
+use crate::audit::{self, Audit};
+use crate::cli::OutputFormat;
+use crate::diagnostic::Diagnostic;
+use crate::plan::{self, Plan, Reading};
+use crate::report::{self, AuditDocument, AuditView, Outcome, Report, Streams};
+use crate::text::{Shown, counted};
+
+/// Looks at the whole state and says what was found.
+///
+/// # Errors
+///
+/// Where a stream does not take what is written to it.
+pub(super) fn run(
+    context: &Context,
+    reading: &Reading,
+    verbose: bool,
+    streams: &mut Streams,
+) -> io::Result<Outcome> {
+    let started = Instant::now();
+    let progress = plan::Progress::default();
+    let make = || plan::make_and(&context.plan, reading, &progress, audit::audit);
+    let (mut plan, audit) = waiting::watched(&mut streams.err, || progress.to_string(), make)?;
+    if context.output.debug {
+        for line in &plan.trace {
+            streams.err.styled(&format!("debug: {}\n", Shown(&reading.secrets.mask(line))))?;
+        }
+    }
+    let nothing_matched = plan.nothing_matched && !reading.options.allow_no_matching_release;
+    blind(&mut plan, &audit);
+    let mut report = Report::of(plan, source_of);
+    let outcome = match verdict::of(&report) {
+        Outcome::Clean if nothing_matched => Outcome::NoMatch,
+        outcome => outcome,
+    };
+    report.nothing_matched = outcome == Outcome::NoMatch;
+    let audit = audit.masked(&reading.secrets);
+    let view = AuditView {
+        report: &report,
+        audit: &audit,
+        took: started.elapsed(),
+        verbose,
+        quiet: context.output.quiet,
+    };
+    if context.output.format == OutputFormat::Json {
+        let document = AuditDocument::new(&report, &audit, &context.plan.directory);
+        streams.out.raw(report::print(&document).as_bytes())?;
+    } else {
+        let text = report::audit(view, context.layout(&streams.out));
+        streams.out.styled(&text)?;
+        let layout = context.layout(&streams.err);
+        for error in report.said().iter().filter(|diagnostic| diagnostic.is_error()) {
+            streams.err.styled(&report::draw(error, layout))?;
+        }
+    }
+    super::show::annotate(&report, context, streams)?;
+    Ok(outcome)
+}
+
+/// Looking at nothing proves nothing.
+fn blind(plan: &mut Plan, audit: &Audit) {
+    if audit.releases.is_empty() || audit.releases.iter().any(|release| release.why_not.is_none()) {
+        return;
+    }
+    let message = format!("none of {} could be looked at", counted(audit.releases.len(), "release"));
+    let hint = "do what the finding says about them, and run it again";
+    plan.sink.take_settled(Diagnostic::error(message).hint(hint));
+}

@@ -1,0 +1,95 @@
+//! What releases render as a whole, with the targets that are about to be written.
+
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+
+use super::rendering::{Answer, Rendering};
+use crate::diagnostic::Diagnostic;
+use crate::plan::facts::producers::{ReleaseAt, release};
+use crate::plan::progress::Progress;
+use crate::reference::{self, Manifests};
+use crate::rendered::{self, Origin, Producer, Templates, Templating};
+use crate::state::Request;
+use crate::threads;
+use crate::tree::Tree;
+use crate::value::Map;
+
+/// How many releases are prepared before they are rendered side by side: what helm is given for each of them is kept meanwhile.
+const AT_ONCE: usize = 32;
+
+/// A rendering of a release.
+#[derive(Clone, Debug)]
+pub(crate) struct Look {
+    /// The release.
+    pub(crate) at: ReleaseAt,
+    /// What stands in the place of files, its target for one.
+    pub(crate) files: Vec<(Utf8PathBuf, Vec<u8>)>,
+}
+
+impl Rendering<'_> {
+    /// What releases render, in their order.
+    pub(crate) fn manifests(&mut self, looks: &[Look], progress: &Progress) -> Vec<Answer<Manifests>> {
+        self.raw(looks, progress, |templating, output| {
+            reference::read(output, templating.namespace()).map_err(|problem| templating.unreadable(problem))
+        })
+    }
+
+    /// What is made of what helm prints for releases, in their order. `read` works on any thread.
+    pub(crate) fn raw<T: Send>(
+        &mut self,
+        looks: &[Look],
+        progress: &Progress,
+        read: impl Fn(&Templating, &[u8]) -> Answer<T> + Sync,
+    ) -> Vec<Answer<T>> {
+        progress.begin_rendering(looks.len());
+        let mut answers = Vec::with_capacity(looks.len());
+        for some in looks.chunks(AT_ONCE) {
+            let calls: Vec<Answer<Templating>> = some.iter().map(|look| self.prepared(look)).collect();
+            self.calls += calls.iter().filter(|call| call.is_ok()).count();
+            answers.extend(threads::map(calls, |call| {
+                let answer = call.and_then(|templating| {
+                    let output = rendered::manifests(&templating)?;
+                    read(&templating, &output)
+                });
+                progress.rendered_one();
+                answer
+            }));
+        }
+        answers
+    }
+
+    fn prepared(&mut self, look: &Look) -> Answer<Templating> {
+        let mut tree = self.targets[look.at.environment].clone();
+        for (path, bytes) in &look.files {
+            tree.insert(path, bytes.clone());
+        }
+        let tree: Arc<dyn Tree> = Arc::new(tree);
+        self.ask(look.at, &tree, rendered::templating).map(|(templating, _)| templating)
+    }
+
+    /// The values of a release that helm would get, each list with the file that it comes from. Those that helm could not read are
+    /// left out.
+    pub(crate) fn values(&self, at: ReleaseAt) -> Answer<Vec<(Origin, Map)>> {
+        let environment = &self.environments[at.environment];
+        let tree: Arc<dyn Tree> = Arc::new(self.targets[at.environment].clone());
+        let request = Request { tree, ..environment.request.clone() };
+        let producer = Producer {
+            request: &request,
+            visit: &environment.resolved.visits[at.visit],
+            release: release(&environment.resolved, at),
+        };
+        let given = rendered::values(&producer, &mut Templates::new(self.registry()))?;
+        Ok(given.into_iter().filter_map(|given| Some((given.origin.clone(), given.data().ok()?))).collect())
+    }
+
+    /// Why a release is not rendered although its chart could be: its own target could not be computed.
+    pub(crate) fn is_unknown(&self, at: ReleaseAt) -> bool {
+        self.unknown.contains(&at)
+    }
+}
+
+/// Whether a release is not rendered for want of something that can be brought here.
+pub(crate) fn is_not_at_hand(problem: &Diagnostic) -> bool {
+    problem.refusal() == Some(crate::diagnostic::Refusal::RemoteChart)
+}
