@@ -93,8 +93,8 @@ impl PathSources {
         for source in &contents.sources {
             let Some(job) = contents.consumer.job(&source.source) else { continue };
             let Some(Ok(hashed)) = case.made.hashed.get(&job) else { continue };
-            let real = |name: &String| case.made.project.locations.real(&hashed.listing.path_of(name));
-            let files = hashed.listing.files.iter().map(real).collect();
+            let real = |name: &str| case.made.project.locations.real(&hashed.listing.path_of(name));
+            let files = hashed.files.iter().map(|file| real(&file.name)).collect();
             by_source.push((source.source.text.clone(), files));
         }
         let files = by_source.iter().flat_map(|(_, files): &(_, BTreeSet<_>)| files).cloned().collect();

@@ -56,8 +56,6 @@ pub(crate) enum Verdict {
 /// What a rule needs to know of a reading beside itself.
 #[derive(Clone, Debug)]
 pub(super) struct Judged {
-    /// The positions of the releases that make the object.
-    pub(super) makers: Vec<usize>,
     pub(super) coverage: Coverage,
     /// In how many ways the workload reads it.
     pub(super) ways: usize,
@@ -165,7 +163,7 @@ fn judge_one(
         makers: names.map(|index| case.subjects[*index].release.id()).collect(),
         verdict,
     };
-    (reading, Judged { makers, coverage, ways: references.len() })
+    (reading, Judged { coverage, ways: references.len() })
 }
 
 impl Reading {

@@ -9,11 +9,11 @@ use crate::value::Value;
 
 /// A value that one rendering has otherwise than another, or alone.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Difference {
+pub(crate) struct Difference {
     /// The resource that it is in.
-    pub identity: Identity,
+    pub(crate) identity: Identity,
     /// Where: `metadata.annotations["checksum/config"]`. Empty where the whole resource comes and goes.
-    pub path: String,
+    pub(crate) path: String,
 }
 
 /// How deep values are compared one by one; those further down are compared as a whole.
@@ -24,7 +24,7 @@ const DEPTH: usize = 64;
 /// # Errors
 ///
 /// Where a manifest is not readable to Kubernetes.
-pub fn differences(one: &[u8], other: &[u8], namespace: &str) -> Result<Vec<Difference>, Unreadable> {
+pub(crate) fn differences(one: &[u8], other: &[u8], namespace: &str) -> Result<Vec<Difference>, Unreadable> {
     let (one, mut other) = (by_identity(one, namespace)?, by_identity(other, namespace)?);
     let mut found = Vec::new();
     for (identity, root) in one {

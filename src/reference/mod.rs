@@ -27,7 +27,7 @@ pub use crate::rendered::Unreadable;
 pub use access::{Account, Grant};
 pub use elsewhere::{Class, Elsewhere, Maker};
 pub use manifests::{Manifests, Tagged, read};
-pub use difference::{Difference, differences};
+pub(crate) use difference::{Difference, differences};
 pub use need::{Need, Why};
 pub use pod::{Form, Kind, Mention, Reference, Spoken};
 pub use reloader::{Controller, RELOADER, Reloader, WAVE};

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 
 use super::rendering::{Answer, Rendering};
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Refusal};
 use crate::plan::facts::producers::{ReleaseAt, release};
 use crate::plan::progress::Progress;
 use crate::reference::{self, Manifests};
@@ -82,14 +82,9 @@ impl Rendering<'_> {
         let given = rendered::values(&producer, &mut Templates::new(self.registry()))?;
         Ok(given.into_iter().filter_map(|given| Some((given.origin.clone(), given.data().ok()?))).collect())
     }
-
-    /// Why a release is not rendered although its chart could be: its own target could not be computed.
-    pub(crate) fn is_unknown(&self, at: ReleaseAt) -> bool {
-        self.unknown.contains(&at)
-    }
 }
 
 /// Whether a release is not rendered for want of something that can be brought here.
 pub(crate) fn is_not_at_hand(problem: &Diagnostic) -> bool {
-    problem.refusal() == Some(crate::diagnostic::Refusal::RemoteChart)
+    problem.refusal() == Some(Refusal::RemoteChart)
 }
