@@ -7,7 +7,11 @@ use crate::reference::Kind;
 use crate::rendered::ObjectKind;
 
 /// The objects of a run by what they are called in their cluster.
-pub(super) struct Makers(BTreeMap<Key, Vec<usize>>);
+pub(super) struct Makers {
+    objects: BTreeMap<Key, Vec<usize>>,
+    /// What controllers make, with the resource that they make it of.
+    controlled: BTreeMap<Key, String>,
+}
 
 /// The environment, the kube context, the kind, the namespace and the name.
 type Key = (usize, String, ObjectKind, String, String);
@@ -15,6 +19,7 @@ type Key = (usize, String, ObjectKind, String, String);
 impl Makers {
     pub(super) fn of(subjects: &[Subject<'_>]) -> Self {
         let mut makers: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
+        let mut controlled = BTreeMap::new();
         for (index, subject) in subjects.iter().enumerate() {
             let Ok(manifests) = &subject.manifests else { continue };
             let (environment, cluster) = subject.cluster();
@@ -31,8 +36,33 @@ impl Makers {
                     known.push(index);
                 }
             }
+            for maker in &manifests.makers {
+                let Some(kind) = kind_of(maker.kind) else { continue };
+                let resource =
+                    format!("{} {} of {}", maker.identity.kind, maker.identity.name, subject.release.id());
+                for name in &maker.names {
+                    let namespace = if maker.is_everywhere { "" } else { &maker.identity.namespace };
+                    let key = (environment, cluster.to_owned(), kind, namespace.to_owned(), name.clone());
+                    controlled.entry(key).or_insert_with(|| resource.clone());
+                }
+            }
         }
-        Self(makers)
+        Self { objects: makers, controlled }
+    }
+
+    /// The resource of which a controller makes an object that a release names.
+    pub(super) fn controlled(
+        &self,
+        reader: &Subject<'_>,
+        (kind, namespace, name): (Kind, &str, &str),
+    ) -> Option<&str> {
+        let (environment, cluster) = reader.cluster();
+        let kind = kind_of(kind)?;
+        let of = |namespace: &str| {
+            let key = (environment, cluster.to_owned(), kind, namespace.to_owned(), name.to_owned());
+            self.controlled.get(&key)
+        };
+        of(namespace).or_else(|| of("")).map(String::as_str)
     }
 
     /// The releases that make an object which a release names, by their positions. Of several, the one that it needs.
@@ -42,14 +72,10 @@ impl Makers {
         reader: &Subject<'_>,
         (kind, namespace, name): (Kind, &str, &str),
     ) -> Vec<usize> {
-        let kind = match kind {
-            Kind::ConfigMap => ObjectKind::ConfigMap,
-            Kind::Secret => ObjectKind::Secret,
-            _ => return Vec::new(),
-        };
+        let Some(kind) = kind_of(kind) else { return Vec::new() };
         let (environment, cluster) = reader.cluster();
         let key = (environment, cluster.to_owned(), kind, namespace.to_owned(), name.to_owned());
-        let found = self.0.get(&key).map(Vec::as_slice).unwrap_or_default();
+        let found = self.objects.get(&key).map(Vec::as_slice).unwrap_or_default();
         if found.len() < 2 {
             return found.to_vec();
         }
@@ -73,11 +99,19 @@ impl Makers {
     ) -> impl Iterator<Item = (ObjectKind, &'m str, usize)> {
         let (environment, cluster) = reader.cluster();
         let namespace = &reader.release.namespace;
-        let found = self.0.iter().filter(move |((of, context, _, own, _), _)| {
+        let found = self.objects.iter().filter(move |((of, context, _, own, _), _)| {
             *of == environment && context == cluster && own == namespace
         });
         found.flat_map(|((_, _, kind, _, name), makers)| {
             makers.iter().map(move |index| (*kind, name.as_str(), *index))
         })
+    }
+}
+
+const fn kind_of(kind: Kind) -> Option<ObjectKind> {
+    match kind {
+        Kind::ConfigMap => Some(ObjectKind::ConfigMap),
+        Kind::Secret => Some(ObjectKind::Secret),
+        Kind::SecretProviderClass | Kind::ServiceAccount | Kind::Image => None,
     }
 }

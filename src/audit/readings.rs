@@ -7,7 +7,7 @@ use super::coverage::{self, Coverage};
 use super::rules::Case;
 use crate::diagnostic::Level;
 use crate::plan::facts::producers::ReleaseAt;
-use crate::reference::{Identity, Kind, Manifests, Need, Reference, Why, Workload};
+use crate::reference::{Identity, Kind, Manifests, Need, Reference, Spoken, Why, Workload};
 use crate::rendered::ObjectKind;
 
 /// An object that a workload reads, in whatever ways.
@@ -43,6 +43,10 @@ pub(crate) enum Verdict {
     Covered(String),
     /// Somebody accepted it, for this reason.
     Accepted(String),
+    /// A controller makes it of this resource, so its content is not in the repository.
+    Controlled(String),
+    /// It is only named, in an argument or a variable.
+    Named,
     /// No release of the state makes it, as far as they could be looked at.
     Unmade,
     /// Nothing restarts the workload.
@@ -72,17 +76,101 @@ pub(super) fn judge(
     let mut known: BTreeMap<(usize, ObjectKind, String), Coverage> = BTreeMap::new();
     let mut found = Vec::new();
     for workload in &manifests.workloads {
-        for references in grouped(workload) {
-            found.push(judge_one(case, arrival, accepted, manifests, (workload, &references), &mut known));
+        for references in grouped(workload.references()) {
+            found.push(judge_one(case, arrival, accepted, (workload, &references), &mut known));
+        }
+    }
+    for resource in &manifests.elsewhere {
+        for references in grouped(resource.references.iter()) {
+            found.extend(references.first().map(|first| live(case, &resource.identity, first)));
+        }
+    }
+    found.extend(named(case, manifests));
+    found
+}
+
+/// A reading of a resource that is no pod, which is always live.
+fn live(case: &Case<'_, '_>, identity: &Identity, reference: &Reference) -> (Reading, Judged) {
+    let why = match &reference.need {
+        Need::Nothing(why) => why.clone(),
+        _ => Why::ReadLive,
+    };
+    let makers = case.makers.find(case.subjects, case.subject, object_of(reference));
+    let is_own = makers.iter().any(|index| case.subjects[*index].at == case.subject.at);
+    let verdict = if is_own { Verdict::Own } else { Verdict::Needless(why) };
+    let reading = Reading { verdict, ..bare(case, identity, reference, &makers) };
+    (reading, Judged { coverage: Coverage::Nothing, ways: 1 })
+}
+
+/// Objects of other releases that pods only name.
+fn named(case: &Case<'_, '_>, manifests: &Manifests) -> Vec<(Reading, Judged)> {
+    let mut found: Vec<(Reading, Judged)> = Vec::new();
+    for (kind, name, maker) in case.makers.near(case.subject) {
+        if case.subjects[maker].at == case.subject.at {
+            continue;
+        }
+        for (workload, _, mention, need) in manifests.mentions(kind, &case.subject.release.namespace, name) {
+            let is_known = found.iter().any(|(reading, _)| {
+                reading.workload == workload.identity && reading.name == name && reading.kind == kind.into()
+            });
+            if is_known {
+                continue;
+            }
+            let verdict = match &need {
+                Need::Nothing(why) => Verdict::Needless(why.clone()),
+                _ => Verdict::Named,
+            };
+            let how = match &mention.spoken {
+                Spoken::Argument => "an argument".to_owned(),
+                Spoken::Command => "the command".to_owned(),
+                Spoken::Variable(name) => format!("env {name}"),
+            };
+            let reading = Reading {
+                release: case.subject.release.id(),
+                environment: case.subject.environment.resolved.environment.clone(),
+                workload: workload.identity.clone(),
+                kind: kind.into(),
+                namespace: mention.namespace.clone(),
+                name: name.to_owned(),
+                how: format!("{how} of container {}", mention.container),
+                path: mention.path.clone(),
+                need,
+                makers: vec![case.subjects[maker].release.id()],
+                verdict,
+            };
+            found.push((reading, Judged { coverage: Coverage::Nothing, ways: 1 }));
         }
     }
     found
 }
 
-/// The references of a workload, those to the same object together, the gravest first.
-fn grouped(workload: &Workload) -> Vec<Vec<&Reference>> {
+const fn object_of(reference: &Reference) -> (Kind, &str, &str) {
+    (reference.kind, reference.namespace.as_str(), reference.name.as_str())
+}
+
+/// A reading without a verdict.
+fn bare(case: &Case<'_, '_>, identity: &Identity, reference: &Reference, makers: &[usize]) -> Reading {
+    let subject = case.subject;
+    let others = makers.iter().filter(|index| case.subjects[**index].at != subject.at);
+    Reading {
+        release: subject.release.id(),
+        environment: subject.environment.resolved.environment.clone(),
+        workload: identity.clone(),
+        kind: reference.kind,
+        namespace: reference.namespace.clone(),
+        name: reference.name.clone(),
+        how: reference.how(),
+        path: reference.path.clone(),
+        need: reference.need.clone(),
+        makers: others.map(|index| case.subjects[*index].release.id()).collect(),
+        verdict: Verdict::Unmade,
+    }
+}
+
+/// References to objects, those to the same one together, the gravest first.
+fn grouped<'r>(references: impl Iterator<Item = &'r Reference>) -> Vec<Vec<&'r Reference>> {
     let mut groups: Vec<Vec<&Reference>> = Vec::new();
-    for reference in workload.references().filter(|one| matches!(one.kind, Kind::ConfigMap | Kind::Secret)) {
+    for reference in references.filter(|one| matches!(one.kind, Kind::ConfigMap | Kind::Secret)) {
         let is_same = |group: &&mut Vec<&Reference>| {
             group.first().is_some_and(|first| {
                 (first.kind, &first.namespace, &first.name)
@@ -104,7 +192,6 @@ fn judge_one(
     case: &mut Case<'_, '_>,
     arrival: Option<&Arrival>,
     _accepted: &mut BTreeSet<(ReleaseAt, usize)>,
-    _manifests: &Manifests,
     (workload, references): (&Workload, &[&Reference]),
     known: &mut BTreeMap<(usize, ObjectKind, String), Coverage>,
 ) -> (Reading, Judged) {
@@ -117,7 +204,10 @@ fn judge_one(
     let verdict = match &first.need {
         _ if is_own => Verdict::Own,
         Need::Nothing(why) => Verdict::Needless(why.clone()),
-        _ if makers.is_empty() => Verdict::Unmade,
+        _ if makers.is_empty() => match case.makers.controlled(case.subject, object_of(first)) {
+            Some(resource) => Verdict::Controlled(resource.to_owned()),
+            None => Verdict::Unmade,
+        },
         _ => {
             // Of an object that several releases make, each has to be covered.
             for index in &makers {
@@ -149,20 +239,7 @@ fn judge_one(
             }
         }
     };
-    let names = makers.iter().filter(|index| case.subjects[**index].at != subject.at);
-    let reading = Reading {
-        release: subject.release.id(),
-        environment: subject.environment.resolved.environment.clone(),
-        workload: workload.identity.clone(),
-        kind: first.kind,
-        namespace: first.namespace.clone(),
-        name: first.name.clone(),
-        how: first.how(),
-        path: first.path.clone(),
-        need: first.need.clone(),
-        makers: names.map(|index| case.subjects[*index].release.id()).collect(),
-        verdict,
-    };
+    let reading = Reading { verdict, ..bare(case, &workload.identity, first, &makers) };
     (reading, Judged { coverage, ways: references.len() })
 }
 

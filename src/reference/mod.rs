@@ -10,9 +10,9 @@
 //! [`Object`](crate::rendered::Object) and [`Mention`] keeps one.
 
 mod access;
+mod difference;
 mod elsewhere;
 mod kinds;
-mod difference;
 mod manifests;
 mod need;
 mod pod;
@@ -25,9 +25,9 @@ mod workload;
 
 pub use crate::rendered::Unreadable;
 pub use access::{Account, Grant};
+pub(crate) use difference::{Difference, differences};
 pub use elsewhere::{Class, Elsewhere, Maker};
 pub use manifests::{Manifests, Tagged, read};
-pub(crate) use difference::{Difference, differences};
 pub use need::{Need, Why};
 pub use pod::{Form, Kind, Mention, Reference, Spoken};
 pub use reloader::{Controller, RELOADER, Reloader, WAVE};
