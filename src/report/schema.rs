@@ -4,12 +4,14 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::json;
 
+use super::audit::AuditDocument;
 use super::json::{Document, ErrorEntry, HashDocument, NoteEntry};
 
 /// The schema of each command's document, by the name of the command.
 #[must_use]
 pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
     vec![
+        ("audit", schema::<AuditDocument>("helmsum audit")),
         ("check", schema::<Document>("helmsum check")),
         ("generate", schema::<Document>("helmsum generate")),
         ("hash", schema::<HashDocument>("helmsum hash")),
