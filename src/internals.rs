@@ -36,8 +36,8 @@ pub mod report {
 
 pub mod source {
     pub use crate::source::{
-        Fault, HEADER, Left, ListError, ListRequest, Listing, Outside, Patterns, Render, Shape, Targets,
-        in_plain, list, unread,
+        Accepted, Declared, Fault, HEADER, Left, ListError, ListRequest, Listing, Outside, Patterns, Render,
+        Shape, Targets, in_plain, list, unread,
     };
 
     pub mod config {

@@ -13,7 +13,7 @@ mod pattern;
 mod walk;
 mod written;
 
-pub use directive::{Fault, Render, in_plain, unread};
+pub use directive::{Accepted, Declared, Fault, Render, in_plain, unread};
 pub(crate) use directive::{
     Options, ProducerName, Source, What, collect, in_rendered, in_template_comments, lines_like_directives,
     may_declare, misspelt,

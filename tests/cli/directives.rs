@@ -80,6 +80,24 @@ fn a_look_alike_that_is_brought_in_is_an_error() {
         .complains("values.yaml.gotmpl:2");
 }
 
+#[test]
+fn an_accepted_object_is_no_source() {
+    let accept = "# helmsum: accept configmap:{{ .Release.Name }}-rules reloads itself\n";
+    let repo = rolls_for_conf(web(&format!("{accept}# helmsum: ./conf\n")));
+    let with = repo.helmsum(["generate"]).exits(0).read("checksum.yaml");
+    let without = web("# helmsum: ./conf\n").file("conf/app.ini", "a=2\n").helmsum(["generate"]).exits(0);
+    assert_eq!(with, without.read("checksum.yaml"));
+    let alone = "releases: [{name: web, chart: ./chart, values: [v.yaml]}]\n";
+    let alone = Repo::new().file("helmfile.yaml", alone).file("v.yaml", "# helmsum: accept secret:tls why\n");
+    let alone = alone.helmsum(["list", "--output", "json"]).exits(0);
+    assert_eq!(alone.json()["releases"], serde_json::json!([]));
+    web("# helmsum: accept configmap:rules\n")
+        .helmsum(["check"])
+        .exits(1)
+        .complains("`accept` needs a reason")
+        .complains("values.yaml.gotmpl:1");
+}
+
 const SECRETS: &str = "\
 releases:
   - name: web

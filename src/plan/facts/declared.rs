@@ -19,7 +19,7 @@ use crate::plan::facts::values_files::{Programs, Raw, Unsearched, ValuesFiles, d
 use crate::plan::rules::template_effects::{Told, doubts};
 use crate::plan::rules::unsearched_values::unsearched_values;
 use crate::plan::rules::unstable_template::order_matters;
-use crate::source::{self, Source, What};
+use crate::source::{self, Accepted, Declared, Source, What};
 use crate::state::{EntryContent, EntryKind, EntrySource, Release, Request, Resolved, ValuesEntry, Visit};
 use crate::targets::Subject;
 use crate::template::function::Effects;
@@ -65,6 +65,8 @@ pub(crate) struct Finding<'a> {
     pub(crate) notes: Vec<Diagnostic>,
     /// Findings about releases that are not consumers as far as is known.
     pub(crate) findings: Vec<Diagnostic>,
+    /// What releases accept, those that are no consumers too.
+    pub(crate) accepted: Vec<(ReleaseAt, Accepted)>,
 }
 
 /// The values of a release as they were found.
@@ -86,7 +88,7 @@ impl<'a> Finding<'a> {
     pub(crate) fn new(material: Material<'a>) -> Self {
         let visit = &material.resolved.visits[material.index];
         let (changing, declaring, notes, findings) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-        Self { material, visit, changing, declaring, notes, findings }
+        Self { material, visit, changing, declaring, notes, findings, accepted: Vec::new() }
     }
 
     /// Finds the consumer that a release is, if it has anything to do with checksums, and names its values files.
@@ -103,7 +105,11 @@ impl<'a> Finding<'a> {
         for (_, file) in &found.files {
             let raw = self.material.files.raw(file);
             match self.read(candidate, file, &raw, looked, &mut effects) {
-                Ok(sources) => declared.extend(sources),
+                Ok(Declared { sources, accepted }) => {
+                    declared.extend(sources);
+                    let at = self.at(candidate);
+                    self.accepted.extend(accepted.into_iter().map(|one| (at, one)));
+                }
                 Err(Unsearched::BadDirective(problem)) => problems.push(problem),
                 Err(Unsearched::Failed(problem)) => found.unsearched.push((file.clone(), problem)),
             }
@@ -147,6 +153,12 @@ impl<'a> Finding<'a> {
         let doubts = doubts(&effects, self.visit, self.material.told);
         consumer.diagnostics.extend(doubts.into_iter().map(|finding| finding.release(release.id())));
         (Some(consumer), own)
+    }
+
+    /// Which release of the state a candidate is.
+    const fn at(&self, candidate: &Candidate) -> ReleaseAt {
+        let Material { environment, index, .. } = self.material;
+        ReleaseAt { environment, visit: index, release: candidate.index }
     }
 
     /// Finds the values files of a release. Targets are not among them: nobody declares anything there.
@@ -225,34 +237,35 @@ impl<'a> Finding<'a> {
         raw: &Raw,
         looked: Looked,
         effects: &mut Effects,
-    ) -> Result<Vec<Source>, Unsearched> {
+    ) -> Result<Declared, Unsearched> {
         let release = &self.visit.releases[candidate.index];
         let files = self.material.files;
         let wanted = looked == Looked::Wanted;
         let searched = wanted && (raw.may_declare || raw.may_bring_in());
         let before =
             (raw.may_mutate && (searched || release.selected)).then(|| self.visit.values.deep_copy());
-        let sources = if wanted && raw.may_declare {
+        let declared = if wanted && raw.may_declare {
             self.declaring.push((release.id(), file.to_owned()));
             files.declared(self.visit, release, file, raw, effects).map_err(Unsearched::BadDirective)
         } else if searched {
-            let sources = files.brought_in(self.visit, release, file, raw, (self.material.programs, effects));
-            if !matches!(&sources, Ok(sources) if sources.is_empty()) {
+            let declared =
+                files.brought_in(self.visit, release, file, raw, (self.material.programs, effects));
+            if !matches!(&declared, Ok(declared) if declared.is_empty()) {
                 self.declaring.push((release.id(), file.to_owned()));
             }
-            sources
+            declared
         } else {
             if before.is_some() {
                 // helmfile fails over it by itself, if it ever renders it.
                 let rendered = files.render(self.visit, release, file, raw, Programs::AsTheStateSays);
                 effects.extend(rendered.map(|rendered| rendered.effects).unwrap_or_default());
             }
-            Ok(Vec::new())
+            Ok(Declared::default())
         };
         if before.is_some_and(|before| !before.deep_equal(&self.visit.values)) {
             self.changing.push((release.id(), file.to_owned()));
         }
-        sources
+        declared
     }
 
     /// The same for a release that is not a consumer as far as is known. Of many such releases one is named for each file and
@@ -285,8 +298,7 @@ impl<'a> Finding<'a> {
         let in_clear = self.in_clear(found);
         let secret_names = in_clear.names(release);
         let subject = self.subject(release);
-        let Material { environment, index, .. } = self.material;
-        let at = ReleaseAt { environment, visit: index, release: candidate.index };
+        let at = self.at(candidate);
         let mut producers = BTreeMap::new();
         for source in &sources {
             match crate::plan::facts::producers::producers(self.material.resolved, at, source) {

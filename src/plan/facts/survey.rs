@@ -23,7 +23,7 @@ use crate::plan::rules::hook_misuse::{foreign_hook, rival_hook};
 use crate::plan::rules::template_effects::{Told, doubts};
 use crate::plan::rules::unmatched_entry::Entries;
 use crate::plan::rules::unverified_state::{Expected, verify};
-use crate::source::Targets;
+use crate::source::{Accepted, Targets};
 use crate::state::{Request, Resolved, Visit};
 use crate::text::counted;
 
@@ -83,8 +83,9 @@ impl<'a> Survey<'a, '_> {
             // What a doubtful state gives is doubtful, too.
             consumer.held |= consumer.producers.values().flatten().any(|at| held[at.visit]);
         }
-        let mut changing = BTreeMap::new();
-        for (index, walk) in walks {
+        let (mut changing, mut accepted) = (BTreeMap::new(), Vec::new());
+        for (index, mut walk) in walks {
+            accepted.append(&mut walk.finding.accepted);
             let own = |consumer: &&mut Consumer| consumer.at.is_some_and(|at| at.visit == index);
             walk.finding.deny_mutations(consumers[first..].iter_mut().filter(own));
             for note in walk.finding.notes.iter().cloned() {
@@ -99,7 +100,7 @@ impl<'a> Survey<'a, '_> {
             changing.insert(index, walk.finding.into_changing());
         }
         let aside = self.aside(&visited);
-        Found { changing, visited, aside }
+        Found { changing, visited, aside, accepted }
     }
 
     /// Finds the consumers of the visits that count. Releases that are not selected are looked at where they share a target with
@@ -322,6 +323,9 @@ pub(crate) struct Found {
     /// The visits that count.
     pub(crate) visited: Vec<Visited>,
     pub(crate) aside: Vec<Visited>,
+    /// What releases accept in their values files, with which release.
+    #[expect(dead_code, reason = "for whoever judges what pods read")]
+    pub(crate) accepted: Vec<(ReleaseAt, Accepted)>,
 }
 
 /// A visit in which consumers are found, with the values files that were found so far.

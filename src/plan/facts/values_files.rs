@@ -7,7 +7,7 @@ use std::rc::Rc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::{Diagnostic, Refusal};
-use crate::source::{self, ProducerName, Render, Source};
+use crate::source::{self, Declared, ProducerName, Render};
 use crate::state::{Release, Request, Visit};
 use crate::template::function::{Effects, ExecPolicy, Registry};
 use crate::template::{self, Options, Rendered};
@@ -153,7 +153,7 @@ impl ValuesFiles {
         Ok(rendered)
     }
 
-    /// The sources that a values file declares for a release.
+    /// What a values file declares for a release.
     ///
     /// # Errors
     ///
@@ -165,9 +165,9 @@ impl ValuesFiles {
         file: &Utf8Path,
         raw: &Raw,
         effects: &mut Effects,
-    ) -> Result<Vec<Source>, Diagnostic> {
+    ) -> Result<Declared, Diagnostic> {
         if !raw.may_declare {
-            return Ok(Vec::new());
+            return Ok(Declared::default());
         }
         let result = if raw.template {
             let rendered = self.render(visit, release, file, raw, Programs::AsTheStateSays)?;
@@ -184,7 +184,7 @@ impl ValuesFiles {
         result.map_err(|error| error.diagnostic())
     }
 
-    /// The sources that other files and values bring into a values template for a release.
+    /// What other files and values declare in a values template for a release.
     ///
     /// What the template did counts only if it declares something: nobody has to render such a file for its own sake.
     ///
@@ -198,7 +198,7 @@ impl ValuesFiles {
         file: &Utf8Path,
         raw: &Raw,
         (programs, effects): (Programs, &mut Effects),
-    ) -> Result<Vec<Source>, Unsearched> {
+    ) -> Result<Declared, Unsearched> {
         let rendered = match self.render(visit, release, file, raw, programs) {
             Ok(rendered) => rendered,
             Err(problem) => {
@@ -211,12 +211,12 @@ impl ValuesFiles {
                 }));
             }
         };
-        let sources = Self::text(file, raw)
+        let declared = Self::text(file, raw)
             .and_then(|text| source::in_rendered(file, text, &rendered).map_err(|error| error.diagnostic()));
-        if !matches!(&sources, Ok(sources) if sources.is_empty()) {
+        if !matches!(&declared, Ok(declared) if declared.is_empty()) {
             effects.extend(rendered.effects);
         }
-        sources.map_err(Unsearched::BadDirective)
+        declared.map_err(Unsearched::BadDirective)
     }
 
     /// Renders a word of a directive that stands at a place, with the data of a release.

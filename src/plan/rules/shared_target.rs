@@ -173,7 +173,7 @@ fn declared(
         if file != target {
             let raw = files.raw(&file);
             raw.bytes.as_ref().ok()?;
-            sources.extend(files.declared(visit, release, &file, &raw, &mut unsaid).ok()?);
+            sources.extend(files.declared(visit, release, &file, &raw, &mut unsaid).ok()?.sources);
         }
     }
     let of_settings =

@@ -36,6 +36,18 @@ pub enum Fault {
     /// Nothing after the colon.
     #[error("the directive names no source")]
     NoSource,
+    /// `accept` alone.
+    #[error("`accept` names no object")]
+    NothingAccepted,
+    /// Something else than an object after `accept`.
+    #[error("`{0}` is not an object that can be accepted")]
+    NoObject(String),
+    /// `accept` with an object, and no word why.
+    #[error("`accept` needs a reason")]
+    NoReason,
+    /// `accept` in a configuration.
+    #[error("`accept` is a directive, not a source")]
+    AcceptedElsewhere,
     /// A quote without its partner.
     #[error("the quote is not closed")]
     UnclosedQuote,
@@ -204,6 +216,9 @@ impl Fault {
             | Self::Swallowed(..)
             | Self::NotYaml(_) => Mistake::DirectiveForm,
             Self::NoSource
+            | Self::NothingAccepted
+            | Self::NoReason
+            | Self::AcceptedElsewhere
             | Self::UnclosedQuote
             | Self::SingleQuote(..)
             | Self::Character(..)
@@ -223,6 +238,7 @@ impl Fault {
             | Self::BadPattern(_) => Mistake::SourceOption,
             Self::BadRelease(_)
             | Self::BadObject(..)
+            | Self::NoObject(_)
             | Self::UnknownKind(..)
             | Self::Absolute(_)
             | Self::BadGlob(_)
@@ -242,6 +258,16 @@ impl Fault {
             Self::NoSpace => "write `# helmsum: SOURCE`",
             Self::Swallowed(..) => "write `{{` or `}}` without the dash there",
             Self::NoSource => "name a path relative to this file, as in `# helmsum: ./apis`",
+            Self::NothingAccepted => {
+                "as in `# helmsum: accept configmap:NAME reloads itself`; a path of that name is written `./accept`"
+            }
+            Self::NoObject(_) => "name it as `configmap:NAME` or `secret:NAME`",
+            Self::NoReason => {
+                "say why its pods need no restart, as in `# helmsum: accept configmap:NAME reloads itself`"
+            }
+            Self::AcceptedElsewhere => {
+                "write it into a values file of the release: `# helmsum: accept …`; a path of that name is written `./accept`"
+            }
             Self::UnclosedQuote => "close it with `\"`; within quotes, a quote is written `\\\"`",
             Self::SingleQuote(Some(meant), _) => return Some(format!("write `{meant}`")),
             Self::SingleQuote(None, bare) => {

@@ -1,8 +1,9 @@
-//! Directives: the comments of values files that declare sources.
+//! Directives: the comments of values files that declare sources, or accept that an object has none.
 //!
-//! A directive is a comment that starts its line: `# helmsum: SOURCE [as NAME] [key=value …]`. What looks like one and is
-//! none is an error, so that a slip of the finger cannot leave a source out.
+//! A directive is a comment that starts its line: `# helmsum: SOURCE [as NAME] [key=value …]`, or `# helmsum: accept OBJECT REASON`.
+//! What looks like one and is none is an error, so that a slip of the finger cannot leave a source out.
 
+mod accept;
 mod collect;
 mod fault;
 mod look_alike;
@@ -16,6 +17,7 @@ mod words;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+pub use accept::Accepted;
 pub(crate) use collect::collect;
 pub use fault::Fault;
 pub(crate) use misspelt::misspelt;
@@ -109,6 +111,29 @@ impl Options {
     }
 }
 
+/// What the directives of a values file say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Declared {
+    /// The sources, in the order of the file.
+    pub sources: Vec<Source>,
+    /// The objects that need none, in the order of the file.
+    pub accepted: Vec<Accepted>,
+}
+
+impl Declared {
+    /// Whether nothing is declared.
+    #[must_use]
+    pub const fn is_empty(&self) -> bool {
+        self.sources.is_empty() && self.accepted.is_empty()
+    }
+
+    /// Adds what another file says.
+    pub fn extend(&mut self, other: Self) {
+        self.sources.extend(other.sources);
+        self.accepted.extend(other.accepted);
+    }
+}
+
 /// A declared source, everything in it rendered.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Source {
@@ -188,6 +213,9 @@ impl Source {
         render: &mut Render<'_>,
     ) -> Result<Self, Fault> {
         scan::check_characters(text).map_err(|at| at.fault)?;
+        if accept::is_accept(text) {
+            return Err(Fault::AcceptedElsewhere);
+        }
         let parsed = parse::parse(text, render).map_err(|at| at.fault)?;
         Ok(Self::new(parsed, directory, place))
     }

@@ -69,13 +69,7 @@ pub(super) fn option_names() -> String {
 
 /// Reads what stands after `helmsum:`.
 pub(super) fn parse(rest: &str, render: &mut Render<'_>) -> Result<Parsed, At> {
-    if let Some(at) = rest.find("{{") {
-        match render {
-            Render::Done => return Err(Fault::LeftTemplate.at(at..rest.len())),
-            Render::Never => return Err(Fault::NoTemplate.at(at..rest.len())),
-            Render::Words(_) => {}
-        }
-    }
+    check_templates(rest, render)?;
     let mut words = split(rest)?;
     for word in &mut words {
         finish(word, render).map_err(|fault| fault.at(word.span.clone()))?;
@@ -108,6 +102,15 @@ pub(super) fn parse(rest: &str, render: &mut Render<'_>) -> Result<Parsed, At> {
         })?;
     }
     Ok(parsed)
+}
+
+/// Refuses `{{` where nothing is rendered.
+pub(super) fn check_templates(text: &str, render: &Render<'_>) -> Result<(), At> {
+    match (text.find("{{"), render) {
+        (None, _) | (_, Render::Words(_)) => Ok(()),
+        (Some(at), Render::Done) => Err(Fault::LeftTemplate.at(at..text.len())),
+        (Some(at), Render::Never) => Err(Fault::NoTemplate.at(at..text.len())),
+    }
 }
 
 /// What a word after the source may have been meant as, where it is neither `as NAME` nor an option.
@@ -161,7 +164,7 @@ fn single_quote(text: &str) -> Fault {
 }
 
 /// Renders a word where it asks for it, and checks what it says.
-fn finish(word: &mut Word, render: &mut Render<'_>) -> Result<(), Fault> {
+pub(super) fn finish(word: &mut Word, render: &mut Render<'_>) -> Result<(), Fault> {
     if word.text.contains("{{") {
         let Render::Words(render) = render else { return Err(Fault::LeftTemplate) };
         let result = render(&word.text, word.span.start)
@@ -198,7 +201,7 @@ fn with_trim(word: &str) -> String {
 }
 
 /// What a SOURCE stands for.
-fn what(text: &str) -> Result<What, Fault> {
+pub(super) fn what(text: &str) -> Result<What, Fault> {
     if let Some((kind, rest)) = text.split_once(':')
         && !kind.is_empty()
         && !kind.contains(['/', '.', '*', '?', '['])

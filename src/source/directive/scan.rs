@@ -6,10 +6,11 @@ use std::sync::{Arc, LazyLock};
 use camino::Utf8Path;
 use regex::Regex;
 
-use super::Source;
+use super::accept;
 use super::fault::{At, Cure, DirectiveError, Fault};
 use super::look_alike::{self, LookAlike, look_alike};
 use super::parse::{Render, parse};
+use super::{Declared, Source};
 use crate::source::name::{self, NameError};
 use crate::template::Rendered;
 use crate::text::{Place, floor_boundary, position};
@@ -28,44 +29,39 @@ pub(crate) fn may_declare(raw: &[u8]) -> bool {
     MENTION.is_match(raw) || look_alike::in_text(raw)
 }
 
-/// The sources that a plain values file declares, in the order of the file. `directory` of each is the file's own.
+/// What a plain values file declares, in the order of the file. `directory` of each source is the file's own.
 ///
 /// # Errors
 ///
 /// For a directive that cannot be read, for what looks like one and is none, and for a text with either that is not YAML.
-pub fn in_plain(
-    file: &Utf8Path,
-    text: &[u8],
-    render: &mut Render<'_>,
-) -> Result<Vec<Source>, DirectiveError> {
+pub fn in_plain(file: &Utf8Path, text: &[u8], render: &mut Render<'_>) -> Result<Declared, DirectiveError> {
     if !look_alike::in_text(text) {
-        return Ok(Vec::new());
+        return Ok(Declared::default());
     }
     let source: Arc<str> = String::from_utf8_lossy(text).into();
     let read = || {
-        let mut sources = Vec::new();
+        let mut declared = Declared::default();
         for comment in comments(text)? {
             if let Some(rest) = directive(&source, comment)? {
                 let (line, _) = position(&source, rest.start);
-                let words = &source[rest.clone()];
-                let parsed = match &mut *render {
+                let (words, place) = (&source[rest.clone()], Place::line(file, line));
+                let added = match &mut *render {
                     Render::Words(render) => {
                         let mut of_file = |word: &str, at: usize| render(word, rest.start + at);
-                        parse(words, &mut Render::Words(&mut of_file))
+                        add(words, place, &mut Render::Words(&mut of_file), &mut declared)
                     }
-                    render => parse(words, render),
+                    render => add(words, place, render, &mut declared),
                 };
-                let parsed = parsed.map_err(|at| at.moved(rest.start))?;
-                sources.push(Source::new(parsed, directory_of(file), Place::line(file, line)));
+                added.map_err(|at| at.moved(rest.start))?;
             }
         }
-        Ok(sources)
+        Ok(declared)
     };
     let result: Result<_, At> = { read }();
     result.map_err(|at| DirectiveError::new(at, file.to_owned(), source.clone()))
 }
 
-/// The sources that a values template declares: `rendered` is scanned, and lines are those of `raw`, its text.
+/// What a values template declares: `rendered` is scanned, and lines are those of `raw`, its text.
 ///
 /// # Errors
 ///
@@ -74,16 +70,16 @@ pub(crate) fn in_rendered(
     file: &Utf8Path,
     raw: &str,
     rendered: &Rendered,
-) -> Result<Vec<Source>, DirectiveError> {
+) -> Result<Declared, DirectiveError> {
     if !look_alike::in_text(&rendered.bytes) {
-        return Ok(Vec::new());
+        return Ok(Declared::default());
     }
     let origin = Origin { raw, rendered };
     let read = || {
-        let mut sources = Vec::new();
+        let mut declared = Declared::default();
         // What is not UTF-8 is not YAML either, and no offset in it could be trusted.
         let Ok(text) = std::str::from_utf8(&rendered.bytes) else {
-            return comments(&rendered.bytes).map(|_| sources);
+            return comments(&rendered.bytes).map(|_| declared);
         };
         origin.check_lost(text)?;
         let comments = comments(&rendered.bytes).map_err(|at| origin.joined_line(text).unwrap_or(at))?;
@@ -94,19 +90,30 @@ pub(crate) fn in_rendered(
                 if let Some(at) = origin.joined(text, &(whole.start..rest.end)) {
                     return Err(at);
                 }
-                let parsed =
-                    parse(&text[rest.clone()], &mut Render::Done).map_err(|at| at.moved(rest.start))?;
                 let place = Place::line(file, origin.line(whole.start));
-                sources.push(Source::new(parsed, directory_of(file), place));
+                add(&text[rest.clone()], place, &mut Render::Done, &mut declared)
+                    .map_err(|at| at.moved(rest.start))?;
             }
         }
-        Ok(sources)
+        Ok(declared)
     };
     let result: Result<_, At> = { read }();
     result.map_err(|at| {
         let span = origin.span(&at.span);
         DirectiveError::new(At { span, ..at }, file.to_owned(), raw.into())
     })
+}
+
+/// Reads what stands after `helmsum:` and adds it to what the file declares.
+fn add(words: &str, place: Place, render: &mut Render<'_>, declared: &mut Declared) -> Result<(), At> {
+    if accept::is_accept(words) {
+        declared.accepted.push(accept::parse(words, place, render)?);
+    } else {
+        let parsed = parse(words, render)?;
+        let directory = directory_of(&place.file).to_owned();
+        declared.sources.push(Source::new(parsed, &directory, place));
+    }
+    Ok(())
 }
 
 fn directory_of(file: &Utf8Path) -> &Utf8Path {

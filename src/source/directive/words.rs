@@ -29,7 +29,7 @@ pub(super) fn split(text: &str) -> Result<Vec<Word>, At> {
 }
 
 /// The first word of a text that starts with one, and what is after it.
-fn word(text: &str) -> Result<(String, &str), (usize, Fault)> {
+pub(super) fn word(text: &str) -> Result<(String, &str), (usize, Fault)> {
     let mut word = String::new();
     let mut rest = text;
     while let Some(character) = rest.chars().next() {
