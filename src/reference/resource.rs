@@ -21,16 +21,19 @@ pub struct Identity {
 }
 
 impl Identity {
-    /// The group of its API, empty for the core one.
+    /// The group of its API, empty for the core one, which has one version. Nothing where there is no such API.
     #[must_use]
-    pub fn group(&self) -> &str {
-        self.api_version.split_once('/').map_or("", |(group, _)| group)
+    pub fn group(&self) -> Option<&str> {
+        match self.api_version.split_once('/') {
+            Some((group, _)) => Some(group),
+            None => (self.api_version == "v1").then_some(""),
+        }
     }
 
     /// Whether it is of this kind, in any version of the group.
     #[must_use]
     pub(super) fn is(&self, group: &str, kind: &str) -> bool {
-        self.kind == kind && self.group() == group
+        self.kind == kind && self.group() == Some(group)
     }
 }
 

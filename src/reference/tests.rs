@@ -292,6 +292,12 @@ fn wrong_types_are_nothing() {
     assert!(all("null").workloads.is_empty());
     assert!(all("a\n---\n[]\n---\n3\n").workloads.is_empty());
     assert!(all("apiVersion: [x]\nkind: {}\n").workloads.is_empty());
+    for version in ["", "apiVersion: v2\n", "apiVersion: core/v1\n"] {
+        let text = format!(
+            "{version}kind: Pod\nspec: {{containers: [{{envFrom: [{{secretRef: {{name: keys}}}}]}}]}}\n"
+        );
+        assert!(all(&text).workloads.is_empty(), "{text}");
+    }
     let error = read(b"a: 1\nkey: [marker\n", "").expect_err("no YAML");
     assert!(!format!("{error:?}").contains("marker"));
 }

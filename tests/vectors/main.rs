@@ -3,6 +3,7 @@
 mod directives;
 mod functions;
 mod plain;
+mod references;
 #[path = "../support/mod.rs"]
 mod support;
 mod template;
