@@ -74,7 +74,8 @@ pub(crate) fn run(
     let key_file = variables.key_file.as_deref().map(|path| join_clean(&directory, path));
     let options = cli.options().cloned().unwrap_or_default();
     let in_hook = options.in_hook();
-    let levels = Levels { strict: output.strict, before_rendering: in_hook, ..Levels::default() };
+    let before_rendering = in_hook && !options.deploys_nothing();
+    let levels = Levels { strict: output.strict, before_rendering, ..Levels::default() };
     let force = matches!(&cli.command, Command::Generate(arguments) if arguments.force);
     let aim = match &cli.command {
         Command::Generate(arguments) if !arguments.dry_run => Aim::Write,

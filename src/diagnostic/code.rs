@@ -149,7 +149,7 @@ pub(crate) struct Levels {
     pub chosen: BTreeMap<Code, Level>,
     /// Whether warnings count as denied.
     pub strict: bool,
-    /// Whether helmfile renders all values files once helmsum is done, as in a hook. What cannot be rendered elsewhere, for want
+    /// Whether helmfile renders all values files once helmsum is done, as in a hook of a command that renders. What cannot be rendered elsewhere, for want
     /// of a secret, is not a reason to fail: without this, `strict` does not raise [`Code::UnsearchedValues`].
     pub before_rendering: bool,
 }

@@ -31,7 +31,7 @@ pub(crate) fn unsearched_values(
             problem.message
         );
         Diagnostic::finding(Code::UnsearchedValues, message)
-            .hint("declare sources in a plain values file, not in what this one includes or reads")
+            .hint("where it brings in none, nothing is to be done; sources belong in a plain values file")
             .release(release.id())
             .at(problem.place.clone().unwrap_or_else(|| Place::file(file)))
     };

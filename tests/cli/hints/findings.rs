@@ -72,7 +72,7 @@ fn sources_are_declared_in_a_plain_file_beside_a_template_that_fails() {
             .file("more.txt", "# helmsum: ./more")
             .file("gateway/more/x", "1");
     let hint = hint(&repo, &["generate"], "unsearched-values");
-    assert_eq!(hint, "declare sources in a plain values file, not in what this one includes or reads");
+    assert_eq!(hint, "where it brings in none, nothing is to be done; sources belong in a plain values file");
     let repo = repo
         .file("secret.yaml.gotmpl", "password: {{ requiredEnv \"GONE\" | quote }}\n")
         .file("gateway/values.yaml", "# helmsum: ./apis\n# helmsum: ./more\n");
