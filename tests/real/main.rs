@@ -11,5 +11,6 @@ mod rendered;
 mod rollout;
 mod schema;
 mod secrets;
+mod server;
 #[path = "../support/mod.rs"]
 mod support;

@@ -30,6 +30,29 @@ fn an_empty_source_is_optional_where_it_says_so() {
     is_well(&repo, &["generate", "--strict"], "empty-source");
 }
 
+/// Stand-ins for the programs do to the work tree what those do.
+#[test]
+fn what_was_not_fetched_or_unlocked_is_there_once_the_command_has_run() {
+    const POINTER: &str = "version https://git-lfs.github.com/spec/v1\noid sha256:4d7a214614ab2935c943f9e0ff69d22eadbb8f32b1258daaa5e2ca24d17e2393\nsize 12\n";
+    for (program, verb, content) in
+        [("git-lfs", "pull", POINTER.as_bytes()), ("git-crypt", "unlock", b"\0GITCRYPT\0\x0c\x9e\x10\0\xff")]
+    {
+        let script =
+            format!("#!/bin/sh\n[ \"$*\" = {verb} ] && printf 'the content\\n' > gateway/apis/big.bin\n");
+        let repo =
+            gateway().file("gateway/apis/big.bin", content).file(&format!(".git/bin/{program}"), script);
+        let mode = std::os::unix::fs::PermissionsExt::from_mode(0o755);
+        fs_err::set_permissions(repo.path(&format!(".git/bin/{program}")), mode).expect("a program");
+        let hint = hint(&repo, &["generate"], "lfs-pointer");
+        run(&repo, &format!("PATH=\"$PWD/.git/bin:$PATH\" && {}", quoted(&hint)[0]));
+        let repo = match quoted(&hint).get(1) {
+            Some(option) => edit(repo, "gateway/values.yaml", "./apis", &format!("./apis {option}")),
+            None => repo,
+        };
+        is_well(&repo, &["generate"], "lfs-pointer");
+    }
+}
+
 #[test]
 fn a_target_without_sources_gets_one_or_goes() {
     let repo = || gateway().file("gateway/values.yaml", "a: 1\n");

@@ -26,6 +26,21 @@ fn head(text: &str) -> Repo {
     gateway().file("helmfile.yaml", format!("{text}{GATEWAY}"))
 }
 
+/// The gateway, which depends on a release with the values file `large.yaml`.
+fn released() -> Repo {
+    head("")
+        .file("helmfile.yaml", format!("{GATEWAY}  - {{ name: db, chart: ./chart, values: [large.yaml] }}\n"))
+        .file("gateway/values.yaml", "# helmsum: release:db\n")
+        .file("chart/Chart.yaml", "apiVersion: v2\nname: chart\nversion: 0.1.0\n")
+}
+
+/// The project with a file that takes no room and is longer than any that is read.
+fn endless(repo: Repo, name: &str) -> Repo {
+    let file = fs_err::File::create(repo.path(name)).expect("a file");
+    file.set_len((64 << 20) + 1).expect("a length");
+    repo
+}
+
 /// The gateway with values of the default environment.
 fn values(text: &str) -> Repo {
     head("environments: { default: { values: [env.yaml] } }\n---\n").file("env.yaml", text)
@@ -167,6 +182,28 @@ fn refusals_are_gone_once_their_hints_are_followed() {
                 .link("env.yaml", "/dev/null"),
             hint: "put the content into a file",
             right: |repo| repo.without("env.yaml").file("env.yaml", "a: 1\n"),
+        },
+        Case {
+            about: "is longer than",
+            wrong: endless(head("environments: { default: { values: [env.yaml] } }\n---\n"), "env.yaml"),
+            hint: "leave out what the state does not need",
+            right: |repo| repo.file("env.yaml", "a: 1\n"),
+        },
+        Case {
+            about: "has more than 64 MiB",
+            wrong: endless(released(), "large.yaml"),
+            hint: "make it smaller",
+            right: |repo| repo.file("large.yaml", "a: 1\n"),
+        },
+        Case {
+            about: "state files nest more than",
+            wrong: (0..80)
+                .fold(head("helmfiles: [sub/0.yaml]\n"), |repo, number| {
+                    repo.file(&format!("sub/{number}.yaml"), format!("helmfiles: [{}.yaml]\n", number + 1))
+                })
+                .file("sub/80.yaml", "releases: []\n"),
+            hint: "let fewer files list each other",
+            right: |repo| repo.file("sub/5.yaml", "releases: []\n"),
         },
         Case {
             about: "remote-values",

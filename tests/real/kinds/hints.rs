@@ -1,6 +1,7 @@
 //! The hints about what helm renders, each followed to the letter.
 
 use super::project::{APIS, Project};
+use crate::server::serve;
 
 /// The hint of the first diagnostic that has `about` as its code or in its message.
 #[track_caller]
@@ -130,6 +131,32 @@ fn dependencies_are_built_by_the_command() {
     let command = quoted(&hint)[0].to_owned();
     assert!(command.starts_with("helm dependency build "), "{hint}");
     project.shell(&command);
+    is_well(&project, about);
+}
+
+#[test]
+fn a_chart_of_a_repository_is_fetched_by_the_commands() {
+    let Some(project) = Project::new("# helmsum: configmap:gateway-apis\n") else { return };
+    project.shell("mkdir served && helm package charts/apis --destination served && helm repo index served");
+    let url = serve(project.root.join("served"));
+    project.edit("helmfile.yaml", "./charts/apis", "shop/apis\n    version: 1.0.0");
+    project.edit(
+        "helmfile.yaml",
+        "releases:\n",
+        &format!("repositories: [{{ name: shop, url: '{url}' }}]\nreleases:\n"),
+    );
+    let about = "helm has never fetched the repository `shop`";
+    let added = hint(&project, about);
+    assert!(added.contains("run `helmfile repos`"), "{added}");
+    project.shell(quoted(&added)[0]);
+    let about = "chart `shop/apis` in version `1.0.0` is not in helm's cache";
+    let fetched = hint(&project, about);
+    let commands = quoted(&fetched);
+    assert!(
+        commands[0] == "helm repo update shop" && commands[1].starts_with("helm pull shop/apis "),
+        "{fetched}"
+    );
+    project.shell(&commands[..2].join(" && "));
     is_well(&project, about);
 }
 

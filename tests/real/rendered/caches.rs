@@ -1,10 +1,6 @@
 //! Charts that helm has downloaded, from a repository that is gone by the time they are rendered.
 
-use std::io::{BufRead as _, BufReader, Write as _};
-use std::net::{TcpListener, TcpStream};
-use std::path::PathBuf;
 use std::process::Command;
-use std::thread;
 
 use camino::Utf8PathBuf;
 use helmsum::internals::rendered::{Templates, template, templating};
@@ -12,41 +8,12 @@ use helmsum::internals::template::functions::registry;
 
 use super::project::{Project, content};
 use super::stand_in::{Tools, tools};
+use crate::server::serve;
 use crate::support::programs::helm_major;
 
 const CHART: &str = "apiVersion: v2\nname: web\nversion: 1.0.0\n";
 const CONFIG: &str =
     "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: config}\ndata: {from: \"{{ .Values.from }}\"}\n";
-
-/// Serves the files of a folder on the loopback address until the listener's thread ends with the test, and returns its URL.
-fn serve(folder: PathBuf) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
-    let address = listener.local_addr().expect("an address");
-    thread::spawn(move || {
-        for stream in listener.incoming().flatten() {
-            // A client that goes away is not a concern of the test.
-            let _ = answer(stream, &folder);
-        }
-    });
-    format!("http://{address}")
-}
-
-fn answer(mut stream: TcpStream, folder: &std::path::Path) -> std::io::Result<()> {
-    let mut lines = BufReader::new(stream.try_clone()?).lines();
-    let request = lines.next().transpose()?.unwrap_or_default();
-    for line in lines {
-        if line?.is_empty() {
-            break;
-        }
-    }
-    let name = request.split(' ').nth(1).unwrap_or_default().trim_start_matches('/');
-    let (status, body) = match fs_err::read(folder.join(name)) {
-        Ok(body) => ("200 OK", body),
-        Err(_) => ("404 Not Found", Vec::new()),
-    };
-    write!(stream, "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n", body.len())?;
-    stream.write_all(&body)
-}
 
 /// Runs helm in a project.
 fn helm(project: &Project, tools: &Tools, arguments: &[&str]) -> String {
