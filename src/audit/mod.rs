@@ -86,7 +86,7 @@ pub(crate) fn audit(made: Made<'_>, rendering: &mut Rendering<'_>) -> (Findings,
     let makers = Makers::of(&subjects);
     let mut findings = Findings::default();
     let mut audit = Audit::default();
-    let mut accepted = BTreeSet::new();
+    let mut used = BTreeSet::new();
     for subject in subjects.iter().filter(|subject| subject.is_selected) {
         let arrival = subject.arrival();
         audit.releases.push(Audited {
@@ -97,12 +97,13 @@ pub(crate) fn audit(made: Made<'_>, rendering: &mut Rendering<'_>) -> (Findings,
             restarts: arrival.as_ref().map(|arrival| arrival.restarting(subject)),
         });
         let mut case = rules::Case { made: &made, subjects: &subjects, makers: &makers, subject, rendering };
-        let readings = readings::judge(&mut case, arrival.as_ref(), &mut accepted);
+        let readings = readings::judge(&mut case, arrival.as_ref(), &mut used);
         for rule in rules::RULES {
             rule(&mut case, arrival.as_ref(), &readings, &mut findings);
         }
         audit.readings.extend(readings.into_iter().map(|(reading, _)| reading));
     }
+    rules::unused_acceptance(&made, &subjects, &used, &mut findings);
     rules::unaudited_release::judge(&made, &subjects, &makers, rendering, &mut findings);
     (findings, audit)
 }

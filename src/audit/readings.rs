@@ -6,7 +6,6 @@ use super::arrival::Arrival;
 use super::coverage::{self, Coverage};
 use super::rules::Case;
 use crate::diagnostic::Level;
-use crate::plan::facts::producers::ReleaseAt;
 use crate::reference::{Identity, Kind, Manifests, Need, Reference, Spoken, Why, Workload};
 use crate::rendered::ObjectKind;
 
@@ -69,7 +68,7 @@ pub(super) struct Judged {
 pub(super) fn judge(
     case: &mut Case<'_, '_>,
     arrival: Option<&Arrival>,
-    accepted: &mut BTreeSet<(ReleaseAt, usize)>,
+    used: &mut BTreeSet<(usize, usize)>,
 ) -> Vec<(Reading, Judged)> {
     let subject = case.subject;
     let Ok(manifests) = &subject.manifests else { return Vec::new() };
@@ -77,7 +76,7 @@ pub(super) fn judge(
     let mut found = Vec::new();
     for workload in &manifests.workloads {
         for references in grouped(workload.references()) {
-            found.push(judge_one(case, arrival, accepted, (workload, &references), &mut known));
+            found.push(judge_one(case, arrival, used, (workload, &references), &mut known));
         }
     }
     for resource in &manifests.elsewhere {
@@ -191,7 +190,7 @@ fn grouped<'r>(references: impl Iterator<Item = &'r Reference>) -> Vec<Vec<&'r R
 fn judge_one(
     case: &mut Case<'_, '_>,
     arrival: Option<&Arrival>,
-    _accepted: &mut BTreeSet<(ReleaseAt, usize)>,
+    used: &mut BTreeSet<(usize, usize)>,
     (workload, references): (&Workload, &[&Reference]),
     known: &mut BTreeMap<(usize, ObjectKind, String), Coverage>,
 ) -> (Reading, Judged) {
@@ -239,8 +238,26 @@ fn judge_one(
             }
         }
     };
+    let verdict = match accepted(case, kind, &first.name) {
+        Some((index, reason)) => {
+            used.insert((subject.at.environment, index));
+            match verdict {
+                Verdict::Unbridged | Verdict::Partial | Verdict::Missed => Verdict::Accepted(reason),
+                other => other,
+            }
+        }
+        None => verdict,
+    };
     let reading = Reading { verdict, ..bare(case, &workload.identity, first, &makers) };
     (reading, Judged { coverage, ways: references.len() })
+}
+
+/// Which directive of the release accepts that its pods read an object, and why.
+fn accepted(case: &Case<'_, '_>, kind: ObjectKind, name: &str) -> Option<(usize, String)> {
+    let all = case.subject.environment.accepted.iter().enumerate();
+    let mut own = all.filter(|(_, (at, _))| *at == case.subject.at);
+    let (index, (_, accepted)) = own.find(|(_, (_, one))| one.kind == kind && one.name == name)?;
+    Some((index, accepted.reason.clone()))
 }
 
 impl Reading {

@@ -304,6 +304,7 @@ fn survey_all(
                 };
                 let found = survey.run(plan, &mut facts.consumers, &mut facts.counts, &mut facts.entries);
                 (read.changing, read.visited, read.aside) = (found.changing, found.visited, found.aside);
+                read.accepted = found.accepted;
                 facts.environments.push(read);
             }
             Err(error) => {

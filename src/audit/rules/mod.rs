@@ -6,7 +6,10 @@ mod missed_workload;
 mod partial_source;
 pub(super) mod unaudited_release;
 mod unbridged_reference;
+mod unmatched_entry;
 mod unstable_annotation;
+
+pub(super) use unmatched_entry::unused_acceptance;
 
 use super::arrival::Arrival;
 use super::makers::Makers;

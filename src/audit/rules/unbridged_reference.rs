@@ -71,5 +71,14 @@ fn fix(case: &Case<'_, '_>, reading: &Reading) -> String {
     let file = case.own_values_file();
     let wired = case.subject.consumer.is_some_and(|(_, contents)| contents.consumer.target.is_some());
     let target = if wired { "" } else { ", and list a target among its values" };
-    format!("add `{directive}` to {file}{target}")
+    let accept = match reading.need {
+        Need::Whole | Need::Custom => {
+            format!(
+                "; where the program reloads it by itself: `# helmsum: accept {} REASON`",
+                reading.object()
+            )
+        }
+        _ => String::new(),
+    };
+    format!("add `{directive}` to {file}{target}{accept}")
 }

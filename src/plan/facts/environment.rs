@@ -7,9 +7,11 @@ use camino::Utf8PathBuf;
 
 use super::hook_calls::HookCalls;
 use super::other_environments::OtherEnvironments;
+use super::producers::ReleaseAt;
 use super::settings::Settings;
 use super::targets::Wired;
 use super::values_files::ValuesFiles;
+use crate::source::Accepted;
 use crate::state::{Request, Resolved};
 use crate::template::functions::registry;
 
@@ -31,6 +33,8 @@ pub(crate) struct Environment {
     pub(crate) visited: Vec<Visited>,
     /// Visits of other environments than the one that a hook is told. helmfile deploys them, too.
     pub(crate) aside: Vec<Visited>,
+    /// What releases accept in their values files, with which release.
+    pub(crate) accepted: Vec<(ReleaseAt, Accepted)>,
 }
 
 impl Environment {
@@ -45,6 +49,7 @@ impl Environment {
             changing: BTreeMap::new(),
             visited: Vec::new(),
             aside: Vec::new(),
+            accepted: Vec::new(),
         }
     }
 }

@@ -324,7 +324,6 @@ pub(crate) struct Found {
     pub(crate) visited: Vec<Visited>,
     pub(crate) aside: Vec<Visited>,
     /// What releases accept in their values files, with which release.
-    #[expect(dead_code, reason = "for whoever judges what pods read")]
     pub(crate) accepted: Vec<(ReleaseAt, Accepted)>,
 }
 
