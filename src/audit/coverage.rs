@@ -63,22 +63,62 @@ pub(super) fn of(case: &mut Case<'_, '_>, maker: &Subject<'_>, (kind, name): (Ob
     let (inside, left_out): (Vec<&Utf8PathBuf>, Vec<&Utf8PathBuf>) =
         data.into_iter().partition(|file| paths.files.contains(*file));
     let Some(first) = inside.first() else {
-        // What is written into values and templates alone.
-        let all = || inputs.helm.iter().chain(&inputs.values);
-        let whole = all().next().is_some() && all().all(|file| paths.files.contains(file));
-        return if whole { Coverage::Full(paths.first.clone()) } else { Coverage::Nothing };
+        return of_values(case, maker, (kind, name), &paths, &inputs);
     };
     let source = paths.source_of(first);
     let left_out: Vec<Utf8PathBuf> = left_out.into_iter().cloned().collect();
     if left_out.is_empty() {
         return Coverage::Full(source);
     }
-    match moving(case, maker, (kind, name), &left_out) {
+    let changes = changes_of(maker, &left_out, changed);
+    match changes.and_then(|changes| moving(case, maker, (kind, name), changes)) {
         Some(moving) if moving.is_empty() => Coverage::Full(source),
         Some(moving) => Coverage::Partial(Partial { source, left_out: moving, is_seen: true }),
         None => Coverage::Partial(Partial { source, left_out, is_seen: false }),
     }
 }
+
+/// How far path sources contain an object that is written into values alone: those of its values files that matter have to be among
+/// them. One matters where the object is another one without what it says.
+fn of_values(
+    case: &mut Case<'_, '_>,
+    maker: &Subject<'_>,
+    object: (ObjectKind, &str),
+    paths: &PathSources,
+    inputs: &Inputs,
+) -> Coverage {
+    let (inside, left_out): (Vec<Utf8PathBuf>, Vec<Utf8PathBuf>) =
+        inputs.values.iter().cloned().partition(|file| paths.files.contains(file));
+    let Some(first) = inside.first() else { return Coverage::Nothing };
+    let source = paths.source_of(first);
+    let emptied = |_: &[u8]| Some(b"{}\n".to_vec());
+    let matters =
+        changes_of(maker, &inside, emptied).and_then(|changes| moving(case, maker, object, changes));
+    if matters.is_some_and(|matters| matters.is_empty()) {
+        return Coverage::Nothing;
+    }
+    if left_out.is_empty() {
+        return Coverage::Full(source);
+    }
+    match changes_of(maker, &left_out, emptied).and_then(|changes| moving(case, maker, object, changes)) {
+        Some(moving) if moving.is_empty() => Coverage::Full(source),
+        Some(moving) => Coverage::Partial(Partial { source, left_out: moving, is_seen: true }),
+        None => Coverage::Partial(Partial { source, left_out, is_seen: false }),
+    }
+}
+
+/// Files with other contents; nothing where one cannot be read or has no other content.
+fn changes_of(
+    maker: &Subject<'_>,
+    files: &[Utf8PathBuf],
+    change: impl Fn(&[u8]) -> Option<Vec<u8>>,
+) -> Option<Vec<Change>> {
+    let tree = &*maker.environment.request.tree;
+    files.iter().map(|file| Some((file.clone(), change(&tree.read(file).ok()?)?))).collect()
+}
+
+/// A file with another content.
+type Change = (Utf8PathBuf, Vec<u8>);
 
 /// The files of path sources.
 struct PathSources {
@@ -154,24 +194,19 @@ impl Inputs {
     }
 }
 
-/// Which of some files change an object of a release. Nothing where that cannot be told.
+/// Which of some changes of files change an object of a release. Nothing where that cannot be told.
 fn moving(
     case: &mut Case<'_, '_>,
     maker: &Subject<'_>,
     (kind, name): (ObjectKind, &str),
-    files: &[Utf8PathBuf],
+    changes: Vec<Change>,
 ) -> Option<Vec<Utf8PathBuf>> {
-    let tree = &*maker.environment.request.tree;
     let data_of = |manifests: &crate::reference::Manifests| {
         let own = manifests.objects.iter().filter(|object| object.kind == kind && object.name == name);
         own.flat_map(|object| object.data.iter().map(shown)).collect::<Vec<_>>()
     };
     let before = data_of(maker.manifests.as_ref().ok()?);
-    let mut changes = Vec::with_capacity(files.len());
-    for file in files {
-        let mutated = changed(&tree.read(file).ok()?)?;
-        changes.push((file.clone(), mutated));
-    }
+    let files: Vec<Utf8PathBuf> = changes.iter().map(|(file, _)| file.clone()).collect();
     let progress = case.made.progress;
     let mut data_with = |looks: &[Look]| -> Option<Vec<Vec<(String, Vec<u8>)>>> {
         let answers = case.rendering.manifests(looks, progress);
@@ -190,7 +225,7 @@ fn moving(
     let moving: Vec<Utf8PathBuf> =
         files.iter().zip(each).filter(|(_, data)| *data != before).map(|(file, _)| file.clone()).collect();
     // Only together they change it.
-    Some(if moving.is_empty() { files.to_vec() } else { moving })
+    Some(if moving.is_empty() { files } else { moving })
 }
 
 fn shown(piece: &Piece) -> (String, Vec<u8>) {
