@@ -90,13 +90,16 @@ fn of_values(
     let (inside, left_out): (Vec<Utf8PathBuf>, Vec<Utf8PathBuf>) =
         inputs.values.iter().cloned().partition(|file| paths.files.contains(file));
     let Some(first) = inside.first() else { return Coverage::Nothing };
-    let source = paths.source_of(first);
     let emptied = |_: &[u8]| Some(b"{}\n".to_vec());
     let matters =
         changes_of(maker, &inside, emptied).and_then(|changes| moving(case, maker, object, changes));
-    if matters.is_some_and(|matters| matters.is_empty()) {
-        return Coverage::Nothing;
-    }
+    let source = match &matters {
+        Some(matters) => match matters.first() {
+            Some(first) => paths.source_of(first),
+            None => return Coverage::Nothing,
+        },
+        None => paths.source_of(first),
+    };
     if left_out.is_empty() {
         return Coverage::Full(source);
     }
