@@ -215,7 +215,7 @@ fn moving(
         let answers = case.rendering.manifests(looks, progress);
         answers.iter().map(|answer| answer.as_ref().ok().map(data_of)).collect()
     };
-    let all = Look { at: maker.at, files: changes.clone() };
+    let all = Look::plain(maker.at).with_files(changes.clone());
     if data_with(&[all])?.first()? == &before {
         return Some(Vec::new());
     }
@@ -223,7 +223,7 @@ fn moving(
         return None;
     }
     let looks: Vec<Look> =
-        changes.into_iter().map(|change| Look { at: maker.at, files: vec![change] }).collect();
+        changes.into_iter().map(|change| Look::plain(maker.at).with_files(vec![change])).collect();
     let each = data_with(&looks)?;
     let moving: Vec<Utf8PathBuf> =
         files.iter().zip(each).filter(|(_, data)| *data != before).map(|(file, _)| file.clone()).collect();

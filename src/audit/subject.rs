@@ -43,7 +43,7 @@ pub(super) fn render<'p>(made: &Made<'p>, rendering: &mut Rendering<'_>) -> Vec<
             for candidate in &visited.candidates {
                 let at = ReleaseAt { environment: index, visit: visited.index, release: candidate.index };
                 let consumer = consumers.get(&at).copied();
-                looks.push(Look { at, files: Vec::new() });
+                looks.push(Look::plain(at));
                 let stand_in = consumer.and_then(|(_, contents)| stand_in(at, contents));
                 let has_stand_in = stand_in.is_some();
                 looks.extend(stand_in);
@@ -78,7 +78,7 @@ pub(super) fn render<'p>(made: &Made<'p>, rendering: &mut Rendering<'_>) -> Vec<
 pub(super) fn stand_in(at: ReleaseAt, contents: &Contents) -> Option<Look> {
     let target = contents.consumer.target.clone()?;
     let text = contents.stand_in()?;
-    Some(Look { at, files: vec![(target, text.into_bytes())] })
+    Some(Look::plain(at).with_files(vec![(target, text.into_bytes())]))
 }
 
 impl<'p> Subject<'p> {

@@ -6,7 +6,7 @@ use std::time::Instant;
 use super::{Context, source_of, verdict, waiting};
 use crate::audit::{self, Audit};
 use crate::cli::OutputFormat;
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::{self, Plan, Reading};
 use crate::report::{self, AuditDocument, AuditView, Outcome, Report, Streams};
 use crate::text::{Shown, counted};
@@ -39,6 +39,9 @@ pub(super) fn run(
         outcome => outcome,
     };
     report.nothing_matched = outcome == Outcome::NoMatch;
+    if !nothing_matched {
+        report.diagnostics.retain(is_of_audit);
+    }
     let audit = audit.masked(&reading.secrets);
     let view = AuditView {
         report: &report,
@@ -60,6 +63,12 @@ pub(super) fn run(
     }
     super::show::annotate(&report, context, streams)?;
     Ok(outcome)
+}
+
+/// Whether an audit says it: the rest is for `generate` and `check`, unless it makes the run fail.
+fn is_of_audit(diagnostic: &Diagnostic) -> bool {
+    let own = |code: Code| code.is_of_audit() || code == Code::UnmatchedEntry;
+    diagnostic.is_denied() || diagnostic.code().is_some_and(own)
 }
 
 /// Looking at nothing proves nothing.

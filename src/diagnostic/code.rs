@@ -136,6 +136,23 @@ impl Code {
     }
 }
 
+impl Code {
+    /// Whether it is about what pods read, which only an audit finds.
+    #[must_use]
+    pub(crate) const fn is_of_audit(self) -> bool {
+        matches!(
+            self,
+            Self::UnbridgedReference
+                | Self::PartialSource
+                | Self::InertAnnotation
+                | Self::MissedWorkload
+                | Self::ConstantChecksum
+                | Self::UnstableAnnotation
+                | Self::UnauditedRelease
+        )
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         out.pad(self.name())

@@ -8,6 +8,7 @@
 //! that is about to be written where the tree is a [`tree::Overlay`](crate::tree::Overlay) with it. No message ever contains a
 //! value, for it may be secret.
 
+mod annotation_keys;
 mod archive;
 mod arguments;
 mod cache;
@@ -32,6 +33,7 @@ mod stage;
 mod template;
 mod values;
 
+pub(crate) use annotation_keys::annotation_keys;
 pub(crate) use embed::embedded;
 pub(crate) use influence::{Decider, Influence, Moved, Wanted, influences};
 pub(crate) use inputs::chart_inputs;

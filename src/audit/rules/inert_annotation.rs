@@ -1,5 +1,7 @@
 //! The finding inert-annotation: the checksum of a release arrives at no pod that it would restart.
 
+use std::collections::BTreeSet;
+
 use super::Case;
 use crate::audit::arrival::Arrival;
 use crate::audit::readings::{Judged, Reading};
@@ -8,6 +10,7 @@ use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::plan::contents::manifests::Look;
 use crate::plan::rules::project::Findings;
 use crate::reference::{Difference, Moves, differences};
+use crate::rendered::annotation_keys;
 
 /// How many places a message names.
 const NAMED: usize = 3;
@@ -50,18 +53,21 @@ fn nowhere(case: &mut Case<'_, '_>, owner: &str) -> Diagnostic {
     let key = case.subject.consumer.and_then(|(_, contents)| contents.consumer.format.key());
     let key = key.map(|key| key.to_string()).unwrap_or_default();
     let (lands, hint) = if has_pods {
-        match lands(case).as_slice() {
-            [] => (
-                format!("the chart uses the key `{key}` nowhere"),
-                format!(
-                    "have the chart put `{{{{ .Values.{key} }}}}` on the pod template, or name a key with `key:` in `helmsum.yaml` that it puts there"
-                ),
+        let (places, keys) = lands(case);
+        let lands = if places.is_empty() {
+            format!("the chart uses the key `{key}` nowhere")
+        } else {
+            format!("it lands in {}", shown(&places))
+        };
+        let hint = match nearest_key(case, &key, &keys) {
+            Some(near) => format!(
+                "the chart puts `{near}` on its pods: in `helmsum.yaml`, give the release `format: pod-annotations` and `key: {near}`"
             ),
-            places => (
-                format!("it lands in {}", shown(places)),
-                "have the chart put it on the pod template: `spec.template.metadata.annotations`".to_owned(),
-            ),
-        }
+            None => {
+                "have the chart put it on the pod template: `spec.template.metadata.annotations`".to_owned()
+            }
+        };
+        (lands, hint)
     } else {
         (
             "the release has no pods".to_owned(),
@@ -71,6 +77,52 @@ fn nowhere(case: &mut Case<'_, '_>, owner: &str) -> Diagnostic {
     let message =
         format!("the checksum of release `{owner}` reaches no pod template, so nothing restarts: {lands}");
     Diagnostic::finding(Code::InertAnnotation, message).hint(hint)
+}
+
+/// The annotation of the marker for a key.
+const MARKER: &str = "helmsum.audit/marker-";
+
+/// Of the keys at which the chart may take annotations, one that reaches a pod template: the one most like the key that is used now.
+fn nearest_key(case: &mut Case<'_, '_>, used: &str, keys: &[Vec<String>]) -> Option<String> {
+    let is_plain = |key: &&Vec<String>| {
+        key.iter().all(|part| part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-'))
+    };
+    let keys: Vec<&Vec<String>> = keys.iter().filter(is_plain).collect();
+    if keys.is_empty() {
+        return None;
+    }
+    let mut values = serde_json::Map::new();
+    for (number, key) in keys.iter().enumerate() {
+        mark(&mut values, key, number);
+    }
+    let text = serde_json::Value::Object(values).to_string().into_bytes();
+    let look = Look { values: Some(text), ..Look::plain(case.subject.at) };
+    let rendered = case.rendering.manifests(&[look], case.made.progress).into_iter().next()?.ok()?;
+    let annotations =
+        rendered.workloads.iter().flat_map(|workload| &workload.pods).flat_map(|pod| pod.annotations.keys());
+    let reaching: BTreeSet<usize> =
+        annotations.filter_map(|key| key.strip_prefix(MARKER)?.parse().ok()).collect();
+    let names: Vec<String> = keys
+        .iter()
+        .enumerate()
+        .filter(|(number, _)| reaching.contains(number))
+        .map(|(_, key)| key.join("."))
+        .collect();
+    let last = used.rsplit('.').next().unwrap_or(used);
+    let alike = names.iter().find(|name| name.rsplit('.').next() == Some(last));
+    alike.or_else(|| names.iter().min_by_key(|name| name.len())).cloned()
+}
+
+/// Puts the marker of a key into values.
+fn mark(values: &mut serde_json::Map<String, serde_json::Value>, key: &[String], number: usize) {
+    let Some((first, rest)) = key.split_first() else {
+        values.insert(format!("{MARKER}{number}"), "x".into());
+        return;
+    };
+    let below = values.entry(first.clone()).or_insert_with(|| serde_json::Map::new().into());
+    if let serde_json::Value::Object(below) = below {
+        mark(below, rest, number);
+    }
 }
 
 fn shown(places: &[Difference]) -> String {
@@ -86,23 +138,21 @@ fn shown(places: &[Difference]) -> String {
     names.join(", ")
 }
 
-/// What another checksum changes in what the release renders.
-fn lands(case: &mut Case<'_, '_>) -> Vec<Difference> {
+/// What another checksum changes in what the release renders, and the keys at which its chart may take annotations.
+fn lands(case: &mut Case<'_, '_>) -> (Vec<Difference>, Vec<Vec<String>>) {
     let at = case.subject.at;
-    let Some(look) = case.subject.consumer.and_then(|(_, contents)| stand_in(at, contents)) else {
-        return Vec::new();
-    };
-    let looks = [Look { at, files: Vec::new() }, look];
+    let stand_in = case.subject.consumer.and_then(|(_, contents)| stand_in(at, contents));
+    let looks: Vec<Look> = [Look::plain(at)].into_iter().chain(stand_in).collect();
     let mut outputs = case
         .rendering
         .raw(&looks, case.made.progress, |templating, output| {
-            Ok((templating.namespace().to_owned(), output.to_vec()))
+            Ok((templating.namespace().to_owned(), output.to_vec(), annotation_keys(templating)))
         })
         .into_iter();
     match (outputs.next(), outputs.next()) {
-        (Some(Ok((namespace, one))), Some(Ok((_, other)))) => {
-            differences(&one, &other, &namespace).unwrap_or_default()
+        (Some(Ok((namespace, one, keys))), Some(Ok((_, other, _)))) => {
+            (differences(&one, &other, &namespace).unwrap_or_default(), keys)
         }
-        _ => Vec::new(),
+        _ => (Vec::new(), Vec::new()),
     }
 }

@@ -28,7 +28,7 @@ pub(in crate::audit) fn judge(
     if !doubtful {
         return;
     }
-    let look = Look { at: case.subject.at, files: Vec::new() };
+    let look = Look::plain(case.subject.at);
     let Some(Ok(again)) = case.rendering.manifests(&[look], case.made.progress).into_iter().next() else {
         return;
     };

@@ -25,6 +25,21 @@ pub(crate) struct Look {
     pub(crate) at: ReleaseAt,
     /// What stands in the place of files, its target for one.
     pub(crate) files: Vec<(Utf8PathBuf, Vec<u8>)>,
+    /// Values over all others.
+    pub(crate) values: Option<Vec<u8>>,
+}
+
+impl Look {
+    /// A release as it is about to be.
+    pub(crate) const fn plain(at: ReleaseAt) -> Self {
+        Self { at, files: Vec::new(), values: None }
+    }
+
+    /// The same with other contents of files.
+    #[must_use]
+    pub(crate) fn with_files(self, files: Vec<(Utf8PathBuf, Vec<u8>)>) -> Self {
+        Self { files, ..self }
+    }
 }
 
 impl Rendering<'_> {
@@ -65,7 +80,11 @@ impl Rendering<'_> {
             tree.insert(path, bytes.clone());
         }
         let tree: Arc<dyn Tree> = Arc::new(tree);
-        self.ask(look.at, &tree, rendered::templating).map(|(templating, _)| templating)
+        let (templating, _) = self.ask(look.at, &tree, rendered::templating)?;
+        Ok(match &look.values {
+            Some(values) => templating.with_values(values.clone()),
+            None => templating,
+        })
     }
 
     /// The values of a release that helm would get, each list with the file that it comes from. Those that helm could not read are

@@ -18,7 +18,7 @@ const LARGEST: u64 = 5 << 20;
 
 /// A chart that can be read and changed.
 #[derive(Clone, Debug)]
-pub(super) struct Chart {
+pub(in crate::rendered) struct Chart {
     /// Whether it is a package.
     package: bool,
     entries: Vec<Entry>,
@@ -38,24 +38,24 @@ enum Content {
 
 /// A file of a chart.
 #[derive(Debug)]
-pub(super) struct File<'a> {
+pub(in crate::rendered) struct File<'a> {
     /// Where it is, for messages: below the chart, with packages as if they were directories.
-    pub(super) shown: String,
+    pub(in crate::rendered) shown: String,
     /// How many charts are around its own.
-    pub(super) depth: usize,
+    pub(in crate::rendered) depth: usize,
     /// Its name below its own chart.
-    pub(super) name: String,
-    pub(super) content: &'a mut Vec<u8>,
+    pub(in crate::rendered) name: String,
+    pub(in crate::rendered) content: &'a mut Vec<u8>,
 }
 
 impl File<'_> {
     /// Whether helm parses it as a template.
-    pub(super) fn is_template(&self) -> bool {
+    pub(in crate::rendered) fn is_template(&self) -> bool {
         self.name.starts_with("templates/")
     }
 
     /// Whether helm only takes definitions from it.
-    pub(super) fn is_partial(&self) -> bool {
+    pub(in crate::rendered) fn is_partial(&self) -> bool {
         self.name.rsplit('/').next().is_some_and(|name| name.starts_with('_'))
     }
 }
@@ -66,7 +66,7 @@ impl Chart {
     /// # Errors
     ///
     /// Where it cannot be read.
-    pub(super) fn read(staged: &Staged, directory: &Utf8Path) -> io::Result<Self> {
+    pub(in crate::rendered) fn read(staged: &Staged, directory: &Utf8Path) -> io::Result<Self> {
         Ok(match staged {
             Staged::Package(bytes) => Self { package: true, entries: unpacked(bytes, 0)? },
             Staged::Copy(files) => {
@@ -88,12 +88,12 @@ impl Chart {
     }
 
     /// Walks over all files.
-    pub(super) fn each(&mut self, visit: &mut dyn FnMut(File<'_>)) {
+    pub(in crate::rendered) fn each(&mut self, visit: &mut dyn FnMut(File<'_>)) {
         walk(&mut self.entries, self.package, "", 0, visit);
     }
 
     /// Adds a template to the outermost chart.
-    pub(super) fn add_template(&mut self, name: &str, content: &str) {
+    pub(in crate::rendered) fn add_template(&mut self, name: &str, content: &str) {
         let folder = match self.entries.first().filter(|_| self.package) {
             Some(first) => first.name.split('/').next().unwrap_or_default().to_owned() + "/",
             None => String::new(),
@@ -109,7 +109,7 @@ impl Chart {
     /// # Errors
     ///
     /// Where a package cannot be made.
-    pub(super) fn staged(self) -> io::Result<Staged> {
+    pub(in crate::rendered) fn staged(self) -> io::Result<Staged> {
         let files = packed(self.entries)?;
         Ok(if self.package { Staged::Package(archive::pack(&files)?) } else { Staged::Copy(files) })
     }

@@ -6,7 +6,7 @@
 //! 2. Else helm renders the release once more (`trial`), with other answers of the cluster or of the clock, and the data
 //!    is compared. Where it moves, or that rendering fails, the object is doubtful.
 
-mod chart;
+pub(super) mod chart;
 mod cluster;
 mod data;
 mod given;
