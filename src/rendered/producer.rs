@@ -114,6 +114,7 @@ impl Producer<'_> {
             shows,
             secrets: &self.request.secrets,
             decrypted: &self.request.decrypted,
+            documents: RefCell::default(),
             files: RefCell::default(),
         };
         let outcome = what(&resolver);

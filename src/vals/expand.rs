@@ -36,6 +36,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) secrets: &'a Secrets,
     /// What was decrypted before.
     pub(crate) decrypted: &'a Decrypted,
+    /// Documents that were parsed, by the references to them without their fragments.
+    pub(crate) documents: RefCell<BTreeMap<Vec<u8>, Map>>,
     /// The files that were read.
     pub(crate) files: RefCell<BTreeSet<Utf8PathBuf>>,
 }

@@ -41,7 +41,7 @@ impl Resolver<'_> {
         let strict = self.is_strict(url)?;
         let value = match &address.keys {
             None => Value::from_bytes(self.text(url, &address)?),
-            Some(keys) => at_keys(url, self.document(url, &address)?, keys, strict)?,
+            Some(keys) => at_keys(url, self.document_once(url, &address)?, keys, strict)?,
         };
         note_value(self.secrets, &value);
         Ok(value)
@@ -79,6 +79,17 @@ impl Resolver<'_> {
                 self.encoded(url, address, bytes.to_vec())
             }
         }
+    }
+
+    /// The document of a reference, parsed once for all that differ in their fragments alone, as in vals.
+    fn document_once(&self, url: &[u8], address: &Address) -> Result<Map, Unresolved> {
+        let whole = url.split(|byte| *byte == b'#').next().unwrap_or_default();
+        if let Some(known) = self.documents.borrow().get(whole) {
+            return Ok(known.clone());
+        }
+        let document = self.document(url, address)?;
+        self.documents.borrow_mut().insert(whole.to_owned(), document.clone());
+        Ok(document)
     }
 
     fn document(&self, url: &[u8], address: &Address) -> Result<Map, Unresolved> {
@@ -180,16 +191,14 @@ impl Resolver<'_> {
             given => given,
         };
         let format = sops::known_format(format).unwrap_or_else(|| sops::format(&file));
-        let plaintext = self
-            .decrypted
-            .once(format, &ciphertext, || self.run(&file, format, &ciphertext))
-            .map_err(|problem| Unresolved::because(url, &problem))?;
-        note_document(
-            self.secrets,
-            &String::from_utf8_lossy(&plaintext),
-            &String::from_utf8_lossy(&ciphertext),
-        );
-        Ok(plaintext)
+        let decrypt = || {
+            let plaintext = self.run(&file, format, &ciphertext)?;
+            let (clear, sealed) = (String::from_utf8_lossy(&plaintext), String::from_utf8_lossy(&ciphertext));
+            note_document(self.secrets, &clear, &sealed);
+            Ok(plaintext)
+        };
+        let outcome = self.decrypted.once(format, &ciphertext, decrypt);
+        outcome.map_err(|problem| Unresolved::because(url, &problem))
     }
 
     fn run(&self, file: &Utf8Path, format: &str, ciphertext: &[u8]) -> Result<Vec<u8>, Diagnostic> {

@@ -87,6 +87,7 @@ fn references_give_what_vals_gives() {
                 shows: false,
                 secrets: &secrets,
                 decrypted: &decrypted,
+                documents: RefCell::default(),
                 files: RefCell::default(),
             };
             let theirs = match (&vector.output, &vector.base64) {

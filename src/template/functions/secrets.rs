@@ -51,6 +51,7 @@ fn resolve<T>(
         shows: false,
         secrets: &context.references.secrets,
         decrypted: &context.references.decrypted,
+        documents: RefCell::default(),
         files: RefCell::default(),
     };
     let outcome = what(&resolver);
