@@ -32,7 +32,10 @@ fn the_manual_explains_nothing_that_does_not_exist() {
 
 #[test]
 fn every_finding_is_tried() {
-    let tests = include_str!("../cli/findings.rs");
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/findings");
+    let files = fs_err::read_dir(folder).expect("the tests");
+    let tests: String =
+        files.map(|file| fs_err::read_to_string(file.expect("a file").path()).expect("a test")).collect();
     for code in Code::ALL {
         assert!(tests.contains(code.name()), "{code} is in no test");
     }
