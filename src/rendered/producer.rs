@@ -114,6 +114,7 @@ impl Producer<'_> {
             shows,
             secrets: &self.request.secrets,
             decrypted: &self.request.decrypted,
+            directories: &self.request.directories,
             documents: RefCell::default(),
             files: RefCell::default(),
         };

@@ -16,7 +16,7 @@ use crate::go::strconv::parse_bool;
 use crate::program::Homes;
 use crate::template::function::{Chance, Context, Earlier, ExecPolicy, Watch};
 use crate::tree::Tree;
-use crate::vals::{Decrypted, References};
+use crate::vals::{Decrypted, Directories, References};
 
 /// What is to be read: the options, and the surroundings.
 #[derive(Clone, Debug)]
@@ -40,6 +40,8 @@ pub struct Request {
     pub secrets: Secrets,
     /// What references had decrypted.
     pub decrypted: Decrypted,
+    /// Where helmfile works, for references.
+    pub directories: Directories,
     /// Where the time and random results come from.
     pub chance: Chance,
     /// What templates have just looked at.
@@ -70,6 +72,7 @@ impl Request {
             variables: Rc::new(variables),
             secrets: Secrets::default(),
             decrypted: Decrypted::default(),
+            directories: Directories::default(),
             chance: Chance::Real,
             watch: Watch::default(),
             helm_versions: HelmVersions::default(),
@@ -170,6 +173,7 @@ impl Request {
                 directory: working.map(Utf8Path::to_owned),
                 secrets: self.secrets.clone(),
                 decrypted: self.decrypted.clone(),
+                directories: self.directories.clone(),
             },
         }
     }

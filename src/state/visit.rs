@@ -356,12 +356,16 @@ fn finish(
     let filtered = !options.selectors.is_empty();
     lock::resolve(&*reader.request.tree, &state, &file, &base, filtered, &mut releases)
         .map_err(|error| error.or_at(Place::file(&file)))?;
+    let working_directory = base.working_directory(&options.working).to_owned();
+    if !releases.is_empty() {
+        reader.request.directories.note(&working_directory);
+    }
     Ok(Visit {
         directory: base.directory().to_owned(),
         repositories: helm::repositories(&state),
         helm_binary: reader.request.helm_binary(&state.helm_binary).to_owned(),
         helm_kube_context: state.helm_defaults.kube_context,
-        working_directory: base.working_directory(&options.working).to_owned(),
+        working_directory,
         base,
         cache: reader.cache.clone(),
         file,

@@ -8,6 +8,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::decrypted::Decrypted;
 use super::noted::note_value;
 use super::pattern::{find, has_reference, prefixes};
+use super::references::Directories;
 use super::unresolved::Unresolved;
 use crate::diagnostic::{Refusal, Secrets};
 use crate::tree::Tree;
@@ -36,6 +37,8 @@ pub(crate) struct Resolver<'a> {
     pub(crate) secrets: &'a Secrets,
     /// What was decrypted before.
     pub(crate) decrypted: &'a Decrypted,
+    /// Where helmfile works in the run.
+    pub(crate) directories: &'a Directories,
     /// Documents that were parsed, by the references to them without their fragments.
     pub(crate) documents: RefCell<BTreeMap<Vec<u8>, Map>>,
     /// The files that were read.

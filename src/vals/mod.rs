@@ -21,5 +21,6 @@ pub(crate) use decrypted::Decrypted;
 pub(crate) use expand::Resolver;
 pub(crate) use noted::note_document;
 pub(crate) use pattern::has_reference;
+pub(crate) use references::Directories;
 pub use references::References;
 pub(crate) use unresolved::Unresolved;

@@ -159,8 +159,36 @@ impl Resolver<'_> {
             return Err(Unresolved::refused(Refusal::Limit, url, said, "make it smaller"));
         }
         let bytes = self.tree.read(&file).map_err(failed)?;
+        if let Some(directory) = self.directory.filter(|_| !path.starts_with('/')) {
+            self.directories.note(directory);
+            self.check_elsewhere(url, path, directory, &bytes)?;
+        }
         self.files.borrow_mut().insert(file);
         Ok(bytes)
+    }
+
+    /// Refuses a relative path that leads to another file where helmfile works for another state file: vals keeps what it read first
+    /// for a reference, wherever that was, and which state file that is depends on the command.
+    fn check_elsewhere(
+        &self,
+        url: &[u8],
+        path: &str,
+        directory: &Utf8Path,
+        bytes: &[u8],
+    ) -> Result<(), Unresolved> {
+        for other in self.directories.others(directory) {
+            let file = other.join(path);
+            let is_small =
+                self.tree.stat(&file).is_ok_and(|stat| stat.kind == Kind::File && stat.size <= LARGEST);
+            if is_small && self.tree.read(&file).is_ok_and(|read| read != bytes) {
+                let said = format!(
+                    "reads `{path}`, which is another file in `{directory}` than in `{other}`, and vals reads it once in a run"
+                );
+                let hint = "give the files different names, or write an absolute path";
+                return Err(Unresolved::refused(Refusal::AmbiguousCommand, url, said, hint));
+            }
+        }
+        Ok(())
     }
 
     /// What SOPS gives for a file, in a format: `default` where neither the reference nor the file's name says which.

@@ -1,6 +1,10 @@
 //! What a run has for resolving references.
 
-use camino::Utf8PathBuf;
+use std::cell::RefCell;
+use std::collections::BTreeSet;
+use std::rc::Rc;
+
+use camino::{Utf8Path, Utf8PathBuf};
 
 use super::decrypted::Decrypted;
 use crate::diagnostic::Secrets;
@@ -14,4 +18,24 @@ pub struct References {
     pub(crate) secrets: Secrets,
     /// What was decrypted before.
     pub(crate) decrypted: Decrypted,
+    /// Where else helmfile works in the run.
+    pub(crate) directories: Directories,
+}
+
+/// The directories that helmfile works in while it may resolve references. Clones share them.
+#[derive(Clone, Debug, Default)]
+pub struct Directories(Rc<RefCell<BTreeSet<Utf8PathBuf>>>);
+
+impl Directories {
+    /// Notes one.
+    pub(crate) fn note(&self, directory: &Utf8Path) {
+        if !self.0.borrow().contains(directory) {
+            self.0.borrow_mut().insert(directory.to_owned());
+        }
+    }
+
+    /// All but one.
+    pub(super) fn others(&self, directory: &Utf8Path) -> Vec<Utf8PathBuf> {
+        self.0.borrow().iter().filter(|other| *other != directory).cloned().collect()
+    }
 }

@@ -67,7 +67,8 @@ fn references_give_what_vals_gives() {
     fs_err::write(folder.join("bytes.bin"), b"\xff\xfex").expect("a file");
     let strict = [("HELMFILE_VALS_FAIL_ON_MISSING_KEY_IN_MAP".to_owned(), " true".to_owned())];
     let strict = variables.clone().into_iter().chain(strict).collect();
-    let (secrets, decrypted) = (Secrets::default(), Decrypted::default());
+    let (secrets, decrypted, directories) =
+        (Secrets::default(), Decrypted::default(), Directories::default());
     let (mut equal, mut failed, mut refused, mut wrong) = (0, 0, BTreeMap::new(), Vec::new());
     let known = vectors.iter().map(|vector| (vector.strict, vector.set.as_ref(), vector.values.as_ref()));
     let known: std::collections::BTreeSet<_> = known.collect();
@@ -87,6 +88,7 @@ fn references_give_what_vals_gives() {
                 shows: false,
                 secrets: &secrets,
                 decrypted: &decrypted,
+                directories: &directories,
                 documents: RefCell::default(),
                 files: RefCell::default(),
             };

@@ -366,6 +366,28 @@ fn what_a_reference_gives_moves_the_checksum_and_is_never_shown() {
 }
 
 #[test]
+fn a_reference_in_two_state_files_means_one_file() {
+    let state = "releases: [{name: {{ base (clean \"x\") }}, chart: ./c, labels: {l: {{ fetchSecretValue \"ref+file://t.txt\" }}}}]\n";
+    let repo = |second: &str| {
+        Repo::new()
+            .file("helmfile.yaml", "helmfiles: [a/helmfile.yaml.gotmpl, b/helmfile.yaml.gotmpl]\n")
+            .file("a/helmfile.yaml.gotmpl", state)
+            .file("b/helmfile.yaml.gotmpl", state.replace("\"x\"", "\"y\""))
+            .file("a/t.txt", "one")
+            .file("b/t.txt", second)
+            .helmsum(["state"])
+    };
+    repo("one").exits(0);
+    let repo = repo("two").exits(1);
+    assert!(
+        repo.err().contains("[ambiguous-command]")
+            && repo.err().contains("`t.txt`, which is another file in"),
+        "{}",
+        repo.err()
+    );
+}
+
+#[test]
 fn nothing_drives_the_terminal() {
     let state =
         "releases:\n- name: a\u{85}\u{9b}31m\u{2028}b\n  nme: x\n  chart: r/a # \u{85}\u{9b}2J\u{2028}\n";

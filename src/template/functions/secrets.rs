@@ -51,6 +51,7 @@ fn resolve<T>(
         shows: false,
         secrets: &context.references.secrets,
         decrypted: &context.references.decrypted,
+        directories: &context.references.directories,
         documents: RefCell::default(),
         files: RefCell::default(),
     };

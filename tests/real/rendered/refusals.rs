@@ -68,6 +68,25 @@ fn references_that_cannot_be_resolved_say_why_and_where() {
 }
 
 #[test]
+fn a_path_that_leads_to_two_files_is_refused() {
+    let state = |name: &str| {
+        format!("releases: [{{name: {name}, chart: ../chart, values: [{{t: 'ref+file://conf/t.txt'}}]}}]\n")
+    };
+    let project = release("")
+        .with("helmfile.yaml", "helmfiles: [one/helmfile.yaml, two/helmfile.yaml]\n")
+        .with("one/helmfile.yaml", state("web"))
+        .with("two/helmfile.yaml", state("other"))
+        .with("one/conf/t.txt", "one")
+        .with("two/conf/t.txt", "two")
+        .with("conf/t.txt", "of no release");
+    refused(
+        &project,
+        &["`ref+file://***` reads `conf/t.txt`, which is another file in `", "vals reads it once in a run"],
+    );
+    project.with("two/conf/t.txt", "one").contents();
+}
+
+#[test]
 fn what_is_downloaded_is_refused() {
     refused(&release("  values: ['https://example.org/v.yaml']\n"), &["downloaded", "fetch it"]);
 }
