@@ -153,6 +153,7 @@ impl Table<'_> {
             }
         } else {
             let tail = match &release.sources[..] {
+                [] if release.unread => Some("sources not read".to_owned()),
                 [] => Some("no sources".to_owned()),
                 [source] if self.changes(release, source).is_empty() => Some(inline(source)),
                 _ => None,
@@ -319,6 +320,7 @@ mod tests {
             kube_context: String::new(),
             file: "/r/helmfile.yaml".into(),
             sources,
+            unread: false,
             target: TargetRow {
                 path: (status != Status::Unwired).then(|| format!("/r/{name}/checksum.yaml").into()),
                 key: "configChecksum".into(),

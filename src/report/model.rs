@@ -108,6 +108,8 @@ pub(crate) struct ReleaseRow {
     pub file: Utf8PathBuf,
     /// Its sources in the order of their labels.
     pub sources: Vec<SourceRow>,
+    /// Whether there are none because they could not be read.
+    pub unread: bool,
     /// Its target.
     pub target: TargetRow,
 }

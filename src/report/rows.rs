@@ -1,7 +1,7 @@
 //! From the facts and contents of a plan to the rows of a report.
 
 use super::model::{ReleaseRow, SourceRow, TargetRow};
-use crate::diagnostic::MASK;
+use crate::diagnostic::{Diagnostic, MASK};
 use crate::plan::{Contents, SourceContents};
 
 /// The row of a consumer.
@@ -17,6 +17,7 @@ pub(super) fn release(contents: &Contents) -> ReleaseRow {
         kube_context: shown(&consumer.kube_context),
         file: consumer.file.clone(),
         sources: contents.sources.iter().map(source).collect(),
+        unread: contents.sources.is_empty() && consumer.diagnostics.iter().any(Diagnostic::is_error),
         target: TargetRow {
             path: consumer.target.clone(),
             key: consumer.format.key().map(|key| key.to_string()).unwrap_or_default(),

@@ -51,7 +51,15 @@ pub(super) fn find(
         Ok(Kind::File) => Ok(Found { files: vec![single(tree, path)?], directory: None }),
         Ok(Kind::Directory) => find_in(tree, path),
         Ok(_) => Err(Diagnostic::error(format!("`{path}` is neither a file nor a directory"))),
-        Err(error) => Err(Diagnostic::error(format!("there is no state file `{path}`: {error}"))),
+        Err(error) => {
+            let problem = Diagnostic::error(format!("there is no state file `{path}`: {error}"));
+            Err(match path.file_name().filter(|name| tree.stat(&from.join(name)).is_ok()) {
+                Some(name) => problem.hint(format!(
+                    "paths are relative to the working directory, which in a hook is the folder of its state file; did you mean `--file={name}`?"
+                )),
+                None => problem,
+            })
+        }
     }
 }
 

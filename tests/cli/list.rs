@@ -115,6 +115,22 @@ fn a_directory_without_state_files_has_nothing_that_matches() {
 }
 
 #[test]
+fn a_state_file_is_named_as_it_is_called_from_the_folder_of_a_hook() {
+    let repo = Repo::new()
+        .file("helmfile.d/a.yaml", GATEWAY.replace("gateway/", "../gateway/"))
+        .file("gateway/values.yaml", "# helmsum: ./apis\n")
+        .file("gateway/apis/a", "1");
+    repo.helmsum_in("helmfile.d", ["generate", "--file=helmfile.d/a.yaml"])
+        .exits(1)
+        .complains("did you mean `--file=a.yaml`?")
+        .helmsum_in("helmfile.d", ["generate", "--file=a.yaml"])
+        .exits(0)
+        .helmsum_in("helmfile.d", ["generate", "--file=b.yaml"])
+        .exits(1)
+        .does_not_complain("did you mean");
+}
+
+#[test]
 fn a_hook_of_a_command_that_deploys_nothing_does_not_stop_it() {
     let broken = || gateway().without("gateway/apis");
     for command in ["destroy", "status", "list"] {

@@ -58,6 +58,15 @@ fn missing_need(
         if own.id() == consumer.id() || waits_for(resolved, index, consumer, own) {
             return None;
         }
+        if waits_for(resolved, index, own, consumer) {
+            return finding(
+                format!("{depends} release `{}`, which is deployed later: it needs this one", own.id()),
+                format!(
+                    "helmfile refuses releases that need each other: take that need away, and {}",
+                    addition(consumer, &need(consumer, own))
+                ),
+            );
+        }
         return finding(
             format!("{depends} release `{}`, but does not need it", own.id()),
             format!(

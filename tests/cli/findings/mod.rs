@@ -34,6 +34,7 @@ pub(super) fn in_gallery() -> Gallery {
     targets::target_is_state();
     targets::shadowed_checksum();
     needs::missing_need();
+    needs::missing_need_of_a_release_that_needs_the_consumer();
     needs::missing_need_of_another_state_file_is_a_matter_of_order();
     needs::missing_need_of_a_release_that_reads_the_files();
     needs::missing_need_of_several_releases_that_read_the_files();

@@ -27,6 +27,22 @@ pub(super) fn missing_need() {
 }
 
 #[test]
+pub(super) fn missing_need_of_a_release_that_needs_the_consumer() {
+    let producer = |needs: &str| {
+        format!("  - {{ name: gateway-apis, namespace: edge, chart: ./c, needs: [{needs}] }}\n")
+    };
+    let state = |own: &str, other: &str| {
+        gateway()
+            .file("helmfile.yaml", format!("{GATEWAY}{own}{}", producer(other)))
+            .file("gateway/values.yaml", "# helmsum: ./apis from=gateway-apis\n")
+    };
+    has(state("", "edge/gateway"), "missing-need", 0)
+        .says("release `edge/gateway` depends on files of release `edge/gateway-apis`, which is deployed later: it needs this one")
+        .says("take that need away, and add `needs: [edge/gateway-apis]` to release `edge/gateway`");
+    has_not(state("    needs: [edge/gateway-apis]\n", ""), "missing-need");
+}
+
+#[test]
 pub(super) fn missing_need_of_another_state_file_is_a_matter_of_order() {
     let producer = "releases: [{ name: apis, namespace: edge, chart: ./c }]\n";
     let first = gateway()
