@@ -120,6 +120,9 @@ fn changes_of(
     files.iter().map(|file| Some((file.clone(), change(&tree.read(file).ok()?)?))).collect()
 }
 
+/// The data of an object, by key.
+type Data = Vec<(String, Vec<u8>)>;
+
 /// A file with another content.
 type Change = (Utf8PathBuf, Vec<u8>);
 
@@ -182,8 +185,8 @@ impl Inputs {
             _ => None,
         });
         let of_set = of_set.map(|file| join_clean(&maker.visit.directory, &file));
-        let read = case.rendering.files_read.get(&maker.at).into_iter().flatten().cloned();
-        for file in read.chain(of_set) {
+        let of_templates = case.rendering.files_read.get(&maker.at).into_iter().flatten().cloned();
+        for file in of_templates.chain(of_set) {
             let real = locations.real(&file);
             let is_known = inputs.values.contains(&real)
                 || inputs.data.contains(&real)
@@ -211,7 +214,7 @@ fn moving(
     let before = data_of(maker.manifests.as_ref().ok()?);
     let files: Vec<Utf8PathBuf> = changes.iter().map(|(file, _)| file.clone()).collect();
     let progress = case.made.progress;
-    let mut data_with = |looks: &[Look]| -> Option<Vec<Vec<(String, Vec<u8>)>>> {
+    let mut data_with = |looks: &[Look]| -> Option<Vec<Data>> {
         let answers = case.rendering.manifests(looks, progress);
         answers.iter().map(|answer| answer.as_ref().ok().map(data_of)).collect()
     };

@@ -211,13 +211,12 @@ fn judge_one(
             // Of an object that several releases make, each has to be covered.
             for index in &makers {
                 let key = (*index, kind, first.name.clone());
-                let one = match known.get(&key) {
-                    Some(known) => known.clone(),
-                    None => {
-                        let maker = &case.subjects[*index];
-                        let fresh = coverage::of(case, maker, (kind, &first.name));
-                        known.entry(key).or_insert(fresh).clone()
-                    }
+                let one = if let Some(known) = known.get(&key) {
+                    known.clone()
+                } else {
+                    let maker = &case.subjects[*index];
+                    let fresh = coverage::of(case, maker, (kind, &first.name));
+                    known.entry(key).or_insert(fresh).clone()
                 };
                 let is_better = !matches!(one, Coverage::Full(_)) || coverage == Coverage::Nothing;
                 if is_better {

@@ -94,9 +94,8 @@ pub(crate) fn run(
         Command::Man(_) => return manual::page(streams),
         Command::Generate(arguments) if arguments.dry_run => Some(View::DryRun),
         Command::Generate(_) => Some(View::Generate),
-        Command::Check(_) => Some(View::Check),
+        Command::Check(_) | Command::Audit(_) => Some(View::Check),
         Command::List(_) => Some(View::List),
-        Command::Audit(_) => Some(View::Check),
         Command::State(_) => None,
     };
     if variables.running {

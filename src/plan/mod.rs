@@ -213,6 +213,7 @@ pub(crate) fn make_and<T>(
 }
 
 /// Facts and contents of a run, for what looks at them after the rules.
+#[derive(Clone, Copy)]
 pub(crate) struct Made<'p> {
     /// What the rules looked at.
     pub(crate) project: Project<'p>,

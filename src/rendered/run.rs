@@ -21,7 +21,7 @@ const MOST: usize = 256 << 20;
 /// As [`manifests`], and where what helm prints is not readable to Kubernetes.
 pub fn template(templating: &Templating) -> Result<Vec<Object>, Diagnostic> {
     objects(&manifests(templating)?, &templating.namespace)
-        .map_err(|unreadable| templating.unreadable(unreadable))
+        .map_err(|unreadable| templating.unreadable(&unreadable))
 }
 
 /// What helm renders for a release, as it prints it.
@@ -84,7 +84,7 @@ impl Templating {
     }
 
     /// The error of an output that Kubernetes could not read.
-    pub(crate) fn unreadable(&self, unreadable: Unreadable) -> Diagnostic {
+    pub(crate) fn unreadable(&self, unreadable: &Unreadable) -> Diagnostic {
         let line = unreadable.line.map(|line| format!(" at line {line}")).unwrap_or_default();
         let message = format!("what helm renders for it is not readable to Kubernetes{line}");
         self.problem(&message).hint("look at what `helmfile template` prints for it")

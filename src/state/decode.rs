@@ -131,14 +131,13 @@ pub(super) fn documents<T: Record + Default>(
 ) -> Result<Vec<T>, Diagnostic> {
     let known = parsed.documents(source);
     let is_new = known.is_none();
-    let parts = match known {
-        Some(parts) => parts,
-        None => {
-            let nodes = yaml::parse(source.text.as_bytes(), &Limits::default());
-            let nodes = nodes.map_err(|error| source.error(error))?;
-            note_credentials(&nodes, &source.text, secrets);
-            nodes.into_iter().map(|node| Document { node, environments: RefCell::default() }).collect()
-        }
+    let parts = if let Some(parts) = known {
+        parts
+    } else {
+        let nodes = yaml::parse(source.text.as_bytes(), &Limits::default());
+        let nodes = nodes.map_err(|error| source.error(error))?;
+        note_credentials(&nodes, &source.text, secrets);
+        nodes.into_iter().map(|node| Document { node, environments: RefCell::default() }).collect()
     };
     let mut documents = Vec::with_capacity(parts.len());
     for Document { node, environments } in &*parts {

@@ -34,8 +34,11 @@ struct Written {
     node: Node,
     source: Rc<Source>,
     /// Where it looks for values, for each directory that a file with it is read for, and that file.
-    patterns: RefCell<Vec<(Utf8PathBuf, Utf8PathBuf, Rc<[ValuesPattern]>)>>,
+    patterns: RefCell<Vec<Known>>,
 }
+
+/// A directory, a file, and the patterns of an entry that the file has and that is read for the directory.
+type Known = (Utf8PathBuf, Utf8PathBuf, Rc<[ValuesPattern]>);
 
 impl Written {
     fn spec(&self) -> EnvironmentSpec {
@@ -168,12 +171,11 @@ impl Layer for EnvironmentSpecs {
 impl Decode for EnvironmentSpecs {
     fn decode(&mut self, node: &Node, decoding: &mut Decoding<'_>) -> bool {
         let known = decoding.environments.borrow().clone();
-        *self = match known {
-            Some(known) => known,
-            None => {
-                let Some(specs) = Self::checked(node, decoding) else { return false };
-                decoding.environments.borrow_mut().insert(specs).clone()
-            }
+        *self = if let Some(known) = known {
+            known
+        } else {
+            let Some(specs) = Self::checked(node, decoding) else { return false };
+            decoding.environments.borrow_mut().insert(specs).clone()
         };
         if let Some((name, written)) = self.layers.get_key_value(decoding.environment) {
             let mut spec = EnvironmentSpec::default();

@@ -46,7 +46,7 @@ impl Rendering<'_> {
     /// What releases render, in their order.
     pub(crate) fn manifests(&mut self, looks: &[Look], progress: &Progress) -> Vec<Answer<Manifests>> {
         self.raw(looks, progress, |templating, output| {
-            reference::read(output, templating.namespace()).map_err(|problem| templating.unreadable(problem))
+            reference::read(output, templating.namespace()).map_err(|problem| templating.unreadable(&problem))
         })
     }
 

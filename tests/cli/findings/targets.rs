@@ -38,6 +38,22 @@ pub(super) fn orphan_target() {
         .says("release `edge/gateway` lists the target `gateway/checksum.yaml`, but declares no sources")
         .says("--> helmfile.yaml:2");
     has_not(gateway(), "orphan-target");
+    let replaced = "\
+templates:
+  default: &default
+    values: [gateway/values.yaml]
+releases:
+  - <<: *default
+    name: gateway
+    namespace: edge
+    chart: ./chart
+    values:
+      - gateway/checksum.yaml
+";
+    has(gateway().file("helmfile.yaml", replaced), "orphan-target", 0)
+        .says("`gateway/values.yaml` has a directive, and no release that is read has that file among its `values`: list it there");
+    let repeated = replaced.replace("    values:\n", "    values:\n      - gateway/values.yaml\n");
+    has_not(gateway().file("helmfile.yaml", repeated), "orphan-target");
     let inherited = "\
 templates:
   default:
