@@ -167,8 +167,11 @@ impl Step {
     /// Whether running it takes helmfile, helm or another program that has to be built.
     pub(crate) fn needs_tools(&self) -> bool {
         let names_one = |text: &str| {
-            let mut words =
-                text.split(|character: char| character.is_whitespace() || "|;()\"".contains(character));
+            // What is said of a command is not part of it.
+            let code = text.lines().map(|line| line.split(" #").next().unwrap_or(line));
+            let mut words = code.flat_map(|line| {
+                line.split(|character: char| character.is_whitespace() || "|;()\"".contains(character))
+            });
             words.any(|word| ["helmfile", "helm", "kustomize", "sops"].contains(&word))
         };
         match self {
