@@ -40,7 +40,7 @@ pub(crate) fn differences(one: &[u8], other: &[u8], namespace: &str) -> Result<V
 fn by_identity(manifests: &[u8], namespace: &str) -> Result<BTreeMap<Identity, Spot>, Unreadable> {
     let mut all = BTreeMap::new();
     for document in documents(manifests)? {
-        let found = resources(&document, namespace);
+        let found = resources(&document?, namespace);
         all.extend(found.into_iter().map(|resource| (resource.identity, resource.root)));
     }
     Ok(all)

@@ -6,8 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use super::access::{Grant, grants};
 use super::elsewhere::{Class, Elsewhere, Maker, class, elsewhere, maker};
+use super::mention::Mention;
 use super::need::{Need, Why};
-use super::pod::{Form, Kind, Mention, Reference};
+use super::pod::{Form, Kind, Reference};
 use super::reloader::{RELOADER, WAVE, repository};
 use super::resource::{Resource, resources};
 use super::workload::{Corefiles, Moves, Pod, Size, Workload, workload};
@@ -58,6 +59,7 @@ pub fn read(manifests: &[u8], namespace: &str) -> Result<Manifests, Unreadable> 
     let mut objects = Vec::new();
     let mut all = Vec::new();
     for document in documents(manifests)? {
+        let document = document?;
         objects.extend(objects_of(&document, namespace));
         all.extend(resources(&document, namespace));
     }

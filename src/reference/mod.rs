@@ -10,10 +10,12 @@
 //! [`Object`](crate::rendered::Object) and [`Mention`] keeps one.
 
 mod access;
+mod described;
 mod difference;
 mod elsewhere;
 mod kinds;
 mod manifests;
+mod mention;
 mod need;
 mod pod;
 mod reloader;
@@ -28,8 +30,9 @@ pub use access::{Account, Grant};
 pub(crate) use difference::{Difference, differences};
 pub use elsewhere::{Class, Elsewhere, Maker};
 pub use manifests::{Manifests, Tagged, read};
+pub use mention::{Mention, Spoken};
 pub use need::{Need, Why};
-pub use pod::{Form, Kind, Mention, Reference, Spoken};
+pub use pod::{Form, Kind, Reference};
 pub use reloader::{Controller, RELOADER, Reloader, WAVE};
 pub use resource::{Identity, Origin};
 pub use workload::{Moves, Pod, Size, Workload};

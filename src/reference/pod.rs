@@ -5,11 +5,12 @@ use std::collections::BTreeSet;
 use indexmap::IndexMap;
 use serde::{Deserialize, Serialize};
 
+use super::described::{Container, Described, service_account};
 use super::kinds::{self, Layout};
 use super::need::{Need, Why};
 use super::resource::Resource;
 use super::spot::{Path, Spot};
-use crate::rendered::{ObjectKind, is_object_name};
+use crate::rendered::ObjectKind;
 
 /// What kind of thing is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -134,109 +135,6 @@ impl Reference {
     }
 }
 
-/// A word that may be the name of an object. It may as well be a password that somebody wrote into a manifest: it is compared with
-/// names, and never shown or kept where it is none.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Mention {
-    /// The namespace before it, `NAMESPACE/NAME`, else that of the pod.
-    pub namespace: String,
-    /// The word.
-    pub word: String,
-    /// Where it stands.
-    pub spoken: Spoken,
-    /// The container.
-    pub container: String,
-    /// Where it is in the manifest.
-    pub path: String,
-    /// The line of helm's output, from 1.
-    pub line: usize,
-}
-
-impl std::fmt::Debug for Mention {
-    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(out, "Mention({:?} {} line {})", self.spoken, self.path, self.line)
-    }
-}
-
-/// Where a word stands.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Spoken {
-    /// In `args`.
-    Argument,
-    /// In `command`.
-    Command,
-    /// In the value of this variable.
-    Variable(String),
-}
-
-/// A container of a pod.
-#[derive(Debug)]
-pub(super) struct Container {
-    pub(super) spot: Spot,
-    /// Its name; empty for the one that an operator adds.
-    pub(super) name: String,
-    /// Whether it ends before the others start. One that is restarted always runs beside them.
-    pub(super) is_init: bool,
-}
-
-/// A description of a pod, in whatever layout.
-#[derive(Debug)]
-pub(super) struct Described {
-    /// The fields of the pod spec.
-    pub(super) spec: Spot,
-    /// What describes the pod with all its parts.
-    pub(super) whole: Spot,
-    pub(super) annotations: Option<Spot>,
-    /// Init containers first.
-    pub(super) containers: Vec<Container>,
-    layout: Layout,
-}
-
-impl Described {
-    /// A pod spec, in its template where it has one.
-    pub(super) fn by_template(template: Option<&Spot>, spec: Spot) -> Self {
-        Self {
-            containers: containers(&spec, &["initContainers"], &["containers"]),
-            whole: template.cloned().unwrap_or_else(|| spec.clone()),
-            annotations: template.map(|template| template.at(&["metadata", "annotations"])),
-            spec,
-            layout: Layout::Template,
-        }
-    }
-
-    /// A pod as the table of custom resources describes it. `around` is what it is a part of.
-    pub(super) fn by_layout(layout: Layout, pod: &Spot, around: &Spot, annotations: Spot) -> Self {
-        let spec = if layout == Layout::Template { pod.key("spec") } else { pod.clone() };
-        let mut containers = match layout {
-            Layout::Template => containers(&spec, &["initContainers"], &["containers"]),
-            Layout::Flat => containers(&spec, &["initContainers"], &["containers", "additionalContainers"]),
-            Layout::Parts => {
-                let beside =
-                    around.entries().into_iter().filter(|(_, spot)| spot.is_map() && spot.path != pod.path);
-                beside.map(|(key, spot)| Container { spot, name: key.to_string(), is_init: false }).collect()
-            }
-        };
-        if layout == Layout::Flat {
-            containers.push(Container { spot: spec.clone(), name: String::new(), is_init: false });
-        }
-        let whole = if layout == Layout::Parts { around.clone() } else { pod.clone() };
-        Self { spec, whole, annotations: Some(annotations), containers, layout }
-    }
-}
-
-/// The containers in lists of a pod spec, init containers first. Containers for debugging are no part of a template.
-fn containers(spec: &Spot, init: &[&str], others: &[&str]) -> Vec<Container> {
-    let list = |key: &&str, init: bool| {
-        spec.key(key).items().into_iter().filter(Spot::is_map).map(move |spot| Container {
-            name: spot.text_of("name").unwrap_or_default(),
-            is_init: init && spot.key("restartPolicy").text() != Some("Always"),
-            spot,
-        })
-    };
-    let init = init.iter().flat_map(|key| list(key, true));
-    init.chain(others.iter().flat_map(|key| list(key, false))).collect()
-}
-
 /// What a pod reads.
 pub(super) fn references(resource: &Resource, pod: &Described) -> Vec<Reference> {
     let mut reader = Reader { resource, found: Vec::new() };
@@ -259,12 +157,6 @@ pub(super) fn references(resource: &Resource, pod: &Described) -> Vec<Reference>
         reader.add(Form::Annotation(injection.key.clone()), injection.object, &object, &object.path);
     }
     reader.found
-}
-
-/// The name of the service account in a pod spec, where it has one.
-pub(super) fn service_account(spec: &Spot) -> Option<Spot> {
-    let keys = ["serviceAccountName", "serviceAccount"];
-    keys.into_iter().map(|key| spec.key(key)).find(|account| account.text().is_some())
 }
 
 /// The references of a resource that has no pods.
@@ -437,49 +329,3 @@ const DRIVERS: [Driver; 10] = [
     (&["storageos", "secretRef", "name"], Form::Driver, Kind::Secret),
     (&["image", "reference"], Form::Image, Kind::Image),
 ];
-
-/// The words in a pod spec that may be names of objects.
-pub(super) fn mentions(resource: &Resource, pod: &Described) -> Vec<Mention> {
-    let mut found = Vec::new();
-    for container in &pod.containers {
-        let spot = &container.spot;
-        let texts = [("args", Spoken::Argument), ("command", Spoken::Command)].into_iter().flat_map(
-            |(key, spoken)| spot.key(key).items().into_iter().map(move |item| (item, spoken.clone())),
-        );
-        let variables = spot.key("env").items().into_iter().map(|variable| {
-            let spoken = Spoken::Variable(variable.text_of("name").unwrap_or_default());
-            (variable.key("value"), spoken)
-        });
-        for (spot, spoken) in texts.chain(variables) {
-            for (namespace, word) in spot.text().into_iter().flat_map(names) {
-                found.push(Mention {
-                    namespace: namespace.unwrap_or(&resource.identity.namespace).to_owned(),
-                    word: word.to_owned(),
-                    spoken: spoken.clone(),
-                    container: container.name.clone(),
-                    path: spot.path.to_string(),
-                    line: resource.line(&spot.path),
-                });
-            }
-        }
-    }
-    found
-}
-
-/// The words of a text that an object may be called, with a namespace before a `/`. A namespace that is a variable of the container
-/// is that of the pod.
-fn names(text: &str) -> impl Iterator<Item = (Option<&str>, &str)> {
-    let words = text.split(|c: char| c.is_whitespace() || "=,;\"'`".contains(c));
-    words.filter_map(|word| {
-        let (namespace, name) = match word.split_once('/') {
-            Some((namespace, name)) if namespace.starts_with("$(") && namespace.ends_with(')') => {
-                (None, name)
-            }
-            Some((namespace, name)) => (Some(namespace), name),
-            None => (None, word),
-        };
-        let good = is_object_name(name)
-            && namespace.is_none_or(|namespace| is_object_name(namespace) && !namespace.contains('.'));
-        (good && name.bytes().any(|byte| byte.is_ascii_lowercase())).then_some((namespace, name))
-    })
-}

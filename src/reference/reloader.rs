@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use regex::Regex;
 use serde::{Deserialize, Serialize};
 
-use super::pod::{Container, Kind, Reference};
+use super::described::Container;
+use super::pod::{Kind, Reference};
 
 /// A program in a pod that reads files again when they change.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]

@@ -98,7 +98,8 @@ fn collect(
         }
         return;
     }
-    if kind.is_empty() {
+    // Definitions say nothing here, and are the largest of all.
+    if kind.is_empty() || kind == "CustomResourceDefinition" {
         return;
     }
     let metadata = root.key("metadata");

@@ -444,3 +444,54 @@ fn annotations_name_objects_for_injectors() {
     );
     assert_eq!(listed(&text), ["ConfigMap agent: annotation vault.hashicorp.com/agent-configmap: warn"]);
 }
+
+#[test]
+fn pods_beside_the_known_ones_are_never_denied() {
+    let reads = "{spec: {containers: [{name: web, image: x, envFrom: [{secretRef: {name: keys}}]}]}}";
+    for (kind, known) in
+        [("argoproj.io/v1alpha1\nkind: Rollout", "deny"), ("k8s.keycloak.org/v2\nkind: Keycloak", "fine")]
+    {
+        let place = if known == "deny" { "template" } else { "unsupported: {podTemplate" };
+        let close = if known == "deny" { "" } else { "}" };
+        let text = format!(
+            "apiVersion: {kind}\nmetadata: {{name: x}}\nspec: {{{place}: {reads}{close}, more: {reads}}}\n"
+        );
+        let expected = [
+            "Secret keys: envFrom of container web: ".to_owned() + known,
+            "Secret keys: envFrom of container web: warn".to_owned(),
+        ];
+        assert_eq!(listed(&text), expected, "{text}");
+        let pods: Vec<bool> = all(&text).workloads[0].pods.iter().map(|pod| pod.is_known).collect();
+        assert_eq!(pods, [true, false]);
+    }
+}
+
+#[test]
+fn what_is_found_can_be_kept_and_read_again() {
+    let mut kept = 0;
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/manifests");
+    for entry in fs_err::read_dir(folder).expect("manifests") {
+        let path = entry.expect("an entry").path();
+        if path.extension().is_none_or(|extension| extension != "yaml") {
+            continue;
+        }
+        let found = all(&fs_err::read_to_string(&path).expect("manifests"));
+        let text = serde_json::to_string(&(&found.workloads, &found.elsewhere, &found.makers, &found.grants))
+            .expect("JSON");
+        let again = serde_json::from_str(&text).expect("the same");
+        assert_eq!(
+            (found.workloads, found.elsewhere, found.makers, found.grants),
+            again,
+            "{}",
+            path.display()
+        );
+        kept += text.len();
+    }
+    assert!(kept > 10_000, "{kept}");
+}
+
+#[test]
+fn an_unreadable_document_after_others_is_an_error() {
+    let error = read(b"a: 1\n---\na: 1\n? [x]\n: 2\n", "").expect_err("a key that is a list");
+    assert_eq!(error.line, Some(4));
+}

@@ -6,9 +6,11 @@ use std::rc::Rc;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 
+use super::described::{self, Described};
 use super::kinds::{self, Behaviour, Custom};
+use super::mention::{self, Mention};
 use super::need::{Need, Why};
-use super::pod::{self, Described, Mention, Reference};
+use super::pod::{self, Reference};
 use super::reloader::{self, Controller, Reloader};
 use super::resource::{Identity, Origin, Resource};
 use super::spot::{Path, Spot};
@@ -62,7 +64,7 @@ impl Workload {
     /// Takes what is known of the whole workload into account for each of its references. `runs` says that its pods run to an end.
     fn judge(&mut self, runs: bool) {
         let Self { moves, controllers, pods, .. } = self;
-        for Pod { references, reloaders, .. } in pods {
+        for Pod { references, reloaders, is_known, .. } in pods {
             for reference in references.iter_mut().filter(|one| !matches!(one.need, Need::Nothing(_))) {
                 let controller = controllers.iter().find(|one| one.covers(reference.kind, &reference.name));
                 let whole = reference.need == Need::Whole;
@@ -71,13 +73,13 @@ impl Workload {
                     Moves::NextRun => Some(Why::NextRun),
                     _ if runs => Some(Why::NextRun),
                     _ if controller.is_some() => controller.map(|one| Why::Controller(one.name.clone())),
-                    Moves::Operator => Some(Why::Operator),
-                    Moves::Reloads if whole => Some(Why::Operator),
+                    Moves::Operator if *is_known => Some(Why::Operator),
+                    Moves::Reloads if *is_known && whole => Some(Why::Operator),
                     _ => reloader.map(|one| Why::Reloader(one.by.clone())),
                 };
                 if let Some(why) = why {
                     reference.need = Need::Nothing(why);
-                } else if *moves == Moves::Unknown && reference.need.level() == Level::Deny {
+                } else if !*is_known && reference.need.level() == Level::Deny {
                     reference.need = Need::Custom;
                 }
             }
@@ -90,6 +92,8 @@ impl Workload {
 pub struct Pod {
     /// Where the pod spec is: `spec.template.spec`.
     pub path: String,
+    /// Whether it is where pods of this kind are known to be described, and not only found by its structure.
+    pub is_known: bool,
     /// Where its annotations go: `spec.template.metadata.annotations`. Nothing where that is not known.
     pub annotations_path: Option<String>,
     /// Its annotations. Values that are not text are not among them.
@@ -152,7 +156,7 @@ const BUILT_IN: [(&str, &str, &[&str]); 8] = [
 ];
 
 /// Kinds that are no workloads, whatever is in them.
-const NO_WORKLOADS: [&str; 3] = ["CustomResourceDefinition", "ConfigMap", "Secret"];
+const NO_WORKLOADS: [&str; 2] = ["ConfigMap", "Secret"];
 
 /// The workload that a resource is, if it owns pods.
 pub(super) fn workload(resource: &Resource, corefiles: &Corefiles) -> Option<Workload> {
@@ -221,7 +225,9 @@ fn by_structure(root: &Spot, found: &mut Vec<Described>) {
         let has_image = |item: &Spot| item.key("image").text().is_some();
         if spot.key("containers").items().iter().any(has_image) {
             let template = around.filter(|_| spot.path.last_key() == Some("spec"));
-            found.push(Described::by_template(template.as_ref(), spot));
+            let mut pod = Described::by_template(template.as_ref(), spot);
+            pod.is_known = false;
+            found.push(pod);
             continue;
         }
         let is_list = !spot.is_map();
@@ -290,18 +296,18 @@ fn size(resource: &Resource) -> Size {
         }
         "Pod" => Size::Count(1),
         "Rollout" if spec.key("replicas").value.is_nil() => Size::Count(1),
-        "Rollout" => spec.key("replicas").number().map_or(Size::Unknown, Size::Count),
-        _ => Size::Unknown,
+        _ => spec.key("replicas").number().map_or(Size::Unknown, Size::Count),
     }
 }
 
 fn pod(resource: &Resource, described: &Described, corefiles: &Corefiles) -> Pod {
     let none = BTreeSet::new();
     let corefiles = corefiles.get(&resource.identity.namespace).unwrap_or(&none);
-    let account = pod::service_account(&described.spec);
+    let account = described::service_account(&described.spec);
     let images = described.containers.iter().filter_map(|container| container.spot.text_of("image"));
     Pod {
         path: described.spec.path.to_string(),
+        is_known: described.is_known,
         annotations_path: described.annotations.as_ref().map(|annotations| annotations.path.to_string()),
         annotations: described.annotations.as_ref().map(texts).unwrap_or_default(),
         digest: digest(&described.whole.value),
@@ -309,7 +315,7 @@ fn pod(resource: &Resource, described: &Described, corefiles: &Corefiles) -> Pod
         images: images.collect(),
         reloaders: reloader::reloaders(&described.containers, corefiles),
         references: pod::references(resource, described),
-        mentions: pod::mentions(resource, described),
+        mentions: mention::mentions(resource, described),
     }
 }
 

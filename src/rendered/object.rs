@@ -76,20 +76,22 @@ pub(crate) struct Document {
     pub(crate) source: Option<String>,
 }
 
-/// The documents of a list of manifests, in their order.
+/// The documents of a list of manifests, in their order. Each is made when it is asked for.
 ///
 /// # Errors
 ///
-/// As [`objects`].
-pub(crate) fn documents(manifests: &[u8]) -> Result<Vec<Document>, Unreadable> {
+/// As [`objects`], for the whole text or for one document.
+pub(crate) fn documents(
+    manifests: &[u8],
+) -> Result<impl Iterator<Item = Result<Document, Unreadable>>, Unreadable> {
     let unreadable = |error: yaml::Error| Unreadable { line: error.line() };
     let sources = sources(manifests);
-    let document = |node: Node| {
+    let nodes = yaml::parse(manifests, &Limits::default()).map_err(unreadable)?;
+    Ok(nodes.into_iter().map(move |node| {
         let value = node.decode_as_helm().map_err(unreadable)?;
         let source = sources.range(..=node.line()).next_back().and_then(|(_, source)| source.clone());
         Ok(Document { value, node, source })
-    };
-    yaml::parse(manifests, &Limits::default()).map_err(unreadable)?.into_iter().map(document).collect()
+    }))
 }
 
 /// The `ConfigMap`s and `Secret`s in a list of manifests, those in a `List` too. `namespace` is that of the release.
@@ -98,7 +100,11 @@ pub(crate) fn documents(manifests: &[u8]) -> Result<Vec<Document>, Unreadable> {
 ///
 /// Where a manifest is not readable to Kubernetes. The error tells the line alone: a value may be secret.
 pub(super) fn objects(manifests: &[u8], namespace: &str) -> Result<Vec<Object>, Unreadable> {
-    Ok(documents(manifests)?.iter().flat_map(|document| objects_of(document, namespace)).collect())
+    let mut objects = Vec::new();
+    for document in documents(manifests)? {
+        objects.extend(objects_of(&document?, namespace));
+    }
+    Ok(objects)
 }
 
 /// The `ConfigMap`s and `Secret`s of one document, which may be a `List`. `namespace` is that of the release.
