@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-use super::pod::Kind;
+use super::pod::{Form, Kind, Reference};
 use super::resource::Identity;
 use super::spot::Spot;
 
@@ -37,6 +37,9 @@ pub(super) struct Custom {
     pub(super) still: Vec<String>,
     /// A field and the value with which pods restart although they else would not.
     pub(super) restarts_with: Option<(String, String)>,
+    /// What an operator looks at by itself.
+    #[serde(default)]
+    pub(super) watches: Vec<Watched>,
     #[cfg_attr(not(test), expect(dead_code, reason = "for whoever looks after the table"))]
     pub(super) source: Source,
 }
@@ -61,6 +64,36 @@ pub(super) enum Behaviour {
     Reloads,
     Operator,
     Inert,
+}
+
+/// What an operator looks at among what its pods read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Watched {
+    /// Variables.
+    Env,
+    /// All keys as variables.
+    EnvFrom,
+    /// Volumes that are one object.
+    Volume,
+    /// Variables of the first container from Secrets.
+    FirstSecretEnv,
+}
+
+impl Watched {
+    /// Whether a reference is of this form.
+    pub(super) fn is(self, reference: &Reference) -> bool {
+        match (self, &reference.form) {
+            (Self::Env, Form::Variable(_)) | (Self::EnvFrom, Form::Variables) => true,
+            (Self::Volume, Form::Whole(_) | Form::SubPath(_)) => {
+                !reference.path.contains(".projected.sources[")
+            }
+            (Self::FirstSecretEnv, Form::Variable(_)) => {
+                reference.kind == Kind::Secret && reference.path.contains(".containers[0].env[")
+            }
+            _ => false,
+        }
+    }
 }
 
 /// Where a line of the table was read.
@@ -133,7 +166,7 @@ pub(super) fn follow(root: &Spot, path: &str) -> Vec<Spot> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Moves, read};
+    use super::super::{Moves, Need, Why, read};
     use super::*;
 
     const READS: &str =
@@ -288,6 +321,26 @@ mod tests {
             );
         }
         assert_eq!(SHAPES.len(), table().kind.len());
+    }
+
+    #[test]
+    fn an_operator_looks_only_at_what_its_line_says() {
+        for known in &table().kind {
+            assert_eq!(known.behaviour == Behaviour::Operator, !known.watches.is_empty(), "{known:?}");
+        }
+        let pod = "{spec: {containers: [{name: a, env: [{name: A, valueFrom: {secretKeyRef: {name: a, key: k}}}, {name: B, valueFrom: {configMapKeyRef: {name: b, key: k}}}], envFrom: [{secretRef: {name: c}}], volumeMounts: [{name: d, mountPath: /d, subPath: d}, {name: e, mountPath: /e, subPath: e}]}, {name: b, env: [{name: A, valueFrom: {secretKeyRef: {name: f, key: k}}}]}], volumes: [{name: d, secret: {secretName: d}}, {name: e, projected: {sources: [{secret: {name: e}}]}}]}}";
+        let fine = |group: &str, kind: &str, spec: &str| -> String {
+            let text = manifest(group, kind, &spec.replace("POD", pod));
+            let workload = read(text.as_bytes(), "").expect("manifests").workloads.swap_remove(0);
+            assert!(workload.references().all(|one| one.need.level() != crate::diagnostic::Level::Deny));
+            let fine = workload.references().filter(|one| one.need == Need::Nothing(Why::Operator));
+            fine.map(|one| one.name.as_str()).collect()
+        };
+        assert_eq!(
+            fine("grafana.integreatly.org", "Grafana", "{deployment: {spec: {template: POD}}}"),
+            "abcfd"
+        );
+        assert_eq!(fine("k8s.keycloak.org", "Keycloak", "{unsupported: {podTemplate: POD}}"), "a");
     }
 
     #[test]

@@ -17,7 +17,7 @@ pub enum Need {
     Whole,
     /// A restart: it is read where the pod is admitted or its volumes are mounted.
     Admission,
-    /// A restart, but what the operator of this kind does is not known.
+    /// A restart, but whether an operator brings it about is not known.
     Custom,
     /// Perhaps a restart: the object is only named in an argument, a command or a variable.
     Named,

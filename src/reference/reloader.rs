@@ -72,7 +72,7 @@ fn reloader(container: &Container, corefiles: &BTreeSet<String>) -> Option<Reloa
     if let Some(part) = ITSELF.iter().find(|part| image.contains(**part)) {
         return Some(found(part, false, BTreeSet::new()));
     }
-    if image.rsplit('/').next() == Some("coredns") && !corefiles.is_empty() {
+    if image.rsplit('/').next().is_some_and(|name| name.starts_with("coredns")) && !corefiles.is_empty() {
         return Some(found("reload in the Corefile", false, corefiles.clone()));
     }
     let mut texts = ["command", "args"].iter().flat_map(|key| container.spot.key(key).items());

@@ -448,11 +448,12 @@ fn annotations_name_objects_for_injectors() {
 #[test]
 fn pods_beside_the_known_ones_are_never_denied() {
     let reads = "{spec: {containers: [{name: web, image: x, envFrom: [{secretRef: {name: keys}}]}]}}";
-    for (kind, known) in
-        [("argoproj.io/v1alpha1\nkind: Rollout", "deny"), ("k8s.keycloak.org/v2\nkind: Keycloak", "fine")]
-    {
-        let place = if known == "deny" { "template" } else { "unsupported: {podTemplate" };
-        let close = if known == "deny" { "" } else { "}" };
+    for (kind, known) in [
+        ("argoproj.io/v1alpha1\nkind: Rollout", "deny"),
+        ("grafana.integreatly.org/v1beta1\nkind: Grafana", "fine"),
+    ] {
+        let place = if known == "deny" { "template" } else { "deployment: {spec: {template" };
+        let close = if known == "deny" { "" } else { "}}" };
         let text = format!(
             "apiVersion: {kind}\nmetadata: {{name: x}}\nspec: {{{place}: {reads}{close}, more: {reads}}}\n"
         );

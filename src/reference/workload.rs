@@ -61,8 +61,12 @@ impl Workload {
         asked
     }
 
-    /// Takes what is known of the whole workload into account for each of its references. `runs` says that its pods run to an end.
-    fn judge(&mut self, runs: bool) {
+    /// Takes what is known of the whole workload, and of custom resources of its kind, into account for each of its references.
+    fn judge(&mut self, known: Option<&Custom>) {
+        let runs = known.is_some_and(|known| known.runs);
+        let watched = |reference: &Reference| {
+            known.is_some_and(|known| known.watches.iter().any(|one| one.is(reference)))
+        };
         let Self { moves, controllers, pods, .. } = self;
         for Pod { references, reloaders, is_known, .. } in pods {
             for reference in references.iter_mut().filter(|one| !matches!(one.need, Need::Nothing(_))) {
@@ -73,13 +77,13 @@ impl Workload {
                     Moves::NextRun => Some(Why::NextRun),
                     _ if runs => Some(Why::NextRun),
                     _ if controller.is_some() => controller.map(|one| Why::Controller(one.name.clone())),
-                    Moves::Operator if *is_known => Some(Why::Operator),
+                    Moves::Operator if *is_known && watched(reference) => Some(Why::Operator),
                     Moves::Reloads if *is_known && whole => Some(Why::Operator),
                     _ => reloader.map(|one| Why::Reloader(one.by.clone())),
                 };
                 if let Some(why) = why {
                     reference.need = Need::Nothing(why);
-                } else if !*is_known && reference.need.level() == Level::Deny {
+                } else if (!*is_known || *moves == Moves::Operator) && reference.need.level() == Level::Deny {
                     reference.need = Need::Custom;
                 }
             }
@@ -190,7 +194,7 @@ pub(super) fn workload(resource: &Resource, corefiles: &Corefiles) -> Option<Wor
         pods: pods.iter().map(|described| pod(resource, described, corefiles)).collect(),
     };
     workload.controllers = workload.asked_controllers();
-    workload.judge(known.is_some_and(|known| known.runs));
+    workload.judge(known);
     Some(workload)
 }
 
