@@ -21,8 +21,9 @@ pub(crate) struct ValuesFiles {
     request: Request,
     registry: Registry,
     raw: RefCell<BTreeMap<String, Rc<Raw>>>,
-    /// Files of the project, with the releases that have them among their values or whose values templates read them.
-    readers: RefCell<BTreeMap<Utf8PathBuf, BTreeSet<ProducerName>>>,
+    /// Files of the project by the text of their paths, which compares faster than their parts, with the releases that have them among
+    /// their values or whose values templates read them.
+    readers: RefCell<BTreeMap<String, BTreeSet<ProducerName>>>,
 }
 
 /// A values file as it is on disk.
@@ -77,15 +78,25 @@ impl ValuesFiles {
     pub(crate) fn note_reader(&self, release: &Release, file: &Utf8Path) {
         let reader =
             ProducerName { namespace: Some(release.namespace.clone()), release: release.name.clone() };
-        self.readers.borrow_mut().entry(file.to_owned()).or_default().insert(reader);
+        let mut readers = self.readers.borrow_mut();
+        match readers.get_mut(file.as_str()) {
+            Some(known) => {
+                known.insert(reader);
+            }
+            None => {
+                readers.insert(file.to_string(), [reader].into());
+            }
+        }
     }
 
     /// The files at or below a path that releases are known to read, with these releases. Only values templates that were rendered
     /// count.
     pub(crate) fn readers_below(&self, path: &Utf8Path) -> Vec<(Utf8PathBuf, BTreeSet<ProducerName>)> {
         let readers = self.readers.borrow();
-        let below = readers.range(path.to_owned()..).take_while(|(file, _)| file.starts_with(path));
-        below.map(|(file, readers)| (file.clone(), readers.clone())).collect()
+        let alike = readers.range(path.to_string()..).take_while(|(file, _)| file.starts_with(path.as_str()));
+        let below = alike.map(|(file, readers)| (Utf8PathBuf::from(file), readers));
+        let below = below.filter(|(file, _)| file.starts_with(path));
+        below.map(|(file, readers)| (file, readers.clone())).collect()
     }
 
     /// Comments in values files that may have been meant as directives.
