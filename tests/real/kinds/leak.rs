@@ -11,7 +11,7 @@ use crate::support::sandbox::Run;
 use crate::support::{plugins, programs};
 
 /// Where a secret can stand. Each has a marker of its own.
-const PLACES: [&str; 6] = ["environment", "release", "inline", "vault", "binary", "key"];
+const PLACES: [&str; 7] = ["environment", "release", "inline", "reference", "vault", "binary", "key"];
 
 fn marker(place: &str) -> String {
     // Long enough for a key, and never a part of anything else.
@@ -46,6 +46,8 @@ releases:
       - db.yaml.gotmpl
       - inline: {{ .Values.inline | quote }}
     secrets: [db.secrets.yaml]
+    set:
+      - {name: reference, value: ref+sops://references/db.yaml#/password}
 ";
 
 const DIRECTIVES: &str = "\
@@ -60,7 +62,7 @@ apiVersion: v1
 kind: Secret
 metadata: {name: db-credentials}
 data: {release: {{ .Values.release | b64enc }}}
-stringData: {environment: {{ .Values.environment | quote }}, inline: {{ .Values.inline | quote }}}
+stringData: {environment: {{ .Values.environment | quote }}, inline: {{ .Values.inline | quote }}, reference: {{ .Values.reference }}}
 ---
 apiVersion: v1
 kind: ConfigMap
@@ -110,6 +112,7 @@ impl Leak {
             &format!("environment: {}\ninline: {}\n", marker("environment"), marker("inline")),
         );
         leak.seal("db.secrets.yaml", &format!("release: {}\n", marker("release")));
+        leak.seal("references/db.yaml", &format!("password: {}\n", marker("reference")));
         leak.seal("vault/db.yaml", &format!("password: {}\n", marker("vault")));
         leak.seal("vault/tls.pem", &format!("{}\n", marker("binary")));
         Some(leak)
@@ -240,6 +243,8 @@ fn no_error_holds_a_secret() {
     for (template, said) in [
         ("{{ fail .Values.release }}", "release `edge/db`"),
         ("{{ fail (b64enc .Values.release) }}", "release `edge/db`"),
+        ("{{ fail .Values.reference }}", "release `edge/db`"),
+        ("{{ .Values.reference }}: [\n", "release `edge/db`"),
         ("{{ .Values.release }}: [\n", "release `edge/db`"),
         (
             "apiVersion: v1\nkind: Secret\nmetadata: {name: db-credentials}\ndata: {a: {{ .Values.release }}, a: {{ .Values.inline }}}\n",
@@ -263,6 +268,9 @@ fn no_error_holds_a_secret() {
     // Templates that helmsum renders itself.
     for template in [
         "{{ fail .Values.environment }}",
+        "{{ fail (fetchSecretValue \"ref+sops://references/db.yaml#/password\") }}",
+        "{{ fetchSecretValue \"ref+sops://references/db.yaml#/password\" | upper | fail }}",
+        "a: [{{ fetchSecretValue \"ref+sops://references/db.yaml#/password\" }}\n",
         "{{ required .Values.environment nil }}",
         "{{ readFile .Values.environment }}",
         "{{ exec .Values.environment (list \"x\") }}",
