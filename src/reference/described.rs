@@ -42,7 +42,7 @@ impl Described {
     }
 
     /// A pod as the table of custom resources describes it. `around` is what it is a part of.
-    pub(super) fn by_layout(layout: Layout, pod: &Spot, around: &Spot, annotations: Spot) -> Self {
+    pub(super) fn by_layout(layout: Layout, pod: &Spot, around: &Spot, annotations: Option<Spot>) -> Self {
         let spec = if layout == Layout::Template { pod.key("spec") } else { pod.clone() };
         let mut containers = match layout {
             Layout::Template => containers(&spec, &["initContainers"], &["containers"]),
@@ -57,7 +57,7 @@ impl Described {
             containers.push(Container { spot: spec.clone(), name: String::new(), is_init: false });
         }
         let whole = if layout == Layout::Parts { around.clone() } else { pod.clone() };
-        Self { spec, whole, annotations: Some(annotations), containers, is_known: true, layout }
+        Self { spec, whole, annotations, containers, is_known: true, layout }
     }
 }
 

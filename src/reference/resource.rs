@@ -116,3 +116,33 @@ fn collect(
         node: node.clone(),
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::read;
+
+    /// Reads on a thread with the stack that those of the pool have.
+    fn on_a_thread(text: String) -> Option<usize> {
+        let work = move || read(text.as_bytes(), "edge").ok().map(|manifests| manifests.workloads.len());
+        let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(work).expect("a thread");
+        thread.join().expect("the stack is enough")
+    }
+
+    #[test]
+    fn lists_in_lists_and_deep_values_are_not_too_deep_for_a_thread() {
+        let pod = "{apiVersion: v1, kind: Pod, metadata: {name: p}, spec: {containers: [{image: x}]}}";
+        let list = "{apiVersion: v1, kind: List, items: [";
+        let deep = |depth: usize| format!("{}{pod}{}\n", list.repeat(depth), "]}".repeat(depth));
+        assert_eq!(on_a_thread(deep(400)), Some(1));
+        assert_eq!(on_a_thread(deep(2_000)), None, "helm reads no such thing");
+        let nested = |depth: usize| {
+            let value = format!("{}1{}", "[".repeat(depth), "]".repeat(depth));
+            format!(
+                "apiVersion: example.org/v1\nkind: Machine\nspec: {{deep: {value}, containers: [{{image: x}}]}}\n"
+            )
+        };
+        assert_eq!(on_a_thread(nested(900)), Some(1));
+        let template = nested(900).replace("spec: {", "spec: {a: {b: {spec: {").replace("}]}\n", "}]}}}}\n");
+        assert_eq!(on_a_thread(template), Some(1));
+    }
+}

@@ -209,7 +209,7 @@ fn described(resource: &Resource, known: &Custom) -> Vec<Described> {
         };
         for around in around {
             for pod in kinds::follow(&around, last).into_iter().filter(Spot::is_map) {
-                let annotations = kinds::follow(&pod, &known.annotations).swap_remove(0);
+                let annotations = kinds::follow(&pod, &known.annotations).into_iter().next();
                 found.push(Described::by_layout(known.layout, &pod, &around, annotations));
             }
         }
