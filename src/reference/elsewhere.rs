@@ -48,7 +48,7 @@ pub struct Class {
 }
 
 /// Where resources without pods name a Secret with a certificate: group, kind, path.
-const CERTIFICATES: [(&str, &str, &str); 9] = [
+const CERTIFICATES: [(&str, &str, &str); 8] = [
     ("networking.k8s.io", "Ingress", "spec.tls[].secretName"),
     ("extensions", "Ingress", "spec.tls[].secretName"),
     ("networking.istio.io", "Gateway", "spec.servers[].tls.credentialName"),
@@ -57,7 +57,6 @@ const CERTIFICATES: [(&str, &str, &str); 9] = [
     ("traefik.containo.us", "IngressRoute", "spec.tls.secretName"),
     ("projectcontour.io", "HTTPProxy", "spec.virtualhost.tls.secretName"),
     ("networking.x-k8s.io", "Gateway", "spec.listeners[].tls.certificateRef.name"),
-    ("gateway.networking.k8s.io", "Gateway", "spec.listeners[].tls.certificateRefs[].name"),
 ];
 
 /// What a resource without pods reads.
@@ -86,6 +85,9 @@ pub(super) fn elsewhere(resource: &Resource) -> Option<Elsewhere> {
         names.extend(of_account(resource));
     }
     let mut references = pod::live(resource, names);
+    if identity.is("gateway.networking.k8s.io", "Gateway") {
+        references.extend(of_gateway(resource));
+    }
     for reference in &mut references {
         // Annotations and Istio write `NAMESPACE/NAME`.
         if let Some((namespace, name)) = reference.name.split_once('/') {
@@ -96,6 +98,22 @@ pub(super) fn elsewhere(resource: &Resource) -> Option<Elsewhere> {
         return None;
     }
     Some(Elsewhere { identity: identity.clone(), origin: resource.origin.clone(), references })
+}
+
+/// The certificates of a Gateway, each of which may name a namespace of its own.
+fn of_gateway(gateway: &Resource) -> Vec<Reference> {
+    let mut found = Vec::new();
+    for certificate in kinds::follow(&gateway.root, "spec.listeners[].tls.certificateRefs[]") {
+        if certificate.text_of("kind").is_none_or(|kind| kind == "Secret") {
+            let own = pod::live(gateway, vec![(Form::Certificate, Kind::Secret, certificate.key("name"))]);
+            let namespace = certificate.text_of("namespace");
+            found.extend(own.into_iter().map(|reference| match &namespace {
+                Some(namespace) => Reference { namespace: namespace.clone(), ..reference },
+                None => reference,
+            }));
+        }
+    }
+    found
 }
 
 /// The secrets that a service account names.

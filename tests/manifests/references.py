@@ -272,7 +272,6 @@ CERTIFICATES = {
     ("traefik.containo.us", "IngressRoute"): "spec.tls.secretName",
     ("projectcontour.io", "HTTPProxy"): "spec.virtualhost.tls.secretName",
     ("networking.x-k8s.io", "Gateway"): "spec.listeners[].tls.certificateRef.name",
-    ("gateway.networking.k8s.io", "Gateway"): "spec.listeners[].tls.certificateRefs[].name",
 }
 
 
@@ -280,6 +279,11 @@ def elsewhere(group, kind, document):
     """What a resource without pods reads."""
     path = CERTIFICATES.get((group, kind))
     found = [("Secret", name, "certificate") for name in (follow(document, path) if path else [])]
+    if (group, kind) == ("gateway.networking.k8s.io", "Gateway"):
+        for certificate in follow(document, "spec.listeners[].tls.certificateRefs[]"):
+            if text(get(certificate, "name")) and (text(get(certificate, "kind")) or "Secret") == "Secret":
+                of = text(get(certificate, "namespace"))
+                found.append(("Secret", f"{of}/{certificate['name']}" if of else certificate["name"], "certificate"))
     if kind == "Ingress":
         annotations = get(document, "metadata", "annotations")
         for key, value in (annotations if isinstance(annotations, dict) else {}).items():
