@@ -142,21 +142,8 @@ pub(crate) fn make_and<T>(
     let mut plan = Plan::new(reading);
     let locations = Locations::default();
     let mut known = Targets::default();
-    let mut facts = Facts::default();
-    let mut targets = Found { locations: &locations, known: &mut known };
-    facts.consumers =
-        checksums::consumers(&*tree, context, reading, &configurations, &mut targets, &mut plan);
-    if checksums::reads_state(&*tree, reading, &facts.consumers, &context.directory) {
-        survey_all(context, reading, &configurations, &mut targets, &mut plan, &mut facts);
-        if let Some(known) = &reading.helmfile {
-            let levels = configurations.levels_near(&context.directory);
-            command_line::judge(known, &levels, &mut facts.consumers, &mut plan);
-        }
-    }
-    for path in facts.consumers.iter().filter_map(|consumer| consumer.target.as_deref()) {
-        known.add(&*tree, locations.real(path));
-    }
-    let Facts { consumers, environments, counts, entries } = facts;
+    let Facts { consumers, environments, counts, entries } =
+        facts((context, reading), &configurations, &locations, &mut known, &mut plan);
     let jobs: Vec<Job> =
         consumers.iter().flat_map(Consumer::jobs).collect::<BTreeSet<_>>().into_iter().collect();
     let started = Instant::now();
@@ -229,6 +216,31 @@ struct Facts {
     environments: Vec<Environment>,
     counts: counts::Counts,
     entries: Entries,
+}
+
+/// Finds out what is declared, and notes the targets among it.
+fn facts(
+    (context, reading): (&Context, &Reading),
+    configurations: &Configurations<'_>,
+    locations: &Locations,
+    known: &mut Targets,
+    plan: &mut Plan,
+) -> Facts {
+    let tree = WorkTree;
+    let mut facts = Facts::default();
+    let mut targets = Found { locations, known };
+    facts.consumers = checksums::consumers(&tree, context, reading, configurations, &mut targets, plan);
+    if checksums::reads_state(&tree, reading, &facts.consumers, &context.directory) {
+        survey_all(context, reading, configurations, &mut targets, plan, &mut facts);
+        if let Some(known) = &reading.helmfile {
+            let levels = configurations.levels_near(&context.directory);
+            command_line::judge(known, &levels, &mut facts.consumers, plan);
+        }
+    }
+    for path in facts.consumers.iter().filter_map(|consumer| consumer.target.as_deref()) {
+        targets.known.add(&tree, locations.real(path));
+    }
+    facts
 }
 
 /// What that contains: the second pass. Notes what was done, for `--debug`.
