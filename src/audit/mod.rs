@@ -23,7 +23,7 @@ use crate::diagnostic::Secrets;
 use crate::plan::Made;
 use crate::plan::contents::rendering::Rendering;
 use crate::plan::rules::project::Findings;
-use crate::reference::Identity;
+use crate::reference::{Identity, Why};
 use makers::Makers;
 use subject::Subject;
 
@@ -34,6 +34,8 @@ pub(crate) struct Audit {
     pub(crate) releases: Vec<Audited>,
     /// What their pods read, in the same order.
     pub(crate) readings: Vec<Reading>,
+    /// Controllers that workloads ask to restart them, and that no release installs.
+    pub(crate) not_installed: BTreeSet<String>,
 }
 
 impl Audit {
@@ -103,9 +105,23 @@ pub(crate) fn audit(made: Made<'_>, rendering: &mut Rendering<'_>) -> (Findings,
         }
         audit.readings.extend(readings.into_iter().map(|(reading, _)| reading));
     }
+    audit.not_installed = not_installed(&subjects, &audit.readings);
     rules::unused_acceptance(&made, &subjects, &used, &mut findings);
     rules::unaudited_release::judge(&made, &subjects, &makers, rendering, &mut findings);
     (findings, audit)
+}
+
+/// The controllers that readings rely on, as far as no release that was looked at has one.
+fn not_installed(subjects: &[Subject<'_>], readings: &[Reading]) -> BTreeSet<String> {
+    let is_installed = |name: &str| {
+        let manifests = subjects.iter().filter_map(|subject| subject.manifests.as_ref().ok());
+        manifests.flat_map(|manifests| &manifests.installs).any(|installed| installed == name)
+    };
+    let relied = readings.iter().filter_map(|reading| match &reading.verdict {
+        Verdict::Needless(Why::Controller(name)) => Some(name),
+        _ => None,
+    });
+    relied.filter(|name| !is_installed(name)).cloned().collect()
 }
 
 impl Subject<'_> {

@@ -6,7 +6,7 @@ use super::arrival::Arrival;
 use super::coverage::{self, Coverage};
 use super::rules::Case;
 use crate::diagnostic::Level;
-use crate::reference::{Identity, Kind, Manifests, Need, Reference, Spoken, Why, Workload};
+use crate::reference::{Form, Identity, Kind, Manifests, Need, RELOADER, Reference, Spoken, Why, Workload};
 use crate::rendered::ObjectKind;
 
 /// An object that a workload reads, in whatever ways.
@@ -200,7 +200,8 @@ fn judge_one(
     let is_own = makers.iter().any(|index| case.subjects[*index].at == subject.at);
     let kind = if first.kind == Kind::Secret { ObjectKind::Secret } else { ObjectKind::ConfigMap };
     let mut coverage = Coverage::Nothing;
-    let verdict = match &first.need {
+    let need = with_controllers(case, workload, first, &makers);
+    let verdict = match &need {
         _ if is_own => Verdict::Own,
         Need::Nothing(why) => Verdict::Needless(why.clone()),
         _ if makers.is_empty() => match case.makers.controlled(case.subject, object_of(first)) {
@@ -247,8 +248,38 @@ fn judge_one(
         }
         None => verdict,
     };
-    let reading = Reading { verdict, ..bare(case, &workload.identity, first, &makers) };
+    let reading = Reading { need, verdict, ..bare(case, &workload.identity, first, &makers) };
     (reading, Judged { coverage, ways: references.len() })
+}
+
+/// What a change of an object needs, as far as annotations of the object ask Reloader to look at it or to leave it alone.
+fn with_controllers(
+    case: &Case<'_, '_>,
+    workload: &Workload,
+    reference: &Reference,
+    makers: &[usize],
+) -> Need {
+    let manifests = makers.iter().filter_map(|index| case.subjects[*index].manifests.as_ref().ok());
+    let tagged = manifests
+        .flat_map(|manifests| &manifests.tagged)
+        .find(|one| (one.kind, one.namespace.as_str(), one.name.as_str()) == object_of(reference));
+    let Some(tagged) = tagged else { return reference.need.clone() };
+    match &reference.need {
+        Need::Nothing(Why::Controller(name)) if tagged.is_ignored && name == RELOADER => match reference.form
+        {
+            Form::Variable(_) | Form::Variables => Need::Start,
+            Form::SubPath(_) => Need::SubPath,
+            _ => Need::Whole,
+        },
+        Need::Nothing(_) => reference.need.clone(),
+        _ if tagged.is_matched
+            && !tagged.is_ignored
+            && workload.controllers.iter().any(|one| one.searches) =>
+        {
+            Need::Nothing(Why::Controller(RELOADER.to_owned()))
+        }
+        need => need.clone(),
+    }
 }
 
 /// Which directive of the release accepts that its pods read an object, and why.

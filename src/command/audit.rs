@@ -42,6 +42,11 @@ pub(super) fn run(
     if !nothing_matched {
         report.diagnostics.retain(is_of_audit);
     }
+    for name in &audit.not_installed {
+        let message =
+            format!("workloads ask `{name}` to restart them, and no release that was looked at installs it");
+        report.diagnostics.push(Diagnostic::note(message));
+    }
     let audit = audit.masked(&reading.secrets);
     let view = AuditView {
         report: &report,
