@@ -13,6 +13,8 @@ pub(super) enum Argument {
     Chart,
     /// The file with the values of this number.
     Values(usize),
+    /// A file that is not on disk: what stands before its path, and its content.
+    File(String, Vec<u8>),
 }
 
 /// The arguments for `helm template` of a release that gets `files` files of values, and `added` more from the command line.
@@ -39,7 +41,14 @@ pub(super) fn template_arguments(
     }
     list.values(0..files);
     for flag in set::flags(producer)? {
-        list.pair(flag.flag, &flag.argument);
+        let unwritten = flag.file.as_ref().filter(|(_, file)| !producer.request.tree.is_on_disk(file));
+        match (unwritten, flag.argument.rsplit_once('=')) {
+            (Some((_, file)), Some((name, _))) => {
+                list.text(flag.flag);
+                list.0.push(Argument::File(format!("{name}="), producer.read(file)?));
+            }
+            _ => list.pair(flag.flag, &flag.argument),
+        }
     }
     list.values(files..files + added);
     for set in &producer.request.options.set {

@@ -58,13 +58,16 @@ fn call(templating: &Templating, files: &mut Confidential) -> Result<Finished, D
     let path = templating.environment.get("PATH").map(std::ffi::OsStr::new);
     let mut program = Program::find(helm, path).map_err(|error| not_started(&error))?;
     let chart = chart(templating, files).map_err(written)?;
-    for argument in &templating.arguments {
+    for (number, argument) in templating.arguments.iter().enumerate() {
         let argument = match argument {
             Argument::Text(text) => text.clone(),
             Argument::Chart => chart.clone(),
             Argument::Values(number) => {
                 let text = templating.values.get(*number).map(Vec::as_slice).unwrap_or_default();
                 files.text(&format!("values-{number}.yaml"), text).map_err(written)?.into_string()
+            }
+            Argument::File(before, text) => {
+                format!("{before}{}", files.text(&format!("file-{number}"), text).map_err(written)?)
             }
         };
         program = program.arguments([argument]);

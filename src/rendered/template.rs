@@ -57,6 +57,7 @@ impl Templating {
             (Argument::Chart, Staged::OnDisk(path)) => path.clone(),
             (Argument::Chart, _) => "CHART".into(),
             (Argument::Values(number), _) => format!("VALUES/{number}"),
+            (Argument::File(before, _), _) => format!("{before}FILE"),
         };
         self.arguments.iter().map(shown).collect()
     }

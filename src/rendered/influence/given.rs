@@ -47,7 +47,7 @@ impl Given {
         let mut given = Self::default();
         let mut words = templating.arguments.iter().map(|argument| match argument {
             Argument::Text(text) => text.as_str(),
-            Argument::Chart | Argument::Values(_) => "",
+            Argument::Chart | Argument::Values(_) | Argument::File(..) => "",
         });
         while let Some(word) = words.next() {
             let (name, attached) = match word.split_once('=') {

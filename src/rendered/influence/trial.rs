@@ -94,7 +94,7 @@ impl<'a> Judging<'a> {
             .iter()
             .filter_map(|argument| match argument {
                 Argument::Text(text) => Some(text.as_str()),
-                Argument::Chart | Argument::Values(_) => None,
+                Argument::Chart | Argument::Values(_) | Argument::File(..) => None,
             })
             .collect();
         let graph = Graph::new(&mut chart, &templating.values, &arguments);
