@@ -1,6 +1,6 @@
 //! Whether the sources of a release contain an object that its pods read.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8PathBuf;
 
@@ -10,6 +10,7 @@ use super::subject::Subject;
 use crate::go::filepath::join_clean;
 use crate::plan::contents::manifests::Look;
 use crate::plan::{Contents, SourceContents};
+use crate::reference::Manifests;
 use crate::rendered::{Content, ObjectKind, Origin, Piece};
 use crate::source::What;
 use crate::state::Request;
@@ -59,65 +60,65 @@ pub(super) fn of(case: &mut Case<'_, '_>, maker: &Subject<'_>, (kind, name): (Ob
         return Coverage::Nothing;
     }
     let inputs = Inputs::of(case, maker);
+    let object = (kind, name);
     let data: BTreeSet<&Utf8PathBuf> = inputs.read.iter().chain(&inputs.data).collect();
-    let (inside, left_out): (Vec<&Utf8PathBuf>, Vec<&Utf8PathBuf>) =
-        data.into_iter().partition(|file| paths.files.contains(*file));
-    let Some(first) = inside.first() else {
-        return of_values(case, maker, (kind, name), &paths, &inputs);
-    };
-    let source = paths.source_of(first);
-    let left_out: Vec<Utf8PathBuf> = left_out.into_iter().cloned().collect();
-    if left_out.is_empty() {
-        return Coverage::Full(source);
+    let (inside, left_out) = paths.split(data);
+    if let Some(first) = mattering(case, maker, object, (&inside, changed)) {
+        let changes = changes_of(maker, &left_out, changed);
+        return rest(case, maker, object, (paths.source_of(&first), left_out, changes));
     }
-    let changes = changes_of(maker, &left_out, changed);
-    match changes.and_then(|changes| moving(case, maker, (kind, name), changes)) {
-        Some(moving) if moving.is_empty() => Coverage::Full(source),
-        Some(moving) => Coverage::Partial(Partial { source, left_out: moving, is_seen: true }),
-        None => Coverage::Partial(Partial { source, left_out, is_seen: false }),
-    }
+    // What is written into values alone: those files that matter have to be among the sources. One matters where the object is
+    // another one without what it says.
+    let (inside, values) = paths.split(inputs.values.iter());
+    let emptied = |_: &[u8]| b"{}\n".to_vec();
+    let Some(first) = mattering(case, maker, object, (&inside, emptied)) else { return Coverage::Nothing };
+    let changes = changes_of(maker, &left_out, changed).and_then(|mut changes| {
+        changes.extend(changes_of(maker, &values, emptied)?);
+        Some(changes)
+    });
+    let left_out = left_out.into_iter().chain(values).collect();
+    rest(case, maker, object, (paths.source_of(&first), left_out, changes))
 }
 
-/// How far path sources contain an object that is written into values alone: those of its values files that matter have to be among
-/// them. One matters where the object is another one without what it says.
-fn of_values(
+/// The first of some files with which an object is another one where they change. Where that cannot be told, it is taken to be.
+fn mattering(
     case: &mut Case<'_, '_>,
     maker: &Subject<'_>,
     object: (ObjectKind, &str),
-    paths: &PathSources,
-    inputs: &Inputs,
+    (files, change): (&[Utf8PathBuf], impl Fn(&[u8]) -> Vec<u8>),
+) -> Option<Utf8PathBuf> {
+    let first = files.first()?;
+    match changes_of(maker, files, change).and_then(|changes| moving(case, maker, object, changes)) {
+        Some(moving) => moving.into_iter().next(),
+        None => Some(first.clone()),
+    }
+}
+
+/// How far a source contains an object, by what it leaves out.
+fn rest(
+    case: &mut Case<'_, '_>,
+    maker: &Subject<'_>,
+    object: (ObjectKind, &str),
+    (source, left_out, changes): (String, Vec<Utf8PathBuf>, Option<Vec<Change>>),
 ) -> Coverage {
-    let (inside, left_out): (Vec<Utf8PathBuf>, Vec<Utf8PathBuf>) =
-        inputs.values.iter().cloned().partition(|file| paths.files.contains(file));
-    let Some(first) = inside.first() else { return Coverage::Nothing };
-    let emptied = |_: &[u8]| Some(b"{}\n".to_vec());
-    let matters =
-        changes_of(maker, &inside, emptied).and_then(|changes| moving(case, maker, object, changes));
-    let source = match &matters {
-        Some(matters) => match matters.first() {
-            Some(first) => paths.source_of(first),
-            None => return Coverage::Nothing,
-        },
-        None => paths.source_of(first),
-    };
     if left_out.is_empty() {
         return Coverage::Full(source);
     }
-    match changes_of(maker, &left_out, emptied).and_then(|changes| moving(case, maker, object, changes)) {
+    match changes.and_then(|changes| moving(case, maker, object, changes)) {
         Some(moving) if moving.is_empty() => Coverage::Full(source),
         Some(moving) => Coverage::Partial(Partial { source, left_out: moving, is_seen: true }),
         None => Coverage::Partial(Partial { source, left_out, is_seen: false }),
     }
 }
 
-/// Files with other contents; nothing where one cannot be read or has no other content.
+/// Files with other contents; nothing where one cannot be read.
 fn changes_of(
     maker: &Subject<'_>,
     files: &[Utf8PathBuf],
-    change: impl Fn(&[u8]) -> Option<Vec<u8>>,
+    change: impl Fn(&[u8]) -> Vec<u8>,
 ) -> Option<Vec<Change>> {
     let tree = &*maker.environment.request.tree;
-    files.iter().map(|file| Some((file.clone(), change(&tree.read(file).ok()?)?))).collect()
+    files.iter().map(|file| Some((file.clone(), change(&tree.read(file).ok()?)))).collect()
 }
 
 /// The data of an object, by key.
@@ -148,6 +149,15 @@ impl PathSources {
         Self { files, by_source, first }
     }
 
+    /// Those of some files that are in a source, and those that are in none.
+    fn split<'f>(
+        &self,
+        files: impl IntoIterator<Item = &'f Utf8PathBuf>,
+    ) -> (Vec<Utf8PathBuf>, Vec<Utf8PathBuf>) {
+        files.into_iter().cloned().partition(|file| self.files.contains(file))
+    }
+
+    /// The source that a file is in.
     fn source_of(&self, file: &Utf8PathBuf) -> String {
         let own = self.by_source.iter().find(|(_, files)| files.contains(file));
         own.map_or_else(|| self.first.clone(), |(text, _)| text.clone())
@@ -187,13 +197,13 @@ impl Inputs {
         let of_set = of_set.map(|file| join_clean(&maker.visit.directory, &file));
         let of_templates = case.rendering.files_read.get(&maker.at).into_iter().flatten().cloned();
         for file in of_templates.chain(of_set) {
-            let real = locations.real(&file);
-            let is_known = inputs.values.contains(&real)
-                || inputs.data.contains(&real)
-                || inputs.helm.contains(&real)
-                || real == locations.real(&maker.visit.file);
+            let file = locations.real(&file);
+            let is_known = inputs.values.contains(&file)
+                || inputs.data.contains(&file)
+                || inputs.helm.contains(&file)
+                || file == locations.real(&maker.visit.file);
             if !is_known {
-                inputs.read.insert(real);
+                inputs.read.insert(file);
             }
         }
         inputs
@@ -207,9 +217,9 @@ fn moving(
     (kind, name): (ObjectKind, &str),
     changes: Vec<Change>,
 ) -> Option<Vec<Utf8PathBuf>> {
-    let data_of = |manifests: &crate::reference::Manifests| {
+    let data_of = |manifests: &Manifests| -> Data {
         let own = manifests.objects.iter().filter(|object| object.kind == kind && object.name == name);
-        own.flat_map(|object| object.data.iter().map(shown)).collect::<Vec<_>>()
+        own.flat_map(|object| object.data.iter().map(shown)).collect()
     };
     let before = data_of(maker.manifests.as_ref().ok()?);
     let files: Vec<Utf8PathBuf> = changes.iter().map(|(file, _)| file.clone()).collect();
@@ -218,21 +228,34 @@ fn moving(
         let answers = case.rendering.manifests(looks, progress);
         answers.iter().map(|answer| answer.as_ref().ok().map(data_of)).collect()
     };
-    let all = Look::plain(maker.at).with_files(changes.clone());
-    if data_with(&[all])?.first()? == &before {
+    let look = |files: Vec<Change>| Look::plain(maker.at).with_files(files);
+    let together = data_with(&[look(changes.clone())])?.pop()?;
+    if together == before {
+        return Some(Vec::new());
+    }
+    // What a chart makes up is another one each time.
+    let again = data_with(&[look(Vec::new())])?.pop()?;
+    let is_steady = |name: &String| before.get(name) == again.get(name);
+    let differs = |data: &Data| {
+        let names = before.keys().chain(data.keys()).filter(|name| is_steady(name));
+        names.into_iter().any(|name| before.get(name) != data.get(name))
+    };
+    if !differs(&together) {
         return Some(Vec::new());
     }
     if files.len() > MOST_MUTATIONS {
         return None;
     }
-    let looks: Vec<Look> =
-        changes.into_iter().map(|change| Look::plain(maker.at).with_files(vec![change])).collect();
+    let looks: Vec<Look> = changes.into_iter().map(|change| look(vec![change])).collect();
     let each = data_with(&looks)?;
     let moving: Vec<Utf8PathBuf> =
-        files.iter().zip(each).filter(|(_, data)| *data != before).map(|(file, _)| file.clone()).collect();
+        files.iter().zip(&each).filter(|(_, data)| differs(data)).map(|(file, _)| file.clone()).collect();
     // Only together they change it.
     Some(if moving.is_empty() { files } else { moving })
 }
+
+/// The pieces of an object by their names.
+type Data = BTreeMap<String, Vec<u8>>;
 
 fn shown(piece: &Piece) -> (String, Vec<u8>) {
     let bytes = match &piece.content {

@@ -1,14 +1,23 @@
 //! Where a release says something, for whoever wants to change it.
 
+use std::collections::BTreeSet;
+
 use camino::Utf8PathBuf;
 
 use super::rules::Case;
+use crate::plan::contents::rendering::Rendering;
+use crate::plan::facts::producers::ReleaseAt;
+use crate::reference::Kind;
 use crate::rendered::Origin;
 use crate::text::Place;
+use crate::value::Value;
 use crate::yaml::{self, Limits, Node};
 
 /// How many nodes of a values file are looked at.
 const MOST_NODES: usize = 100_000;
+
+/// How many values of a release are looked at.
+const MOST_VALUES: usize = 1_000_000;
 
 impl Case<'_, '_> {
     /// The values files of the release that helm is given, in that order.
@@ -21,15 +30,21 @@ impl Case<'_, '_> {
         files.collect()
     }
 
-    /// Where the values of the release have a name as a whole scalar: in the last such file that is no template.
-    pub(super) fn place_of(&self, name: &str) -> Option<Place> {
+    /// Whether the release lists a target.
+    pub(super) fn is_wired(&self) -> bool {
+        self.subject.consumer.is_some_and(|(_, contents)| contents.consumer.target.is_some())
+    }
+
+    /// Where the values of the release have a text as a whole scalar: in the last such file that is no template. The name of an
+    /// object is rather looked for below a key with its kind, such as `existingSecret`.
+    pub(super) fn place_of(&self, text: &str, kind: Option<Kind>) -> Option<Place> {
         let tree = &*self.subject.environment.request.tree;
         let in_file = |file: &Utf8PathBuf| {
             if file.as_str().ends_with(".gotmpl") {
                 return None;
             }
             let nodes = yaml::parse(&tree.read(file).ok()?, &Limits::default()).ok()?;
-            let node = scalar(nodes, name)?;
+            let node = scalar(nodes, text, kind)?;
             Some(Place { file: file.clone(), line: Some(node.line()), column: Some(node.column()) })
         };
         self.values_files().iter().rev().find_map(in_file)
@@ -46,24 +61,53 @@ impl Case<'_, '_> {
     }
 }
 
-/// The first scalar of this text among the values of documents.
-fn scalar(documents: Vec<Node>, text: &str) -> Option<Node> {
-    let mut open = documents;
-    open.reverse();
-    let mut left = MOST_NODES;
-    while let Some(node) = open.pop() {
-        left = left.checked_sub(1)?;
-        if node.text() == Some(text) {
-            return Some(node);
+/// The texts that stand as whole scalars in the values that a release is given.
+pub(super) fn scalars(rendering: &Rendering<'_>, at: ReleaseAt) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    let values = rendering.values(at).unwrap_or_default();
+    let mut open: Vec<Value> = values.into_iter().map(|(_, values)| Value::Map(values)).collect();
+    let mut left = MOST_VALUES;
+    while let Some(value) = open.pop().filter(|_| left > 0) {
+        left -= 1;
+        match value {
+            Value::Str(text) => {
+                found.insert(text.to_string());
+            }
+            Value::List(list) => open.extend(list.iter().cloned()),
+            Value::Map(map) => open.extend(map.entries().into_iter().map(|(_, value)| value)),
+            _ => {}
         }
+    }
+    found
+}
+
+/// The first scalar of this text among the values of documents that is below a key with the kind, else the first.
+fn scalar(documents: Vec<Node>, text: &str, kind: Option<Kind>) -> Option<Node> {
+    let word = kind.map(|kind| kind.name().to_ascii_lowercase());
+    let mut open: Vec<(Node, bool)> = documents.into_iter().map(|node| (node, false)).collect();
+    open.reverse();
+    let mut first = None;
+    for _ in 0..MOST_NODES {
+        let Some((node, is_below)) = open.pop() else { break };
+        if node.text() == Some(text) {
+            if is_below || word.is_none() {
+                return Some(node);
+            }
+            first.get_or_insert(node);
+            continue;
+        }
+        let names_kind = |key: &Node| {
+            let key = key.text().unwrap_or_default().to_ascii_lowercase();
+            word.as_ref().is_some_and(|word| key.contains(word))
+        };
         let pairs = node.pairs();
-        let mut below: Vec<Node> = if pairs.is_empty() {
-            node.children()
+        let mut below: Vec<(Node, bool)> = if pairs.is_empty() {
+            node.children().into_iter().map(|item| (item, is_below)).collect()
         } else {
-            pairs.into_iter().map(|(_, value)| value).collect()
+            pairs.into_iter().map(|(key, value)| (value, is_below || names_kind(&key))).collect()
         };
         below.reverse();
         open.extend(below);
     }
-    None
+    first
 }

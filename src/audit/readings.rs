@@ -231,8 +231,9 @@ fn judge_one(
                 Coverage::Nothing => Verdict::Unbridged,
                 Coverage::Partial(_) => Verdict::Partial,
                 Coverage::Full(source) => match arrival {
-                    Some(arrival) if !arrival.is_nowhere() && !arrival.reaches(workload) => Verdict::Missed,
-                    // Without a target, or where it arrives nowhere, another finding says so.
+                    Some(arrival) if !arrival.reaches(workload) => Verdict::Missed,
+                    // There is nothing that could arrive.
+                    None if !case.is_wired() => Verdict::Missed,
                     _ => Verdict::Covered(source.clone()),
                 },
             }

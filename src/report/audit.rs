@@ -170,7 +170,7 @@ fn closing(view: AuditView<'_>) -> Vec<String> {
         took.as_secs(),
         took.subsec_millis() / 100,
     )];
-    let unseen = [(counts.lacking, "chart not at hand"), (counts.failed, "not rendered")];
+    let unseen = [(counts.lacking, "without a chart at hand"), (counts.failed, "that could not be rendered")];
     let unseen: Vec<String> =
         unseen.iter().filter(|(count, _)| *count > 0).map(|(count, why)| format!("{count} {why}")).collect();
     if !unseen.is_empty() {

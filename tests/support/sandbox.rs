@@ -91,6 +91,21 @@ impl Run {
         self.output.status.success()
     }
 
+    /// Its exit code; -1 where a signal ended it.
+    pub(crate) fn code(&self) -> i32 {
+        self.output.status.code().unwrap_or(-1)
+    }
+
+    /// Its standard output, however it ended.
+    pub(crate) fn stdout(&self) -> String {
+        String::from_utf8_lossy(&self.output.stdout).into_owned()
+    }
+
+    /// Its standard error, however it ended.
+    pub(crate) fn stderr(&self) -> String {
+        String::from_utf8_lossy(&self.output.stderr).into_owned()
+    }
+
     /// Its standard output.
     ///
     /// # Panics

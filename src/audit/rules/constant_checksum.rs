@@ -2,6 +2,7 @@
 
 use super::Case;
 use crate::audit::arrival::Arrival;
+use crate::audit::places::scalars;
 use crate::audit::readings::{Judged, Reading, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::plan::rules::project::Findings;
@@ -25,6 +26,7 @@ pub(in crate::audit) fn judge(
 ) {
     let Ok(manifests) = &case.subject.manifests else { return };
     let declares = case.subject.consumer.is_some_and(|(_, contents)| !contents.sources.is_empty());
+    let mut written = None;
     for workload in &manifests.workloads {
         let annotations = workload.pods.iter().flat_map(|pod| &pod.annotations);
         for (key, value) in annotations {
@@ -32,7 +34,10 @@ pub(in crate::audit) fn judge(
             let reads_unbridged = readings.iter().any(|(reading, _)| {
                 reading.workload == workload.identity && reading.verdict == Verdict::Unbridged
             });
-            let level = match (declares, reads_unbridged) {
+            // Charts have checksums of templates that render nothing unless a value is set: that of the values is somebody's.
+            let is_given = declares
+                && written.get_or_insert_with(|| scalars(case.rendering, case.subject.at)).contains(value);
+            let level = match (is_given, reads_unbridged) {
                 (true, _) => Level::Deny,
                 (false, true) => Level::Note,
                 (false, false) => continue,
@@ -46,6 +51,7 @@ pub(in crate::audit) fn judge(
             let finding = Diagnostic::finding(Code::ConstantChecksum, message).level(level).hint(
                 "correct what it is made from: the path or the name that is hashed there has no content",
             );
+            let finding = finding.or_at_known(case.place_of(value, None).as_ref());
             case.subject.say(finding, findings);
         }
     }

@@ -14,7 +14,8 @@ pub(in crate::audit) fn judge(
     readings: &[(Reading, Judged)],
     findings: &mut Findings,
 ) {
-    let Some(arrival) = arrival else { return };
+    // Where it arrives nowhere, another finding says so.
+    let Some(arrival) = arrival.filter(|arrival| !arrival.is_nowhere()) else { return };
     let reached: Vec<String> = arrival
         .restarting(case.subject)
         .iter()

@@ -1,8 +1,7 @@
 //! The finding unaudited-release: releases that could not be rendered, so that nobody knows what their pods read.
 
-use std::collections::BTreeSet;
-
 use crate::audit::makers::Makers;
+use crate::audit::places::scalars;
 use crate::audit::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Made;
@@ -10,13 +9,9 @@ use crate::plan::contents::manifests::is_not_at_hand;
 use crate::plan::contents::rendering::Rendering;
 use crate::plan::rules::project::Findings;
 use crate::text::{counted, shell_word};
-use crate::value::Value;
 
 /// How many releases a message names.
 const NAMED: usize = 5;
-
-/// How many values of a release are looked at.
-const MOST_VALUES: usize = 1_000_000;
 
 /// Looks at what was asked for and not rendered: one finding for each environment.
 pub(in crate::audit) fn judge(
@@ -40,7 +35,10 @@ pub(in crate::audit) fn judge(
             names.push(format!("{} more", unseen.len() - NAMED));
         }
         let why = if lacking == unseen.len() {
-            "since their charts are not at hand".to_owned()
+            match unseen.len() {
+                1 => "since its chart is not at hand".to_owned(),
+                _ => "since their charts are not at hand".to_owned(),
+            }
         } else {
             let other = unseen.iter().find(|(_, problem)| !is_not_at_hand(problem));
             let reason = other.map(|(subject, problem)| {
@@ -94,10 +92,7 @@ fn may_read(
         if near.is_empty() {
             continue;
         }
-        let mut scalars = BTreeSet::new();
-        for (_, values) in rendering.values(subject.at).unwrap_or_default() {
-            collect(Value::Map(values), &mut scalars);
-        }
+        let scalars = scalars(rendering, subject.at);
         for (kind, name, maker) in near.iter().filter(|(_, name, _)| scalars.contains(*name)) {
             found.push(format!(
                 "`{}` may read {} `{name}` of `{}`",
@@ -113,21 +108,5 @@ fn may_read(
             format!("; {} and {} more", found[..NAMED].join(", "), count - NAMED)
         }
         _ => format!("; {}", found.join(", ")),
-    }
-}
-
-fn collect(value: Value, scalars: &mut BTreeSet<String>) {
-    let mut open = vec![value];
-    let mut left = MOST_VALUES;
-    while let Some(value) = open.pop().filter(|_| left > 0) {
-        left -= 1;
-        match value {
-            Value::Str(text) => {
-                scalars.insert(text.to_string());
-            }
-            Value::List(list) => open.extend(list.iter().cloned()),
-            Value::Map(map) => open.extend(map.entries().into_iter().map(|(_, value)| value)),
-            _ => {}
-        }
     }
 }

@@ -21,7 +21,7 @@ pub(in crate::audit) fn judge(
         let finding = Diagnostic::finding(Code::UnbridgedReference, message(reading, judged))
             .level(reading.level())
             .hint(fix(case, reading));
-        let finding = match case.place_of(&reading.name) {
+        let finding = match case.place_of(&reading.name, Some(reading.kind)) {
             Some(place) => finding.at(place),
             None => finding,
         };
@@ -64,13 +64,17 @@ pub(in crate::audit) fn makers(reading: &Reading) -> String {
 }
 
 fn fix(case: &Case<'_, '_>, reading: &Reading) -> String {
-    let directive = match &reading.makers[..] {
-        [one] => format!("# helmsum: {} from={one}", reading.object()),
-        _ => format!("# helmsum: {} from=RELEASE", reading.object()),
+    // Two of them would have the same label.
+    let label = |maker: &String| match reading.makers.len() {
+        1 => String::new(),
+        _ => format!(" as {}", maker.replace('/', "-")),
     };
+    let directive =
+        |maker: &String| format!("`# helmsum: {}{} from={maker}`", reading.object(), label(maker));
+    let directives: Vec<String> = reading.makers.iter().map(directive).collect();
+    let directives = directives.join(" and ");
     let file = case.own_values_file();
-    let wired = case.subject.consumer.is_some_and(|(_, contents)| contents.consumer.target.is_some());
-    let target = if wired { "" } else { ", and list a target among its values" };
+    let target = if case.is_wired() { "" } else { ", and list a target among its values" };
     let accept = match reading.need {
         Need::Whole | Need::Custom => {
             format!(
@@ -80,5 +84,5 @@ fn fix(case: &Case<'_, '_>, reading: &Reading) -> String {
         }
         _ => String::new(),
     };
-    format!("add `{directive}` to {file}{target}{accept}")
+    format!("add {directives} to {file}{target}{accept}")
 }

@@ -37,7 +37,7 @@ pub(in crate::audit) fn judge(
         .collect();
     for (identity, key) in found {
         let message = format!(
-            "the annotation `{key}` of {} `{}` of release `{}` is another one each time it is rendered: its pods restart at every deploy",
+            "the annotation `{key}` of {} `{}` of release `{}` is another one each time it is rendered: its pods restart at every deploy, unless the chart finds in the cluster what it made up",
             identity.kind,
             identity.name,
             case.subject.release.id(),

@@ -281,9 +281,9 @@ impl Contents {
         None
     }
 
-    /// A content like that of its target in which every digest differs; nothing where it has none.
+    /// A content like that of its target in which every digest differs; nothing where it has none, or no sources.
     pub(crate) fn stand_in(&self) -> Option<String> {
-        self.content.as_ref()?;
+        self.content.as_ref().filter(|_| !self.sources.is_empty())?;
         let digests: Vec<Digest> = self
             .sources
             .iter()

@@ -1,0 +1,188 @@
+//! Where checksums arrive.
+
+use super::project::{BY_KEY, STATE, WEB, audit, project};
+use crate::kinds::project::Project;
+
+const DIRECTIVE: &str = "# helmsum: configmap:settings from=apps/platform\n";
+
+/// A project whose `web` declares the `ConfigMap` that it reads.
+fn declared() -> Option<Project> {
+    project(&format!("{DIRECTIVE}{BY_KEY}"))
+}
+
+/// The chart of `web` with its annotations elsewhere.
+fn on_the_deployment() -> String {
+    let line = "        checksum/config: {{ .Values.configChecksum | quote }}\n";
+    let annotations = format!("      annotations:\n{line}");
+    assert!(WEB.contains(&annotations));
+    WEB.replace(&annotations, "").replace(
+        "metadata:\n  name: {{ .Release.Name }}\n",
+        "metadata:\n  name: {{ .Release.Name }}\n  annotations:\n    checksum/config: {{ .Values.configChecksum | quote }}\n",
+    )
+}
+
+#[test]
+fn an_annotation_of_the_deployment_alone_is_inert() {
+    let Some(project) = declared() else { return };
+    audit(&project, &[]).is_fine();
+    project.chart("web", &on_the_deployment());
+    let audited = audit(&project, &[])
+        .finds(&["inert-annotation deny"])
+        .reads(&["Deployment web reads ConfigMap settings: missed"]);
+    let (message, hint) = audited.only("inert-annotation");
+    assert_eq!(
+        message,
+        "the checksum of release `apps/web` reaches no pod template, so nothing restarts: it lands in `metadata.annotations[\"checksum/config\"]` of Deployment `web`"
+    );
+    assert!(hint.contains("`spec.template.metadata.annotations`"), "{hint}");
+    project.chart("web", WEB);
+    let audited = audit(&project, &[]).is_fine();
+    let restarts = &audited.document["releases"][0]["restarts"];
+    assert_eq!(restarts[0]["name"], "web", "{restarts}");
+}
+
+#[test]
+fn a_key_that_the_chart_does_not_use_is_inert() {
+    let Some(project) = declared() else { return };
+    let line = "        checksum/config: {{ .Values.configChecksum | quote }}\n";
+    project.chart("web", &WEB.replace(line, "        a: b\n"));
+    let (message, hint) = audit(&project, &[]).finds(&["inert-annotation deny"]).only("inert-annotation");
+    assert!(message.ends_with("the chart uses the key `configChecksum` nowhere"), "{message}");
+    assert!(hint.contains("`spec.template.metadata.annotations`"), "{hint}");
+    // A chart that takes annotations of pods, at another key.
+    let taken = "        {{- toYaml .Values.server.podAnnotations | nindent 8 }}\n";
+    project.chart("web", &WEB.replace(line, taken));
+    project.write("charts/web/values.yaml", "annotations: {}\nserver: {podAnnotations: {}}\n");
+    let (_, hint) = audit(&project, &[]).finds(&["inert-annotation deny"]).only("inert-annotation");
+    let words: Vec<&str> = hint.split('`').skip(1).step_by(2).collect();
+    assert_eq!(
+        words,
+        ["server.podAnnotations", "helmsum.yaml", "format: pod-annotations", "key: server.podAnnotations"],
+        "{hint}"
+    );
+    project
+        .write("helmsum.yaml", &format!("releases:\n  - release: web\n    {}\n    {}\n", words[2], words[3]));
+    audit(&project, &[]).is_fine();
+}
+
+#[test]
+fn a_release_without_pods_has_nothing_to_restart() {
+    let Some(project) = declared() else { return };
+    project.chart("web", "apiVersion: v1\nkind: Service\nmetadata: {name: web}\n");
+    let (message, _) = audit(&project, &[]).finds(&["inert-annotation deny"]).only("inert-annotation");
+    assert!(message.ends_with("the release has no pods"), "{message}");
+    project.write("web.yaml", BY_KEY);
+    audit(&project, &[]).is_fine();
+}
+
+#[test]
+fn a_workload_that_a_change_of_its_template_does_not_restart_is_warned_of() {
+    let Some(project) = declared() else { return };
+    let set = WEB.replace("kind: Deployment", "kind: StatefulSet");
+    project.chart(
+        "web",
+        &set.replace("spec:\n  selector", "spec:\n  updateStrategy: {type: OnDelete}\n  selector"),
+    );
+    let audited = audit(&project, &[]).finds(&["inert-annotation warn"]);
+    assert_eq!(audited.document["releases"][0]["restarts"], serde_json::json!([]));
+    assert!(audited.only("inert-annotation").0.contains("OnDelete"));
+    audit(&project, &["--strict"]).finds(&["inert-annotation deny"]);
+    project.chart("web", &set);
+    audit(&project, &[]).is_fine();
+}
+
+#[test]
+fn a_workload_that_the_checksum_does_not_reach_is_missed() {
+    let Some(project) = declared() else { return };
+    let second = WEB.replace("  name: {{ .Release.Name }}\n", "  name: worker\n");
+    let bare =
+        second.replace("        checksum/config: {{ .Values.configChecksum | quote }}\n", "        a: b\n");
+    project.chart("web", &format!("{WEB}---\n{bare}"));
+    let audited = audit(&project, &[]).finds(&["missed-workload deny"]).reads(&[
+        "Deployment web reads ConfigMap settings: covered (configmap:settings)",
+        "Deployment worker reads ConfigMap settings: missed",
+    ]);
+    let (message, hint) = audited.only("missed-workload");
+    assert!(
+        message.starts_with("Deployment `worker` of release `apps/web` reads ConfigMap `settings`"),
+        "{message}"
+    );
+    assert!(hint.ends_with("; now it reaches Deployment `web`"), "{hint}");
+    let finding = &audited.list("findings")[0];
+    assert_eq!((&finding["file"], &finding["line"]), (&"web.yaml".into(), &1.into()), "{finding}");
+    project.chart("web", &format!("{WEB}---\n{second}"));
+    audit(&project, &[]).is_fine();
+    // One that does not read it needs no checksum.
+    let idle = bare.replace("{{- toYaml .Values.pod | nindent 6 }}", "containers: [{name: a, image: b}]");
+    project.chart("web", &format!("{WEB}---\n{idle}"));
+    audit(&project, &[]).is_fine();
+}
+
+/// Adds an annotation to the pod template of the chart of `web`.
+fn annotated(line: &str) -> String {
+    WEB.replace("      annotations:\n", &format!("      annotations:\n        {line}\n"))
+}
+
+#[test]
+fn the_hash_of_nothing_is_denied_where_somebody_wrote_it() {
+    let Some(project) = declared() else { return };
+    // In the values of a release that declares sources.
+    project.chart("web", &annotated("checksum/files: {{ .Values.files | quote }}"));
+    project.edit("helmfile.yaml", "[web.yaml,", "[web.yaml, files.yaml.gotmpl,");
+    project.write("files.yaml.gotmpl", "files: {{ \"\" | sha256sum }}\n");
+    let audited = audit(&project, &[]).finds(&["constant-checksum deny"]);
+    let (message, _) = audited.only("constant-checksum");
+    assert_eq!(
+        message,
+        "the annotation `checksum/files` of Deployment `web` of release `apps/web` is the SHA-256 of nothing: it never changes"
+    );
+    project.write("files.yaml.gotmpl", "files: {{ readFile \"web.yaml\" | sha256sum }}\n");
+    audit(&project, &[]).is_fine();
+    let empty =
+        project.shell("mkdir -p none && find none -type f | xargs -r sha256sum | sha256sum | cut -c1-64");
+    project.write("files.yaml.gotmpl", &format!("files: {empty}\n"));
+    audit(&project, &[]).finds(&["constant-checksum deny"]);
+}
+
+#[test]
+fn the_hash_of_nothing_of_a_chart_is_its_usual_idiom() {
+    let Some(project) = declared() else { return };
+    // A template that renders nothing unless a value is set: every healthy release has the hash of a line break.
+    project.chart("web", &annotated("checksum/dashboards: {{ include \"dashboards\" . | sha256sum }}"));
+    project.write(
+        "charts/web/templates/_dashboards.tpl",
+        "{{ define \"dashboards\" }}{{ if .Values.dashboards }}x{{ end }}\n{{ end }}",
+    );
+    audit(&project, &[]).is_fine();
+    // A note where nothing covers what the pod reads.
+    project.write("web.yaml", BY_KEY);
+    let audited = audit(&project, &[]);
+    assert_eq!(audited.code, 1);
+    let (message, _) = audited.only("unbridged-reference");
+    assert!(message.contains("ConfigMap `settings`"), "{message}");
+    assert_eq!(audited.findings(), ["unbridged-reference deny", "constant-checksum note"]);
+}
+
+#[test]
+fn a_checksum_that_is_another_each_time_is_warned_of() {
+    let Some(project) = declared() else { return };
+    project.chart(
+        "web",
+        &format!(
+            "{{{{- $password := .Values.password | default (randAlphaNum 16) }}}}\napiVersion: v1\nkind: Secret\nmetadata: {{name: own}}\nstringData: {{password: {{{{ $password }}}}}}\n---\n{}",
+            annotated("checksum/password: {{ sha256sum $password }}")
+        ),
+    );
+    let audited = audit(&project, &[]).finds(&["unstable-annotation warn"]);
+    let (message, hint) = audited.only("unstable-annotation");
+    assert!(message.starts_with("the annotation `checksum/password` of Deployment `web`"), "{message}");
+    assert!(hint.starts_with("give the chart the value that it makes up"), "{hint}");
+    audit(&project, &["--strict"]).finds(&["unstable-annotation deny"]);
+    // So does a release without sources.
+    project.write("web.yaml", BY_KEY);
+    project.edit("helmfile.yaml", ", web.checksum.yaml", "");
+    audit(&project, &[]).finds(&["unbridged-reference deny", "unstable-annotation warn"]);
+    project.write("helmfile.yaml", STATE);
+    project.write("web.yaml", &format!("{DIRECTIVE}{BY_KEY}password: fixed\n"));
+    audit(&project, &[]).is_fine();
+}

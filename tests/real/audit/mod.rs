@@ -1,0 +1,8 @@
+//! `helmsum audit` with the real helm: what pods read of other releases, what covers it, and where checksums arrive.
+
+mod arrival;
+mod coverage;
+mod outputs;
+pub(crate) mod project;
+mod readings;
+mod unaudited;

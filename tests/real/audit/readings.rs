@@ -1,0 +1,229 @@
+//! What pods read and whether they have to restart.
+
+use super::project::{BY_KEY, BY_SECRET, MOUNTED, PLATFORM, STATE, WEB, audit, project};
+
+/// The values of a pod with one container, which has these fields beside its name and image.
+fn pod(container: &str, pod: &str) -> String {
+    format!("pod:\n  containers:\n    - {{name: app, image: web, {container}}}\n{pod}")
+}
+
+#[test]
+fn what_is_read_at_the_start_is_denied_and_what_is_mounted_is_warned_of() {
+    let Some(project) = project("") else { return };
+    let volume = |mount: &str| {
+        pod(
+            &format!("volumeMounts: [{{name: v, mountPath: /v{mount}}}]"),
+            "  volumes: [{name: v, secret: {secretName: db}}]\n",
+        )
+    };
+    let denied = [
+        ("env", BY_SECRET.to_owned()),
+        ("envFrom", pod("envFrom: [{secretRef: {name: db}}]", "")),
+        ("volume v with subPath", volume(", subPath: password")),
+        (
+            "volume v of container wait",
+            format!(
+                "{}{}",
+                pod("ports: []", "  volumes: [{name: v, secret: {secretName: db}}]\n"),
+                "  initContainers: [{name: wait, image: w, volumeMounts: [{name: v, mountPath: /v}]}]\n"
+            ),
+        ),
+    ];
+    for (how, values) in &denied {
+        project.write("web.yaml", values);
+        let audited = audit(&project, &[])
+            .finds(&["unbridged-reference deny"])
+            .reads(&["Deployment web reads Secret db: unbridged"]);
+        let (message, _) = audited.only("unbridged-reference");
+        let starts =
+            "Deployment `web` of release `apps/web` starts with Secret `db` of release `apps/platform` (";
+        assert!(message.starts_with(&format!("{starts}{how}")), "{how}: {message}");
+    }
+    for values in [volume(""), MOUNTED.to_owned()] {
+        project.write("web.yaml", &values);
+        let audited = audit(&project, &[]).finds(&["unbridged-reference warn"]);
+        assert!(audited.only("unbridged-reference").0.contains("mounts"), "{values}");
+        audit(&project, &["--strict"]).finds(&["unbridged-reference deny"]);
+    }
+    // The gravest of several ways counts, and they are one reading.
+    let both = pod(
+        "envFrom: [{secretRef: {name: db}}], volumeMounts: [{name: v, mountPath: /v}]",
+        "  volumes: [{name: v, secret: {secretName: db}}]\n",
+    );
+    project.write("web.yaml", &both);
+    let audited = audit(&project, &[]).finds(&["unbridged-reference deny"]);
+    let (message, _) = audited.only("unbridged-reference");
+    assert!(message.contains("(envFrom of container app and 1 more)"), "{message}");
+}
+
+#[test]
+fn what_the_hint_says_makes_it_go_away() {
+    let Some(project) = project(BY_KEY) else { return };
+    let audited = audit(&project, &[]).finds(&["unbridged-reference deny"]);
+    let (_, hint) = audited.only("unbridged-reference");
+    assert_eq!(hint, "add `# helmsum: configmap:settings from=apps/platform` to `web.yaml`");
+    project.write("web.yaml", &format!("# helmsum: configmap:settings from=apps/platform\n{BY_KEY}"));
+    audit(&project, &[])
+        .is_fine()
+        .reads(&["Deployment web reads ConfigMap settings: covered (configmap:settings)"]);
+}
+
+#[test]
+fn without_a_target_the_hint_asks_for_one() {
+    let Some(project) = project(BY_KEY) else { return };
+    project.edit("helmfile.yaml", ", web.checksum.yaml", "");
+    let audited = audit(&project, &[]).finds(&["unbridged-reference deny"]);
+    let (_, hint) = audited.only("unbridged-reference");
+    let directive = "# helmsum: configmap:settings from=apps/platform";
+    assert_eq!(hint, format!("add `{directive}` to `web.yaml`, and list a target among its values"));
+    project.write("web.yaml", &format!("{directive}\n{BY_KEY}"));
+    let (_, hint) = audit(&project, &[]).finds(&["unwired-release deny"]).only("unwired-release");
+    assert!(hint.contains("`- web.checksum.yaml`"), "{hint}");
+    project.edit("helmfile.yaml", "[web.yaml", "[web.yaml, web.checksum.yaml");
+    audit(&project, &[]).is_fine();
+}
+
+#[test]
+fn a_release_without_values_files_gets_a_hint_that_can_be_followed() {
+    let Some(project) = project("") else { return };
+    let inline = BY_KEY.replace('\n', "\n        ");
+    project.edit("helmfile.yaml", "values: [web.yaml, web.checksum.yaml]", "values:\n      - INLINE");
+    project.edit("helmfile.yaml", "INLINE", inline.trim_end());
+    let (_, hint) = audit(&project, &[]).finds(&["unbridged-reference deny"]).only("unbridged-reference");
+    assert!(hint.contains("helmsum.yaml") || hint.contains("a values file of release `apps/web`"), "{hint}");
+}
+
+/// A chart with a workload of this kind that reads the Secret `db` when it starts.
+fn workload(head: &str, around: [&str; 2], pod: &str) -> String {
+    format!(
+        "{head}\nspec: {}{{metadata: {{}}, spec: {{containers: [{{name: app, image: web, envFrom: [{{secretRef: {{name: db}}}}]}}]{pod}}}}}{}\n",
+        around[0], around[1]
+    )
+}
+
+#[test]
+fn what_needs_no_restart_is_counted_and_no_finding() {
+    let Some(project) = project("") else { return };
+    let job = "apiVersion: batch/v1\nkind: Job\nmetadata: {name: web}";
+    let template = ["{template: ", "}"];
+    let hook = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, annotations: {helm.sh/hook: pre-install}}";
+    let annotated = "apiVersion: apps/v1\nkind: Deployment\nmetadata: {name: web, annotations: {reloader.stakater.com/auto: 'true'}}";
+    let next_run = "needless (read anew by the next run)";
+    for (chart, kind, verdict) in [
+        (workload(job, template, ""), "Job", next_run),
+        (
+            workload(
+                "apiVersion: batch/v1\nkind: CronJob\nmetadata: {name: web}",
+                ["{jobTemplate: {spec: {template: ", "}}}"],
+                "",
+            ),
+            "CronJob",
+            next_run,
+        ),
+        (workload(hook, template, ""), "Deployment", next_run),
+        (workload(annotated, template, ""), "Deployment", "needless (restarted by a controller)"),
+    ] {
+        project.chart("web", &chart);
+        let audited =
+            audit(&project, &[]).is_fine().reads(&[&format!("{kind} web reads Secret db: {verdict}")]);
+        assert_eq!(audited.count("needless"), 1);
+    }
+    project.chart("web", WEB);
+    project.write("web.yaml", &pod("ports: []", "  imagePullSecrets: [{name: db}]\n"));
+    audit(&project, &[]).is_fine().reads(&["Deployment web reads Secret db: needless (read live)"]);
+    project.write(
+        "web.yaml",
+        &MOUNTED.replace(
+            "  volumes:",
+            "    - name: reload\n      image: config-reloader\n      volumeMounts: [{name: settings, mountPath: /etc/web}]\n  volumes:",
+        ),
+    );
+    audit(&project, &[])
+        .is_fine()
+        .reads(&["Deployment web reads ConfigMap settings: needless (reloaded by a program beside)"]);
+    project.chart(
+        "web",
+        "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec: {tls: [{hosts: [h], secretName: db}]}\n",
+    );
+    audit(&project, &[]).is_fine().reads(&["Ingress web reads Secret db: needless (read live)"]);
+}
+
+#[test]
+fn objects_of_the_own_release_are_counted_and_not_judged() {
+    let Some(project) = project(&format!("{BY_SECRET}{}", super::project::PLATFORM_VALUES)) else { return };
+    project.chart("web", &format!("{WEB}---\n{PLATFORM}"));
+    project.edit("helmfile.yaml", "    needs: [platform]\n", "");
+    audit(&project, &[]).is_fine().reads(&["Deployment web reads Secret db: own"]);
+}
+
+#[test]
+fn an_object_counts_only_in_its_namespace_and_cluster() {
+    let Some(project) = project(BY_SECRET) else { return };
+    let unmade = &["Deployment web reads Secret db: unmade"];
+    project.write("helmfile.yaml", &STATE.replace("needs: [platform]", "needs: [data/platform]"));
+    project.edit(
+        "helmfile.yaml",
+        "name: platform\n    namespace: apps",
+        "name: platform\n    namespace: data",
+    );
+    audit(&project, &[]).is_fine().reads(unmade);
+    // What a chart puts into the namespace of another release counts there.
+    project.edit("charts/platform/templates/all.yaml", "name: db", "name: db\n  namespace: apps");
+    audit(&project, &[]).finds(&["unbridged-reference deny"]);
+    project.chart("platform", PLATFORM);
+    project.write("helmfile.yaml", &STATE.replace("    needs: [platform]\n", ""));
+    audit(&project, &[]).finds(&["unbridged-reference deny"]);
+    project.edit("helmfile.yaml", "- name: web", "- name: web\n    kubeContext: east");
+    audit(&project, &[]).is_fine().reads(unmade);
+    project.edit("helmfile.yaml", "- name: platform", "- name: platform\n    kubeContext: east");
+    audit(&project, &[]).finds(&["unbridged-reference deny"]);
+}
+
+/// Another release that makes the same objects.
+const OTHER: &str = "  - name: other
+    namespace: apps
+    chart: ./charts/platform
+    values: [platform.yaml]
+";
+
+#[test]
+fn of_two_releases_that_make_an_object_the_needed_one_counts_and_else_both() {
+    let Some(project) = project(BY_KEY) else { return };
+    project.write("helmfile.yaml", &format!("{STATE}{OTHER}"));
+    let (message, hint) = audit(&project, &[]).only("unbridged-reference");
+    assert!(message.contains("of release `apps/platform` ("), "{message}");
+    assert!(hint.contains("`# helmsum: configmap:settings from=apps/platform`"), "{hint}");
+    project.edit("helmfile.yaml", "    needs: [platform]\n", "");
+    let audited = audit(&project, &[]).finds(&["unbridged-reference deny"]);
+    let (message, hint) = audited.only("unbridged-reference");
+    assert!(message.contains("of releases `apps/platform` and `apps/other` ("), "{message}");
+    assert!(!hint.contains("RELEASE"), "what is to be written can be written: {hint}");
+    let directives: String = ["platform", "other"]
+        .iter()
+        .map(|name| format!("# helmsum: configmap:settings as apps-{name} from=apps/{name}\n"))
+        .collect();
+    for line in directives.lines() {
+        assert!(hint.contains(&format!("`{line}`")), "{hint}");
+    }
+    // One of them alone does not cover it.
+    project.edit("helmfile.yaml", "- name: web\n", "- name: web\n    needs: [platform, other]\n");
+    let (first, _) = directives.split_once('\n').expect("two lines");
+    project.write("web.yaml", &format!("{first}\n{BY_KEY}"));
+    audit(&project, &[]).finds(&["unbridged-reference deny"]);
+    project.write("web.yaml", &format!("{directives}{BY_KEY}"));
+    audit(&project, &[]).is_fine();
+}
+
+#[test]
+fn what_controllers_make_and_what_is_only_named_is_counted() {
+    let Some(project) = project(&pod("args: [--secret=db]", "")) else { return };
+    audit(&project, &[]).is_fine().reads(&["Deployment web reads Secret db: named"]);
+    project.write("web.yaml", BY_SECRET);
+    project.chart(
+        "platform",
+        "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: db}\nspec: {target: {name: db}}\n",
+    );
+    audit(&project, &[])
+        .is_fine()
+        .reads(&["Deployment web reads Secret db: controlled (ExternalSecret db of apps/platform)"]);
+}
