@@ -121,9 +121,6 @@ fn changes_of(
     files.iter().map(|file| Some((file.clone(), change(&tree.read(file).ok()?)))).collect()
 }
 
-/// The data of an object, by key.
-type Data = Vec<(String, Vec<u8>)>;
-
 /// A file with another content.
 type Change = (Utf8PathBuf, Vec<u8>);
 
