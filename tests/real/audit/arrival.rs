@@ -24,7 +24,7 @@ fn on_the_deployment() -> String {
 #[test]
 fn an_annotation_of_the_deployment_alone_is_inert() {
     let Some(project) = declared() else { return };
-    audit(&project, &[]).is_fine();
+    audit(&project, &[]).finds_nothing();
     project.chart("web", &on_the_deployment());
     let audited = audit(&project, &[])
         .finds(&["inert-annotation deny"])
@@ -36,7 +36,7 @@ fn an_annotation_of_the_deployment_alone_is_inert() {
     );
     assert!(hint.contains("`spec.template.metadata.annotations`"), "{hint}");
     project.chart("web", WEB);
-    let audited = audit(&project, &[]).is_fine();
+    let audited = audit(&project, &[]).finds_nothing();
     let restarts = &audited.document["releases"][0]["restarts"];
     assert_eq!(restarts[0]["name"], "web", "{restarts}");
 }
@@ -62,7 +62,7 @@ fn a_key_that_the_chart_does_not_use_is_inert() {
     );
     project
         .write("helmsum.yaml", &format!("releases:\n  - release: web\n    {}\n    {}\n", words[2], words[3]));
-    audit(&project, &[]).is_fine();
+    audit(&project, &[]).finds_nothing();
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn a_release_without_pods_has_nothing_to_restart() {
     let (message, _) = audit(&project, &[]).finds(&["inert-annotation deny"]).only("inert-annotation");
     assert!(message.ends_with("the release has no pods"), "{message}");
     project.write("web.yaml", BY_KEY);
-    audit(&project, &[]).is_fine();
+    audit(&project, &[]).finds_nothing();
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn a_workload_that_a_change_of_its_template_does_not_restart_is_warned_of() {
     assert!(audited.only("inert-annotation").0.contains("OnDelete"));
     audit(&project, &["--strict"]).finds(&["inert-annotation deny"]);
     project.chart("web", &set);
-    audit(&project, &[]).is_fine();
+    audit(&project, &[]).finds_nothing();
 }
 
 #[test]
@@ -111,11 +111,11 @@ fn a_workload_that_the_checksum_does_not_reach_is_missed() {
     let finding = &audited.list("findings")[0];
     assert_eq!((&finding["file"], &finding["line"]), (&"web.yaml".into(), &1.into()), "{finding}");
     project.chart("web", &format!("{WEB}---\n{second}"));
-    audit(&project, &[]).is_fine();
+    audit(&project, &[]).finds_nothing();
     // One that does not read it needs no checksum.
     let idle = bare.replace("{{- toYaml .Values.pod | nindent 6 }}", "containers: [{name: a, image: b}]");
     project.chart("web", &format!("{WEB}---\n{idle}"));
-    audit(&project, &[]).is_fine();
+    audit(&project, &[]).finds_nothing();
 }
 
 /// Adds an annotation to the pod template of the chart of `web`.
@@ -137,7 +137,7 @@ fn the_hash_of_nothing_is_denied_where_somebody_wrote_it() {
         "the annotation `checksum/files` of Deployment `web` of release `apps/web` is the SHA-256 of nothing: it never changes"
     );
     project.write("files.yaml.gotmpl", "files: {{ readFile \"web.yaml\" | sha256sum }}\n");
-    audit(&project, &[]).is_fine();
+    audit(&project, &[]).finds_nothing();
     let empty =
         project.shell("mkdir -p none && find none -type f | xargs -r sha256sum | sha256sum | cut -c1-64");
     project.write("files.yaml.gotmpl", &format!("files: {empty}\n"));
@@ -153,7 +153,7 @@ fn the_hash_of_nothing_of_a_chart_is_its_usual_idiom() {
         "charts/web/templates/_dashboards.tpl",
         "{{ define \"dashboards\" }}{{ if .Values.dashboards }}x{{ end }}\n{{ end }}",
     );
-    audit(&project, &[]).is_fine();
+    audit(&project, &[]).finds_nothing();
     // A note where nothing covers what the pod reads.
     project.write("web.yaml", BY_KEY);
     let audited = audit(&project, &[]);
@@ -184,5 +184,5 @@ fn a_checksum_that_is_another_each_time_is_warned_of() {
     audit(&project, &[]).finds(&["unbridged-reference deny", "unstable-annotation warn"]);
     project.write("helmfile.yaml", STATE);
     project.write("web.yaml", &format!("{DIRECTIVE}{BY_KEY}password: fixed\n"));
-    audit(&project, &[]).is_fine();
+    audit(&project, &[]).finds_nothing();
 }

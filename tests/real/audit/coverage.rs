@@ -52,12 +52,12 @@ fn an_object_a_release_and_all_files_cover_it() {
         let Some(project) = of_files(&format!("# helmsum: {directive}\n"), template) else { return };
         let source = directive.split(' ').next().expect("a source");
         let reading = format!("Deployment web reads ConfigMap settings: covered ({source})");
-        audit(&project, &[]).is_fine().reads(&[&reading]);
+        audit(&project, &[]).finds_nothing().reads(&[&reading]);
     }
     let Some(project) = of_files("# helmsum: ./config/a.yaml\n# helmsum: ./config/b.yaml\n", READ) else {
         return;
     };
-    audit(&project, &[]).is_fine();
+    audit(&project, &[]).finds_nothing();
     // The other object of the same release is another matter.
     project.write("web.yaml", &format!("# helmsum: configmap:settings\n{BY_SECRET}"));
     audit(&project, &[]).finds(&["unbridged-reference deny"]);
@@ -78,9 +78,9 @@ fn a_file_that_is_left_out_and_reaches_the_object_is_denied() {
     // Both ways of the hint.
     assert!(hint.contains("`# helmsum: configmap:settings from=apps/platform`"), "{hint}");
     project.write("web.yaml", &format!("# helmsum: configmap:settings from=apps/platform\n{FROM}"));
-    audit(&project, &[]).is_fine();
+    audit(&project, &[]).finds_nothing();
     project.write("web.yaml", &format!("# helmsum: ./config/a.yaml\n# helmsum: ./config/b.yaml\n{FROM}"));
-    audit(&project, &[]).is_fine();
+    audit(&project, &[]).finds_nothing();
     // Mounted whole it is a warning, as without any source.
     project.write("web.yaml", &format!("# helmsum: ./config/a.yaml\n{MOUNTED}"));
     audit(&project, &[]).finds(&["partial-source warn"]);
@@ -96,7 +96,7 @@ secret:
 ";
     let Some(project) = of_files("# helmsum: ./config/a.yaml\n", template) else { return };
     audit(&project, &[])
-        .is_fine()
+        .finds_nothing()
         .reads(&["Deployment web reads ConfigMap settings: covered (./config/a.yaml)"]);
     // A file that only the other object is made of covers nothing of this one.
     project.write("web.yaml", &format!("# helmsum: ./config/b.yaml\n{FROM}"));
@@ -121,7 +121,9 @@ fn files_that_helm_is_given_with_set_count() {
         "values: [platform.yaml]",
         "values: [platform.yaml]\n    set:\n      - {name: config.motd, file: files/motd.txt}",
     );
-    audit(&project, &[]).is_fine().reads(&["Deployment web reads ConfigMap settings: covered (./files)"]);
+    audit(&project, &[])
+        .finds_nothing()
+        .reads(&["Deployment web reads ConfigMap settings: covered (./files)"]);
     project.write("other/x.txt", "x\n");
     project.edit(
         "helmfile.yaml",
@@ -143,7 +145,7 @@ fn files_of_a_chart_that_its_templates_read_count() {
     project.write("charts/platform/config/b.txt", "b\n");
     project.write("charts/platform/dashboards/unused.json", "{}\n");
     audit(&project, &[])
-        .is_fine()
+        .finds_nothing()
         .reads(&["Deployment web reads ConfigMap settings: covered (./charts/platform/config)"]);
     project.write("web.yaml", &format!("# helmsum: ./charts/platform/config/a.txt\n{FROM}"));
     let audited = audit(&project, &[]).finds(&["partial-source deny"]);
@@ -155,7 +157,7 @@ fn files_of_a_chart_that_its_templates_read_count() {
 fn values_files_of_the_producer_cover_what_is_made_of_them() {
     let Some(project) = project(&format!("# helmsum: ./platform.yaml\n{BY_KEY}")) else { return };
     audit(&project, &[])
-        .is_fine()
+        .finds_nothing()
         .reads(&["Deployment web reads ConfigMap settings: covered (./platform.yaml)"]);
     // Not where another one has it.
     project.write("platform.yaml", "secret: {password: s3cret}\n");
@@ -163,7 +165,7 @@ fn values_files_of_the_producer_cover_what_is_made_of_them() {
     project.edit("helmfile.yaml", "[platform.yaml]", "[platform.yaml, config.yaml]");
     audit(&project, &[]).finds(&["unbridged-reference deny"]);
     project.write("web.yaml", &format!("# helmsum: ./config.yaml\n{BY_KEY}"));
-    audit(&project, &[]).is_fine();
+    audit(&project, &[]).finds_nothing();
     // Of two, each has a part.
     project.write("platform.yaml", "secret: {user: app}\nconfig: {shape: round}\n");
     audit(&project, &[]).finds(&["partial-source deny"]);

@@ -12,7 +12,7 @@ fn selectors_narrow_what_is_judged_and_not_who_makes_objects() {
     let audited = audit(&project, &["-l", "name=web"]).finds(&["unbridged-reference deny"]);
     assert_eq!(audited.count("releases"), 1);
     assert_eq!(audited.list("readings")[0]["makers"], serde_json::json!(["apps/platform"]));
-    let audited = audit(&project, &["-l", "name=platform"]).is_fine();
+    let audited = audit(&project, &["-l", "name=platform"]).finds_nothing();
     assert_eq!((audited.count("releases"), audited.count("readings")), (1, 0));
     let run = project.helmsum(&["audit", "-l", "name=gone"]);
     assert_eq!(run.code(), 3, "{}", run.told());
@@ -31,7 +31,7 @@ fn environments_are_audited_apart() {
     project.shell("rm helmfile.yaml");
     project.edit("helmfile.yaml.gotmpl", "    needs: [platform]\n", "");
     audit(&project, &[]).finds(&["unbridged-reference deny"]);
-    let production = audit(&project, &["-e", "production"]).is_fine();
+    let production = audit(&project, &["-e", "production"]).finds_nothing();
     assert_eq!(production.readings(), ["Deployment web reads ConfigMap settings: unmade"]);
     let all = audit(&project, &["--all-environments"]).finds(&["unbridged-reference deny"]);
     assert_eq!(all.readings().len(), 2, "{:#}", all.document);
@@ -41,13 +41,13 @@ fn environments_are_audited_apart() {
 #[test]
 fn nothing_is_written() {
     let Some(project) = project(&format!("# helmsum: configmap:settings\n{BY_KEY}")) else { return };
-    audit(&project, &[]).is_fine();
+    audit(&project, &[]).finds_nothing();
     assert!(!project.root.join("web.checksum.yaml").exists());
     // A target that is out of date is looked at as it would be written.
     project.helmsum(&["generate"]).succeeds();
     let current = project.read("web.checksum.yaml");
     project.write("platform.yaml", "secret: {password: s3cret}\nconfig: {colour: blue}\n");
-    audit(&project, &[]).is_fine();
+    audit(&project, &[]).finds_nothing();
     assert_eq!(project.read("web.checksum.yaml"), current);
 }
 

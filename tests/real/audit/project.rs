@@ -203,7 +203,7 @@ impl Audited {
 
     /// Nothing was found, and nothing went wrong.
     #[track_caller]
-    pub(crate) fn is_fine(self) -> Self {
+    pub(crate) fn finds_nothing(self) -> Self {
         assert_eq!(self.findings(), Vec::<String>::new(), "{}", self.said());
         assert!(self.list("errors").is_empty(), "{}", self.said());
         assert_eq!(self.code, 0);

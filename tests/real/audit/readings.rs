@@ -64,7 +64,7 @@ fn what_the_hint_says_makes_it_go_away() {
     assert_eq!(hint, "add `# helmsum: configmap:settings from=apps/platform` to `web.yaml`");
     project.write("web.yaml", &format!("# helmsum: configmap:settings from=apps/platform\n{BY_KEY}"));
     audit(&project, &[])
-        .is_fine()
+        .finds_nothing()
         .reads(&["Deployment web reads ConfigMap settings: covered (configmap:settings)"]);
 }
 
@@ -80,7 +80,7 @@ fn without_a_target_the_hint_asks_for_one() {
     let (_, hint) = audit(&project, &[]).finds(&["unwired-release deny"]).only("unwired-release");
     assert!(hint.contains("`- web.checksum.yaml`"), "{hint}");
     project.edit("helmfile.yaml", "[web.yaml", "[web.yaml, web.checksum.yaml");
-    audit(&project, &[]).is_fine();
+    audit(&project, &[]).finds_nothing();
 }
 
 #[test]
@@ -125,12 +125,12 @@ fn what_needs_no_restart_is_counted_and_no_finding() {
     ] {
         project.chart("web", &chart);
         let audited =
-            audit(&project, &[]).is_fine().reads(&[&format!("{kind} web reads Secret db: {verdict}")]);
+            audit(&project, &[]).finds_nothing().reads(&[&format!("{kind} web reads Secret db: {verdict}")]);
         assert_eq!(audited.count("needless"), 1);
     }
     project.chart("web", WEB);
     project.write("web.yaml", &pod("ports: []", "  imagePullSecrets: [{name: db}]\n"));
-    audit(&project, &[]).is_fine().reads(&["Deployment web reads Secret db: needless (read live)"]);
+    audit(&project, &[]).finds_nothing().reads(&["Deployment web reads Secret db: needless (read live)"]);
     project.write(
         "web.yaml",
         &MOUNTED.replace(
@@ -139,13 +139,13 @@ fn what_needs_no_restart_is_counted_and_no_finding() {
         ),
     );
     audit(&project, &[])
-        .is_fine()
+        .finds_nothing()
         .reads(&["Deployment web reads ConfigMap settings: needless (reloaded by a program beside)"]);
     project.chart(
         "web",
         "apiVersion: networking.k8s.io/v1\nkind: Ingress\nmetadata: {name: web}\nspec: {tls: [{hosts: [h], secretName: db}]}\n",
     );
-    audit(&project, &[]).is_fine().reads(&["Ingress web reads Secret db: needless (read live)"]);
+    audit(&project, &[]).finds_nothing().reads(&["Ingress web reads Secret db: needless (read live)"]);
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn objects_of_the_own_release_are_counted_and_not_judged() {
     let Some(project) = project(&format!("{BY_SECRET}{}", super::project::PLATFORM_VALUES)) else { return };
     project.chart("web", &format!("{WEB}---\n{PLATFORM}"));
     project.edit("helmfile.yaml", "    needs: [platform]\n", "");
-    audit(&project, &[]).is_fine().reads(&["Deployment web reads Secret db: own"]);
+    audit(&project, &[]).finds_nothing().reads(&["Deployment web reads Secret db: own"]);
 }
 
 #[test]
@@ -166,7 +166,7 @@ fn an_object_counts_only_in_its_namespace_and_cluster() {
         "name: platform\n    namespace: apps",
         "name: platform\n    namespace: data",
     );
-    audit(&project, &[]).is_fine().reads(unmade);
+    audit(&project, &[]).finds_nothing().reads(unmade);
     // What a chart puts into the namespace of another release counts there.
     project.edit("charts/platform/templates/all.yaml", "name: db", "name: db\n  namespace: apps");
     audit(&project, &[]).finds(&["unbridged-reference deny"]);
@@ -174,7 +174,7 @@ fn an_object_counts_only_in_its_namespace_and_cluster() {
     project.write("helmfile.yaml", &STATE.replace("    needs: [platform]\n", ""));
     audit(&project, &[]).finds(&["unbridged-reference deny"]);
     project.edit("helmfile.yaml", "- name: web", "- name: web\n    kubeContext: east");
-    audit(&project, &[]).is_fine().reads(unmade);
+    audit(&project, &[]).finds_nothing().reads(unmade);
     project.edit("helmfile.yaml", "- name: platform", "- name: platform\n    kubeContext: east");
     audit(&project, &[]).finds(&["unbridged-reference deny"]);
 }
@@ -198,10 +198,9 @@ fn of_two_releases_that_make_an_object_the_needed_one_counts_and_else_both() {
     let (message, hint) = audited.only("unbridged-reference");
     assert!(message.contains("of releases `apps/platform` and `apps/other` ("), "{message}");
     assert!(!hint.contains("RELEASE"), "what is to be written can be written: {hint}");
-    let directives: String = ["platform", "other"]
-        .iter()
+    let directives = ["platform", "other"]
         .map(|name| format!("# helmsum: configmap:settings as apps-{name} from=apps/{name}\n"))
-        .collect();
+        .concat();
     for line in directives.lines() {
         assert!(hint.contains(&format!("`{line}`")), "{hint}");
     }
@@ -211,19 +210,19 @@ fn of_two_releases_that_make_an_object_the_needed_one_counts_and_else_both() {
     project.write("web.yaml", &format!("{first}\n{BY_KEY}"));
     audit(&project, &[]).finds(&["unbridged-reference deny"]);
     project.write("web.yaml", &format!("{directives}{BY_KEY}"));
-    audit(&project, &[]).is_fine();
+    audit(&project, &[]).finds_nothing();
 }
 
 #[test]
 fn what_controllers_make_and_what_is_only_named_is_counted() {
     let Some(project) = project(&pod("args: [--secret=db]", "")) else { return };
-    audit(&project, &[]).is_fine().reads(&["Deployment web reads Secret db: named"]);
+    audit(&project, &[]).finds_nothing().reads(&["Deployment web reads Secret db: named"]);
     project.write("web.yaml", BY_SECRET);
     project.chart(
         "platform",
         "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: db}\nspec: {target: {name: db}}\n",
     );
     audit(&project, &[])
-        .is_fine()
+        .finds_nothing()
         .reads(&["Deployment web reads Secret db: controlled (ExternalSecret db of apps/platform)"]);
 }

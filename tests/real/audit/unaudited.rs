@@ -1,6 +1,7 @@
 //! Releases that cannot be looked at.
 
 use super::project::{BY_KEY, audit, project};
+use crate::server::serve;
 
 #[test]
 fn a_chart_that_is_not_at_hand_is_counted_and_may_read() {
@@ -34,7 +35,7 @@ fn nothing_that_could_be_looked_at_is_an_error() {
     assert_eq!((audited.count("lookedAt"), audited.count("lacksChart")), (0, 2));
     // A selector narrows what has to be at hand.
     project.edit("helmfile.yaml", "shelf/platform", "./charts/platform");
-    assert_eq!(audit(&project, &["-l", "name=platform"]).is_fine().count("lookedAt"), 1);
+    assert_eq!(audit(&project, &["-l", "name=platform"]).finds_nothing().count("lookedAt"), 1);
 }
 
 #[test]
@@ -48,4 +49,24 @@ fn a_chart_that_helm_refuses_is_counted_apart() {
     assert!(release["whyNot"].as_str().is_some_and(|why| !why.contains("apps/web")), "{release}");
     project.chart("web", super::project::WEB);
     audit(&project, &[]).finds(&["unbridged-reference deny"]);
+}
+
+#[test]
+fn the_command_of_the_hint_fetches_the_charts() {
+    let Some(project) = project(BY_KEY) else { return };
+    project.shell("mkdir served && for chart in web platform; do helm package charts/$chart -d served; done");
+    let url = serve(project.root.join("served"));
+    project.shell(&format!("helm repo index served --url {url} && rm -r charts && touch web.checksum.yaml"));
+    let state = project.read("helmfile.yaml").replace("./charts/", "shop/");
+    let state = ["web", "platform"].iter().fold(state, |state, chart| {
+        state.replace(&format!("shop/{chart}\n"), &format!("shop/{chart}\n    version: 1.0.0\n"))
+    });
+    project.write("helmfile.yaml", &format!("repositories: [{{name: shop, url: '{url}'}}]\n{state}"));
+    let audited = audit(&project, &[]);
+    assert_eq!((audited.count("lacksChart"), audited.code), (2, 1));
+    let (_, hint) = audited.only("unaudited-release");
+    let command = hint.split('`').nth(1).expect("a command");
+    project.shell(command);
+    let audited = audit(&project, &[]).finds(&["unbridged-reference deny"]);
+    assert_eq!(audited.count("lookedAt"), 2);
 }
