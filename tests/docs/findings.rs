@@ -32,8 +32,10 @@ fn the_manual_explains_nothing_that_does_not_exist() {
 
 #[test]
 fn every_finding_is_tried() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/cli/findings");
-    let files = fs_err::read_dir(folder).expect("the tests");
+    // What helm has to render is tried with the real one.
+    let folders = ["tests/cli/findings", "tests/real/audit"]
+        .map(|folder| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder));
+    let files = folders.iter().flat_map(|folder| fs_err::read_dir(folder).expect("the tests"));
     let tests: String =
         files.map(|file| fs_err::read_to_string(file.expect("a file").path()).expect("a test")).collect();
     for code in Code::ALL {
