@@ -5,10 +5,12 @@ use std::collections::BTreeSet;
 use camino::Utf8PathBuf;
 
 use super::rules::Case;
+use super::subject::Subject;
 use crate::plan::contents::rendering::Rendering;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::reference::Kind;
 use crate::rendered::Origin;
+use crate::state::{EntryKind, EntrySource};
 use crate::text::Place;
 use crate::value::Value;
 use crate::yaml::{self, Limits, Node};
@@ -50,14 +52,37 @@ impl Case<'_, '_> {
         self.values_files().iter().rev().find_map(in_file)
     }
 
-    /// The file that a directive of the release belongs in, as a hint names it.
+    /// The file that a directive of the release belongs in, as a hint names it: one that no other release lists.
     pub(super) fn own_values_file(&self) -> String {
         let target = self.subject.consumer.and_then(|(_, contents)| contents.consumer.target.as_ref());
-        let files = self.values_files();
-        match files.iter().find(|file| Some(*file) != target) {
-            Some(file) => format!("`{}`", self.made.project.shown(file)),
-            None => format!("a values file of release `{}`", self.subject.release.id()),
+        let own = self.subject.listed_files();
+        let mut candidates = own.iter().filter(|file| Some(*file) != target).peekable();
+        let owner = self.subject.release.id();
+        if candidates.peek().is_none() {
+            return format!("a values file of release `{owner}`");
         }
+        let mut others = BTreeSet::new();
+        for subject in self.subjects.iter().filter(|subject| subject.release.id() != owner) {
+            others.extend(subject.listed_files());
+        }
+        match candidates.find(|file| !others.contains(*file)) {
+            Some(file) => format!("`{}`", self.made.project.shown(file)),
+            None => format!("a values file that only release `{owner}` lists"),
+        }
+    }
+}
+
+impl Subject<'_> {
+    /// The files under `values` of the release.
+    fn listed_files(&self) -> Vec<Utf8PathBuf> {
+        let tree = &*self.environment.request.tree;
+        let found = self.release.values.iter().filter_map(|entry| {
+            match self.visit.resolve_entry(tree, self.release, EntryKind::Values, entry) {
+                Ok(EntrySource::File(file)) => Some(file),
+                _ => None,
+            }
+        });
+        found.collect()
     }
 }
 

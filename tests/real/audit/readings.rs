@@ -93,6 +93,23 @@ fn a_release_without_values_files_gets_a_hint_that_can_be_followed() {
     assert!(hint.contains("helmsum.yaml") || hint.contains("a values file of release `apps/web`"), "{hint}");
 }
 
+#[test]
+fn the_hint_names_a_file_that_no_other_release_lists() {
+    let Some(project) = project(BY_KEY) else { return };
+    let hint = || audit(&project, &[]).finds(&["unbridged-reference deny"]).only("unbridged-reference").1;
+    project.edit("helmfile.yaml", "[platform.yaml]", "[common.yaml, platform.yaml]");
+    project.edit(
+        "helmfile.yaml",
+        "[web.yaml, web.checksum.yaml]",
+        "[common.yaml, web.yaml, web.checksum.yaml]",
+    );
+    project.write("common.yaml", "size: small\n");
+    assert_eq!(hint(), "add `# helmsum: configmap:settings from=apps/platform` to `web.yaml`");
+    project.edit("helmfile.yaml", "platform.yaml]", "platform.yaml, web.yaml]");
+    let alone = "a values file that only release `apps/web` lists";
+    assert_eq!(hint(), format!("add `# helmsum: configmap:settings from=apps/platform` to {alone}"));
+}
+
 /// A chart with a workload of this kind that reads the Secret `db` when it starts.
 fn workload(head: &str, around: [&str; 2], pod: &str) -> String {
     format!(
