@@ -124,9 +124,9 @@ Examples:
 
     /// Find pods that read what another release makes, and do not restart when it changes
     ///
-    /// Renders every release as helmfile would deploy it, with `helm template`, and looks at what is rendered: which `ConfigMap`s and
-    /// Secrets its pods read, which release makes them, whether a source contains them, and whether the checksum arrives at the pod
-    /// template. Writes nothing, and asks no cluster.
+    /// Renders every release as helmfile would deploy it, with `helm template`, and looks at what is rendered: which objects its pods
+    /// read (`ConfigMap`, `Secret`), which release makes them, whether a source contains them, and whether the checksum arrives at the
+    /// pod template. Writes nothing, and asks no cluster.
     ///
     /// Fails with a denied finding. Releases whose charts are not at hand are counted, with the command that fetches them.
     #[command(after_long_help = "\

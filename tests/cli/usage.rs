@@ -6,7 +6,8 @@ use crate::support::repo::Repo;
 
 const A: &str = "6db78766d30b3d1fecb42957e58bc68c622872c3c975d85c6fb3540228fc8670";
 
-pub(crate) const COMMANDS: [&str; 7] = ["generate", "check", "list", "state", "hash", "completions", "man"];
+pub(crate) const COMMANDS: [&str; 8] =
+    ["generate", "check", "list", "audit", "state", "hash", "completions", "man"];
 
 #[test]
 fn the_published_help_is_up_to_date() {
@@ -16,6 +17,21 @@ fn the_published_help_is_up_to_date() {
         let page = format!("# helmsum {command}\n\n```text\n{}\n```\n", text.join("\n"));
         crate::support::repo::same_as_published(&format!("docs/cli/{command}.md"), &page);
     }
+}
+
+#[test]
+fn every_command_is_published() {
+    let help = Repo::new().helmsum(["--help"]).exits(0);
+    let text = help.out();
+    let (_, commands) = text.split_once("Commands:\n").expect("the commands");
+    let named: Vec<&str> = commands
+        .lines()
+        .take_while(|line| line.starts_with("  "))
+        .filter(|line| !line.starts_with("   "))
+        .filter_map(|line| line.split_whitespace().next())
+        .filter(|name| *name != "help")
+        .collect();
+    assert_eq!(named, COMMANDS);
 }
 
 #[test]

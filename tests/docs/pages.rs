@@ -205,6 +205,10 @@ fn examples_in_the_help_can_be_followed() {
         let page = fs::read_to_string(entry.expect("an entry").path()).expect("a page");
         let examples: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("  $ ")).collect();
         assert!(!examples.is_empty(), "{page}");
+        // helm renders for it: `tests/real/pages.rs` follows that page.
+        if page.starts_with("# helmsum audit\n") {
+            continue;
+        }
         let sandbox = Sandbox::new(&[], &[]);
         let project = sandbox.import("tests/docs/projects/help", "help");
         // Where a pager would show it.

@@ -36,3 +36,28 @@ fn commands_of_helmfile_in_sentences_have_options_that_exist() {
     }
     assert!(count > 20, "{count} commands");
 }
+
+#[test]
+fn examples_in_the_help_of_audit_can_be_followed() {
+    let Some(sandbox) = sandbox() else { return };
+    let project = sandbox.import("tests/docs/projects/help", "help");
+    fs_err::create_dir_all(project.join("chart/templates")).expect("a folder for the chart");
+    let chart = "apiVersion: v2\nname: chart\nversion: 0.1.0\n";
+    let deployment = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: gateway}
+spec:
+  template:
+    metadata: {annotations: {checksum/apis: \"{{ .Values.configChecksum }}\"}}
+    spec: {containers: [{name: app, image: nginx}]}
+";
+    fs_err::write(project.join("chart/Chart.yaml"), chart).expect("a chart");
+    fs_err::write(project.join("chart/templates/deployment.yaml"), deployment).expect("a template");
+    let page = include_str!("../../docs/cli/audit.md");
+    let examples: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("  $ ")).collect();
+    assert!(examples.len() > 2, "{page}");
+    let script = format!("helmsum generate --quiet --all-environments\n{}\n", examples.join("\n"));
+    let run = sandbox.run(&project, "sh", ["-e", "-c", &script]);
+    assert!(run.success(), "{}{}", run.stdout(), run.told());
+}
