@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::kinds::project::Project;
 use crate::support::programs;
+use crate::support::repo::schema;
 use crate::support::sandbox::Sandbox;
 
 /// The releases, each with a chart of its name and a values file.
@@ -131,7 +132,7 @@ pub(crate) struct Audited {
     pub(crate) document: Value,
 }
 
-/// Runs `helmsum audit` with these arguments, and checks that its counts add up.
+/// Runs `helmsum audit` with these arguments, and checks that the document is as its schema says, and its counts add up.
 #[track_caller]
 pub(crate) fn audit(project: &Project, arguments: &[&str]) -> Audited {
     let run = project.helmsum(&[&["audit", "--output", "json"], arguments].concat());
@@ -229,6 +230,7 @@ impl Audited {
     /// Each release is looked at or counted as not, and each reading is in one count.
     #[track_caller]
     fn adds_up(&self) {
+        assert_eq!(schema("audit", &self.document), Vec::<String>::new());
         let sum = |keys: &[&str]| keys.iter().map(|key| self.count(key)).sum::<u64>();
         assert_eq!(self.count("releases"), sum(&["lookedAt", "lacksChart", "notRendered"]));
         assert_eq!(self.count("releases"), self.list("releases").len() as u64);

@@ -243,3 +243,22 @@ fn what_controllers_make_and_what_is_only_named_is_counted() {
         .finds_nothing()
         .reads(&["Deployment web reads Secret db: controlled (ExternalSecret db of apps/platform)"]);
 }
+
+#[test]
+fn what_somebody_accepts_with_a_reason_is_counted() {
+    let Some(project) = project(MOUNTED) else { return };
+    let (_, hint) = audit(&project, &[]).finds(&["unbridged-reference warn"]).only("unbridged-reference");
+    let words: Vec<&str> = hint.split('`').skip(1).step_by(2).collect();
+    let accept = words.last().expect("a directive").replace("REASON", "it watches the folder");
+    assert_eq!(accept, "# helmsum: accept configmap:settings it watches the folder");
+    project.write("web.yaml", &format!("{accept}\n{MOUNTED}"));
+    let audited = audit(&project, &["--strict", "-l", "name=web"]);
+    assert_eq!(
+        audited.readings(),
+        ["Deployment web reads ConfigMap settings: accepted (it watches the folder)"]
+    );
+    assert_eq!(audited.findings(), Vec::<String>::new());
+    // It counts for this object alone, and one that answers to nothing is found.
+    project.write("web.yaml", &format!("{}\n{MOUNTED}", accept.replace("settings", "other")));
+    audit(&project, &[]).finds(&["unbridged-reference warn", "unmatched-entry warn"]);
+}
