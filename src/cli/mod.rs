@@ -148,7 +148,7 @@ Examples:
     /// What `helmfile build` shows, as far as checksums depend on it: state values, releases and their values lists after
     /// templating. Neither helm nor hooks run.
     ///
-    /// Values that helmfile's `secrets:` brought in show as `***`. `--output json` holds them as they are, for programs that
+    /// Values that helmfile's `secrets:` brought in show as `***`. `--output json` contains them as they are, for programs that
     /// compare them with helmfile's.
     #[command(after_long_help = "\
 Examples:

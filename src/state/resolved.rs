@@ -25,7 +25,7 @@ pub struct Visit {
     pub parent: Option<usize>,
     /// The name of the environment.
     pub environment: String,
-    /// The environment as helmfile holds it after the last part: values, defaults and command-line overrides unmerged.
+    /// The environment as helmfile has it after the last part: values, defaults and command-line overrides unmerged.
     pub environment_object: EnvironmentObject,
     /// The merged state values, `.Values` of all templates from here on. Shared: a template may change it.
     pub values: Map,

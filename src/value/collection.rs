@@ -148,7 +148,7 @@ impl List {
         window
     }
 
-    /// Sorts the items for everybody who holds this list. All calls must bring the same order.
+    /// Sorts the items for everybody who has this list. All calls must bring the same order.
     ///
     /// Returns false, and does nothing, where the items are not sorted yet and a [window](List::window) on them exists,
     /// which would have to change as well.

@@ -48,7 +48,7 @@ fn serve(mut orders: impl BufRead, mut answers: impl Write, too_much: fn() -> bo
     Ok(())
 }
 
-/// Limits the memory of this process, and that it leaves an image of it behind. Linux holds a process to it; macOS takes the
+/// Limits the memory of this process, and that it leaves an image of it behind. Linux keeps a process to it; macOS takes the
 /// number and does nothing, so the memory is looked at there while a template is rendered.
 fn limit() -> io::Result<()> {
     let most = |resource, most: u64| {

@@ -219,7 +219,7 @@ fn chunk(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     Ok(Value::List(List::typed(Element::List, chunks)))
 }
 
-/// Sorts the strings of a list. A `[]string` is sorted in place, so everybody who holds it sees it sorted.
+/// Sorts the strings of a list. A `[]string` is sorted in place, so everybody who has it sees it sorted.
 fn sort_alpha(call: &mut dyn Call, arguments: &[Value]) -> Outcome {
     let value = any(arguments, 0)?;
     let Value::List(list) = value else {
