@@ -11,7 +11,7 @@ use crate::go::filepath::join_clean;
 use crate::plan::contents::manifests::Look;
 use crate::plan::{Contents, SourceContents};
 use crate::reference::Manifests;
-use crate::rendered::{Content, ObjectKind, Origin, Piece};
+use crate::rendered::{Content, ObjectKind, Origin, Piece, Producer, chart_inputs};
 use crate::source::What;
 use crate::state::Request;
 use crate::value::Value;
@@ -178,12 +178,12 @@ impl Inputs {
     fn of(case: &Case<'_, '_>, maker: &Subject<'_>) -> Self {
         let locations = case.made.project.locations;
         let mut inputs = Self::default();
-        for (origin, _) in case.rendering.values(maker.at).unwrap_or_default() {
+        for (origin, _) in case.rendering.values(maker.at).iter() {
             if let Origin::File(file) = origin {
-                inputs.values.insert(locations.real(&file));
+                inputs.values.insert(locations.real(file));
             }
         }
-        let chart = crate::rendered::chart_inputs(&maker.producer(&maker.environment.request));
+        let chart = chart_inputs(&maker.producer(&maker.environment.request));
         let chart = chart.ok().flatten().unwrap_or_default();
         inputs.data.extend(chart.data.iter().map(|file| locations.real(file)));
         inputs.helm.extend(chart.helm.iter().map(|file| locations.real(file)));
@@ -264,7 +264,7 @@ fn shown(piece: &Piece) -> (String, Vec<u8>) {
 
 impl Subject<'_> {
     /// The release as something that helm is given things for.
-    pub(super) fn producer<'r>(&'r self, request: &'r Request) -> crate::rendered::Producer<'r> {
-        crate::rendered::Producer { request, visit: self.visit, release: self.release }
+    pub(super) fn producer<'r>(&'r self, request: &'r Request) -> Producer<'r> {
+        Producer { request, visit: self.visit, release: self.release }
     }
 }

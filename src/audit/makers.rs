@@ -37,7 +37,7 @@ impl Makers {
                 }
             }
             for maker in &manifests.makers {
-                let Some(kind) = kind_of(maker.kind) else { continue };
+                let Some(kind) = maker.kind.object() else { continue };
                 let resource =
                     format!("{} {} of {}", maker.identity.kind, maker.identity.name, subject.release.id());
                 for name in &maker.names {
@@ -57,7 +57,7 @@ impl Makers {
         (kind, namespace, name): (Kind, &str, &str),
     ) -> Option<&str> {
         let (environment, cluster) = reader.cluster();
-        let kind = kind_of(kind)?;
+        let kind = kind.object()?;
         let of = |namespace: &str| {
             let key = (environment, cluster.to_owned(), kind, namespace.to_owned(), name.to_owned());
             self.controlled.get(&key)
@@ -72,7 +72,7 @@ impl Makers {
         reader: &Subject<'_>,
         (kind, namespace, name): (Kind, &str, &str),
     ) -> Vec<usize> {
-        let Some(kind) = kind_of(kind) else { return Vec::new() };
+        let Some(kind) = kind.object() else { return Vec::new() };
         let (environment, cluster) = reader.cluster();
         let key = (environment, cluster.to_owned(), kind, namespace.to_owned(), name.to_owned());
         let found = self.objects.get(&key).map(Vec::as_slice).unwrap_or_default();
@@ -105,13 +105,5 @@ impl Makers {
         found.flat_map(|((_, _, kind, _, name), makers)| {
             makers.iter().map(move |index| (*kind, name.as_str(), *index))
         })
-    }
-}
-
-const fn kind_of(kind: Kind) -> Option<ObjectKind> {
-    match kind {
-        Kind::ConfigMap => Some(ObjectKind::ConfigMap),
-        Kind::Secret => Some(ObjectKind::Secret),
-        Kind::SecretProviderClass | Kind::ServiceAccount | Kind::Image => None,
     }
 }

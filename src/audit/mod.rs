@@ -21,6 +21,7 @@ pub(crate) use readings::{Reading, Verdict};
 
 use crate::diagnostic::Secrets;
 use crate::plan::Made;
+use crate::plan::contents::manifests::is_not_at_hand;
 use crate::plan::contents::rendering::Rendering;
 use crate::plan::rules::project::Findings;
 use crate::reference::{Identity, Why};
@@ -127,9 +128,6 @@ fn not_installed(subjects: &[Subject<'_>], readings: &[Reading]) -> BTreeSet<Str
 impl Subject<'_> {
     fn why_not(&self) -> Option<WhyNot> {
         let problem = self.manifests.as_ref().err()?;
-        Some(WhyNot {
-            message: self.plain(&problem.message),
-            lacks_chart: crate::plan::contents::manifests::is_not_at_hand(problem),
-        })
+        Some(WhyNot { message: self.plain(&problem.message), lacks_chart: is_not_at_hand(problem) })
     }
 }

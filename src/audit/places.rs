@@ -24,9 +24,9 @@ const MOST_VALUES: usize = 1_000_000;
 impl Case<'_, '_> {
     /// The values files of the release that helm is given, in that order.
     fn values_files(&self) -> Vec<Utf8PathBuf> {
-        let given = self.rendering.values(self.subject.at).unwrap_or_default();
-        let files = given.into_iter().filter_map(|(origin, _)| match origin {
-            Origin::File(file) => Some(file),
+        let given = self.rendering.values(self.subject.at);
+        let files = given.iter().filter_map(|(origin, _)| match origin {
+            Origin::File(file) => Some(file.clone()),
             Origin::Inline => None,
         });
         files.collect()
@@ -50,6 +50,13 @@ impl Case<'_, '_> {
             Some(Place { file: file.clone(), line: Some(node.line()), column: Some(node.column()) })
         };
         self.values_files().iter().rev().find_map(in_file)
+    }
+
+    /// Where the source of this text is declared.
+    pub(super) fn place_of_source(&self, text: &str) -> Option<&Place> {
+        let (_, contents) = self.subject.consumer?;
+        let own = contents.sources.iter().find(|contents| contents.source.text == text)?;
+        Some(&own.source.place)
     }
 
     /// The file that a directive of the release belongs in, as a hint names it: one that no other release lists.
@@ -89,8 +96,8 @@ impl Subject<'_> {
 /// The texts that stand as whole scalars in the values that a release is given.
 pub(super) fn scalars(rendering: &Rendering<'_>, at: ReleaseAt) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let values = rendering.values(at).unwrap_or_default();
-    let mut open: Vec<Value> = values.into_iter().map(|(_, values)| Value::Map(values)).collect();
+    let given = rendering.values(at);
+    let mut open: Vec<Value> = given.iter().map(|(_, values)| Value::Map(values.clone())).collect();
     let mut left = MOST_VALUES;
     while let Some(value) = open.pop().filter(|_| left > 0) {
         left -= 1;

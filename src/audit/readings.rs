@@ -169,7 +169,7 @@ fn bare(case: &Case<'_, '_>, identity: &Identity, reference: &Reference, makers:
 /// References to objects, those to the same one together, the gravest first.
 fn grouped<'r>(references: impl Iterator<Item = &'r Reference>) -> Vec<Vec<&'r Reference>> {
     let mut groups: Vec<Vec<&Reference>> = Vec::new();
-    for reference in references.filter(|one| matches!(one.kind, Kind::ConfigMap | Kind::Secret)) {
+    for reference in references.filter(|one| one.kind.object().is_some()) {
         let is_same = |group: &&mut Vec<&Reference>| {
             group.first().is_some_and(|first| {
                 (first.kind, &first.namespace, &first.name)

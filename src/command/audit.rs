@@ -3,13 +3,13 @@
 use std::io;
 use std::time::Instant;
 
-use super::{Context, source_of, verdict, waiting};
+use super::{Context, show, source_of, verdict, waiting};
 use crate::audit::{self, Audit};
 use crate::cli::OutputFormat;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::{self, Plan, Reading};
 use crate::report::{self, AuditDocument, AuditView, Outcome, Report, Streams};
-use crate::text::{Shown, counted};
+use crate::text::counted;
 
 /// Looks at the whole state and says what was found.
 ///
@@ -26,18 +26,11 @@ pub(super) fn run(
     let progress = plan::Progress::default();
     let make = || plan::make_and(&context.plan, reading, &progress, audit::audit);
     let (mut plan, audit) = waiting::watched(&mut streams.err, || progress.to_string(), make)?;
-    if context.output.debug {
-        for line in &plan.trace {
-            streams.err.styled(&format!("debug: {}\n", Shown(&reading.secrets.mask(line))))?;
-        }
-    }
+    show::trace(&plan, context, reading, streams)?;
     let nothing_matched = plan.nothing_matched && !reading.options.allow_no_matching_release;
     blind(&mut plan, &audit);
     let mut report = Report::of(plan, source_of);
-    let outcome = match verdict::of(&report) {
-        Outcome::Clean if nothing_matched => Outcome::NoMatch,
-        outcome => outcome,
-    };
+    let outcome = verdict::of(&report, nothing_matched);
     report.nothing_matched = outcome == Outcome::NoMatch;
     if !nothing_matched {
         report.diagnostics.retain(is_of_audit);
@@ -61,12 +54,9 @@ pub(super) fn run(
     } else {
         let text = report::audit(view, context.layout(&streams.out));
         streams.out.styled(&text)?;
-        let layout = context.layout(&streams.err);
-        for error in report.said().iter().filter(|diagnostic| diagnostic.is_error()) {
-            streams.err.styled(&report::draw(error, layout))?;
-        }
+        show::errors(&report, context, &mut streams.err)?;
     }
-    super::show::annotate(&report, context, streams)?;
+    show::annotate(&report, context, streams)?;
     Ok(outcome)
 }
 

@@ -27,7 +27,6 @@ use crate::plan::{self, Aim, Reading};
 use crate::program::own_text_variables;
 use crate::report::{self, Document, Layout, Outcome, Report, Stream, Streams, View};
 use crate::targets::Renderer;
-use crate::text::Shown;
 use crate::tree::{Kind, Tree as _, WorkTree};
 
 /// A file larger than this, in bytes, is not read to show a line of it.
@@ -131,20 +130,13 @@ fn run_plan(view: View, context: &Context, reading: &Reading, streams: &mut Stre
     let progress = plan::Progress::default();
     let make = || plan::make(&context.plan, reading, &progress);
     let mut plan = waiting::watched(&mut streams.err, || progress.to_string(), make)?;
-    if context.output.debug {
-        for line in &plan.trace {
-            streams.err.styled(&format!("debug: {}\n", Shown(&reading.secrets.mask(line))))?;
-        }
-    }
+    show::trace(&plan, context, reading, streams)?;
     if view == View::Generate {
         generate::carry_out(&mut plan, context.plan.force);
     }
     let nothing_matched = plan.nothing_matched && !reading.options.allow_no_matching_release;
     let mut report = Report::of(plan, source_of);
-    let outcome = match verdict::of(&report) {
-        Outcome::Clean if nothing_matched => Outcome::NoMatch,
-        outcome => outcome,
-    };
+    let outcome = verdict::of(&report, nothing_matched);
     let harmless = reading.options.deploys_nothing() && outcome != Outcome::Clean;
     if harmless {
         let command = reading.options.helmfile_command.as_deref().unwrap_or_default();

@@ -6,7 +6,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::Context;
 use crate::cli::OutputFormat;
-use crate::report::{self, Document, Report, Streams, View};
+use crate::plan::{Plan, Reading};
+use crate::report::{self, Document, Report, Stream, Streams, View};
+use crate::text::Shown;
 
 /// Shows a report: findings and the table on standard output, errors on standard error, and to GitHub Actions what it
 /// takes. With JSON, standard output stays one document. `forgiven` are errors that do not stop a hook: of a hook that succeeds,
@@ -23,21 +25,16 @@ pub(super) fn show(
     streams: &mut Streams,
 ) -> io::Result<()> {
     let output = &context.output;
-    let workspace = output.workspace.as_ref().map_or(&context.plan.directory, |workspace| workspace);
-    let annotations = if output.annotations { report::annotations(report, workspace) } else { String::new() };
     if output.format == OutputFormat::Json {
         let document = Document::new(report, &context.plan.directory);
         streams.out.raw(report::print(&document).as_bytes())?;
-        streams.err.raw(annotations.as_bytes())?;
+        annotate(report, context, streams)?;
     } else {
         let text = report::human(report, view, output.quiet, context.layout(&streams.out));
         streams.out.styled(&text)?;
-        streams.out.raw(annotations.as_bytes())?;
+        annotate(report, context, streams)?;
         let stream = if forgiven { &mut streams.out } else { &mut streams.err };
-        let layout = context.layout(stream);
-        for error in report.said().iter().filter(|diagnostic| diagnostic.is_error()) {
-            stream.styled(&report::draw(error, layout))?;
-        }
+        errors(report, context, stream)?;
     }
     match &output.step_summary {
         Some(file) if output.annotations => summarise(report, view, file, context, streams),
@@ -45,7 +42,37 @@ pub(super) fn show(
     }
 }
 
-/// Gives GitHub Actions the findings of a report that is shown in another way.
+/// Shows the errors of a report to people.
+///
+/// # Errors
+///
+/// Where the stream does not take what is written to it.
+pub(super) fn errors(report: &Report, context: &Context, stream: &mut Stream) -> io::Result<()> {
+    let layout = context.layout(stream);
+    for error in report.said().iter().filter(|diagnostic| diagnostic.is_error()) {
+        stream.styled(&report::draw(error, layout))?;
+    }
+    Ok(())
+}
+
+/// Says what was read, to whoever asked for it with `--debug`.
+///
+/// # Errors
+///
+/// Where standard error does not take it.
+pub(super) fn trace(
+    plan: &Plan,
+    context: &Context,
+    reading: &Reading,
+    streams: &mut Streams,
+) -> io::Result<()> {
+    for line in plan.trace.iter().filter(|_| context.output.debug) {
+        streams.err.styled(&format!("debug: {}\n", Shown(&reading.secrets.mask(line))))?;
+    }
+    Ok(())
+}
+
+/// Gives GitHub Actions the findings of a report: beside a JSON document, on standard error.
 ///
 /// # Errors
 ///

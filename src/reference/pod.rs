@@ -41,6 +41,18 @@ impl Kind {
     }
 }
 
+impl Kind {
+    /// The object that it is, if it is one with data.
+    #[must_use]
+    pub(crate) const fn object(self) -> Option<ObjectKind> {
+        match self {
+            Self::ConfigMap => Some(ObjectKind::ConfigMap),
+            Self::Secret => Some(ObjectKind::Secret),
+            Self::SecretProviderClass | Self::ServiceAccount | Self::Image => None,
+        }
+    }
+}
+
 impl From<ObjectKind> for Kind {
     fn from(kind: ObjectKind) -> Self {
         match kind {

@@ -19,7 +19,7 @@ pub(crate) struct ChartInputs {
 }
 
 /// What of a chart helm reads without being told (`pkg/chart/loader/load.go: LoadFiles`).
-const OF_HELM: [&str; 8] = [
+const OF_HELM: [&str; 7] = [
     "Chart.yaml",
     "Chart.lock",
     "values.yaml",
@@ -27,7 +27,6 @@ const OF_HELM: [&str; 8] = [
     "requirements.yaml",
     "requirements.lock",
     ".helmignore",
-    "templates/NOTES.txt",
 ];
 
 /// What people write into a chart for each other.

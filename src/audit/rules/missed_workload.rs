@@ -42,10 +42,6 @@ pub(in crate::audit) fn judge(
         let finding = Diagnostic::finding(Code::MissedWorkload, message)
             .level(reading.level())
             .hint(format!("have the chart put it on the pod template of this workload too{only}"));
-        let source = case.subject.consumer.and_then(|(_, contents)| {
-            let own = contents.sources.iter().find(|one| one.source.text == *source)?;
-            Some(own.source.place.clone())
-        });
-        case.subject.say(finding.or_at_known(source.as_ref()), findings);
+        case.subject.say(finding.or_at_known(case.place_of_source(source)), findings);
     }
 }

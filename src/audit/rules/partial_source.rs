@@ -43,10 +43,6 @@ pub(in crate::audit) fn judge(
         let finding = Diagnostic::finding(Code::PartialSource, message)
             .level(level)
             .hint(format!("declare them too, or the object itself: `# helmsum: {}{from}`", reading.object()));
-        let source = case.subject.consumer.and_then(|(_, contents)| {
-            let own = contents.sources.iter().find(|source| source.source.text == partial.source)?;
-            Some(own.source.place.clone())
-        });
-        case.subject.say(finding.or_at_known(source.as_ref()), findings);
+        case.subject.say(finding.or_at_known(case.place_of_source(&partial.source)), findings);
     }
 }

@@ -284,20 +284,8 @@ impl Contents {
     /// A content like that of its target in which every digest differs; nothing where it has none, or no sources.
     pub(crate) fn stand_in(&self) -> Option<String> {
         self.content.as_ref().filter(|_| !self.sources.is_empty())?;
-        let digests: Vec<Digest> = self
-            .sources
-            .iter()
-            .map(|contents| Digest::of(format!("stand-in {}", contents.label).as_bytes()))
-            .collect();
-        let sections: Vec<Section<'_>> = self
-            .sources
-            .iter()
-            .zip(digests)
-            .map(|(contents, digest)| section(&contents.label, &contents.source, digest, &[]))
-            .collect();
-        Content::new(&sections, &self.consumer.format, &self.consumer.subject)
-            .ok()
-            .map(|content| content.text)
+        let sources = self.sources.iter().map(|contents| &contents.source);
+        content_with(&self.consumer, sources, |label| format!("stand-in {label}"))
     }
 
     /// The keys that its target sets.
@@ -435,26 +423,25 @@ pub(crate) fn stand_ins(consumer: &Consumer) -> [String; 2] {
     if !consumer.sources.iter().any(own) {
         return Default::default();
     }
-    let sections = |number: usize| sections_with(&consumer.sources, |label| format!("{number} {label}"));
-    // What the format cannot express is said when the target is made.
     [0, 1].map(|number| {
-        let labelled = sections(number);
-        let sections: Vec<Section<'_>> =
-            labelled.iter().map(|(label, source, digest)| section(label, source, *digest, &[])).collect();
-        Content::new(&sections, &consumer.format, &consumer.subject)
-            .map(|content| content.text)
-            .unwrap_or_default()
+        content_with(consumer, &consumer.sources, |label| format!("{number} {label}")).unwrap_or_default()
     })
 }
 
-/// Labels and sources with digests of what `text` makes of the label.
-fn sections_with(sources: &[Source], text: impl Fn(&str) -> String) -> Vec<(String, &Source, Digest)> {
-    let one = |source| {
-        let label = Source::label(source);
-        let digest = Digest::of(text(&label).as_bytes());
-        (label, source, digest)
-    };
-    sources.iter().map(one).collect()
+/// A content like that of a target, with digests of what `text` makes of the labels. Nothing where the format cannot express it,
+/// which is said when the target is made.
+fn content_with<'s>(
+    consumer: &Consumer,
+    sources: impl IntoIterator<Item = &'s Source>,
+    text: impl Fn(&str) -> String,
+) -> Option<String> {
+    let labelled: Vec<(String, &Source)> =
+        sources.into_iter().map(|source| (source.label(), source)).collect();
+    let sections: Vec<Section<'_>> = labelled
+        .iter()
+        .map(|(label, source)| section(label, source, Digest::of(text(label).as_bytes()), &[]))
+        .collect();
+    Content::new(&sections, &consumer.format, &consumer.subject).ok().map(|content| content.text)
 }
 
 /// The sources of a consumer that have to be rendered.

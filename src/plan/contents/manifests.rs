@@ -1,10 +1,11 @@
 //! What releases render as a whole, with the targets that are about to be written.
 
+use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::rendering::{Answer, Rendering};
+use super::rendering::{Answer, Given, Rendering};
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::plan::facts::producers::{ReleaseAt, release};
 use crate::plan::progress::Progress;
@@ -87,9 +88,18 @@ impl Rendering<'_> {
         })
     }
 
-    /// The values of a release that helm would get, each list with the file that it comes from. Those that helm could not read are
-    /// left out.
-    pub(crate) fn values(&self, at: ReleaseAt) -> Answer<Vec<(Origin, Map)>> {
+    /// The values of a release that helm would get, each list with the file that it comes from, rendered once. Those that helm could
+    /// not read are left out; there are none where they cannot be had.
+    pub(crate) fn values(&self, at: ReleaseAt) -> Given {
+        let known = self.values.borrow().get(&at).cloned();
+        known.unwrap_or_else(|| {
+            let values: Given = self.given(at).unwrap_or_default().into();
+            self.values.borrow_mut().insert(at, Rc::clone(&values));
+            values
+        })
+    }
+
+    fn given(&self, at: ReleaseAt) -> Answer<Vec<(Origin, Map)>> {
         let environment = &self.environments[at.environment];
         let tree: Arc<dyn Tree> = Arc::new(self.targets[at.environment].clone());
         let request = Request { tree, ..environment.request.clone() };

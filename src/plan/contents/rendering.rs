@@ -15,7 +15,7 @@ use crate::plan::facts::producers::{ReleaseAt, release};
 use crate::plan::progress::Progress;
 use crate::plan::rules::template_effects::{Told, doubts};
 use crate::plan::rules::unstable_template::reads_target;
-use crate::rendered::{self, Influence, Object, ObjectKind, Piece, Templates, Templating, Unstable};
+use crate::rendered::{self, Influence, Object, ObjectKind, Origin, Piece, Templates, Templating, Unstable};
 use crate::source::{Source, Targets, What};
 use crate::state::{self, Listed, Release, Request, Resolved, Visit};
 use crate::template::function::{Chance, CommandOption, Registry};
@@ -23,6 +23,7 @@ use crate::text::Place;
 use crate::text::counted;
 use crate::threads;
 use crate::tree::{Overlay, Tree};
+use crate::value::Map;
 
 /// What a release is rendered with in the place of its own target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,6 +36,9 @@ enum OwnTarget {
 
 /// What asking a producer gave.
 pub(crate) type Answer<T> = Result<T, Diagnostic>;
+
+/// The values that a release is given, each list with where it comes from.
+pub(crate) type Given = Rc<[(Origin, Map)]>;
 
 #[derive(Debug)]
 pub(crate) struct Rendered {
@@ -67,7 +71,7 @@ pub(crate) struct Rendering<'e> {
     /// The targets as they are about to be written, for each environment.
     pub(super) targets: Vec<Overlay>,
     /// Releases whose own target could not be computed.
-    pub(super) unknown: BTreeSet<ReleaseAt>,
+    unknown: BTreeSet<ReleaseAt>,
     rendered: BTreeMap<(ReleaseAt, OwnTarget), Answer<Rendered>>,
     pieces: BTreeMap<ReleaseAt, Answer<Vec<Piece>>>,
     /// The names of the pieces that are left to chance.
@@ -87,6 +91,8 @@ pub(crate) struct Rendering<'e> {
     pub(crate) known: &'e Targets,
     /// The files that templates of a release read, by their absolute path.
     pub(crate) files_read: BTreeMap<ReleaseAt, BTreeSet<Utf8PathBuf>>,
+    /// The values that releases are given, as far as they were asked for.
+    pub(super) values: RefCell<BTreeMap<ReleaseAt, Given>>,
     /// For whom it was said why something cannot be rendered, by the message.
     blamed: RefCell<BTreeMap<String, String>>,
 }
@@ -129,6 +135,7 @@ impl<'e> Rendering<'e> {
             calls: 0,
             known,
             files_read: BTreeMap::new(),
+            values: RefCell::default(),
             blamed: RefCell::default(),
         }
     }
