@@ -9,6 +9,7 @@ use super::file::{self, FileFault, FileOutcome, Method};
 use super::{Digest, Key, Notes, Progress, Transform, combine};
 use crate::diagnostic::Diagnostic;
 use crate::source::{Left, LeftOut, ListError, ListRequest, Listing, Shape, Targets, list};
+use crate::text::listed;
 use crate::threads;
 use crate::tree::Tree;
 
@@ -274,8 +275,6 @@ pub(super) fn left_out_names(left_out: &[LeftOut]) -> String {
     if left_out.is_empty() {
         return String::new();
     }
-    let names: Vec<String> = left_out.iter().take(SHOWN).map(|left| format!("`{}`", left.name)).collect();
-    let more = left_out.len().saturating_sub(SHOWN);
-    let rest = if more == 0 { String::new() } else { format!(" and {more} more") };
-    format!("; left out: {}{rest}", names.join(", "))
+    let names: Vec<String> = left_out.iter().map(|left| format!("`{}`", left.name)).collect();
+    format!("; left out: {}", listed(&names, SHOWN))
 }

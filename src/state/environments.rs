@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
-use crate::text::nearest;
+use crate::text::{self, nearest};
 
 /// How many environments a hint names.
 const NAMED: usize = 10;
@@ -41,12 +41,9 @@ pub(crate) fn where_unnamed(names: &BTreeSet<String>) -> Option<String> {
 }
 
 fn listed(names: &BTreeSet<String>) -> String {
-    let shown: Vec<String> = names.iter().take(NAMED).map(|name| format!("`{name}`")).collect();
-    match names.len().checked_sub(NAMED) {
-        Some(more) if more > 0 => format!("the environments are {} and {more} more", shown.join(", ")),
-        _ if shown.len() == 1 => format!("the environment is {}", shown[0]),
-        _ => format!("the environments are {}", shown.join(", ")),
-    }
+    let shown: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    let are = if shown.len() == 1 { "environment is" } else { "environments are" };
+    format!("the {are} {}", text::listed(&shown, NAMED))
 }
 
 #[cfg(test)]

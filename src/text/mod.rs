@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-pub(crate) use shown::{Bytes, Shown, counted, for_terminal, relative, shell_word, shown_lines};
+pub(crate) use shown::{Bytes, Shown, counted, for_terminal, listed, relative, shell_word, shown_lines};
 pub(crate) use spelling::nearest;
 
 /// A place in a file that the reader of a message can open. Lines and columns count from 1, columns in characters.

@@ -98,6 +98,15 @@ fn is_hidden(character: char) -> bool {
         )
 }
 
+/// The first of some names, as a message lists them, and how many more there are.
+pub(crate) fn listed<N: AsRef<str>>(names: &[N], most: usize) -> String {
+    let shown: Vec<&str> = names.iter().take(most).map(AsRef::as_ref).collect();
+    match names.len().saturating_sub(most) {
+        0 => shown.join(", "),
+        more => format!("{} and {more} more", shown.join(", ")),
+    }
+}
+
 /// A number of bytes in the unit that keeps it short.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Bytes(pub u64);

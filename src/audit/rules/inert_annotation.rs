@@ -11,6 +11,7 @@ use crate::plan::contents::manifests::Look;
 use crate::plan::rules::project::Findings;
 use crate::reference::{Difference, Moves, differences};
 use crate::rendered::annotation_keys;
+use crate::text::listed;
 
 /// How many places a message names.
 const NAMED: usize = 3;
@@ -131,11 +132,8 @@ fn shown(places: &[Difference]) -> String {
         let path = if path.is_empty() { String::new() } else { format!("`{path}` of ") };
         format!("{path}{} `{}`", identity.kind, identity.name)
     };
-    let mut names: Vec<String> = places.iter().take(NAMED).map(one).collect();
-    if places.len() > NAMED {
-        names.push(format!("{} more places", places.len() - NAMED));
-    }
-    names.join(", ")
+    let names: Vec<String> = places.iter().map(one).collect();
+    listed(&names, NAMED)
 }
 
 /// What another checksum changes in what the release renders, and the keys at which its chart may take annotations.

@@ -7,6 +7,7 @@ use crate::audit::coverage::Coverage;
 use crate::audit::readings::{Judged, Reading, Verdict};
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::plan::rules::project::Findings;
+use crate::text::listed;
 
 /// How many files a message names.
 const NAMED: usize = 3;
@@ -23,17 +24,14 @@ pub(in crate::audit) fn judge(
             continue;
         };
         let shown = |file| format!("`{}`", case.made.project.shown(file));
-        let mut names: Vec<String> = partial.left_out.iter().take(NAMED).map(|file| shown(file)).collect();
-        if partial.left_out.len() > NAMED {
-            names.push(format!("{} more", partial.left_out.len() - NAMED));
-        }
+        let names: Vec<String> = partial.left_out.iter().map(|file| shown(file)).collect();
         let message = format!(
             "`{}` has some of the files that {} `{}` of {} is made of, and leaves out {}; {} `{}` of release `{}` reads it",
             partial.source,
             reading.kind.name(),
             reading.name,
             makers(reading),
-            names.join(", "),
+            listed(&names, NAMED),
             reading.workload.kind,
             reading.workload.name,
             reading.release,

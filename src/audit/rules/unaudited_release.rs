@@ -8,7 +8,7 @@ use crate::plan::Made;
 use crate::plan::contents::manifests::is_not_at_hand;
 use crate::plan::contents::rendering::Rendering;
 use crate::plan::rules::project::Findings;
-use crate::text::{counted, shell_word};
+use crate::text::{counted, listed, shell_word};
 
 /// How many releases a message names.
 const NAMED: usize = 5;
@@ -29,11 +29,8 @@ pub(in crate::audit) fn judge(
             .collect();
         let Some((first, _)) = unseen.first() else { continue };
         let lacking = unseen.iter().filter(|(_, problem)| is_not_at_hand(problem)).count();
-        let mut names: Vec<String> =
-            unseen.iter().take(NAMED).map(|(subject, _)| format!("`{}`", subject.release.id())).collect();
-        if unseen.len() > NAMED {
-            names.push(format!("{} more", unseen.len() - NAMED));
-        }
+        let names: Vec<String> =
+            unseen.iter().map(|(subject, _)| format!("`{}`", subject.release.id())).collect();
         let why = if lacking == unseen.len() {
             match unseen.len() {
                 1 => "since its chart is not at hand".to_owned(),
@@ -53,7 +50,7 @@ pub(in crate::audit) fn judge(
                 1 => "1 release is".to_owned(),
                 count => format!("{} are", counted(count, "release")),
             },
-            names.join(", "),
+            listed(&names, NAMED),
         );
         let hint = if lacking > 0 {
             bring(made, first)
@@ -102,11 +99,5 @@ fn may_read(
             ));
         }
     }
-    match found.len() {
-        0 => String::new(),
-        count if count > NAMED => {
-            format!("; {} and {} more", found[..NAMED].join(", "), count - NAMED)
-        }
-        _ => format!("; {}", found.join(", ")),
-    }
+    if found.is_empty() { String::new() } else { format!("; {}", listed(&found, NAMED)) }
 }

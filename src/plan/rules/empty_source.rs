@@ -4,6 +4,7 @@ use super::Surroundings;
 use crate::checksum::Hashed;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::source::{Left, Shape, Source};
+use crate::text::listed;
 
 /// How many names a message lists.
 const NAMED: usize = 5;
@@ -20,7 +21,6 @@ pub(crate) fn empty_source(source: &Source, hashed: &Hashed, around: Surrounding
     let left_out = &hashed.listing.left_out;
     let names: Vec<String> = left_out
         .iter()
-        .take(NAMED)
         .map(|left| {
             let why = match left.why {
                 Left::Junk => "never counts",
@@ -30,12 +30,8 @@ pub(crate) fn empty_source(source: &Source, hashed: &Hashed, around: Surrounding
             format!("`{}` ({why})", left.name)
         })
         .collect();
-    let more = left_out.len().saturating_sub(NAMED);
-    let tail = match (names.is_empty(), more) {
-        (true, _) => String::new(),
-        (false, 0) => format!("; left out: {}", names.join(", ")),
-        (false, more) => format!("; left out: {} and {more} more", names.join(", ")),
-    };
+    let tail =
+        if names.is_empty() { String::new() } else { format!("; left out: {}", listed(&names, NAMED)) };
     let message = format!("{}: the source `{}` {what}{tail}", around.owner, source.text);
     Some(
         Diagnostic::finding(Code::EmptySource, message)

@@ -11,6 +11,7 @@ use crate::plan::contents::consumer::SourceContents;
 use crate::plan::facts::producers::{is_named_by, meant_by};
 use crate::source::{ProducerName, Source, What};
 use crate::state::{Release, Resolved};
+use crate::text;
 
 /// Looks at every source that belongs to another release.
 pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
@@ -174,9 +175,7 @@ fn readers(case: &ReleaseCase<'_>, contents: &SourceContents) -> BTreeMap<Produc
 /// At most three names, and how many more there are.
 fn listed(names: &[String]) -> String {
     match names {
-        [first, second, third, rest @ ..] if !rest.is_empty() => {
-            format!("{first}, {second}, {third} and {} more", rest.len())
-        }
+        [_, _, _, _, ..] => text::listed(names, 3),
         [rest @ .., last] if !rest.is_empty() => format!("{} and {last}", rest.join(", ")),
         names => names.concat(),
     }

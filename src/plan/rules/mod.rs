@@ -39,7 +39,7 @@ use self::project::{Findings, Project};
 use crate::checksum::{Hashed, HashedFile, Notes};
 use crate::diagnostic::Diagnostic;
 use crate::source::Source;
-use crate::text::Place;
+use crate::text::{Place, listed};
 use crate::tree::Tree;
 
 /// Looks at a project and adds what it finds.
@@ -128,12 +128,8 @@ impl<'h> FilesAt<'h> {
 
     /// The names of the first files, as a message lists them.
     fn names(&self) -> String {
-        let named: Vec<String> =
-            self.files.iter().take(NAMED).map(|file| format!("`{}`", file.name)).collect();
-        match self.files.len().saturating_sub(NAMED) {
-            0 => named.join(", "),
-            more => format!("{} and {more} more", named.join(", ")),
-        }
+        let names: Vec<String> = self.files.iter().map(|file| format!("`{}`", file.name)).collect();
+        listed(&names, NAMED)
     }
 
     fn finding(self, diagnostic: Diagnostic) -> Self {

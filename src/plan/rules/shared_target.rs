@@ -14,8 +14,7 @@ use crate::source::{self, Source};
 use crate::state::{self, EntryKind, EntrySource, Release, Request, Resolved, Visit};
 use crate::template;
 use crate::template::function::Effects;
-use crate::text::Place;
-use crate::text::relative;
+use crate::text::{Place, listed, relative};
 
 /// How many other environments are read at most.
 const MOST_ENVIRONMENTS: usize = 4;
@@ -209,13 +208,7 @@ fn finding(
                 None => format!("`{label}`"),
             })
             .collect();
-        match differing.len() {
-            0 => "no others".to_owned(),
-            count if count > MOST_NAMES => {
-                format!("{} and {} more", differing[..MOST_NAMES].join(", "), count - MOST_NAMES)
-            }
-            _ => differing.join(", "),
-        }
+        if differing.is_empty() { "no others".to_owned() } else { listed(&differing, MOST_NAMES) }
     };
     let message = format!(
         "{}: the target `{shown}` is for the environments `{own}` and `{other}`, whose sources differ: {} in `{own}`, {} in `{other}`",

@@ -3,7 +3,7 @@
 use super::project::{Findings, Project};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::contents::consumer::{Contents, Status};
-use crate::text::Place;
+use crate::text::{Place, listed};
 
 /// How many files a message names.
 const NAMED: usize = 3;
@@ -42,9 +42,5 @@ fn moved(contents: &Contents) -> String {
             })
         })
         .collect();
-    match (changes.is_empty(), changes.len().saturating_sub(NAMED)) {
-        (true, _) => String::new(),
-        (false, 0) => format!(": {}", changes.join(", ")),
-        (false, more) => format!(": {} and {more} more", changes[..NAMED].join(", ")),
-    }
+    if changes.is_empty() { String::new() } else { format!(": {}", listed(&changes, NAMED)) }
 }

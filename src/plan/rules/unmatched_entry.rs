@@ -16,8 +16,7 @@ use crate::plan::reading::Reading;
 use crate::source::Source;
 use crate::source::config::{FILE_NAME, ReleaseRule, Which};
 use crate::state::{self, Release, Request, Resolved};
-use crate::text::relative;
-use crate::text::{Place, nearest};
+use crate::text::{Place, listed, nearest, relative};
 use crate::tree::{Kind, Tree, WorkTree};
 
 /// How many releases a hint names.
@@ -221,12 +220,11 @@ impl Entries {
         {
             return format!("did you mean `{near}`?");
         }
-        let shown: Vec<String> = self.releases.iter().take(NAMED).map(|(id, _)| format!("`{id}`")).collect();
-        match self.releases.len().checked_sub(NAMED) {
-            _ if shown.is_empty() => "the state has no releases".into(),
-            Some(more) if more > 0 => format!("releases are {} and {more} more", shown.join(", ")),
-            _ => format!("releases are {}", shown.join(", ")),
+        let names: Vec<String> = self.releases.iter().map(|(id, _)| format!("`{id}`")).collect();
+        if names.is_empty() {
+            return "the state has no releases".into();
         }
+        format!("releases are {}", listed(&names, NAMED))
     }
 
     /// Whether a configuration stands above the state file that was read, so that it may be meant for others as well.

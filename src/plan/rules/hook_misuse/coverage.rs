@@ -16,8 +16,7 @@ use crate::plan::facts::words::is_open;
 use crate::plan::rules::hook_misuse::{at_hook, is_named_by, named};
 use crate::plan::rules::project::{Findings, Project};
 use crate::state::{Hook, Release, Resolved, Selector, Visit};
-use crate::text::Place;
-use crate::text::relative;
+use crate::text::{Place, listed, relative};
 use crate::tree::{Kind, Tree};
 
 /// How many releases a message names.
@@ -367,14 +366,9 @@ fn names_of(resolved: &Resolved, consumers: &[ConsumerAt<'_>]) -> String {
     let id = |consumer: &ConsumerAt<'_>| {
         format!("`{}`", resolved.visits[consumer.visit].releases[consumer.release].id())
     };
-    let names: Vec<String> = consumers.iter().take(MOST_NAMES).map(id).collect();
-    match consumers.len() {
-        1 => format!("release {}", names[0]),
-        count if count > MOST_NAMES => {
-            format!("releases {} and {} more", names.join(", "), count - MOST_NAMES)
-        }
-        _ => format!("releases {}", names.join(", ")),
-    }
+    let names: Vec<String> = consumers.iter().map(id).collect();
+    let noun = if names.len() == 1 { "release" } else { "releases" };
+    format!("{noun} {}", listed(&names, MOST_NAMES))
 }
 
 fn of_release(finding: Diagnostic, resolved: &Resolved, consumers: &[ConsumerAt<'_>]) -> Diagnostic {
