@@ -3,16 +3,7 @@
 
 use std::process::Command;
 
-use crate::support::repo::{GATEWAY, Repo, gateway, target};
-
-const HOOK: &str = "\
-hooks:
-  - name: helmsum
-    events: [prepare]
-    showlogs: true
-    command: helmsum
-    args: [generate, --file=helmfile.yaml, \"--environment={{ .Environment.Name }}\"]
-";
+use crate::support::repo::{GATEWAY, HOOK, Repo, gateway, target};
 
 /// A release whose sources are paths.
 fn paths() -> Repo {

@@ -1,21 +1,7 @@
 //! helmsum as a hook of helmfile's runs it: what the hook hands over, and what it cannot know. `tests/real/hooks` has the same with
 //! the real helmfile.
 
-use crate::support::repo::{GATEWAY, HEADER, Repo, gateway, target};
-
-/// A hook that names its state file.
-const HOOK: &str = "\
-hooks:
-  - name: helmsum
-    events: [prepare]
-    showlogs: true
-    command: helmsum
-    args:
-      - generate
-      - --file=helmfile.yaml
-      - \"--environment={{ .Environment.Name }}\"
-      - \"--helmfile-command={{ .HelmfileCommand }}\"
-";
+use crate::support::repo::{GATEWAY, HEADER, HOOK_WITH_COMMAND as HOOK, Repo, gateway, target};
 
 /// A release whose directive has `word` in its path; there are sources for the namespaces `edge` and `other`.
 fn declares(word: &str) -> Repo {

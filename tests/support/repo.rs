@@ -296,6 +296,23 @@ releases:
       - gateway/checksum.yaml
 ";
 
+/// The hook, with further arguments as lines.
+macro_rules! hook {
+    ($more:literal) => {
+        concat!(
+            "hooks:\n  - name: helmsum\n    events: [prepare]\n    showlogs: true\n    command: helmsum\n    args:\n",
+            "      - generate\n      - --file=helmfile.yaml\n      - \"--environment={{ .Environment.Name }}\"\n",
+            $more
+        )
+    };
+}
+
+/// A hook in a plain state file that is called `helmfile.yaml`.
+pub(crate) const HOOK: &str = hook!("");
+
+/// The same where it is told the command of helmfile's.
+pub(crate) const HOOK_WITH_COMMAND: &str = hook!("      - \"--helmfile-command={{ .HelmfileCommand }}\"\n");
+
 /// The digest of the sources of [`gateway`]:
 /// `cd gateway/apis && find -L . -type f | LC_ALL=C sort | xargs -r -d '\n' sha256sum | sha256sum`
 pub(crate) const APIS: &str = "ffb76a3d2896059b6959bbd2ce72af6f88957b514d89de18f8abbf750fab5051";

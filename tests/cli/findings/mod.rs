@@ -13,7 +13,7 @@ use std::cell::RefCell;
 use helmsum::internals::diagnostic::Code;
 
 use crate::support::gallery::Gallery;
-use crate::support::repo::{GATEWAY, HEADER, Repo, gateway, target};
+use crate::support::repo::{GATEWAY, HEADER, HOOK, Repo, gateway, target};
 
 thread_local! {
     /// Where blocks are gathered, while [`in_gallery`] runs.
@@ -110,19 +110,6 @@ fn state(from: &str, to: &str) -> String {
     assert_ne!(changed, GATEWAY, "{from} is not in the state");
     changed
 }
-
-/// A hook as the README has it, in a plain state file.
-const HOOK: &str = "\
-hooks:
-  - name: helmsum
-    events: [prepare]
-    showlogs: true
-    command: helmsum
-    args:
-      - generate
-      - --file=helmfile.yaml
-      - \"--environment={{ .Environment.Name }}\"
-";
 
 #[test]
 fn levels_are_chosen_in_the_configuration() {

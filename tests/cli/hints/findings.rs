@@ -1,7 +1,7 @@
 //! The hints of findings.
 
 use super::{after, edit, hint, is_gone, is_well, quoted, run};
-use crate::support::repo::{GATEWAY, HEADER, Repo, gateway};
+use crate::support::repo::{GATEWAY, HEADER, HOOK, Repo, gateway};
 
 /// The gateway with another state file.
 fn state(from: &str, to: &str) -> Repo {
@@ -157,30 +157,18 @@ fn a_missing_target_that_helmfile_passes_over_is_written() {
     is_well(&repo, &["check", "--strict"], "hidden-missing-file");
 }
 
-const HOOK: &str = "\
-hooks:
-  - name: helmsum
-    events: [prepare]
-    showlogs: true
-    command: helmsum
-    args:
-      - generate
-      - --file=STATE
-      - --environment=ENVIRONMENT
-";
-
 #[test]
 fn a_hook_gets_what_its_hint_has() {
     let environment = "{{ .Environment.Name }}";
     let of_template = "{{`{{ .Environment.Name }}`}}";
     for (file, environment) in [("helmfile.yaml", environment), ("helmfile.yaml.gotmpl", of_template)] {
-        let hook = HOOK.replace("STATE", file).replace("ENVIRONMENT", environment);
+        let hook = HOOK.replace("helmfile.yaml", file).replace("{{ .Environment.Name }}", environment);
         for (line, other) in [
             ("    events: [prepare]\n", "    events: [presync]\n"),
             ("    showlogs: true\n", ""),
             (&format!("      - --file={file}\n")[..], ""),
             (&format!("      - --file={file}\n"), "      - --file=other.yaml\n"),
-            (&format!("      - --environment={environment}\n"), ""),
+            (&format!("      - \"--environment={environment}\"\n"), ""),
         ] {
             let wrong = hook.replace(line, other);
             let repo = gateway().without("helmfile.yaml").file(file, format!("{wrong}{GATEWAY}"));
@@ -211,8 +199,7 @@ fn a_hook_gets_what_its_hint_has() {
 
 #[test]
 fn a_hook_of_another_file_is_given_to_the_one_that_needs_it() {
-    let child_hook =
-        |file: &str| HOOK.replace("STATE", file).replace("ENVIRONMENT", "{{ .Environment.Name }}");
+    let child_hook = |file: &str| HOOK.replace("helmfile.yaml", file);
     let repo =
         gateway().file("parent.yaml", format!("{}helmfiles: [helmfile.yaml]\n", child_hook("parent.yaml")));
     let arguments = ["generate", "-f", "parent.yaml", "--strict"];
