@@ -89,7 +89,6 @@ pub(crate) fn audit(made: Made<'_>, rendering: &mut Rendering<'_>) -> (Findings,
     let makers = Makers::of(&subjects);
     let mut findings = Findings::default();
     let mut audit = Audit::default();
-    let mut used = BTreeSet::new();
     for subject in subjects.iter().filter(|subject| subject.is_selected) {
         let arrival = subject.arrival();
         audit.releases.push(Audited {
@@ -100,14 +99,14 @@ pub(crate) fn audit(made: Made<'_>, rendering: &mut Rendering<'_>) -> (Findings,
             restarts: arrival.as_ref().map(|arrival| arrival.restarting(subject)),
         });
         let mut case = rules::Case { made: &made, subjects: &subjects, makers: &makers, subject, rendering };
-        let readings = readings::judge(&mut case, arrival.as_ref(), &mut used);
+        let readings = readings::judge(&mut case, arrival.as_ref());
         for rule in rules::RULES {
             rule(&mut case, arrival.as_ref(), &readings, &mut findings);
         }
         audit.readings.extend(readings.into_iter().map(|(reading, _)| reading));
     }
     audit.not_installed = not_installed(&subjects, &audit.readings);
-    rules::unused_acceptance(&made, &subjects, &used, &mut findings);
+    rules::unused_acceptance(&made, &subjects, &mut findings);
     rules::unaudited_release::judge(&made, &subjects, &makers, rendering, &mut findings);
     (findings, audit)
 }

@@ -1,6 +1,6 @@
 //! What the pods of a release read, each with a verdict.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::arrival::Arrival;
 use super::coverage::{self, Coverage};
@@ -65,18 +65,14 @@ pub(super) struct Judged {
 }
 
 /// The readings of the subject, in the order of its manifests.
-pub(super) fn judge(
-    case: &mut Case<'_, '_>,
-    arrival: Option<&Arrival>,
-    used: &mut BTreeSet<(usize, usize)>,
-) -> Vec<(Reading, Judged)> {
+pub(super) fn judge(case: &mut Case<'_, '_>, arrival: Option<&Arrival>) -> Vec<(Reading, Judged)> {
     let subject = case.subject;
     let Ok(manifests) = &subject.manifests else { return Vec::new() };
     let mut known: BTreeMap<(usize, ObjectKind, String), Coverage> = BTreeMap::new();
     let mut found = Vec::new();
     for workload in &manifests.workloads {
         for references in grouped(workload.references()) {
-            found.push(judge_one(case, arrival, used, (workload, &references), &mut known));
+            found.push(judge_one(case, arrival, (workload, &references), &mut known));
         }
     }
     for resource in &manifests.elsewhere {
@@ -190,7 +186,6 @@ fn grouped<'r>(references: impl Iterator<Item = &'r Reference>) -> Vec<Vec<&'r R
 fn judge_one(
     case: &mut Case<'_, '_>,
     arrival: Option<&Arrival>,
-    used: &mut BTreeSet<(usize, usize)>,
     (workload, references): (&Workload, &[&Reference]),
     known: &mut BTreeMap<(usize, ObjectKind, String), Coverage>,
 ) -> (Reading, Judged) {
@@ -239,15 +234,9 @@ fn judge_one(
             }
         }
     };
-    let verdict = match accepted(case, kind, &first.name) {
-        Some((index, reason)) => {
-            used.insert((subject.at.environment, index));
-            match verdict {
-                Verdict::Unbridged | Verdict::Partial | Verdict::Missed => Verdict::Accepted(reason),
-                other => other,
-            }
-        }
-        None => verdict,
+    let verdict = match (verdict, accepted(case, kind, &first.name)) {
+        (Verdict::Unbridged | Verdict::Partial | Verdict::Missed, Some(reason)) => Verdict::Accepted(reason),
+        (verdict, _) => verdict,
     };
     let reading = Reading { need, verdict, ..bare(case, &workload.identity, first, &makers) };
     (reading, Judged { coverage, ways: references.len() })
@@ -266,12 +255,9 @@ fn with_controllers(
         .find(|one| (one.kind, one.namespace.as_str(), one.name.as_str()) == object_of(reference));
     let Some(tagged) = tagged else { return reference.need.clone() };
     match &reference.need {
-        Need::Nothing(Why::Controller(name)) if tagged.is_ignored && name == RELOADER => match reference.form
-        {
-            Form::Variable(_) | Form::Variables => Need::Start,
-            Form::SubPath(_) => Need::SubPath,
-            _ => Need::Whole,
-        },
+        Need::Nothing(Why::Controller(name)) if tagged.is_ignored && name == RELOADER => {
+            reference.form.need()
+        }
         Need::Nothing(_) => reference.need.clone(),
         _ if tagged.is_matched
             && !tagged.is_ignored
@@ -283,12 +269,11 @@ fn with_controllers(
     }
 }
 
-/// Which directive of the release accepts that its pods read an object, and why.
-fn accepted(case: &Case<'_, '_>, kind: ObjectKind, name: &str) -> Option<(usize, String)> {
-    let all = case.subject.environment.accepted.iter().enumerate();
-    let mut own = all.filter(|(_, (at, _))| *at == case.subject.at);
-    let (index, (_, accepted)) = own.find(|(_, (_, one))| one.kind == kind && one.name == name)?;
-    Some((index, accepted.reason.clone()))
+/// Why a directive of the release accepts that its pods read an object, where one does.
+fn accepted(case: &Case<'_, '_>, kind: ObjectKind, name: &str) -> Option<String> {
+    let mut own = case.subject.environment.accepted.iter().filter(|(at, _)| *at == case.subject.at);
+    let (_, accepted) = own.find(|(_, one)| one.kind == kind && one.name == name)?;
+    Some(accepted.reason.clone())
 }
 
 impl Reading {

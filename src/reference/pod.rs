@@ -93,6 +93,20 @@ pub enum Form {
     Certificate,
 }
 
+impl Form {
+    /// What a change of the object needs, by the form alone.
+    pub(crate) const fn need(&self) -> Need {
+        match self {
+            Self::Variable(_) | Self::Variables => Need::Start,
+            Self::SubPath(_) => Need::SubPath,
+            Self::Whole(_) | Self::Projected(_) => Need::Whole,
+            Self::Driver(_) | Self::Class(_) | Self::Annotation(_) => Need::Admission,
+            Self::Image(_) => Need::Nothing(Why::InTemplate),
+            Self::Pull | Self::Account | Self::OfAccount | Self::Certificate => Need::Nothing(Why::ReadLive),
+        }
+    }
+}
+
 /// A reading of an object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Reference {
@@ -199,14 +213,7 @@ impl Reader<'_> {
     /// Adds a reference where the name is one.
     fn add(&mut self, form: Form, kind: Kind, name: &Spot, path: &Path) -> Option<&mut Reference> {
         let text = name.text()?;
-        let need = match &form {
-            Form::Variable(_) | Form::Variables => Need::Start,
-            Form::SubPath(_) => Need::SubPath,
-            Form::Whole(_) | Form::Projected(_) => Need::Whole,
-            Form::Driver(_) | Form::Class(_) | Form::Annotation(_) => Need::Admission,
-            Form::Image(_) => Need::Nothing(Why::InTemplate),
-            Form::Pull | Form::Account | Form::OfAccount | Form::Certificate => Need::Nothing(Why::ReadLive),
-        };
+        let need = form.need();
         self.found.push(Reference {
             form,
             kind,

@@ -258,6 +258,20 @@ fn what_somebody_accepts_with_a_reason_is_counted() {
         ["Deployment web reads ConfigMap settings: accepted (it watches the folder)"]
     );
     assert_eq!(audited.findings(), Vec::<String>::new());
+    // The same twice is one too many.
+    project.write("web.yaml", &format!("{accept}\n# helmsum: accept configmap:settings again\n{MOUNTED}"));
+    let audited = audit(&project, &[]).finds(&["unmatched-entry warn"]);
+    assert_eq!(
+        audited.readings(),
+        ["Deployment web reads ConfigMap settings: accepted (it watches the folder)"]
+    );
+    let (message, hint) = audited.only("unmatched-entry");
+    assert_eq!(
+        message,
+        "release `apps/web` accepts ConfigMap `settings` twice, and the reason at `web.yaml:1` counts"
+    );
+    assert_eq!(hint, "remove one of the two directives");
+    assert_eq!(audited.list("findings")[0]["line"], 2);
     // It counts for this object alone, and one that answers to nothing is found.
     project.write("web.yaml", &format!("{}\n{MOUNTED}", accept.replace("settings", "other")));
     audit(&project, &[]).finds(&["unbridged-reference warn", "unmatched-entry warn"]);
