@@ -10,6 +10,7 @@ mod makers;
 mod mutation;
 mod places;
 mod readings;
+mod restarts;
 mod rules;
 mod subject;
 
@@ -18,6 +19,7 @@ use std::collections::BTreeSet;
 use camino::Utf8PathBuf;
 
 pub(crate) use readings::{Reading, Verdict};
+pub(crate) use restarts::{Reached, Restarts, restarts};
 
 use crate::diagnostic::Secrets;
 use crate::plan::Made;
@@ -26,7 +28,7 @@ use crate::plan::contents::rendering::Rendering;
 use crate::plan::rules::project::Findings;
 use crate::reference::{Identity, Why};
 use makers::Makers;
-use subject::Subject;
+use subject::{Subject, plain};
 
 /// What was looked at, and what came of it.
 #[derive(Debug, Default)]
@@ -127,6 +129,9 @@ fn not_installed(subjects: &[Subject<'_>], readings: &[Reading]) -> BTreeSet<Str
 impl Subject<'_> {
     fn why_not(&self) -> Option<WhyNot> {
         let problem = self.manifests.as_ref().err()?;
-        Some(WhyNot { message: self.plain(&problem.message), lacks_chart: is_not_at_hand(problem) })
+        Some(WhyNot {
+            message: plain(&problem.message, self.release).to_owned(),
+            lacks_chart: is_not_at_hand(problem),
+        })
     }
 }

@@ -74,11 +74,33 @@ pub(super) fn render<'p>(made: &Made<'p>, rendering: &mut Rendering<'_>) -> Vec<
     subjects
 }
 
+/// Renders those again of which nothing tells yet whether they are the same each time.
+fn render_again(subjects: &mut [Subject<'_>], rendering: &mut Rendering<'_>, progress: &Progress) {
+    let look = |subject: &Subject<'_>| {
+        let manifests = subject.manifests.as_ref().ok().filter(|_| subject.is_selected)?;
+        let checksums = Checksums::of(manifests);
+        let is_open = subject.with_stand_in.is_none() && !checksums.is_empty();
+        let cluster = Cluster { objects: Objects::All, sources: checksums.sources(manifests) };
+        is_open.then(|| Look::plain(subject.at).in_cluster(cluster))
+    };
+    let open: Vec<(usize, Look)> =
+        subjects.iter().enumerate().filter_map(|(index, subject)| Some((index, look(subject)?))).collect();
+    let (indices, looks): (Vec<usize>, Vec<Look>) = open.into_iter().unzip();
+    for (index, answer) in indices.into_iter().zip(rendering.manifests(&looks, progress)) {
+        subjects[index].again = Some(answer);
+    }
+}
+
 /// A rendering of a consumer with another checksum than its own.
 pub(super) fn stand_in(at: ReleaseAt, contents: &Contents) -> Option<Look> {
     let target = contents.consumer.target.clone()?;
     let text = contents.stand_in()?;
     Some(Look::plain(at).with_files(vec![(target, text.into_bytes())]))
+}
+
+/// A message about a release without its name in front.
+pub(super) fn plain<'m>(message: &'m str, release: &Release) -> &'m str {
+    message.strip_prefix(&format!("release `{}`: ", release.id())).unwrap_or(message)
 }
 
 impl<'p> Subject<'p> {
@@ -96,12 +118,6 @@ impl<'p> Subject<'p> {
             Some((index, _)) => findings.about_consumer(index, finding),
             None => findings.about_visit(self.environment, self.at.visit, finding),
         }
-    }
-
-    /// A message without the name of the release in front.
-    pub(super) fn plain(&self, message: &str) -> String {
-        let owner = format!("release `{}`: ", self.release.id());
-        message.strip_prefix(&owner).unwrap_or(message).to_owned()
     }
 
     /// The kube context that it is deployed to.

@@ -119,8 +119,12 @@ Examples:
 
   $ helmsum list
 
-  $ helmsum list --output json -l tier=edge")]
-    List(StateCommandArgs),
+  $ helmsum list --output json -l tier=edge
+
+  Which workloads restart when the checksum of a release moves:
+
+  $ helmsum list --render --release edge/gateway")]
+    List(ListArgs),
 
     /// Find pods that read what another release makes, and do not restart when it changes
     ///
@@ -219,6 +223,20 @@ pub(crate) struct AuditArgs {
     /// List every reading, with what makes it fine
     #[arg(long)]
     pub verbose: bool,
+
+    #[command(flatten)]
+    shared: StateCommandArgs,
+}
+
+/// `helmsum list`
+#[derive(Debug, clap::Args)]
+pub(crate) struct ListArgs {
+    /// Show which workloads restart when the checksum moves
+    ///
+    /// Each release is rendered twice with `helm template`, with its checksum and with another one: its workloads whose pod templates
+    /// differ are those that restart. One that it reaches and that does not restart is shown with the reason.
+    #[arg(long)]
+    pub render: bool,
 
     #[command(flatten)]
     shared: StateCommandArgs,
@@ -328,7 +346,8 @@ impl Command {
             Self::Generate(arguments) => arguments.shared.output,
             Self::State(arguments) => arguments.shared.output,
             Self::Audit(arguments) => arguments.shared.output,
-            Self::Check(arguments) | Self::List(arguments) => arguments.output,
+            Self::List(arguments) => arguments.shared.output,
+            Self::Check(arguments) => arguments.output,
             Self::Hash(arguments) => arguments.output,
             Self::Completions(arguments) => arguments.output,
             Self::Man(arguments) => arguments.output,
@@ -340,7 +359,8 @@ impl Command {
             Self::Generate(arguments) => Some(&arguments.shared.options),
             Self::State(arguments) => Some(&arguments.shared.options),
             Self::Audit(arguments) => Some(&arguments.shared.options),
-            Self::Check(arguments) | Self::List(arguments) => Some(&arguments.options),
+            Self::List(arguments) => Some(&arguments.shared.options),
+            Self::Check(arguments) => Some(&arguments.options),
             Self::Hash(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }

@@ -11,6 +11,7 @@ mod state;
 mod verdict;
 mod waiting;
 
+use std::collections::BTreeMap;
 use std::io;
 use std::os::unix::fs::MetadataExt as _;
 use std::sync::Arc;
@@ -111,7 +112,8 @@ pub(crate) fn run(
         let embed = matches!(&cli.command, Command::State(arguments) if arguments.embed_values);
         return state::run(&context, &reading, embed, streams);
     };
-    run_plan(view, &context, &reading, streams)
+    let renders = matches!(&cli.command, Command::List(arguments) if arguments.render);
+    run_plan(view, renders, &context, &reading, streams)
 }
 
 /// What a state is read with in this process.
@@ -125,17 +127,32 @@ fn reading(mut options: Options, directory: Utf8PathBuf, of_process: &Variables)
     Reading::new(options, directory, helmfile, variables, secrets)
 }
 
-/// Makes a plan, carries it out where that is what was asked for, and reports.
-fn run_plan(view: View, context: &Context, reading: &Reading, streams: &mut Streams) -> io::Result<Outcome> {
+/// Makes a plan, carries it out where that is what was asked for, and reports. `renders` is whether releases are rendered to see where
+/// their checksums arrive.
+fn run_plan(
+    view: View,
+    renders: bool,
+    context: &Context,
+    reading: &Reading,
+    streams: &mut Streams,
+) -> io::Result<Outcome> {
     let progress = plan::Progress::default();
-    let make = || plan::make(&context.plan, reading, &progress);
-    let mut plan = waiting::watched(&mut streams.err, || progress.to_string(), make)?;
+    let make = || {
+        if renders {
+            return plan::make_and(&context.plan, reading, &progress, crate::audit::restarts);
+        }
+        (plan::make(&context.plan, reading, &progress), BTreeMap::new())
+    };
+    let (mut plan, restarts) = waiting::watched(&mut streams.err, || progress.to_string(), make)?;
     show::trace(&plan, context, reading, streams)?;
     if view == View::Generate {
         generate::carry_out(&mut plan, context.plan.force);
     }
     let nothing_matched = plan.nothing_matched && !reading.options.allow_no_matching_release;
     let mut report = Report::of(plan, source_of);
+    for (index, restarts) in restarts {
+        report.releases[index].restarts = Some(restarts.masked(&reading.secrets));
+    }
     let outcome = verdict::of(&report, nothing_matched);
     let harmless = reading.options.deploys_nothing() && outcome != Outcome::Clean;
     if harmless {

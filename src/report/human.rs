@@ -7,7 +7,9 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr;
 
 use super::drawing::{Layout, draw, wrapped};
+use super::effect::{Effect, effect};
 use super::model::{ReleaseRow, Report, SourceRow};
+use crate::audit::{Reached, Restarts};
 use crate::diagnostic::{Code, Diagnostic, Kind, Level};
 use crate::plan::Status;
 use crate::text::{Bytes, Shown, counted, relative};
@@ -166,6 +168,23 @@ impl Table<'_> {
         }
         text.push('\n');
         self.draw_sources(text, release, first + 2);
+        if let Some(restarts) = &release.restarts {
+            self.draw_restarts(text, restarts, first + 2);
+        }
+    }
+
+    /// What restarts when the checksum of a release moves, a workload on a line.
+    fn draw_restarts(&self, text: &mut String, restarts: &Restarts, indent: usize) {
+        let room = self.layout.width.unwrap_or(WIDTH).saturating_sub(indent);
+        for line in restarting(restarts) {
+            let line = wrapped(&line, room, room.saturating_sub(2));
+            let _ = writeln!(
+                text,
+                "{}{}",
+                blanks(indent),
+                line.replace('\n', &format!("\n{}", blanks(indent + 2)))
+            );
+        }
     }
 
     fn draw_sources(&self, text: &mut String, release: &ReleaseRow, indent: usize) {
@@ -276,6 +295,29 @@ fn inline(source: &SourceRow) -> String {
     format!("{}: {}", title(source), size(source).join(", "))
 }
 
+/// What restarts, in words.
+fn restarting(restarts: &Restarts) -> Vec<String> {
+    let reached = match restarts {
+        Restarts::Unknown(why, hint) => {
+            let hint = hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();
+            return vec![Shown(&format!("not rendered: {why}{hint}")).to_string()];
+        }
+        Restarts::Reached(reached) if reached.is_empty() => {
+            return vec!["restarts nothing: the checksum reaches no pod template".to_owned()];
+        }
+        Restarts::Reached(reached) => reached,
+    };
+    let one = |reached: &Reached| {
+        let name = format!("{} {}", reached.identity.kind, reached.identity.name);
+        let line = match effect(&reached.moves) {
+            (Effect::Restarts, _) => format!("restarts {name}"),
+            (_, because) => format!("reaches {name}: {}", because.unwrap_or_default()),
+        };
+        Shown(&line).to_string()
+    };
+    reached.iter().map(one).collect()
+}
+
 fn blanks(number: usize) -> String {
     " ".repeat(number)
 }
@@ -329,6 +371,7 @@ mod tests {
                 checksum: Some(Digest::of_nothing()),
                 written,
             },
+            restarts: None,
         }
     }
 

@@ -6,7 +6,9 @@ use camino::{Utf8Path, Utf8PathBuf};
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::effect::{Effect, effect};
 use super::model;
+use crate::audit::{Reached, Restarts};
 use crate::checksum::PathsChecksum;
 use crate::diagnostic::{Code, Diagnostic, Kind, Level, Mistake, Refusal};
 use crate::plan::{How, Status};
@@ -50,6 +52,38 @@ struct ReleaseEntry {
     file: Utf8Text,
     sources: Vec<SourceEntry>,
     target: TargetEntry,
+    /// What restarts when its checksum moves: with `--render`, of a release that has a checksum.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    restarts: Option<RestartsEntry>,
+}
+
+/// What restarts when the checksum of a release moves.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "Restarts")]
+struct RestartsEntry {
+    /// Why the release could not be rendered; null where it was.
+    why_not: Option<String>,
+    /// What to do about that.
+    hint: Option<String>,
+    /// The workloads whose pod templates the checksum reaches, in the order of the manifests.
+    workloads: Vec<ReachedEntry>,
+}
+
+/// A workload whose pod template the checksum reaches.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(rename = "Reached")]
+struct ReachedEntry {
+    api_version: String,
+    kind: String,
+    /// Empty without one.
+    namespace: String,
+    name: String,
+    /// What a change of its pod template does.
+    effect: Effect,
+    /// Why it does not restart; null where it does.
+    because: Option<String>,
 }
 
 /// One thing a checksum covers.
@@ -329,6 +363,33 @@ fn release_entry(release: &model::ReleaseRow, directory: &Utf8Path) -> ReleaseEn
             checksum: release.target.checksum.map(|digest| digest.to_string()),
             written: release.target.written,
         },
+        restarts: release.restarts.as_ref().map(restarts_entry),
+    }
+}
+
+fn restarts_entry(restarts: &Restarts) -> RestartsEntry {
+    match restarts {
+        Restarts::Unknown(why, hint) => {
+            RestartsEntry { why_not: Some(why.clone()), hint: hint.clone(), workloads: Vec::new() }
+        }
+        Restarts::Reached(reached) => RestartsEntry {
+            why_not: None,
+            hint: None,
+            workloads: reached.iter().map(reached_entry).collect(),
+        },
+    }
+}
+
+fn reached_entry(reached: &Reached) -> ReachedEntry {
+    let identity = &reached.identity;
+    let (effect, because) = effect(&reached.moves);
+    ReachedEntry {
+        api_version: identity.api_version.clone(),
+        kind: identity.kind.clone(),
+        namespace: identity.namespace.clone(),
+        name: identity.name.clone(),
+        effect,
+        because,
     }
 }
 

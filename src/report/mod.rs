@@ -2,6 +2,7 @@
 
 mod audit;
 mod drawing;
+mod effect;
 mod github;
 mod human;
 mod json;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::rows;
+use crate::audit::Restarts;
 use crate::checksum::{Digest, HashedFile};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::plan::{Change, Contents, Plan, Status};
@@ -112,6 +113,8 @@ pub(crate) struct ReleaseRow {
     pub unread: bool,
     /// Its target.
     pub target: TargetRow,
+    /// What restarts when its checksum moves, where that was asked for and it has one.
+    pub restarts: Option<Restarts>,
 }
 
 impl ReleaseRow {

@@ -26,6 +26,7 @@ pub(super) fn release(contents: &Contents) -> ReleaseRow {
             checksum: contents.content.as_ref().and_then(|content| content.checksum),
             written: contents.written,
         },
+        restarts: None,
     }
 }
 

@@ -6,6 +6,7 @@ mod audit;
 mod examples;
 mod hooks;
 mod kinds;
+mod list;
 mod pages;
 mod remote;
 mod rendered;

@@ -2,7 +2,7 @@
 
 use crate::audit::makers::Makers;
 use crate::audit::places::scalars;
-use crate::audit::subject::Subject;
+use crate::audit::subject::{Subject, plain};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Made;
 use crate::plan::contents::manifests::is_not_at_hand;
@@ -39,7 +39,7 @@ pub(in crate::audit) fn judge(
         } else {
             let other = unseen.iter().find(|(_, problem)| !is_not_at_hand(problem));
             let reason = other.map(|(subject, problem)| {
-                format!("release `{}`: {}", subject.release.id(), subject.plain(&problem.message))
+                format!("release `{}`: {}", subject.release.id(), plain(&problem.message, subject.release))
             });
             reason.unwrap_or_default()
         };
