@@ -13,6 +13,7 @@ mod readings;
 mod restarts;
 mod rules;
 mod subject;
+mod templates;
 
 use std::collections::BTreeSet;
 

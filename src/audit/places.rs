@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use camino::Utf8PathBuf;
 
+use super::readings::{Judged, Reading};
 use super::rules::Case;
 use super::subject::Subject;
+use super::templates::{Named, named};
 use crate::plan::contents::rendering::Rendering;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::reference::Kind;
-use crate::rendered::Origin;
+use crate::rendered::{Origin, chart_inputs};
 use crate::state::{EntryKind, EntrySource};
 use crate::text::Place;
 use crate::value::Value;
@@ -50,6 +52,36 @@ impl Case<'_, '_> {
             Some(Place { file: file.clone(), line: Some(node.line()), column: Some(node.column()) })
         };
         self.values_files().iter().rev().find_map(in_file)
+    }
+
+    /// Where the name of an object stands that pods read: in the template of the chart, where that has it literally and nothing else
+    /// could be meant, else in the values of the release, else in that template, whose line is told only where there is a single one.
+    pub(super) fn place_of_reading(&self, reading: &Reading, judged: &Judged) -> Option<Place> {
+        let template = judged.rendered_from.as_ref().and_then(|(form, source)| {
+            let file = self.template(source)?;
+            let bytes = self.subject.environment.request.tree.read(&file).ok()?;
+            let text = String::from_utf8(bytes).ok()?;
+            Some((named(&text, (form, reading.kind), &reading.name), file))
+        });
+        let at = |file: &Utf8PathBuf, line, column| {
+            Some(Place { file: file.clone(), line: Some(line), column: Some(column) })
+        };
+        if let Some((Named::Certainly(line, column), file)) = &template {
+            return at(file, *line, *column);
+        }
+        self.place_of(&reading.name, Some(reading.kind)).or_else(|| match template? {
+            (Named::Certainly(line, column) | Named::Once(line, column), file) => at(&file, line, column),
+            (Named::Often, file) => Some(Place::file(file)),
+            (Named::Never, _) => None,
+        })
+    }
+
+    /// The file of a chart in a directory that helm names in `# Source:`.
+    fn template(&self, source: &str) -> Option<Utf8PathBuf> {
+        let (_, name) = source.split_once('/')?;
+        let chart = chart_inputs(&self.subject.producer(&self.subject.environment.request)).ok()??;
+        let file = chart.directory.join(name);
+        chart.helm.contains(&file).then_some(file)
     }
 
     /// Where the source of this text is declared.

@@ -62,6 +62,15 @@ pub(super) struct Judged {
     pub(super) coverage: Coverage,
     /// In how many ways the workload reads it.
     pub(super) ways: usize,
+    /// The gravest of them, with the file of the chart that the workload is rendered from, as helm names it.
+    pub(super) rendered_from: Option<(Form, String)>,
+}
+
+impl Judged {
+    /// Of a reading that nobody has to do anything about.
+    const fn fine() -> Self {
+        Self { coverage: Coverage::Nothing, ways: 1, rendered_from: None }
+    }
 }
 
 /// The readings of the subject, in the order of its manifests.
@@ -94,7 +103,7 @@ fn live(case: &Case<'_, '_>, identity: &Identity, reference: &Reference) -> (Rea
     let is_own = makers.iter().any(|index| case.subjects[*index].at == case.subject.at);
     let verdict = if is_own { Verdict::Own } else { Verdict::Needless(why) };
     let reading = Reading { verdict, ..bare(case, identity, reference, &makers) };
-    (reading, Judged { coverage: Coverage::Nothing, ways: 1 })
+    (reading, Judged::fine())
 }
 
 /// Objects of other releases that pods only name.
@@ -133,7 +142,7 @@ fn named(case: &Case<'_, '_>, manifests: &Manifests) -> Vec<(Reading, Judged)> {
                 makers: vec![case.subjects[maker].release.id()],
                 verdict,
             };
-            found.push((reading, Judged { coverage: Coverage::Nothing, ways: 1 }));
+            found.push((reading, Judged::fine()));
         }
     }
     found
@@ -239,7 +248,9 @@ fn judge_one(
         (verdict, _) => verdict,
     };
     let reading = Reading { need, verdict, ..bare(case, &workload.identity, first, &makers) };
-    (reading, Judged { coverage, ways: references.len() })
+    let source = workload.origin.source.clone();
+    let rendered_from = source.map(|source| (first.form.clone(), source));
+    (reading, Judged { coverage, ways: references.len(), rendered_from })
 }
 
 /// What a change of an object needs, as far as annotations of the object ask Reloader to look at it or to leave it alone.

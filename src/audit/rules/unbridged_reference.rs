@@ -21,7 +21,7 @@ pub(in crate::audit) fn judge(
         let finding = Diagnostic::finding(Code::UnbridgedReference, message(reading, judged))
             .level(reading.level())
             .hint(fix(case, reading));
-        let finding = match case.place_of(&reading.name, Some(reading.kind)) {
+        let finding = match case.place_of_reading(reading, judged) {
             Some(place) => finding.at(place),
             None => finding,
         };

@@ -3,6 +3,7 @@
 mod arrival;
 mod coverage;
 mod outputs;
+mod places;
 pub(crate) mod project;
 mod readings;
 mod unaudited;
