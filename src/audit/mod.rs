@@ -6,6 +6,7 @@
 
 mod arrival;
 mod coverage;
+mod inputs;
 mod makers;
 mod mutation;
 mod places;

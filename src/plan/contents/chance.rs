@@ -23,7 +23,7 @@ pub(crate) enum Shaky {
 }
 
 /// The visit of a release, and those of the state files above it, whose values it may have.
-pub(super) fn lineage(resolved: &Resolved, at: ReleaseAt) -> impl Iterator<Item = &Visit> {
+pub(crate) fn lineage(resolved: &Resolved, at: ReleaseAt) -> impl Iterator<Item = &Visit> {
     let visit = |index: usize| resolved.visits.get(index);
     std::iter::successors(visit(at.visit), move |below| below.parent.and_then(visit))
 }

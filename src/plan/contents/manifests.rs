@@ -11,7 +11,7 @@ use crate::plan::facts::producers::{ReleaseAt, release};
 use crate::plan::progress::Progress;
 use crate::reference::{self, Manifests};
 use crate::rendered::{self, Origin, Producer, Templates, Templating};
-use crate::state::Request;
+use crate::state::{self, Request};
 use crate::threads;
 use crate::tree::Tree;
 use crate::value::Map;
@@ -28,18 +28,26 @@ pub(crate) struct Look {
     pub(crate) files: Vec<(Utf8PathBuf, Vec<u8>)>,
     /// Values over all others.
     pub(crate) values: Option<Vec<u8>>,
+    /// Whether the state is read again with these files.
+    pub(crate) reads_state: bool,
 }
 
 impl Look {
     /// A release as it is about to be.
     pub(crate) const fn plain(at: ReleaseAt) -> Self {
-        Self { at, files: Vec::new(), values: None }
+        Self { at, files: Vec::new(), values: None, reads_state: false }
     }
 
     /// The same with other contents of files.
     #[must_use]
     pub(crate) fn with_files(self, files: Vec<(Utf8PathBuf, Vec<u8>)>) -> Self {
         Self { files, ..self }
+    }
+
+    /// The same with a state that is read with these files too.
+    #[must_use]
+    pub(crate) fn of_state(self) -> Self {
+        Self { reads_state: true, ..self }
     }
 }
 
@@ -81,11 +89,30 @@ impl Rendering<'_> {
             tree.insert(path, bytes.clone());
         }
         let tree: Arc<dyn Tree> = Arc::new(tree);
-        let (templating, _) = self.ask(look.at, &tree, rendered::templating)?;
+        let templating = if look.reads_state {
+            self.read_again(look.at, tree)?
+        } else {
+            self.ask(look.at, &tree, rendered::templating)?.0
+        };
         Ok(match &look.values {
             Some(values) => templating.with_values(values.clone()),
             None => templating,
         })
+    }
+
+    /// What helm would be called with for a release where the state is read from another tree.
+    fn read_again(&self, at: ReleaseAt, tree: Arc<dyn Tree>) -> Answer<Templating> {
+        let environment = &self.environments[at.environment];
+        let request = Request { tree, ..environment.request.clone() };
+        let resolved = state::read(&request)?;
+        let id = release(&environment.resolved, at).id();
+        let visit = resolved.visits.get(at.visit);
+        let found = visit.and_then(|visit| Some((visit, visit.releases.get(at.release)?)));
+        let Some((visit, release)) = found.filter(|(_, release)| release.id() == id) else {
+            return Err(Diagnostic::error(format!("there is no release `{id}` then")));
+        };
+        let mut templates = Templates::new(self.registry());
+        rendered::templating(&Producer { request: &request, visit, release }, &mut templates)
     }
 
     /// The values of a release that helm would get, each list with the file that it comes from, rendered once. Those that helm could

@@ -170,3 +170,102 @@ fn values_files_of_the_producer_cover_what_is_made_of_them() {
     project.write("platform.yaml", "secret: {user: app}\nconfig: {shape: round}\n");
     audit(&project, &[]).finds(&["partial-source deny"]);
 }
+
+/// A project whose state is a template that reads files, as `template` says for the values of `platform`.
+fn of_state(directives: &str, template: &str) -> Option<Project> {
+    let project = project(&format!("{directives}{FROM}"))?;
+    let state = project.read("helmfile.yaml");
+    project.shell("rm helmfile.yaml");
+    let values = "    values: [platform.yaml]\n";
+    assert!(state.contains(values), "{state}");
+    project.write("helmfile.yaml.gotmpl", &state.replace(values, template));
+    project.write("config/a.yaml", "first: 1\nother: 2\nlast: 3\n");
+    project.write("config/b.yaml", "b: 1\n");
+    Some(project)
+}
+
+/// Values that the state's own template reads.
+const INLINE: &str = "    values:
+      - platform.yaml
+      - config:
+          a.yaml: |
+            {{- readFile \"config/a.yaml\" | nindent 12 }}
+          b.yaml: |
+            {{- readFile \"config/b.yaml\" | nindent 12 }}
+";
+
+#[test]
+fn files_that_the_state_reads_for_the_release_count() {
+    let covered = |source: &str| format!("Deployment web reads ConfigMap settings: covered ({source})");
+    let Some(project) = of_state("# helmsum: ./config\n", INLINE) else { return };
+    audit(&project, &[]).finds_nothing().reads(&[&covered("./config")]);
+    project.write("web.yaml", &format!("# helmsum: ./config/a.yaml\n{FROM}"));
+    let audited = audit(&project, &[]).finds(&["partial-source deny"]);
+    let (message, _) = audited.only("partial-source");
+    assert!(message.contains("leaves out `config/b.yaml`;"), "{message}");
+    project.write("web.yaml", &format!("# helmsum: ./config/a.yaml\n# helmsum: ./config/b.yaml\n{FROM}"));
+    audit(&project, &[]).finds_nothing().reads(&[&covered("./config/a.yaml")]);
+    // What helmfile deploys agrees: either file moves the object.
+    let object =
+        || project.helmfile(&["--quiet", "-l", "name=platform", "template", "--skip-deps"]).succeeds();
+    for file in ["config/a.yaml", "config/b.yaml"] {
+        let (before, text) = (object(), project.read(file));
+        project.write(file, &format!("{text}more: 1\n"));
+        assert_ne!(object(), before, "{file}");
+    }
+}
+
+#[test]
+fn files_that_the_state_reads_for_another_release_do_not() {
+    let template = "    values:
+      - platform.yaml
+      - config: {{ readFile \"config/a.yaml\" | fromYaml | toJson }}
+  - name: third
+    namespace: apps
+    chart: ./charts/third
+    values:
+      - text: {{ readFile \"config/b.yaml\" | quote }}
+";
+    let Some(project) = of_state("# helmsum: ./config/b.yaml\n", template) else { return };
+    project.chart("third", "apiVersion: v1\nkind: Service\nmetadata: {name: third}\n");
+    audit(&project, &[]).finds(&["unbridged-reference deny"]);
+    project.write("web.yaml", &format!("# helmsum: ./config/a.yaml\n{FROM}"));
+    audit(&project, &[])
+        .finds_nothing()
+        .reads(&["Deployment web reads ConfigMap settings: covered (./config/a.yaml)"]);
+}
+
+#[test]
+fn a_file_of_which_one_value_counts_covers_it() {
+    // The last byte of the file is of another value.
+    let template = "config: {a: {{ (readFile \"config/a.yaml\" | fromYaml).first | quote }}}\n";
+    let Some(project) = of_files("# helmsum: ./config/a.yaml\n", template) else { return };
+    project.write("config/a.yaml", "first: 1\nother: 2\nlast: 3\n");
+    audit(&project, &[])
+        .finds_nothing()
+        .reads(&["Deployment web reads ConfigMap settings: covered (./config/a.yaml)"]);
+    project.write("web.yaml", &format!("# helmsum: ./config/b.yaml\n{FROM}"));
+    audit(&project, &[]).finds(&["unbridged-reference deny"]);
+    let template = "    values: [platform.yaml, {config: {a: {{ (readFile \"config/a.yaml\" | fromYaml).first | quote }}}}]\n";
+    let Some(project) = of_state("# helmsum: ./config/a.yaml\n", template) else { return };
+    audit(&project, &[])
+        .finds_nothing()
+        .reads(&["Deployment web reads ConfigMap settings: covered (./config/a.yaml)"]);
+}
+
+#[test]
+fn a_file_that_decides_whether_there_is_a_release_is_not_taken_for_a_part() {
+    // With another content the state cannot be read, or has no such release: nothing is seen to change the object.
+    let template = "    values: [platform.yaml]
+    installed: {{ (readFile \"config/b.yaml\" | fromYaml).on }}
+    version: {{ (readFile \"config/a.yaml\" | fromYaml).version }}
+";
+    let Some(project) = of_state("# helmsum: ./config\n", template) else { return };
+    project.write("config/a.yaml", "version: 1.0.0\n");
+    project.write("config/b.yaml", "on: true\n");
+    audit(&project, &[]).finds(&["unbridged-reference deny"]);
+    project.write("web.yaml", &format!("# helmsum: ./platform.yaml\n{FROM}"));
+    audit(&project, &[])
+        .finds_nothing()
+        .reads(&["Deployment web reads ConfigMap settings: covered (./platform.yaml)"]);
+}

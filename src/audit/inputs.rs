@@ -1,0 +1,74 @@
+//! The files that a release is made of.
+
+use std::collections::BTreeSet;
+
+use camino::Utf8PathBuf;
+
+use super::rules::Case;
+use super::subject::Subject;
+use crate::go::filepath::join_clean;
+use crate::plan::contents::chance::lineage;
+use crate::rendered::{Origin, Producer, chart_inputs};
+use crate::state::Request;
+use crate::value::Value;
+
+/// The files that a release is made of, links resolved. Each is in one of these.
+#[derive(Debug, Default)]
+pub(super) struct Inputs {
+    /// What its templates and `set` read, outside of its chart and its values.
+    pub(super) read: BTreeSet<Utf8PathBuf>,
+    /// What only templates of its chart can read.
+    pub(super) data: BTreeSet<Utf8PathBuf>,
+    /// Its values files.
+    pub(super) values: BTreeSet<Utf8PathBuf>,
+    /// What templates of the state read, for whichever release.
+    pub(super) state: BTreeSet<Utf8PathBuf>,
+}
+
+impl Inputs {
+    pub(super) fn of(case: &Case<'_, '_>, maker: &Subject<'_>) -> Self {
+        let locations = case.made.project.locations;
+        let mut inputs = Self::default();
+        for (origin, _) in case.rendering.values(maker.at).iter() {
+            if let Origin::File(file) = origin {
+                inputs.values.insert(locations.real(file));
+            }
+        }
+        let chart = chart_inputs(&maker.producer(&maker.environment.request));
+        let chart = chart.ok().flatten().unwrap_or_default();
+        inputs.data.extend(chart.data.iter().map(|file| locations.real(file)));
+        // What helm reads of a chart by itself, and the state file.
+        let mut known: BTreeSet<Utf8PathBuf> = chart.helm.iter().map(|file| locations.real(file)).collect();
+        known.insert(locations.real(&maker.visit.file));
+        let is_known = |inputs: &Self, file: &Utf8PathBuf| {
+            known.contains(file)
+                || [&inputs.values, &inputs.data, &inputs.read].iter().any(|set| set.contains(file))
+        };
+        let of_set = maker.release.set.iter().filter_map(|entry| match &entry.item {
+            Value::Map(item) => Some(item.get("file")?.as_str()?.to_owned()),
+            _ => None,
+        });
+        let of_set = of_set.map(|file| join_clean(&maker.visit.directory, &file));
+        let of_templates = case.rendering.files_read.get(&maker.at).into_iter().flatten().cloned();
+        for file in of_templates.chain(of_set).map(|file| locations.real(&file)) {
+            if !is_known(&inputs, &file) {
+                inputs.read.insert(file);
+            }
+        }
+        let of_state =
+            lineage(&maker.environment.resolved, maker.at).flat_map(|visit| visit.effects.files.keys());
+        for file in of_state.map(|file| locations.real(file)) {
+            if !is_known(&inputs, &file) {
+                inputs.state.insert(file);
+            }
+        }
+        inputs
+    }
+}
+
+impl Subject<'_> {
+    /// The release as something that helm is given things for.
+    pub(super) fn producer<'r>(&'r self, request: &'r Request) -> Producer<'r> {
+        Producer { request, visit: self.visit, release: self.release }
+    }
+}
