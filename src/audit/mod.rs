@@ -5,6 +5,7 @@
 //! checksum arrives is where the two renderings differ.
 
 mod arrival;
+mod checksums;
 mod coverage;
 mod inputs;
 mod makers;

@@ -3,14 +3,16 @@
 use std::collections::BTreeMap;
 
 use super::arrival::Arrival;
+use super::checksums::Checksums;
 use crate::diagnostic::Diagnostic;
 use crate::plan::contents::manifests::Look;
 use crate::plan::contents::rendering::{Answer, Rendering};
 use crate::plan::facts::environment::Environment;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::rules::project::Findings;
-use crate::plan::{Contents, Made};
+use crate::plan::{Contents, Made, Progress};
 use crate::reference::Manifests;
+use crate::rendered::{Cluster, Objects};
 use crate::state::{Release, Visit};
 
 /// A release that helmfile would deploy.
@@ -27,6 +29,9 @@ pub(super) struct Subject<'p> {
     pub(super) manifests: Answer<Manifests>,
     /// The same with a stand-in for its target, where it has a checksum.
     pub(super) with_stand_in: Option<Answer<Manifests>>,
+    /// The same once more where it has no such stand-in and its chart has checksums of its own, in a cluster that has whatever its
+    /// templates look up.
+    pub(super) again: Option<Answer<Manifests>>,
 }
 
 /// Renders every release that helmfile would deploy.
@@ -69,8 +74,10 @@ pub(super) fn render<'p>(made: &Made<'p>, rendering: &mut Rendering<'_>) -> Vec<
             consumer,
             manifests,
             with_stand_in: has_stand_in.then(&mut next),
+            again: None,
         });
     }
+    render_again(&mut subjects, rendering, made.progress);
     subjects
 }
 

@@ -35,7 +35,7 @@ mod values;
 
 pub(crate) use annotation_keys::annotation_keys;
 pub(crate) use embed::embedded;
-pub(crate) use influence::{Decider, Influence, Moved, Wanted, influences};
+pub(crate) use influence::{Cluster, Decider, Influence, Moved, Objects, Wanted, influences, manifests_in};
 pub(crate) use inputs::chart_inputs;
 pub(crate) use object::{Document, Unstable, documents, is_hook, is_object_name, objects_of};
 pub use object::{Object, ObjectKind, Unreadable, unstable};

@@ -49,6 +49,15 @@ impl fmt::Debug for Templating {
 }
 
 impl Templating {
+    /// The arguments of helm that are texts.
+    pub(super) fn texts(&self) -> Vec<&str> {
+        let texts = self.arguments.iter().filter_map(|argument| match argument {
+            Argument::Text(text) => Some(text.as_str()),
+            Argument::Chart | Argument::Values(_) | Argument::File(..) => None,
+        });
+        texts.collect()
+    }
+
     /// The arguments of helm, with `chart` and `VALUES/0`, `VALUES/1`, … in the place of paths that are not settled yet.
     #[must_use]
     pub fn arguments(&self) -> Vec<String> {

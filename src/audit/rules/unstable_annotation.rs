@@ -1,72 +1,122 @@
-//! The finding unstable-annotation: a checksum on a pod template that is another one each time the release is rendered.
+//! The finding unstable-annotation: a checksum on a pod template that is another one each time the release is rendered, or one that the
+//! cluster decides.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 
 use super::Case;
 use crate::audit::arrival::Arrival;
+use crate::audit::checksums::Checksums;
 use crate::audit::readings::{Judged, Reading};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::contents::manifests::Look;
 use crate::plan::rules::project::Findings;
 use crate::reference::{Identity, Manifests};
+use crate::rendered::{Cluster, Objects};
 
-/// Looks at the annotations of pod templates that may be checksums: renders the release again where it has one that is not only
-/// helmsum's.
+/// Looks at the annotations of pod templates that may be checksums, and closer where one differs in the renderings that there are.
 pub(in crate::audit) fn judge(
     case: &mut Case<'_, '_>,
     _: Option<&Arrival>,
     _: &[(Reading, Judged)],
     findings: &mut Findings,
 ) {
-    let Ok(manifests) = &case.subject.manifests else { return };
-    let before = checksums(manifests);
-    let doubtful = match &case.subject.with_stand_in {
-        // What another checksum of helmsum's leaves as it is, is the same each time.
-        Some(Ok(other)) => moved(&before, &checksums(other)).next().is_some(),
-        _ => !before.is_empty(),
-    };
-    if !doubtful {
+    let subject = case.subject;
+    let Ok(manifests) = &subject.manifests else { return };
+    let before = Checksums::of(manifests);
+    // What another checksum of helmsum's leaves as it is, is the same each time.
+    let other = subject.with_stand_in.as_ref().or(subject.again.as_ref());
+    let Some(Ok(other)) = other else { return };
+    let moved = before.moved(&Checksums::of(other));
+    if moved.is_empty() {
         return;
     }
-    let look = Look::plain(case.subject.at);
-    let Some(Ok(again)) = case.rendering.manifests(&[look], case.made.progress).into_iter().next() else {
-        return;
-    };
-    let found: Vec<(Identity, String)> = moved(&before, &checksums(&again))
-        .map(|(identity, key)| (identity.clone(), key.to_owned()))
-        .collect();
-    for (identity, key) in found {
+    let trials = Trials::of(case, manifests, &before);
+    for key in moved {
+        let Some(why) = trials.why(&before, &key) else { continue };
+        let (identity, annotation) = &key;
+        let (what, hint) = why.words();
         let message = format!(
-            "the annotation `{key}` of {} `{}` of release `{}` is another one each time it is rendered: its pods restart at every deploy, unless the chart finds in the cluster what it made up",
+            "the annotation `{annotation}` of {} `{}` of release `{}` is {what}",
             identity.kind,
             identity.name,
-            case.subject.release.id(),
+            subject.release.id(),
         );
-        let finding = Diagnostic::finding(Code::UnstableAnnotation, message).hint(
-            "give the chart the value that it makes up, a password for one, so that it is the same each time",
-        );
-        case.subject.say(finding, findings);
+        subject.say(Diagnostic::finding(Code::UnstableAnnotation, message).hint(hint), findings);
     }
 }
 
-/// Annotations by the workload and their key.
-type Annotations = BTreeMap<(Identity, String), String>;
+/// Why a checksum is not the same each time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Why {
+    /// The chart makes something up, whatever is in the cluster.
+    MadeUp,
+    /// It does, and what it would find in the cluster cannot be tried.
+    PerhapsKept,
+    /// It is made of what is in the cluster.
+    LookedUp,
+}
 
-/// The annotations of pod templates whose values look like digests.
-fn checksums(manifests: &Manifests) -> Annotations {
-    let mut found = Annotations::new();
-    for workload in &manifests.workloads {
-        for (key, value) in workload.pods.iter().flat_map(|pod| &pod.annotations) {
-            let is_digest = value.len() >= 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
-            if is_digest || key.contains("checksum") {
-                found.insert((workload.identity.clone(), key.clone()), value.clone());
-            }
+impl Why {
+    const fn words(self) -> (&'static str, &'static str) {
+        let give =
+            "give the chart the value that it makes up, a password for one, so that it is the same each time";
+        match self {
+            Self::MadeUp => ("another one each time it is rendered: its pods restart at every deploy", give),
+            Self::PerhapsKept => (
+                "another one each time it is rendered: its pods restart at every deploy, unless the chart finds in the cluster what it made up",
+                give,
+            ),
+            Self::LookedUp => (
+                "made of what `lookup` finds in the cluster, which is what the deploy before has left there: its pods restart one deploy too late",
+                "declare the object that it looks up as a source of the release, and have the chart put that checksum on its pods",
+            ),
         }
     }
-    found
 }
 
-fn moved<'a>(one: &'a Annotations, other: &'a Annotations) -> impl Iterator<Item = (&'a Identity, &'a str)> {
-    let differing = one.iter().filter(|(key, value)| other.get(key) != Some(value));
-    differing.map(|((identity, key), _)| (identity, key.as_str()))
+/// The checksums in further renderings, as far as there are such.
+struct Trials {
+    /// Once more, as it was.
+    again: Option<Checksums>,
+    /// In a cluster that has whatever is looked up, twice.
+    full: [Option<Checksums>; 2],
+    /// In a cluster that has only what the release makes.
+    own: Option<Checksums>,
+}
+
+impl Trials {
+    fn of(case: &mut Case<'_, '_>, manifests: &Manifests, before: &Checksums) -> Self {
+        let sources = before.sources(manifests);
+        let plain = Look::plain(case.subject.at);
+        let with = |objects| plain.clone().in_cluster(Cluster { objects, sources: sources.clone() });
+        let full = with(Objects::All);
+        let looks = [plain.clone(), full.clone(), full, with(Objects::Only(made(manifests)))];
+        let answers = case.rendering.manifests(&looks, case.made.progress);
+        let mut trials =
+            answers.into_iter().map(|answer| answer.ok().map(|manifests| Checksums::of(&manifests)));
+        let mut next = || trials.next().flatten();
+        Self { again: next(), full: [next(), next()], own: next() }
+    }
+
+    /// Why a checksum is not the same each time; nothing where it is, once the release is in the cluster.
+    fn why<'t>(&'t self, before: &Checksums, key: &(Identity, String)) -> Option<Why> {
+        let value = |trial: &'t Option<Checksums>| -> Option<&'t str> { trial.as_ref()?.get(key) };
+        let [one, other] = &self.full;
+        match (value(one), value(other), value(&self.own)) {
+            (Some(one), Some(other), _) if one != other => Some(Why::MadeUp),
+            (Some(one), Some(_), Some(own)) => (one != own).then_some(Why::LookedUp),
+            _ => (value(&self.again)? != before.get(key)?).then_some(Why::PerhapsKept),
+        }
+    }
+}
+
+/// What a release makes: kind, namespace and name. helm takes the namespace `default` where there is none.
+fn made(manifests: &Manifests) -> BTreeSet<(String, String, String)> {
+    let within =
+        |namespace: &str| if namespace.is_empty() { "default".to_owned() } else { namespace.to_owned() };
+    let objects = manifests.objects.iter();
+    let objects = objects.map(|one| (one.kind.name().to_owned(), within(&one.namespace), one.name.clone()));
+    let workloads = manifests.workloads.iter().map(|workload| &workload.identity);
+    let workloads = workloads.map(|one| (one.kind.clone(), within(&one.namespace), one.name.clone()));
+    objects.chain(workloads).collect()
 }

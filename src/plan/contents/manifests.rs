@@ -10,7 +10,7 @@ use crate::diagnostic::{Diagnostic, Refusal};
 use crate::plan::facts::producers::{ReleaseAt, release};
 use crate::plan::progress::Progress;
 use crate::reference::{self, Manifests};
-use crate::rendered::{self, Origin, Producer, Templates, Templating};
+use crate::rendered::{self, Cluster, Origin, Producer, Templates, Templating};
 use crate::state::{self, Request};
 use crate::threads;
 use crate::tree::Tree;
@@ -30,12 +30,14 @@ pub(crate) struct Look {
     pub(crate) values: Option<Vec<u8>>,
     /// Whether the state is read again with these files.
     pub(crate) reads_state: bool,
+    /// The cluster that answers what its templates look up; nothing where none does, as for `helm template`.
+    pub(crate) cluster: Option<Cluster>,
 }
 
 impl Look {
     /// A release as it is about to be.
     pub(crate) const fn plain(at: ReleaseAt) -> Self {
-        Self { at, files: Vec::new(), values: None, reads_state: false }
+        Self { at, files: Vec::new(), values: None, reads_state: false, cluster: None }
     }
 
     /// The same with other contents of files.
@@ -48,6 +50,12 @@ impl Look {
     #[must_use]
     pub(crate) fn of_state(self) -> Self {
         Self { reads_state: true, ..self }
+    }
+
+    /// The same in a cluster where the release is installed.
+    #[must_use]
+    pub(crate) fn in_cluster(self, cluster: Cluster) -> Self {
+        Self { cluster: Some(cluster), ..self }
     }
 }
 
@@ -69,11 +77,15 @@ impl Rendering<'_> {
         progress.begin_rendering(looks.len());
         let mut answers = Vec::with_capacity(looks.len());
         for some in looks.chunks(AT_ONCE) {
-            let calls: Vec<Answer<Templating>> = some.iter().map(|look| self.prepared(look)).collect();
+            let call = |look| Ok((self.prepared(look)?, look.cluster.as_ref()));
+            let calls: Vec<Answer<(Templating, Option<&Cluster>)>> = some.iter().map(call).collect();
             self.calls += calls.iter().filter(|call| call.is_ok()).count();
             answers.extend(threads::map(calls, |call| {
-                let answer = call.and_then(|templating| {
-                    let output = rendered::manifests(&templating)?;
+                let answer = call.and_then(|(templating, cluster)| {
+                    let output = match cluster {
+                        Some(cluster) => rendered::manifests_in(&templating, cluster)?,
+                        None => rendered::manifests(&templating)?,
+                    };
                     read(&templating, &output)
                 });
                 progress.rendered_one();

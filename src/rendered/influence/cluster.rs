@@ -15,6 +15,8 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 use serde_json::{Value, json};
 
+use super::super::arguments::Argument;
+use super::super::template::Templating;
 use crate::program::{Confidential, Placement};
 
 /// How long a connection may stay silent.
@@ -34,8 +36,20 @@ pub(super) struct Offer {
     pub(super) keys: BTreeSet<String>,
     /// The version of Kubernetes, such as `v1.34.0`.
     pub(super) kube_version: String,
-    /// Whether what is looked up is there.
-    pub(super) has_objects: bool,
+    /// What is there of what is looked up.
+    pub(super) objects: Objects,
+}
+
+/// The objects of a cluster that stands in for the real one.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Objects {
+    /// There are none.
+    #[default]
+    None,
+    /// Whatever is asked for is there.
+    All,
+    /// These are there: kind, namespace and name.
+    Only(BTreeSet<(String, String, String)>),
 }
 
 /// A server that runs until it is dropped, with a configuration file that names it.
@@ -47,7 +61,7 @@ pub(super) struct StandIn {
     /// Last, so that the configuration lies in it as long as the server runs.
     _files: Confidential,
     /// The configuration file for helm.
-    pub(super) kubeconfig: Utf8PathBuf,
+    kubeconfig: Utf8PathBuf,
 }
 
 impl StandIn {
@@ -79,8 +93,31 @@ impl StandIn {
     }
 
     /// Where it listens, as a URL.
-    pub(super) fn url(&self) -> String {
+    fn url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Has a call of helm ask this server, and no other cluster.
+    pub(super) fn answers(&self, call: &mut Templating) {
+        // The last of an option counts, so that no other cluster is ever asked.
+        for (option, value) in [
+            ("--dry-run", "server"),
+            ("--kubeconfig", self.kubeconfig.as_str()),
+            ("--kube-context", "helmsum"),
+            ("--kube-apiserver", &self.url()),
+            ("--kube-token", ""),
+            ("--kube-ca-file", ""),
+            ("--kube-as-user", ""),
+            ("--kube-tls-server-name", ""),
+            // Helm 4 would ask for the schemas of what it has rendered.
+            ("--disable-openapi-validation", "true"),
+        ] {
+            call.arguments.push(Argument::Text(format!("{option}={value}")));
+        }
+        call.environment.retain(|name, _| !name.starts_with("HELM_KUBE") && !name.ends_with("_PROXY"));
+        call.environment
+            .retain(|name, _| !name.ends_with("_proxy") && !name.starts_with("KUBERNETES_SERVICE"));
+        call.environment.insert("KUBECONFIG".to_owned(), self.kubeconfig.to_string());
     }
 }
 
@@ -182,24 +219,37 @@ fn resources(group_version: &str, offer: &Offer) -> Value {
 
 /// An object or a list, by what comes after its version: `namespaces/N/RESOURCE/NAME`, without either end.
 fn object(api_version: &str, rest: &[&str], offer: &Offer) -> (&'static str, Value) {
-    if !offer.has_objects {
-        return not_found();
-    }
     let (namespace, rest) = match rest {
-        ["namespaces", namespace, rest @ ..] if !rest.is_empty() => (*namespace, rest),
-        _ => ("helmsum", rest),
+        ["namespaces", namespace, rest @ ..] if !rest.is_empty() => (Some(*namespace), rest),
+        _ => (None, rest),
     };
-    let (kind, name) = match rest {
-        [kind] => (*kind, "helmsum"),
-        [kind, name] => (*kind, *name),
-        _ => return not_found(),
-    };
-    let one = thing(api_version, kind, namespace, name, offer);
-    if rest.len() == 2 {
-        return ("200 OK", one);
+    let one = |kind: &str, namespace: &str, name: &str| thing(api_version, kind, namespace, name, offer);
+    let anywhere = namespace.unwrap_or("helmsum");
+    match (rest, &offer.objects) {
+        ([kind, name], Objects::All) => ("200 OK", one(kind, anywhere, name)),
+        ([kind, name], Objects::Only(some)) => {
+            let is_it = |(of, within, own): &&(String, String, String)| {
+                of == kind && own == name && namespace.is_none_or(|namespace| within == namespace)
+            };
+            some.iter()
+                .find(is_it)
+                .map_or_else(not_found, |(_, within, _)| ("200 OK", one(kind, within, name)))
+        }
+        ([kind], Objects::All) => list(api_version, kind, &[one(kind, anywhere, "helmsum")]),
+        ([kind], Objects::Only(some)) => {
+            let is_in = |(of, within, _): &&(String, String, String)| {
+                of == kind && namespace.is_none_or(|namespace| within == namespace)
+            };
+            let own = some.iter().filter(is_in).map(|(_, within, name)| one(kind, within, name));
+            list(api_version, kind, &own.collect::<Vec<_>>())
+        }
+        _ => not_found(),
     }
+}
+
+fn list(api_version: &str, kind: &str, items: &[Value]) -> (&'static str, Value) {
     let list = json!({"kind": format!("{kind}List"), "apiVersion": api_version,
-        "metadata": {"resourceVersion": "4711"}, "items": [one]});
+        "metadata": {"resourceVersion": "4711"}, "items": items});
     ("200 OK", list)
 }
 
@@ -227,39 +277,50 @@ fn not_found() -> (&'static str, Value) {
 mod tests {
     use super::*;
 
-    fn offer(has_objects: bool) -> Offer {
+    fn offer(objects: Objects) -> Offer {
         Offer {
             kinds: ["Secret".to_owned()].into(),
             versions: ["apps/v1".to_owned()].into(),
             keys: ["password".to_owned()].into(),
             kube_version: "v1.30.2".into(),
-            has_objects,
+            objects,
         }
     }
 
     #[test]
     fn what_is_asked_for_is_there_or_not() {
         let path = "/api/v1/namespaces/edge/Secret/db?x=y";
-        let (status, found) = answer(path, &offer(true));
+        let (status, found) = answer(path, &offer(Objects::All));
         assert_eq!((status, &found["metadata"]["name"]), ("200 OK", &json!("db")));
         assert_eq!((&found["metadata"]["namespace"], &found["kind"]), (&json!("edge"), &json!("Secret")));
         assert!(found["data"]["password"].is_string());
-        assert_eq!(answer(path, &offer(false)).0, "404 Not Found");
-        let (_, list) = answer("/apis/apps/v1/Deployment", &offer(true));
+        assert_eq!(answer(path, &offer(Objects::None)).0, "404 Not Found");
+        let (_, list) = answer("/apis/apps/v1/Deployment", &offer(Objects::All));
         assert_eq!(
             (&list["kind"], list["items"].as_array().map(Vec::len)),
             (&json!("DeploymentList"), Some(1))
         );
-        let (_, namespace) = answer("/api/v1/namespaces/edge", &offer(true));
+        let (_, namespace) = answer("/api/v1/namespaces/edge", &offer(Objects::All));
         assert_eq!(namespace["metadata"]["name"], "edge");
-        assert_eq!(answer("/version", &offer(true)).1["minor"], "30");
-        assert_eq!(answer("/apis", &offer(true)).1["groups"][0]["name"], "apps");
-        assert_eq!(answer("/api/v1", &offer(true)).1["resources"][0]["kind"], "Secret");
+        assert_eq!(answer("/version", &offer(Objects::All)).1["minor"], "30");
+        let own = [("Secret".to_owned(), "edge".to_owned(), "db".to_owned())];
+        let own = offer(Objects::Only(own.into()));
+        assert_eq!(answer(path, &own).0, "200 OK");
+        for other in ["/api/v1/namespaces/edge/Secret/other", "/api/v1/namespaces/other/Secret/db"] {
+            assert_eq!(answer(other, &own).0, "404 Not Found", "{other}");
+        }
+        for (list, count) in
+            [("/api/v1/namespaces/edge/Secret", 1), ("/api/v1/Secret", 1), ("/api/v1/Pod", 0)]
+        {
+            assert_eq!(answer(list, &own).1["items"].as_array().map(Vec::len), Some(count), "{list}");
+        }
+        assert_eq!(answer("/apis", &offer(Objects::All)).1["groups"][0]["name"], "apps");
+        assert_eq!(answer("/api/v1", &offer(Objects::All)).1["resources"][0]["kind"], "Secret");
     }
 
     #[test]
     fn it_answers_on_the_loopback_address_until_it_is_dropped() {
-        let server = StandIn::start(offer(true)).expect("a server");
+        let server = StandIn::start(offer(Objects::All)).expect("a server");
         let address = server.address;
         assert!(address.ip().is_loopback());
         let text = fs_err::read_to_string(&server.kubeconfig).expect("a file");

@@ -10,6 +10,8 @@ pub(super) mod chart;
 mod cluster;
 mod data;
 mod given;
+mod lookups;
+mod offer;
 mod parts;
 mod reach;
 mod rewrite;
@@ -22,7 +24,12 @@ use std::collections::BTreeSet;
 use super::object::{Object, ObjectKind, Unstable};
 use super::template::Templating;
 
+pub(crate) use cluster::Objects;
+pub(crate) use lookups::{Cluster, manifests_in};
 pub(super) use trial::judge;
+
+/// Templates may nest a thousand blocks and parentheses.
+const STACK: usize = 256 << 20;
 
 /// What decides data beside the state.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]

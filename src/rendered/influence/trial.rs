@@ -9,22 +9,16 @@ use super::super::object::{Object, unstable};
 use super::super::run::template;
 use super::super::template::Templating;
 use super::chart::Chart;
-use super::cluster::{Offer, StandIn};
+use super::cluster::{Objects, Offer, StandIn};
 use super::data::{values_in, without_kube_version};
 use super::given::Given;
+use super::offer::{NEW, offer};
 use super::parts::{Asked, Question};
 use super::reach::{Graph, Reach};
 use super::rewrite::{HELPERS, HELPERS_FILE, World, rewritten};
-use super::{Decider, Influence, Moved, Wanted, Way, moved};
+use super::{Decider, Influence, Moved, STACK, Wanted, Way, moved};
 
-/// Templates may nest a thousand blocks and parentheses.
-const STACK: usize = 256 << 20;
-
-/// The most words that a stand-in knows.
-const MOST_WORDS: usize = 5_000;
-
-/// A version of Kubernetes that is newer than any, and one that is older.
-const NEW: &str = "v1.99.0";
+/// A version of Kubernetes that is older than any.
 const OLD: &str = "v1.10.0";
 
 /// See [`influences`](super::influences).
@@ -89,15 +83,7 @@ struct Judging<'a> {
 impl<'a> Judging<'a> {
     fn read(templating: &'a Templating, objects: &'a [Object], meant: &[&Object]) -> io::Result<Self> {
         let mut chart = Chart::read(&templating.chart, &templating.directory)?;
-        let arguments: Vec<&str> = templating
-            .arguments
-            .iter()
-            .filter_map(|argument| match argument {
-                Argument::Text(text) => Some(text.as_str()),
-                Argument::Chart | Argument::Values(_) | Argument::File(..) => None,
-            })
-            .collect();
-        let graph = Graph::new(&mut chart, &templating.values, &arguments);
+        let graph = Graph::new(&mut chart, &templating.values, &templating.texts());
         let given = Given::of(templating);
         let mut judged: BTreeMap<(super::ObjectKind, String), Reach> = BTreeMap::new();
         for object in meant {
@@ -220,9 +206,9 @@ impl<'a> Judging<'a> {
         new.push("--is-upgrade".to_owned());
         let all = World::Cluster { offered: None, hosts };
         if looks {
-            for has_objects in [false, true] {
+            for objects in [Objects::None, Objects::All] {
                 // Without any object it is what helm renders alone, unless something else moves it.
-                let objects = self.rendered_with_objects(all, &new, has_objects)?;
+                let objects = self.rendered_with_objects(all, &new, objects)?;
                 found.extend(unstable(self.objects, &objects));
                 if !found.is_empty() {
                     break;
@@ -249,31 +235,13 @@ impl<'a> Judging<'a> {
         &mut self,
         world: World<'_>,
         arguments: &[String],
-        has_objects: bool,
+        objects: Objects,
     ) -> Result<Vec<Object>, String> {
         let mut copy = self.copy(world, arguments).map_err(|error| error.to_string())?;
-        let offer = self.offer(has_objects);
+        let offer = self.offer(objects);
         let server = StandIn::start(offer)
             .map_err(|error| format!("a stand-in for the cluster cannot be started: {error}"))?;
-        // The last of an option counts, so that no other cluster is ever asked.
-        for (option, value) in [
-            ("--dry-run", "server"),
-            ("--kubeconfig", server.kubeconfig.as_str()),
-            ("--kube-context", "helmsum"),
-            ("--kube-apiserver", &server.url()),
-            ("--kube-token", ""),
-            ("--kube-ca-file", ""),
-            ("--kube-as-user", ""),
-            ("--kube-tls-server-name", ""),
-            // Helm 4 would ask for the schemas of what it has rendered.
-            ("--disable-openapi-validation", "true"),
-        ] {
-            copy.arguments.push(Argument::Text(format!("{option}={value}")));
-        }
-        copy.environment.retain(|name, _| !name.starts_with("HELM_KUBE") && !name.ends_with("_PROXY"));
-        copy.environment
-            .retain(|name, _| !name.ends_with("_proxy") && !name.starts_with("KUBERNETES_SERVICE"));
-        copy.environment.insert("KUBECONFIG".to_owned(), server.kubeconfig.to_string());
+        server.answers(&mut copy);
         self.calls += 1;
         template(&copy).map_err(|problem| self.said(&problem.message))
     }
@@ -331,76 +299,12 @@ impl<'a> Judging<'a> {
         Ok(copy)
     }
 
-    /// What a stand-in for the cluster knows: every word of the templates and values that could be a kind, a version or a key.
-    fn offer(&self, has_objects: bool) -> Offer {
-        let mut offer = Offer {
-            kube_version: self.given.kube_version.clone().unwrap_or_else(|| NEW.to_owned()),
-            has_objects,
-            ..Offer::default()
-        };
-        offer.versions.extend(self.given.offered());
-        self.each_text(&mut |text| {
-            let is_part = |letter: char| letter.is_ascii_alphanumeric() || "-_./".contains(letter);
-            for word in text.split(|letter| !is_part(letter)).filter(|word| !word.is_empty()) {
-                if is_version(word) && offer.versions.len() < MOST_WORDS {
-                    offer.versions.insert(word.to_owned());
-                }
-                for word in word.split(['/', '.']).chain([word]).filter(|word| !word.is_empty()) {
-                    if word.starts_with(|letter: char| letter.is_ascii_uppercase())
-                        && word.chars().all(|letter| letter.is_ascii_alphanumeric())
-                        && word.contains(|letter: char| letter.is_ascii_lowercase())
-                        && offer.kinds.len() < MOST_WORDS
-                    {
-                        offer.kinds.insert(word.to_owned());
-                    }
-                    if word.len() <= 63 && !word.contains('/') && offer.keys.len() < MOST_WORDS {
-                        offer.keys.insert(word.to_owned());
-                    }
-                }
-            }
-        });
-        offer
+    fn offer(&self, objects: Objects) -> Offer {
+        offer(&self.chart, self.templating, &self.given, objects)
     }
 
     /// The versions that templates name, such as `monitoring.coreos.com/v1`.
     fn versions_in_templates(&self) -> BTreeSet<String> {
-        self.offer(false).versions
-    }
-
-    /// Every text that could name what is in a cluster.
-    fn each_text(&self, visit: &mut dyn FnMut(&str)) {
-        self.chart.clone().each(&mut |file| {
-            if file.is_template() || file.name == "values.yaml" {
-                visit(&String::from_utf8_lossy(file.content));
-            }
-        });
-        self.templating.values.iter().for_each(|text| visit(&String::from_utf8_lossy(text)));
-        for argument in &self.templating.arguments {
-            if let Argument::Text(text) = argument {
-                visit(text);
-            }
-        }
-    }
-}
-
-/// Whether a word is a group with a version, such as `apps/v1`.
-fn is_version(word: &str) -> bool {
-    word.split_once('/').is_some_and(|(group, version)| {
-        group.starts_with(|letter: char| letter.is_ascii_lowercase())
-            && version.strip_prefix('v').is_some_and(|rest| {
-                rest.starts_with(|digit: char| digit.is_ascii_digit())
-                    && rest.chars().all(|letter| letter.is_ascii_alphanumeric())
-            })
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn versions_are_told_from_paths() {
-        assert!(is_version("apps/v1") && is_version("monitoring.coreos.com/v1beta1"));
-        assert!(!is_version("charts/values") && !is_version("v1") && !is_version("a/v1/B"));
+        self.offer(Objects::None).versions
     }
 }

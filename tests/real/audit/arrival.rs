@@ -181,8 +181,53 @@ fn a_checksum_that_is_another_each_time_is_warned_of() {
     // So does a release without sources.
     project.write("web.yaml", BY_KEY);
     project.edit("helmfile.yaml", ", web.checksum.yaml", "");
-    audit(&project, &[]).finds(&["unbridged-reference deny", "unstable-annotation warn"]);
+    let audited = audit(&project, &[]).finds(&["unbridged-reference deny", "unstable-annotation warn"]);
+    assert!(audited.only("unstable-annotation").0.ends_with("its pods restart at every deploy"));
     project.write("helmfile.yaml", STATE);
     project.write("web.yaml", &format!("{DIRECTIVE}{BY_KEY}password: fixed\n"));
+    audit(&project, &[]).finds_nothing();
+}
+
+/// A Secret that the chart makes up, and keeps where it is in the cluster already, with a checksum of it on the pods.
+fn kept(condition: &str) -> String {
+    format!(
+        "{{{{- $password := randAlphaNum 16 | b64enc }}}}\n{{{{- $known := lookup \"v1\" \"Secret\" .Release.Namespace \"own\" }}}}\n{{{{- if {condition} }}}}{{{{ $password = $known.data.password }}}}{{{{ end }}}}\napiVersion: v1\nkind: Secret\nmetadata: {{name: own}}\ndata: {{password: {{{{ $password }}}}}}\n---\n{}",
+        annotated("checksum/password: {{ sha256sum $password }}")
+    )
+}
+
+#[test]
+fn what_a_chart_keeps_from_the_cluster_is_the_same_at_every_deploy() {
+    let Some(project) = declared() else { return };
+    project.chart("web", &kept("$known"));
+    audit(&project, &[]).finds_nothing();
+    // It looks, and makes up another one all the same.
+    project.chart("web", &kept("and $known (not .Release.IsUpgrade)"));
+    audit(&project, &[]).finds(&["unstable-annotation warn"]);
+    // Without a target too.
+    project.write("web.yaml", "pod: {containers: [{name: app, image: web}]}\n");
+    project.edit("helmfile.yaml", ", web.checksum.yaml", "");
+    audit(&project, &[]).finds(&["unstable-annotation warn"]);
+    project.chart("web", &kept("$known"));
+    audit(&project, &[]).finds_nothing();
+}
+
+#[test]
+fn a_checksum_of_what_another_release_has_in_the_cluster_is_warned_of() {
+    let Some(project) = project("pod: {containers: [{name: app, image: web}]}\n") else { return };
+    project.edit("helmfile.yaml", ", web.checksum.yaml", "");
+    let looked_up = "checksum/settings: {{ (lookup \"v1\" \"ConfigMap\" .Release.Namespace \"settings\").data | toJson | sha256sum }}";
+    project.chart("web", &annotated(looked_up));
+    let (message, hint) =
+        audit(&project, &[]).finds(&["unstable-annotation warn"]).only("unstable-annotation");
+    assert!(message.contains("`checksum/settings` of Deployment `web`"), "{message}");
+    assert!(message.contains("made of what `lookup` finds in the cluster"), "{message}");
+    assert!(hint.starts_with("declare the object that it looks up as a source"), "{hint}");
+    // Another template of the chart that looks something up has no part in it.
+    project.chart("web", &annotated("checksum/values: {{ .Values | toJson | sha256sum }}"));
+    project.write(
+        "charts/web/templates/other.yaml",
+        "{{ $node := lookup \"v1\" \"Node\" \"\" \"\" }}\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: nodes}\ndata: {count: {{ len $node | quote }}}\n",
+    );
     audit(&project, &[]).finds_nothing();
 }

@@ -62,6 +62,22 @@ fn shown(project: &Project, arguments: &[&str]) -> String {
         .replace("audit \n", "audit\n")
 }
 
+/// What is said of a checksum that the cluster decides.
+fn looked_up() -> String {
+    let project = project("pod: {containers: [{name: app, image: web}]}\n").expect("the programs are there");
+    project.edit("helmfile.yaml", ", web.checksum.yaml", "");
+    let line = "        checksum/config: {{ .Values.configChecksum | quote }}\n";
+    let object = "lookup \"v1\" \"ConfigMap\" .Release.Namespace \"settings\"";
+    project.chart(
+        "web",
+        &WEB.replace(
+            line,
+            &format!("        checksum/settings: {{{{ ({object}).data | toJson | sha256sum }}}}\n"),
+        ),
+    );
+    shown(&project, &[])
+}
+
 #[test]
 fn what_people_see() {
     let Some(project) = project(BY_KEY) else { return };
@@ -94,6 +110,7 @@ fn what_people_see() {
         "web",
         &WEB.replace(line, &format!("{line}        checksum/files: {{{{ .Values.files }}}}\n")),
     );
+    gallery.text("a checksum of what is in the cluster", &looked_up());
     let of_nothing = project.shell("printf '' | sha256sum | cut -c1-64");
     project.write("web.yaml", &format!("{directive}{BY_KEY}files: {of_nothing}\n"));
     gallery.text("a checksum of nothing", &shown(&project, &[]));
