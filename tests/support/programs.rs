@@ -118,7 +118,7 @@ pub(crate) fn find(toolsets: &[&Toolset], of_the_system: &[&str]) -> Option<Vec<
 }
 
 #[expect(clippy::print_stderr, reason = "the test harness has no other way to say that a test was skipped")]
-fn skip(missing: &str) {
+pub(crate) fn skip(missing: &str) {
     eprintln!("skipped: {missing}");
 }
 

@@ -4,6 +4,7 @@ mod arrival;
 mod coverage;
 mod outputs;
 mod places;
+mod platform;
 pub(crate) mod project;
 mod readings;
 mod unaudited;
