@@ -25,8 +25,8 @@ pub mod vals {
 
 pub mod rendered {
     pub use crate::rendered::{
-        Content, GivenValues, Object, ObjectKind, Origin, Piece, Producer, Templates, release_pieces,
-        template, templating, unstable, values,
+        Content, Datum, GivenValues, Marker, Object, ObjectKind, Origin, Piece, Producer, Templates,
+        release_pieces, template, templating, unstable, values,
     };
 }
 

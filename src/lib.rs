@@ -28,6 +28,7 @@
 compile_error!("helmsum runs on Linux and macOS: it works with their paths, processes and signals");
 
 mod audit;
+mod cache;
 mod checksum;
 mod cli;
 mod command;

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::subject::Subject;
-use crate::reference::{Identity, Manifests, Moves, Workload};
+use crate::plan::contents::kept::Rendered;
+use crate::reference::{Identity, Moves, Workload};
 
 /// The workloads whose pod templates another checksum changes.
 #[derive(Debug, Default)]
@@ -13,8 +14,8 @@ pub(super) struct Arrival {
 
 impl Arrival {
     /// What differs between two renderings of a release.
-    pub(super) fn between(one: &Manifests, other: &Manifests) -> Self {
-        let digests = |manifests: &Manifests| -> BTreeMap<Identity, Vec<String>> {
+    pub(super) fn between(one: &Rendered, other: &Rendered) -> Self {
+        let digests = |manifests: &Rendered| -> BTreeMap<Identity, Vec<String>> {
             let of = |workload: &Workload| {
                 let digests = workload.pods.iter().map(|pod| pod.digest.clone()).collect();
                 (workload.identity.clone(), digests)

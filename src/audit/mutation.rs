@@ -6,9 +6,9 @@ use camino::Utf8PathBuf;
 
 use super::rules::Case;
 use super::subject::Subject;
+use crate::plan::contents::kept::Rendered;
 use crate::plan::contents::manifests::Look;
-use crate::reference::Manifests;
-use crate::rendered::{Content, ObjectKind, Piece};
+use crate::rendered::{Mark, ObjectKind};
 
 /// How the content of a file is changed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -75,7 +75,7 @@ pub(super) struct Object<'o, 'c, 'a, 'e> {
 }
 
 /// The pieces of an object by their names.
-type Data = BTreeMap<String, Vec<u8>>;
+type Data = BTreeMap<String, Mark>;
 
 impl<'o, 'c, 'a, 'e> Object<'o, 'c, 'a, 'e> {
     pub(super) fn of(
@@ -192,19 +192,11 @@ impl<'o, 'c, 'a, 'e> Object<'o, 'c, 'a, 'e> {
         Some(names.any(|name| before.get(name) == again.get(name) && before.get(name) != data.get(name)))
     }
 
-    fn data_of(&self, manifests: &Manifests) -> Data {
+    fn data_of(&self, manifests: &Rendered) -> Data {
         let objects = manifests.objects.iter();
         let own = objects.filter(|object| object.kind == self.kind && object.name == self.name);
-        own.flat_map(|object| object.data.iter().map(shown)).collect()
+        own.flat_map(|object| object.data.iter().map(|datum| (datum.name.clone(), datum.mark))).collect()
     }
-}
-
-fn shown(piece: &Piece) -> (String, Vec<u8>) {
-    let bytes = match &piece.content {
-        Content::Bytes(bytes) => bytes.clone(),
-        Content::File(path) => path.as_str().as_bytes().to_vec(),
-    };
-    (piece.name.clone(), bytes)
 }
 
 impl Change {

@@ -6,7 +6,8 @@ use super::arrival::Arrival;
 use super::coverage::{self, Coverage};
 use super::rules::Case;
 use crate::diagnostic::Level;
-use crate::reference::{Form, Identity, Kind, Manifests, Need, RELOADER, Reference, Spoken, Why, Workload};
+use crate::plan::contents::kept::Rendered;
+use crate::reference::{Form, Identity, Kind, Need, RELOADER, Reference, Spoken, Why, Workload};
 use crate::rendered::ObjectKind;
 
 /// An object that a workload reads, in whatever ways.
@@ -107,13 +108,15 @@ fn live(case: &Case<'_, '_>, identity: &Identity, reference: &Reference) -> (Rea
 }
 
 /// Objects of other releases that pods only name.
-fn named(case: &Case<'_, '_>, manifests: &Manifests) -> Vec<(Reading, Judged)> {
+fn named(case: &Case<'_, '_>, manifests: &Rendered) -> Vec<(Reading, Judged)> {
     let mut found: Vec<(Reading, Judged)> = Vec::new();
     for (kind, name, maker) in case.makers.near(case.subject) {
         if case.subjects[maker].at == case.subject.at {
             continue;
         }
-        for (workload, _, mention, need) in manifests.mentions(kind, &case.subject.release.namespace, name) {
+        let namespace = &case.subject.release.namespace;
+        let mentions = manifests.mentions(case.rendering.kept.marker(), kind, namespace, name);
+        for (workload, _, mention, need) in mentions {
             let is_known = found.iter().any(|(reading, _)| {
                 reading.workload == workload.identity && reading.name == name && reading.kind == kind.into()
             });
@@ -134,7 +137,7 @@ fn named(case: &Case<'_, '_>, manifests: &Manifests) -> Vec<(Reading, Judged)> {
                 environment: case.subject.environment.resolved.environment.clone(),
                 workload: workload.identity.clone(),
                 kind: kind.into(),
-                namespace: mention.namespace.clone(),
+                namespace: namespace.clone(),
                 name: name.to_owned(),
                 how: format!("{how} of container {}", mention.container),
                 path: mention.path.clone(),

@@ -5,13 +5,13 @@ use std::collections::BTreeMap;
 use super::arrival::Arrival;
 use super::checksums::Checksums;
 use crate::diagnostic::Diagnostic;
+use crate::plan::contents::kept::Rendered;
 use crate::plan::contents::manifests::Look;
 use crate::plan::contents::rendering::{Answer, Rendering};
 use crate::plan::facts::environment::Environment;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::rules::project::Findings;
 use crate::plan::{Contents, Made, Progress};
-use crate::reference::Manifests;
 use crate::rendered::{Cluster, Objects};
 use crate::state::{Release, Visit};
 
@@ -26,12 +26,12 @@ pub(super) struct Subject<'p> {
     /// Its place among the consumers, with what is known of it, where it is one.
     pub(super) consumer: Option<(usize, &'p Contents)>,
     /// What it renders, or why that is not known.
-    pub(super) manifests: Answer<Manifests>,
+    pub(super) manifests: Answer<Rendered>,
     /// The same with a stand-in for its target, where it has a checksum.
-    pub(super) with_stand_in: Option<Answer<Manifests>>,
+    pub(super) with_stand_in: Option<Answer<Rendered>>,
     /// The same once more where it has no such stand-in and its chart has checksums of its own, in a cluster that has whatever its
     /// templates look up.
-    pub(super) again: Option<Answer<Manifests>>,
+    pub(super) again: Option<Answer<Rendered>>,
 }
 
 /// Renders every release that helmfile would deploy.

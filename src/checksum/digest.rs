@@ -115,6 +115,12 @@ impl serde::Serialize for Digest {
     }
 }
 
+impl<'de> serde::Deserialize<'de> for Digest {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        String::deserialize(deserializer)?.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// The checksum of these sources, given as label and digest in any order; nothing for no sources. Labels are unique: that is
 /// seen to where they are made.
 #[must_use]

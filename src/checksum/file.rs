@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use camino::Utf8Path;
+use serde::{Deserialize, Serialize};
 
 use super::digest::Hasher;
 use super::{Digest, Encryption, Key, data, sealed};
@@ -66,7 +67,7 @@ fn is_data(path: &Utf8Path) -> bool {
 }
 
 /// What was seen in a file besides its bytes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(
     clippy::struct_excessive_bools,
     reason = "independent observations, each the ground of a finding of its own"

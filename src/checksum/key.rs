@@ -6,6 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::Digest;
 use crate::diagnostic::{Diagnostic, Mistake};
 use crate::text::Place;
 
@@ -131,6 +132,12 @@ impl Key {
     /// The bytes of the key.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.0
+    }
+
+    /// What tells one key from others, and nothing else: HMAC-SHA-256 of a fixed text, as hexadecimal digits.
+    #[must_use]
+    pub(crate) fn id(&self) -> String {
+        Digest::keyed(b"helmsum key", Some(self)).to_string()
     }
 
     #[cfg(test)]

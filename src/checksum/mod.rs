@@ -15,6 +15,7 @@
 mod data;
 mod digest;
 mod file;
+mod fingerprint;
 mod key;
 mod pieces;
 mod plain;
@@ -25,6 +26,7 @@ mod source;
 pub use digest::{Digest, combine};
 pub(crate) use file::Notes;
 pub use file::{Progress, Transform};
+pub(crate) use fingerprint::{Fingerprint, hash_data};
 pub(crate) use key::Key;
 pub use key::KeyFile;
 pub(crate) use pieces::HashedPieces;

@@ -5,11 +5,12 @@ use std::sync::LazyLock;
 
 use camino::Utf8Path;
 use regex::bytes::Regex;
+use serde::{Deserialize, Serialize};
 
 use super::Notes;
 
 /// What a file or a value in it is encrypted with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Encryption {
     Sops,
     /// `ansible-vault`, a whole file or a value.

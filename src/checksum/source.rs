@@ -99,6 +99,12 @@ pub enum ChecksumError {
     /// An absolute path among several.
     #[error("the absolute path `{0}` cannot be one of several")]
     Absolute(String),
+    /// Data of a rendered object whose digest was not kept.
+    #[error("the digest of `{name}` is not known")]
+    Unknown {
+        /// The name of the datum, escaped.
+        name: String,
+    },
     /// A path that cannot stand in a checksum.
     #[error("the path `{path}` {fault}")]
     Name {
@@ -128,6 +134,7 @@ impl ChecksumError {
             Self::Absolute(_) => problem.hint(
                 "with several paths their names are part of the checksum, and an absolute one differs between machines",
             ),
+            Self::Unknown { .. } => problem.hint("run it with `--no-cache`, and report it"),
             Self::Name { .. } => problem.hint("rename it, or name the directory above it"),
         }
     }

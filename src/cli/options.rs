@@ -118,6 +118,12 @@ pub struct Options {
     #[arg(long, help_heading = RENDERING)]
     pub skip_deps: bool,
 
+    /// Have helm render anew what earlier runs have rendered
+    ///
+    /// What they rendered is else kept, without values of secrets, in `$HELMSUM_CACHE_DIR`, or in `helmsum` of the user's cache folder.
+    #[arg(long, help_heading = RENDERING)]
+    pub no_cache: bool,
+
     /// Only releases with these labels: `tier=edge,name!=x` (repeatable, any may match)
     #[arg(short = 'l', long, value_name = "KEY=VALUE", help_heading = SELECTION)]
     pub selector: Vec<String>,
@@ -232,6 +238,7 @@ impl Options {
             post_renderer: filled(self.post_renderer, after.post_renderer),
             post_renderer_args: joined(self.post_renderer_args, after.post_renderer_args),
             skip_deps: self.skip_deps || after.skip_deps,
+            no_cache: self.no_cache || after.no_cache,
             selector: joined(self.selector, after.selector),
             release: joined(self.release, after.release),
             allow_no_matching_release: self.allow_no_matching_release || after.allow_no_matching_release,

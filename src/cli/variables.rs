@@ -26,6 +26,10 @@ pub(crate) struct Variables {
     pub github_step_summary: Option<String>,
     /// `HELMSUM_KEY_FILE`: the file with the key that digests of secrets are made with.
     pub key_file: Option<String>,
+    /// `HELMSUM_CACHE_DIR`: the folder for what helm has rendered, in the place of `helmsum` in the user's cache folder.
+    pub cache_directory: Option<String>,
+    /// `HELMSUM_CACHE`: `verify` has helm render all the same, and a difference is an error.
+    pub cache: Option<String>,
     /// `HELMSUM_HELMFILE_PID`: the process of the helmfile whose hook runs this, where it is not found by its name.
     pub helmfile_process: Option<String>,
     /// `HELMSUM_RUNNING`: helmsum was started by something that helmsum runs.
@@ -55,6 +59,8 @@ impl Variables {
             github_workspace: text("GITHUB_WORKSPACE"),
             github_step_summary: text("GITHUB_STEP_SUMMARY"),
             key_file: text("HELMSUM_KEY_FILE"),
+            cache_directory: text("HELMSUM_CACHE_DIR"),
+            cache: text("HELMSUM_CACHE"),
             helmfile_process: text("HELMSUM_HELMFILE_PID"),
             running: text(RUNNING).is_some(),
         }

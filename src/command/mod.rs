@@ -25,7 +25,7 @@ use crate::cli::{Cli, Command, Options, OutputFormat, RUNNING, Variables};
 use crate::diagnostic::{Diagnostic, Levels, Secrets};
 use crate::go::filepath::join_clean;
 use crate::plan::{self, Aim, Reading};
-use crate::program::own_text_variables;
+use crate::program::{Homes, own_text_variables};
 use crate::report::{self, Document, Layout, Outcome, Report, Stream, Streams, View};
 use crate::targets::Renderer;
 use crate::tree::{Kind, Tree as _, WorkTree};
@@ -75,6 +75,10 @@ pub(crate) fn run(
     let options = cli.options().cloned().unwrap_or_default();
     let in_hook = options.in_hook();
     let before_rendering = in_hook && !options.deploys_nothing();
+    let keeping = match keeping(&options, variables, &directory) {
+        Ok(keeping) => keeping,
+        Err(problem) => return refuse(&problem, streams),
+    };
     let levels = Levels { strict: output.strict, before_rendering, ..Levels::default() };
     let force = matches!(&cli.command, Command::Generate(arguments) if arguments.force);
     let aim = match &cli.command {
@@ -84,7 +88,7 @@ pub(crate) fn run(
     };
     let again = plan::Again::of(&options);
     let context = Context {
-        plan: plan::Context { directory, levels, key_file, force, renderer, aim, again },
+        plan: plan::Context { directory, levels, key_file, keeping, force, renderer, aim, again },
         output,
         in_hook,
     };
@@ -114,6 +118,31 @@ pub(crate) fn run(
     };
     let renders = matches!(&cli.command, Command::List(arguments) if arguments.render);
     run_plan(view, renders, &context, &reading, streams)
+}
+
+/// Where renderings are kept between runs.
+///
+/// # Errors
+///
+/// Where `HELMSUM_CACHE` has a value that means nothing.
+fn keeping(
+    options: &Options,
+    variables: &Variables,
+    directory: &Utf8Path,
+) -> Result<plan::Keeping, Diagnostic> {
+    let verifies = match variables.cache.as_deref() {
+        None => false,
+        Some("verify") => true,
+        Some(other) => {
+            let message = format!("the variable `HELMSUM_CACHE` is `{other}`, which means nothing");
+            return Err(Diagnostic::error(message)
+                .hint("unset it, or set it to `verify`; `--no-cache` is for runs without the cache"));
+        }
+    };
+    let named = variables.cache_directory.as_deref().map(|path| join_clean(directory, path));
+    let folder = || Some(Homes::new(&own_text_variables()).user_cache()?.join("helmsum"));
+    let folder = if options.no_cache { None } else { named.or_else(folder) };
+    Ok(plan::Keeping { folder, verifies })
 }
 
 /// What a state is read with in this process.

@@ -24,7 +24,10 @@ pub(crate) use helmfile::Helmfile;
 pub(crate) use progress::Progress;
 pub(crate) use reading::Reading;
 
+pub(crate) use contents::kept::Keeping;
+
 use contents::hashing::{self, Job, SourceOutcome};
+use contents::kept::Kept;
 use contents::rendering::Rendering;
 use contents::{Finishing, compute, conflicts};
 use facts::environment::Environment;
@@ -56,6 +59,8 @@ pub(crate) struct Context {
     pub levels: Levels,
     /// The key file that `HELMSUM_KEY_FILE` names, absolute.
     pub key_file: Option<Utf8PathBuf>,
+    /// Where renderings are kept between runs.
+    pub keeping: Keeping,
     /// Whether targets that helmsum did not write may be replaced.
     pub force: bool,
     /// Where templates of targets are rendered.
@@ -151,8 +156,15 @@ pub(crate) fn make_and<T>(
     plan.trace.push(traced(&outcomes, started));
     let hashed = jobs.iter().zip(&outcomes).collect();
     let told = Told::of(reading);
-    let mut rendering =
-        Rendering::new(&environments, template::functions::registry(), told, configurations.files(), &known);
+    let kept = Kept::new(context.keeping.clone());
+    let mut rendering = Rendering::new(
+        &environments,
+        template::functions::registry(),
+        told,
+        configurations.files(),
+        &known,
+        kept,
+    );
     plan.consumers =
         contents((context, reading), consumers, &hashed, &mut rendering, progress, &mut plan.trace);
     conflicts::settle(&mut plan, &context.directory);

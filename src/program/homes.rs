@@ -90,6 +90,24 @@ impl<'a> Homes<'a> {
         user.map_or_else(|| ".helmfile".into(), |user| user.join("helmfile"))
     }
 
+    /// The files with the clusters that kubectl and helm know: the list in `KUBECONFIG`, else that of the home (client-go's
+    /// `tools/clientcmd/loader.go`).
+    #[must_use]
+    pub fn kube_configs(&self) -> Vec<Utf8PathBuf> {
+        match self.variable("KUBECONFIG") {
+            Some(list) => list.split(':').filter(|part| !part.is_empty()).map(Into::into).collect(),
+            None => self.home().map(|home| home.join(".kube/config")).into_iter().collect(),
+        }
+    }
+
+    /// Where programs keep what they can make anew, a folder for each: Go's `os.UserCacheDir`, and `XDG_CACHE_HOME` on every system.
+    #[must_use]
+    pub fn user_cache(&self) -> Option<Utf8PathBuf> {
+        let named = self.variable("XDG_CACHE_HOME").map(Utf8PathBuf::from);
+        let below = if self.platform == Platform::MacOs { "Library/Caches" } else { ".cache" };
+        named.or_else(|| Some(self.home()?.join(below))).filter(|folder| folder.is_absolute())
+    }
+
     fn helm_cache(&self) -> Option<Utf8PathBuf> {
         self.helm("HELM_CACHE_HOME", "XDG_CACHE_HOME", [".cache", "Library/Caches"])
     }

@@ -127,15 +127,15 @@ fn rule(rule: &Spot) -> Vec<(Kind, BTreeSet<String>)> {
 #[cfg(test)]
 mod tests {
     use super::super::{Need, Why, read};
-    use crate::rendered::ObjectKind;
+    use crate::rendered::{Marker, ObjectKind};
 
     /// What the release needs where a Deployment names the Secret `keys` in an argument.
     fn need(rules: &str) -> Need {
         let text = format!(
             "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec: {{template: {{spec: {{serviceAccountName: web, containers: [{{name: a, args: [--secret=keys]}}]}}}}}}\n{rules}"
         );
-        let manifests = read(text.as_bytes(), "edge").expect("manifests");
-        let mut found = manifests.mentions(ObjectKind::Secret, "edge", "keys");
+        let manifests = read(text.as_bytes(), "edge", &Marker::new(b"")).expect("manifests");
+        let mut found = manifests.mentions(&Marker::new(b""), ObjectKind::Secret, "edge", "keys");
         let (.., need) = found.next().expect("it is named");
         assert!(found.next().is_none());
         need

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
+use serde::{Deserialize, Serialize};
+
 use super::resource::{Identity, resources};
 use super::spot::Spot;
 use crate::rendered::{Unreadable, documents};
 use crate::value::Value;
 
 /// A value that one rendering has otherwise than another, or alone.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Difference {
     /// The resource that it is in.
     pub(crate) identity: Identity,

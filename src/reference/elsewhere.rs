@@ -153,9 +153,10 @@ pub(super) fn class(resource: &Resource) -> Option<Class> {
 mod tests {
     use super::super::read;
     use crate::diagnostic::Level;
+    use crate::rendered::Marker;
 
     fn listed(text: &str) -> Vec<String> {
-        let manifests = read(text.as_bytes(), "edge").expect("manifests");
+        let manifests = read(text.as_bytes(), "edge", &Marker::new(b"")).expect("manifests");
         let one = |one: &super::Reference| {
             assert_eq!(one.need.level(), Level::Allow);
             format!("{} {}/{} {}", one.kind.name(), one.namespace, one.name, one.path)
@@ -234,7 +235,7 @@ kind: Deployment
 metadata: {name: other, namespace: shop}
 spec: {template: {spec: {serviceAccountName: web, containers: [{name: web}]}}}
 ";
-        let manifests = read(text.as_bytes(), "edge").expect("manifests");
+        let manifests = read(text.as_bytes(), "edge", &Marker::new(b"")).expect("manifests");
         let of = |at: usize| -> Vec<String> {
             let references = manifests.workloads[at].references();
             references.map(|one| format!("{} {} {}", one.kind.name(), one.name, one.how())).collect()
@@ -283,7 +284,7 @@ spec: {template: {spec: {serviceAccountName: web, containers: [{name: web}]}}}
     fn what_a_controller_makes_is_known_by_its_name() {
         for (version, kind, rest, expected) in MAKERS {
             let text = format!("apiVersion: {version}\nkind: {kind}\nmetadata: {{name: x}}\n{rest}\n");
-            let makers = read(text.as_bytes(), "edge").expect("manifests").makers;
+            let makers = read(text.as_bytes(), "edge", &Marker::new(b"")).expect("manifests").makers;
             assert_eq!(makers.len(), 1, "{text}");
             let everywhere = if makers[0].is_everywhere { " everywhere" } else { "" };
             let told = format!("{} {}{everywhere}", makers[0].kind.name(), makers[0].names.join(" "));
@@ -292,9 +293,12 @@ spec: {template: {spec: {serviceAccountName: web, containers: [{name: web}]}}}
         let table = &super::kinds::table().maker;
         assert!(table.iter().all(|one| MAKERS.iter().any(|(_, kind, ..)| *kind == one.kind)));
         let by_default = "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: x}\n";
-        assert_eq!(read(by_default.as_bytes(), "").expect("manifests").makers[0].names, ["x"]);
+        assert_eq!(
+            read(by_default.as_bytes(), "", &Marker::new(b"")).expect("manifests").makers[0].names,
+            ["x"]
+        );
         let nameless = "apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: x}\n";
-        assert!(read(nameless.as_bytes(), "").expect("manifests").makers.is_empty());
+        assert!(read(nameless.as_bytes(), "", &Marker::new(b"")).expect("manifests").makers.is_empty());
     }
 
     #[test]
@@ -303,7 +307,7 @@ spec: {template: {spec: {serviceAccountName: web, containers: [{name: web}]}}}
             let text = format!(
                 "apiVersion: secrets-store.csi.x-k8s.io/v1\nkind: SecretProviderClass\nmetadata: {{name: x}}\nspec: {{provider: {vault}}}\n"
             );
-            read(text.as_bytes(), "").expect("manifests").classes[0].digest.clone()
+            read(text.as_bytes(), "", &Marker::new(b"")).expect("manifests").classes[0].digest.clone()
         };
         assert_eq!(digest("vault"), digest("'vault'"));
         assert_ne!(digest("vault"), digest("azure"));

@@ -168,6 +168,7 @@ pub(super) fn follow(root: &Spot, path: &str) -> Vec<Spot> {
 mod tests {
     use super::super::{Moves, Need, Why, read};
     use super::*;
+    use crate::rendered::Marker;
 
     const READS: &str =
         "{name: c, image: x, env: [{name: A, valueFrom: {secretKeyRef: {name: keys, key: k}}}]}";
@@ -301,7 +302,7 @@ mod tests {
     fn each_kind_says_where_the_annotations_of_its_pods_go() {
         for (group, kind, spec, places) in SHAPES {
             let text = manifest(group, kind, spec);
-            let workloads = read(text.as_bytes(), "edge").expect("manifests").workloads;
+            let workloads = read(text.as_bytes(), "edge", &Marker::new(b"")).expect("manifests").workloads;
             assert_eq!(workloads.len(), 1, "{text}");
             let found: Vec<&str> =
                 workloads[0].pods.iter().filter_map(|pod| pod.annotations_path.as_deref()).collect();
@@ -331,7 +332,8 @@ mod tests {
         let pod = "{spec: {containers: [{name: a, env: [{name: A, valueFrom: {secretKeyRef: {name: a, key: k}}}, {name: B, valueFrom: {configMapKeyRef: {name: b, key: k}}}], envFrom: [{secretRef: {name: c}}], volumeMounts: [{name: d, mountPath: /d, subPath: d}, {name: e, mountPath: /e, subPath: e}]}, {name: b, env: [{name: A, valueFrom: {secretKeyRef: {name: f, key: k}}}]}], volumes: [{name: d, secret: {secretName: d}}, {name: e, projected: {sources: [{secret: {name: e}}]}}]}}";
         let fine = |group: &str, kind: &str, spec: &str| -> String {
             let text = manifest(group, kind, &spec.replace("POD", pod));
-            let workload = read(text.as_bytes(), "").expect("manifests").workloads.swap_remove(0);
+            let workload =
+                read(text.as_bytes(), "", &Marker::new(b"")).expect("manifests").workloads.swap_remove(0);
             assert!(workload.references().all(|one| one.need.level() != crate::diagnostic::Level::Deny));
             let fine = workload.references().filter(|one| one.need == Need::Nothing(Why::Operator));
             fine.map(|one| one.name.as_str()).collect()
@@ -355,7 +357,9 @@ mod tests {
     }
 
     fn moves(group: &str, kind: &str, spec: &str) -> Moves {
-        read(manifest(group, kind, spec).as_bytes(), "").expect("manifests").workloads[0].moves.clone()
+        read(manifest(group, kind, spec).as_bytes(), "", &Marker::new(b"")).expect("manifests").workloads[0]
+            .moves
+            .clone()
     }
 
     #[test]

@@ -6,19 +6,19 @@ use serde::{Deserialize, Serialize};
 
 use super::access::{Grant, grants};
 use super::elsewhere::{Class, Elsewhere, Maker, class, elsewhere, maker};
-use super::mention::Mention;
+use super::mention::{Mention, named};
 use super::need::{Need, Why};
 use super::pod::{Form, Kind, Reference};
 use super::reloader::{RELOADER, WAVE, repository};
 use super::resource::{Resource, resources};
 use super::workload::{Corefiles, Moves, Pod, Size, Workload, workload};
-use crate::rendered::{Content, Object, ObjectKind, Unreadable, documents, objects_of};
+use crate::rendered::{Datum, Marker, Object, ObjectKind, Unreadable, documents, objects_of};
 
-/// What the manifests of a release say.
-#[derive(Clone, Debug, Default)]
-pub struct Manifests {
+/// What the manifests of a release say. What is known of the data of objects is a `D`: its bytes, where nothing else is chosen.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub struct Manifests<D = Datum> {
     /// The `ConfigMap`s and `Secret`s.
-    pub objects: Vec<Object>,
+    pub objects: Vec<Object<D>>,
     /// Those of them that are annotated for Reloader.
     pub tagged: Vec<Tagged>,
     /// What owns pods, with what they read.
@@ -50,12 +50,13 @@ pub struct Tagged {
     pub is_ignored: bool,
 }
 
-/// Reads what helm prints for a release. `namespace` is that of the release.
+/// Reads what helm prints for a release. `namespace` is that of the release; what may be secret and is only compared is kept as a mark
+/// of `marker`.
 ///
 /// # Errors
 ///
 /// Where a manifest is not readable to Kubernetes. The error tells the line alone: a value may be secret.
-pub fn read(manifests: &[u8], namespace: &str) -> Result<Manifests, Unreadable> {
+pub fn read(manifests: &[u8], namespace: &str, marker: &Marker) -> Result<Manifests, Unreadable> {
     let mut objects = Vec::new();
     let mut all = Vec::new();
     for document in documents(manifests)? {
@@ -64,7 +65,8 @@ pub fn read(manifests: &[u8], namespace: &str) -> Result<Manifests, Unreadable> 
         all.extend(resources(&document, namespace));
     }
     let corefiles = corefiles(&objects);
-    let mut workloads: Vec<Workload> = all.iter().filter_map(|one| workload(one, &corefiles)).collect();
+    let mut workloads: Vec<Workload> =
+        all.iter().filter_map(|one| workload(one, &corefiles, marker)).collect();
     for resource in &all {
         scale(resource, &mut workloads);
     }
@@ -82,15 +84,26 @@ pub fn read(manifests: &[u8], namespace: &str) -> Result<Manifests, Unreadable> 
     })
 }
 
-impl Manifests {
+impl<D> Manifests<D> {
+    /// The same with something else of the data of objects.
+    pub(crate) fn with_data<E>(self, mut of: impl FnMut(D) -> E) -> Manifests<E> {
+        let Self { objects, tagged, workloads, elsewhere, makers, classes, grants, installs } = self;
+        let objects = objects.into_iter().map(|object| object.with_data(&mut of)).collect();
+        Manifests { objects, tagged, workloads, elsewhere, makers, classes, grants, installs }
+    }
+
     /// Where a pod names an object in an argument, a command or a variable and reads it in no other way.
+    ///
+    /// `marker` is the one that the manifests were read with.
     pub fn mentions<'m>(
         &'m self,
+        marker: &Marker,
         kind: ObjectKind,
         namespace: &'m str,
         name: &'m str,
-    ) -> impl Iterator<Item = (&'m Workload, &'m Pod, &'m Mention, Need)> {
+    ) -> impl Iterator<Item = (&'m Workload, &'m Pod, &'m Mention, Need)> + use<'m, D> {
         let kind = Kind::from(kind);
+        let word = named(marker, namespace, name);
         let pods =
             self.workloads.iter().flat_map(|workload| workload.pods.iter().map(move |pod| (workload, pod)));
         let reads = move |pod: &Pod| {
@@ -98,7 +111,7 @@ impl Manifests {
             pod.references.iter().any(is_it)
         };
         pods.filter(move |(_, pod)| !reads(pod)).flat_map(move |(workload, pod)| {
-            let is_it = move |one: &&Mention| one.namespace == namespace && one.word == name;
+            let is_it = move |one: &&Mention| one.word == word;
             pod.mentions.iter().filter(is_it).map(move |mention| {
                 let account = (workload.identity.namespace.as_str(), pod.service_account.as_str());
                 let is_allowed = self.grants.iter().any(|one| one.allows(account, (kind, namespace, name)));
@@ -117,13 +130,12 @@ impl Manifests {
 fn corefiles(objects: &[Object]) -> Corefiles {
     let mut found: Corefiles = BTreeMap::new();
     for object in objects.iter().filter(|object| object.kind == ObjectKind::ConfigMap) {
-        let reloads = |content: &Content| match content {
-            Content::Bytes(bytes) => String::from_utf8_lossy(bytes)
+        let reloads = |bytes: &[u8]| {
+            String::from_utf8_lossy(bytes)
                 .lines()
-                .any(|line| line.split_ascii_whitespace().next() == Some("reload")),
-            Content::File(_) => false,
+                .any(|line| line.split_ascii_whitespace().next() == Some("reload"))
         };
-        if object.data.iter().any(|piece| piece.name == "data/Corefile" && reloads(&piece.content)) {
+        if object.data.iter().any(|datum| datum.name == "data/Corefile" && reloads(&datum.bytes)) {
             found.entry(object.namespace.clone()).or_default().insert(object.name.clone());
         }
     }

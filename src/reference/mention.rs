@@ -4,16 +4,14 @@ use serde::{Deserialize, Serialize};
 
 use super::described::Described;
 use super::resource::Resource;
-use crate::rendered::is_object_name;
+use crate::rendered::{Mark, Marker, is_object_name};
 
-/// A word that may be the name of an object. It may as well be a password that somebody wrote into a manifest: it is compared with
-/// names, and never shown or kept where it is none.
+/// A word that may be the name of an object. It may as well be a password that somebody wrote into a manifest, so that only its mark
+/// is kept, which names are compared with.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Mention {
-    /// The namespace before it, `NAMESPACE/NAME`, else that of the pod.
-    pub namespace: String,
-    /// The word.
-    pub word: String,
+    /// The mark of the word, as [`named`] makes it.
+    pub word: Mark,
     /// Where it stands.
     pub spoken: Spoken,
     /// The container.
@@ -42,7 +40,7 @@ pub enum Spoken {
 }
 
 /// The words in a pod spec that may be names of objects.
-pub(super) fn mentions(resource: &Resource, pod: &Described) -> Vec<Mention> {
+pub(super) fn mentions(resource: &Resource, pod: &Described, marker: &Marker) -> Vec<Mention> {
     let mut found = Vec::new();
     for container in &pod.containers {
         let spot = &container.spot;
@@ -55,9 +53,9 @@ pub(super) fn mentions(resource: &Resource, pod: &Described) -> Vec<Mention> {
         });
         for (spot, spoken) in texts.chain(variables) {
             for (namespace, word) in spot.text().into_iter().flat_map(names) {
+                let namespace = namespace.unwrap_or(&resource.identity.namespace);
                 found.push(Mention {
-                    namespace: namespace.unwrap_or(&resource.identity.namespace).to_owned(),
-                    word: word.to_owned(),
+                    word: named(marker, namespace, word),
                     spoken: spoken.clone(),
                     container: container.name.clone(),
                     path: spot.path.to_string(),
@@ -67,6 +65,11 @@ pub(super) fn mentions(resource: &Resource, pod: &Described) -> Vec<Mention> {
         }
     }
     found
+}
+
+/// The mark of the name of an object, in the namespace before it, `NAMESPACE/NAME`, else in that of the pod.
+pub(super) fn named(marker: &Marker, namespace: &str, name: &str) -> Mark {
+    marker.mark(format!("{namespace}/{name}").as_bytes())
 }
 
 /// The words of a text that an object may be called, with a namespace before a `/`. A namespace that is a variable of the container

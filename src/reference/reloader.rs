@@ -206,6 +206,7 @@ fn wave_controller(workload: &Annotations) -> Option<Controller> {
 mod tests {
     use super::super::{Need, Why, read};
     use super::*;
+    use crate::rendered::Marker;
 
     #[test]
     fn images_are_known_without_tag_and_digest() {
@@ -241,7 +242,7 @@ mod tests {
         let text = format!(
             "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec: {{template: {{spec: {{volumes: [{{name: v, configMap: {{name: settings}}}}], {containers}}}}}}}\n{more}"
         );
-        let manifests = read(text.as_bytes(), "edge").expect("manifests");
+        let manifests = read(text.as_bytes(), "edge", &Marker::new(b"")).expect("manifests");
         manifests.workloads[0].references().next().expect("a reference").need.clone()
     }
 
@@ -355,7 +356,7 @@ kind: Service
 metadata: {name: web, annotations: {reloader.stakater.com/auto: 'true'}}
 spec: {template: {spec: {containers: [{name: a, envFrom: [{secretRef: {name: keys}}]}]}}}
 ";
-        let manifests = read(text.as_bytes(), "edge").expect("manifests");
+        let manifests = read(text.as_bytes(), "edge", &Marker::new(b"")).expect("manifests");
         let needs: Vec<&Need> = manifests
             .workloads
             .iter()

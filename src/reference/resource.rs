@@ -120,10 +120,13 @@ fn collect(
 #[cfg(test)]
 mod tests {
     use super::super::read;
+    use crate::rendered::Marker;
 
     /// Reads on a thread with the stack that those of the pool have.
     fn on_a_thread(text: String) -> Option<usize> {
-        let work = move || read(text.as_bytes(), "edge").ok().map(|manifests| manifests.workloads.len());
+        let work = move || {
+            read(text.as_bytes(), "edge", &Marker::new(b"")).ok().map(|manifests| manifests.workloads.len())
+        };
         let thread = std::thread::Builder::new().stack_size(64 << 20).spawn(work).expect("a thread");
         thread.join().expect("the stack is enough")
     }

@@ -2,9 +2,10 @@
 
 use super::*;
 use crate::diagnostic::Level;
+use crate::rendered::Marker;
 
 fn all(text: &str) -> Manifests {
-    read(text.as_bytes(), "edge").expect("manifests")
+    read(text.as_bytes(), "edge", &Marker::new(b"")).expect("manifests")
 }
 
 /// The references of all workloads: kind and name of the object, keys, how it is read, level.
@@ -298,7 +299,7 @@ fn wrong_types_are_nothing() {
         );
         assert!(all(&text).workloads.is_empty(), "{text}");
     }
-    let error = read(b"a: 1\nkey: [marker\n", "").expect_err("no YAML");
+    let error = read(b"a: 1\nkey: [marker\n", "", &Marker::new(b"")).expect_err("no YAML");
     assert!(!format!("{error:?}").contains("marker"));
 }
 
@@ -328,21 +329,19 @@ fn words_that_may_be_names_are_kept_and_not_shown() {
     );
     let manifests = all(&text);
     let mentions = &manifests.workloads[0].pods[0].mentions;
-    let told: Vec<_> =
-        mentions.iter().map(|mention| (mention.namespace.as_str(), mention.word.as_str())).collect();
-    assert_eq!(
-        told,
-        [
-            ("edge", "settings"),
-            ("shop", "keys"),
-            ("edge", "sh"),
-            ("edge", "kubectl"),
-            ("edge", "get"),
-            ("edge", "secret"),
-            ("edge", "marker-a"),
-            ("edge", "objects"),
-        ]
-    );
+    let expected = [
+        ("edge", "settings"),
+        ("shop", "keys"),
+        ("edge", "sh"),
+        ("edge", "kubectl"),
+        ("edge", "get"),
+        ("edge", "secret"),
+        ("edge", "marker-a"),
+        ("edge", "objects"),
+    ];
+    let marker = Marker::new(b"");
+    let marks = expected.map(|(namespace, name)| mention::named(&marker, namespace, name));
+    assert_eq!(mentions.iter().map(|mention| mention.word).collect::<Vec<_>>(), marks);
     assert!(!format!("{manifests:?}").contains("marker-a\""), "{manifests:?}");
 }
 
@@ -493,6 +492,7 @@ fn what_is_found_can_be_kept_and_read_again() {
 
 #[test]
 fn an_unreadable_document_after_others_is_an_error() {
-    let error = read(b"a: 1\n---\na: 1\n? [x]\n: 2\n", "").expect_err("a key that is a list");
+    let error =
+        read(b"a: 1\n---\na: 1\n? [x]\n: 2\n", "", &Marker::new(b"")).expect_err("a key that is a list");
     assert_eq!(error.line, Some(4));
 }

@@ -15,6 +15,7 @@ use super::reloader::{self, Controller, Reloader};
 use super::resource::{Identity, Origin, Resource};
 use super::spot::{Path, Spot};
 use crate::diagnostic::Level;
+use crate::rendered::{Mark, Marker};
 use crate::value::Value;
 
 /// By namespace, the `ConfigMap`s with a Corefile that has `reload`.
@@ -35,8 +36,6 @@ pub struct Workload {
     pub size: Size,
     /// Whether all pods stop before the first new one starts.
     pub is_recreated: bool,
-    /// The annotations of the resource itself.
-    pub annotations: BTreeMap<String, String>,
     /// The controllers that it asks, by annotations, to restart it.
     pub controllers: Vec<Controller>,
     /// Its pod templates: one, but for some custom resources.
@@ -49,14 +48,16 @@ impl Workload {
         self.pods.iter().flat_map(|pod| &pod.references)
     }
 
-    /// The controllers that can restart a workload of this kind.
-    fn asked_controllers(&self) -> Vec<Controller> {
+    /// The controllers that can restart a workload of this kind, and that its annotations, or those of its pod template, ask.
+    fn asked_controllers(
+        &self,
+        own: &BTreeMap<String, String>,
+        template: &BTreeMap<String, String>,
+    ) -> Vec<Controller> {
         let restartable = [("apps", "Deployment"), ("apps", "StatefulSet"), ("apps", "DaemonSet")];
         let built_in = restartable.iter().any(|(group, kind)| self.identity.is(group, kind));
         let is_rollout = self.identity.is("argoproj.io", "Rollout");
-        let none = BTreeMap::new();
-        let template = self.pods.first().map_or(&none, |pod| &pod.annotations);
-        let mut asked = reloader::controllers(&self.annotations, template);
+        let mut asked = reloader::controllers(own, template);
         asked.retain(|one| built_in || is_rollout && one.name == reloader::RELOADER);
         asked
     }
@@ -100,8 +101,8 @@ pub struct Pod {
     pub is_known: bool,
     /// Where its annotations go: `spec.template.metadata.annotations`. Nothing where that is not known.
     pub annotations_path: Option<String>,
-    /// Its annotations. Values that are not text are not among them.
-    pub annotations: BTreeMap<String, String>,
+    /// Its annotations. Those whose values are not text are not among them.
+    pub annotations: BTreeMap<String, Annotation>,
     /// The SHA-256 of the template, which does not depend on the order of keys. Of a custom resource without a template of this
     /// form, that of its `spec`.
     pub digest: String,
@@ -115,6 +116,22 @@ pub struct Pod {
     pub references: Vec<Reference>,
     /// Words in arguments, commands and variables that may be names of objects.
     pub mentions: Vec<Mention>,
+}
+
+/// The value of an annotation, which may be anything.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Annotation {
+    /// The mark of the value.
+    pub mark: Mark,
+    /// Whether it looks like a digest: 32 hexadecimal digits or more, and nothing else.
+    pub is_digest: bool,
+}
+
+impl Annotation {
+    fn of(value: &str, marker: &Marker) -> Self {
+        let is_digest = value.len() >= 32 && value.bytes().all(|byte| byte.is_ascii_hexdigit());
+        Self { mark: marker.mark(value.as_bytes()), is_digest }
+    }
 }
 
 /// What a change of a pod template does.
@@ -163,7 +180,7 @@ const BUILT_IN: [(&str, &str, &[&str]); 8] = [
 const NO_WORKLOADS: [&str; 2] = ["ConfigMap", "Secret"];
 
 /// The workload that a resource is, if it owns pods.
-pub(super) fn workload(resource: &Resource, corefiles: &Corefiles) -> Option<Workload> {
+pub(super) fn workload(resource: &Resource, corefiles: &Corefiles, marker: &Marker) -> Option<Workload> {
     let identity = &resource.identity;
     let known = kinds::custom(identity);
     let mut pods: Vec<Described> = Vec::new();
@@ -189,11 +206,12 @@ pub(super) fn workload(resource: &Resource, corefiles: &Corefiles) -> Option<Wor
         moves: if resource.is_hook { Moves::NextRun } else { moves },
         size: size(resource),
         is_recreated: resource.root.at(&["spec", "strategy", "type"]).text() == Some("Recreate"),
-        annotations: texts(&resource.root.at(&["metadata", "annotations"])),
         controllers: Vec::new(),
-        pods: pods.iter().map(|described| pod(resource, described, corefiles)).collect(),
+        pods: pods.iter().map(|described| pod(resource, described, corefiles, marker)).collect(),
     };
-    workload.controllers = workload.asked_controllers();
+    let own = texts(&resource.root.at(&["metadata", "annotations"]));
+    let template = pods.first().and_then(|pod| pod.annotations.as_ref()).map(texts).unwrap_or_default();
+    workload.controllers = workload.asked_controllers(&own, &template);
     workload.judge(known);
     Some(workload)
 }
@@ -304,22 +322,26 @@ fn size(resource: &Resource) -> Size {
     }
 }
 
-fn pod(resource: &Resource, described: &Described, corefiles: &Corefiles) -> Pod {
+fn pod(resource: &Resource, described: &Described, corefiles: &Corefiles, marker: &Marker) -> Pod {
     let none = BTreeSet::new();
     let corefiles = corefiles.get(&resource.identity.namespace).unwrap_or(&none);
     let account = described::service_account(&described.spec);
     let images = described.containers.iter().filter_map(|container| container.spot.text_of("image"));
+    let annotations = described.annotations.as_ref().map(texts).unwrap_or_default();
     Pod {
         path: described.spec.path.to_string(),
         is_known: described.is_known,
         annotations_path: described.annotations.as_ref().map(|annotations| annotations.path.to_string()),
-        annotations: described.annotations.as_ref().map(texts).unwrap_or_default(),
+        annotations: annotations
+            .into_iter()
+            .map(|(key, value)| (key, Annotation::of(&value, marker)))
+            .collect(),
         digest: digest(&described.whole.value),
         service_account: account.as_ref().and_then(Spot::text).unwrap_or("default").to_owned(),
         images: images.collect(),
         reloaders: reloader::reloaders(&described.containers, corefiles),
         references: pod::references(resource, described),
-        mentions: mention::mentions(resource, described),
+        mentions: mention::mentions(resource, described, marker),
     }
 }
 

@@ -1,14 +1,17 @@
 //! The `ConfigMap`s and `Secret`s among what helm renders.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
-use super::piece::{Content, Piece, data_line};
+use serde::{Deserialize, Serialize};
+
+use super::piece::data_line;
 use crate::go::encoding::base64;
 use crate::value::{Map, Value};
 use crate::yaml::{self, Limits, Node};
 
 /// The kinds of objects that contain configuration.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ObjectKind {
     /// `ConfigMap`
     ConfigMap,
@@ -36,9 +39,9 @@ impl ObjectKind {
     }
 }
 
-/// A `ConfigMap` or `Secret` that a release renders.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Object {
+/// A `ConfigMap` or `Secret` that a release renders. What is known of its data is a `D`: its bytes, where nothing else is chosen.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Object<D = Datum> {
     /// What it is.
     pub kind: ObjectKind,
     /// Its namespace: its own, else that of the release, else empty.
@@ -55,7 +58,34 @@ pub struct Object {
     /// Whether Kubernetes refuses to change its data: `immutable: true`.
     pub is_immutable: bool,
     /// Its data, by the names `data/KEY`, `binaryData/KEY` and `stringData/KEY`. What is base64 in the manifest is decoded.
-    pub data: Vec<Piece>,
+    pub data: Vec<D>,
+}
+
+impl<D> Object<D> {
+    /// The same with something else of its data.
+    pub(crate) fn with_data<E>(self, of: impl FnMut(D) -> E) -> Object<E> {
+        let Self { kind, namespace, name, source, line, is_hook, is_immutable, data } = self;
+        let data = data.into_iter().map(of).collect();
+        Object { kind, namespace, name, source, line, is_hook, is_immutable, data }
+    }
+}
+
+/// What stands under a key of an object.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Datum {
+    /// `data/KEY`, `binaryData/KEY` or `stringData/KEY`.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+    /// Whether it is of a Secret, so that not even its digest should be shown.
+    pub secret: bool,
+}
+
+impl fmt::Debug for Datum {
+    /// Bytes may be secret, so only their number is told.
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "Datum({}: {} bytes)", self.name, self.bytes.len())
+    }
 }
 
 /// Why the output of helm could not be read.
@@ -185,14 +215,14 @@ pub(crate) fn is_hook(metadata: &Map) -> bool {
     matches!(metadata.get("annotations"), Some(Value::Map(annotations)) if annotations.contains_key("helm.sh/hook"))
 }
 
-fn data(manifest: &Map, kind: ObjectKind) -> Vec<Piece> {
+fn data(manifest: &Map, kind: ObjectKind) -> Vec<Datum> {
     let mut pieces = Vec::new();
     for (title, encoded) in
         [("binaryData", true), ("data", kind == ObjectKind::Secret), ("stringData", false)]
     {
         let Some(Value::Map(map)) = manifest.get(title) else { continue };
         for (key, value) in map.entries() {
-            let content = match &value {
+            let bytes = match &value {
                 Value::Str(text) if encoded => {
                     base64::decode(text.as_bytes()).unwrap_or_else(|_| text.as_bytes().to_vec())
                 }
@@ -200,11 +230,7 @@ fn data(manifest: &Map, kind: ObjectKind) -> Vec<Piece> {
                 // Kubernetes refuses anything but null.
                 other => data_line(other),
             };
-            pieces.push(Piece {
-                name: format!("{title}/{key}"),
-                content: Content::Bytes(content),
-                secret: kind == ObjectKind::Secret,
-            });
+            pieces.push(Datum { name: format!("{title}/{key}"), bytes, secret: kind == ObjectKind::Secret });
         }
     }
     pieces
@@ -236,13 +262,37 @@ pub struct Unstable {
     pub keys: BTreeSet<String>,
 }
 
+/// What is known of a datum, and what it is compared by.
+pub trait Compared {
+    /// What is the same where the data are the same.
+    type By: PartialEq + ?Sized;
+
+    /// The name of the datum.
+    fn name(&self) -> &str;
+
+    /// What it is compared by.
+    fn by(&self) -> &Self::By;
+}
+
+impl Compared for Datum {
+    type By = [u8];
+
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn by(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+type ObjectIdentity<'o> = (ObjectKind, &'o str, &'o str);
+
 /// What differs between two renderings: such data is random or depends on the clock, and would move a checksum each time.
 #[must_use]
-pub fn unstable(one: &[Object], other: &[Object]) -> Vec<Unstable> {
-    type Identity<'o> = (ObjectKind, &'o str, &'o str);
-    type Contents<'o> = BTreeMap<Identity<'o>, Vec<&'o Object>>;
-    fn by_identity(objects: &[Object]) -> Contents<'_> {
-        let mut map = Contents::new();
+pub fn unstable<D: Compared>(one: &[Object<D>], other: &[Object<D>]) -> Vec<Unstable> {
+    fn by_identity<D>(objects: &[Object<D>]) -> BTreeMap<ObjectIdentity<'_>, Vec<&Object<D>>> {
+        let mut map: BTreeMap<ObjectIdentity<'_>, Vec<&Object<D>>> = BTreeMap::new();
         for object in objects {
             let identity = (object.kind, object.namespace.as_str(), object.name.as_str());
             map.entry(identity).or_default().push(object);
@@ -250,7 +300,7 @@ pub fn unstable(one: &[Object], other: &[Object]) -> Vec<Unstable> {
         map
     }
     let (one, other) = (by_identity(one), by_identity(other));
-    let identities: BTreeSet<&Identity<'_>> = one.keys().chain(other.keys()).collect();
+    let identities: BTreeSet<&ObjectIdentity<'_>> = one.keys().chain(other.keys()).collect();
     let differing = identities.into_iter().filter_map(|identity| {
         let (kind, namespace, name) = *identity;
         let found = |keys| Unstable { kind, namespace: namespace.into(), name: name.into(), keys };
@@ -266,11 +316,11 @@ pub fn unstable(one: &[Object], other: &[Object]) -> Vec<Unstable> {
     differing.collect()
 }
 
-fn differing_keys(a: &Object, b: &Object) -> BTreeSet<String> {
-    let one: BTreeMap<&str, &Content> =
-        a.data.iter().map(|piece| (piece.name.as_str(), &piece.content)).collect();
-    let other: BTreeMap<&str, &Content> =
-        b.data.iter().map(|piece| (piece.name.as_str(), &piece.content)).collect();
+fn differing_keys<D: Compared>(a: &Object<D>, b: &Object<D>) -> BTreeSet<String> {
+    fn by_name<D: Compared>(object: &Object<D>) -> BTreeMap<&str, &D::By> {
+        object.data.iter().map(|datum| (datum.name(), datum.by())).collect()
+    }
+    let (one, other) = (by_name(a), by_name(b));
     let names: BTreeSet<&str> = one.keys().chain(other.keys()).copied().collect();
     names.into_iter().filter(|name| one.get(name) != other.get(name)).map(str::to_owned).collect()
 }
@@ -305,10 +355,7 @@ metadata: {name: not-ours}
 ";
 
     fn shown(objects: &[Object]) -> Vec<String> {
-        let text = |piece: &Piece| match &piece.content {
-            Content::Bytes(bytes) => format!("{}={}", piece.name, String::from_utf8_lossy(bytes)),
-            Content::File(path) => path.to_string(),
-        };
+        let text = |datum: &Datum| format!("{}={}", datum.name, String::from_utf8_lossy(&datum.bytes));
         let object = |object: &Object| {
             let data: Vec<String> = object.data.iter().map(text).collect();
             format!("{} {}/{}: {}", object.kind.name(), object.namespace, object.name, data.join(" "))
@@ -352,7 +399,7 @@ metadata: {name: not-ours}
                 "Secret other/s: data/k=hello stringData/t=yes and no"
             ]
         );
-        assert!(objects[1].data.iter().all(|piece| piece.secret));
+        assert!(objects[1].data.iter().all(|datum| datum.secret));
         assert_eq!(objects[0].source.as_deref(), Some("web/templates/a.yaml"));
         assert_eq!((objects[1].source.as_deref(), objects[1].is_hook), (None, false));
     }

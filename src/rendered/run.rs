@@ -1,7 +1,10 @@
 //! Calls `helm template`.
 
 use std::io;
+use std::path::PathBuf;
+use std::time::Duration;
 
+use camino::Utf8Path;
 use regex::Regex;
 
 use super::arguments::Argument;
@@ -9,7 +12,7 @@ use super::object::{Object, Unreadable, objects};
 use super::stage::Staged;
 use super::template::Templating;
 use crate::diagnostic::Diagnostic;
-use crate::program::{Confidential, Failure, Finished, Placement, Program};
+use crate::program::{Confidential, Failure, Finished, Placement, Program, look_up};
 
 /// The most bytes that helm may print: more than any cluster keeps of a release.
 const MOST: usize = 256 << 20;
@@ -80,7 +83,31 @@ fn call(templating: &Templating, files: &mut Confidential) -> Result<Finished, D
     })
 }
 
+/// How long helm may take to say its version.
+const PATIENCE: Duration = Duration::from_secs(60);
+
 impl Templating {
+    /// The executable that is called for helm; nothing where there is none.
+    pub(crate) fn program(&self) -> Option<PathBuf> {
+        let path = self.environment.get("PATH").map(std::ffi::OsStr::new);
+        let found = look_up(self.helm.as_ref(), path).ok()?;
+        Some(self.directory.as_std_path().join(found))
+    }
+
+    /// Where it is called.
+    pub(crate) fn directory(&self) -> &Utf8Path {
+        &self.directory
+    }
+
+    /// What helm says of its version; nothing where it fails.
+    pub(crate) fn version(&self) -> Option<Vec<u8>> {
+        let path = self.environment.get("PATH").map(std::ffi::OsStr::new);
+        let program = Program::find(&self.helm, path).ok()?.arguments(["version"]);
+        let program = program.variables(self.environment.iter()).directory(&self.directory);
+        let finished = program.at_most(PATIENCE).run().ok()?;
+        finished.status.success().then_some(finished.output)
+    }
+
     /// The namespace of the release, else empty.
     pub(crate) fn namespace(&self) -> &str {
         &self.namespace
@@ -93,7 +120,8 @@ impl Templating {
         self.problem(&message).hint("look at what `helmfile template` prints for it")
     }
 
-    fn problem(&self, message: &str) -> Diagnostic {
+    /// A problem of the release.
+    pub(crate) fn problem(&self, message: &str) -> Diagnostic {
         Diagnostic::error(format!("release `{}`: {message}", self.release)).at(self.place.clone())
     }
 }

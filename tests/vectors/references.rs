@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use helmsum::internals::reference::{Form, Identity, Manifests, Reference, Spoken, read};
-use helmsum::internals::rendered::ObjectKind;
+use helmsum::internals::rendered::{Marker, ObjectKind};
 use serde_json::{Value as Json, json};
 
 const READER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/manifests/references.py");
@@ -90,6 +90,10 @@ fn rows_of(identity: &Identity, reference: &Reference, rows: &mut Vec<Json>) {
     }
 }
 
+fn marker() -> Marker {
+    Marker::new(b"a key")
+}
+
 /// The rows of manifests, as helmsum finds them.
 fn rows(manifests: &Manifests) -> Json {
     let mut rows = Vec::new();
@@ -105,7 +109,7 @@ fn rows(manifests: &Manifests) -> Json {
     objects.sort_unstable();
     objects.dedup();
     for (kind, namespace, name) in objects {
-        for (workload, _, mention, _) in manifests.mentions(kind, namespace, name) {
+        for (workload, _, mention, _) in manifests.mentions(&marker(), kind, namespace, name) {
             let spoken = match mention.spoken {
                 Spoken::Argument => "args",
                 Spoken::Command => "command",
@@ -147,7 +151,7 @@ fn compare(python: &str, files: &[PathBuf]) -> (Vec<usize>, Vec<String>) {
     let theirs = listed(python, files);
     assert_eq!(theirs.len(), files.len());
     let count = |(file, theirs): (&PathBuf, Json)| {
-        let ours = read(&fs_err::read(file).expect("manifests"), NAMESPACE);
+        let ours = read(&fs_err::read(file).expect("manifests"), NAMESPACE, &marker());
         match (&ours, &theirs) {
             (Ok(ours), Json::Array(_)) => {
                 let (ours, theirs) = (rows(ours), sorted(&theirs));

@@ -26,17 +26,23 @@ pub(in crate::audit) fn judge(
 ) {
     let Ok(manifests) = &case.subject.manifests else { return };
     let declares = case.subject.consumer.is_some_and(|(_, contents)| !contents.sources.is_empty());
+    let marker = case.rendering.kept.marker();
+    let nothing = OF_NOTHING.map(|known| (marker.mark(known.0.as_bytes()), known));
     let mut written = None;
     for workload in &manifests.workloads {
         let annotations = workload.pods.iter().flat_map(|pod| &pod.annotations);
         for (key, value) in annotations {
-            let Some((_, of)) = OF_NOTHING.iter().find(|(digest, _)| value == digest) else { continue };
+            let Some((digest, of)) =
+                nothing.iter().find_map(|(mark, known)| (*mark == value.mark).then_some(*known))
+            else {
+                continue;
+            };
             let reads_unbridged = readings.iter().any(|(reading, _)| {
                 reading.workload == workload.identity && reading.verdict == Verdict::Unbridged
             });
             // Charts have checksums of templates that render nothing unless a value is set: that of the values is somebody's.
             let is_given = declares
-                && written.get_or_insert_with(|| scalars(case.rendering, case.subject.at)).contains(value);
+                && written.get_or_insert_with(|| scalars(case.rendering, case.subject.at)).contains(digest);
             let level = match (is_given, reads_unbridged) {
                 (true, _) => Level::Deny,
                 (false, true) => Level::Note,
@@ -51,7 +57,7 @@ pub(in crate::audit) fn judge(
             let finding = Diagnostic::finding(Code::ConstantChecksum, message).level(level).hint(
                 "correct what it is made from: the path or the name that is hashed there has no content",
             );
-            let finding = finding.or_at_known(case.place_of(value, None).as_ref());
+            let finding = finding.or_at_known(case.place_of(digest, None).as_ref());
             case.subject.say(finding, findings);
         }
     }

@@ -140,17 +140,11 @@ fn shown(places: &[Difference]) -> String {
 fn lands(case: &mut Case<'_, '_>) -> (Vec<Difference>, Vec<Vec<String>>) {
     let at = case.subject.at;
     let stand_in = case.subject.consumer.and_then(|(_, contents)| stand_in(at, contents));
-    let looks: Vec<Look> = [Look::plain(at)].into_iter().chain(stand_in).collect();
-    let mut outputs = case
-        .rendering
-        .raw(&looks, case.made.progress, |templating, output| {
-            Ok((templating.namespace().to_owned(), output.to_vec(), annotation_keys(templating)))
-        })
-        .into_iter();
-    match (outputs.next(), outputs.next()) {
-        (Some(Ok((namespace, one, keys))), Some(Ok((_, other, _)))) => {
-            (differences(&one, &other, &namespace).unwrap_or_default(), keys)
-        }
-        _ => (Vec::new(), Vec::new()),
-    }
+    let Some(stand_in) = stand_in else { return <_>::default() };
+    let landed =
+        case.rendering.of_both([&Look::plain(at), &stand_in], "lands", |templating, [one, other]| {
+            let differences = differences(one, other, templating.namespace()).unwrap_or_default();
+            (differences, annotation_keys(templating))
+        });
+    landed.unwrap_or_default()
 }

@@ -4,7 +4,8 @@ use crate::audit::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Made;
 use crate::plan::rules::project::{Findings, Project};
-use crate::reference::{Manifests, Workload};
+use crate::plan::contents::kept::Rendered;
+use crate::reference::Workload;
 use crate::source::Accepted;
 
 /// Looks at every directive of a release that was looked at.
@@ -33,7 +34,7 @@ pub(in crate::audit) fn unused_acceptance(
 }
 
 /// Whether pods of a release read what a directive accepts.
-fn is_read(manifests: &Manifests, accepted: &Accepted) -> bool {
+fn is_read(manifests: &Rendered, accepted: &Accepted) -> bool {
     let mut references = manifests.workloads.iter().flat_map(Workload::references);
     references.any(|one| one.kind.object() == Some(accepted.kind) && one.name == accepted.name)
 }

@@ -8,10 +8,11 @@ use crate::audit::arrival::Arrival;
 use crate::audit::checksums::Checksums;
 use crate::audit::readings::{Judged, Reading};
 use crate::diagnostic::{Code, Diagnostic};
+use crate::plan::contents::kept::Rendered;
 use crate::plan::contents::manifests::Look;
 use crate::plan::rules::project::Findings;
-use crate::reference::{Identity, Manifests};
-use crate::rendered::{Cluster, Objects};
+use crate::reference::Identity;
+use crate::rendered::{Cluster, Mark, Objects};
 
 /// Looks at the annotations of pod templates that may be checksums, and closer where one differs in the renderings that there are.
 pub(in crate::audit) fn judge(
@@ -85,7 +86,7 @@ struct Trials {
 }
 
 impl Trials {
-    fn of(case: &mut Case<'_, '_>, manifests: &Manifests, before: &Checksums) -> Self {
+    fn of(case: &mut Case<'_, '_>, manifests: &Rendered, before: &Checksums) -> Self {
         let sources = before.sources(manifests);
         let plain = Look::plain(case.subject.at);
         let with = |objects| plain.clone().in_cluster(Cluster { objects, sources: sources.clone() });
@@ -100,7 +101,7 @@ impl Trials {
 
     /// Why a checksum is not the same each time; nothing where it is, once the release is in the cluster.
     fn why<'t>(&'t self, before: &Checksums, key: &(Identity, String)) -> Option<Why> {
-        let value = |trial: &'t Option<Checksums>| -> Option<&'t str> { trial.as_ref()?.get(key) };
+        let value = |trial: &'t Option<Checksums>| -> Option<Mark> { trial.as_ref()?.get(key) };
         let [one, other] = &self.full;
         match (value(one), value(other), value(&self.own)) {
             (Some(one), Some(other), _) if one != other => Some(Why::MadeUp),
@@ -111,7 +112,7 @@ impl Trials {
 }
 
 /// What a release makes: kind, namespace and name. helm takes the namespace `default` where there is none.
-fn made(manifests: &Manifests) -> BTreeSet<(String, String, String)> {
+fn made(manifests: &Rendered) -> BTreeSet<(String, String, String)> {
     let within =
         |namespace: &str| if namespace.is_empty() { "default".to_owned() } else { namespace.to_owned() };
     let objects = manifests.objects.iter();

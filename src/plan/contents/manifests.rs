@@ -5,11 +5,14 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::kept::{Outcome, Rendered};
 use super::rendering::{Answer, Given, Rendering};
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::plan::facts::producers::{ReleaseAt, release};
 use crate::plan::progress::Progress;
-use crate::reference::{self, Manifests};
 use crate::rendered::{self, Cluster, Origin, Producer, Templates, Templating};
 use crate::state::{self, Request};
 use crate::threads;
@@ -61,38 +64,44 @@ impl Look {
 
 impl Rendering<'_> {
     /// What releases render, in their order.
-    pub(crate) fn manifests(&mut self, looks: &[Look], progress: &Progress) -> Vec<Answer<Manifests>> {
-        self.raw(looks, progress, |templating, output| {
-            reference::read(output, templating.namespace()).map_err(|problem| templating.unreadable(&problem))
-        })
-    }
-
-    /// What is made of what helm prints for releases, in their order. `read` works on any thread.
-    pub(crate) fn raw<T: Send>(
-        &mut self,
-        looks: &[Look],
-        progress: &Progress,
-        read: impl Fn(&Templating, &[u8]) -> Answer<T> + Sync,
-    ) -> Vec<Answer<T>> {
+    pub(crate) fn manifests(&mut self, looks: &[Look], progress: &Progress) -> Vec<Answer<Rendered>> {
         progress.begin_rendering(looks.len());
         let mut answers = Vec::with_capacity(looks.len());
         for some in looks.chunks(AT_ONCE) {
             let call = |look| Ok((self.prepared(look)?, look.cluster.as_ref()));
             let calls: Vec<Answer<(Templating, Option<&Cluster>)>> = some.iter().map(call).collect();
-            self.calls += calls.iter().filter(|call| call.is_ok()).count();
-            answers.extend(threads::map(calls, |call| {
-                let answer = call.and_then(|(templating, cluster)| {
-                    let output = match cluster {
-                        Some(cluster) => rendered::manifests_in(&templating, cluster)?,
-                        None => rendered::manifests(&templating)?,
-                    };
-                    read(&templating, &output)
-                });
+            let kept = &self.kept;
+            let outcomes = threads::map(calls, |call| {
+                let outcome = call.map(|(templating, cluster)| kept.manifests(&templating, cluster));
                 progress.rendered_one();
-                answer
-            }));
+                outcome
+            });
+            for (look, outcome) in some.iter().zip(outcomes) {
+                answers.push(outcome.and_then(|outcome| self.took(look.at, outcome)));
+            }
         }
         answers
+    }
+
+    /// Something that is made of what helm prints for a release with one thing and with another; `title` says what.
+    pub(crate) fn of_both<T: Serialize + DeserializeOwned>(
+        &mut self,
+        looks: [&Look; 2],
+        title: &str,
+        make: impl FnOnce(&Templating, [&[u8]; 2]) -> T,
+    ) -> Answer<T> {
+        let (one, other) = (self.prepared(looks[0])?, self.prepared(looks[1])?);
+        let outcome = self.kept.of_both([&one, &other], title, |outputs| make(&one, outputs));
+        self.took(looks[0].at, outcome)
+    }
+
+    /// Takes note of what an answer took.
+    pub(super) fn took<T>(&mut self, at: ReleaseAt, outcome: Outcome<T>) -> Answer<T> {
+        self.calls += outcome.calls;
+        self.known_before += usize::from(outcome.calls == 0);
+        let secrets = &self.environment(at).request.secrets;
+        self.kept.keep(outcome.pending, |text| secrets.is_in(text));
+        outcome.answer
     }
 
     fn prepared(&mut self, look: &Look) -> Answer<Templating> {

@@ -5,6 +5,7 @@ pub(crate) mod conflicts;
 pub(crate) mod consumer;
 pub(crate) mod graph;
 pub(crate) mod hashing;
+pub(crate) mod kept;
 pub(crate) mod manifests;
 pub(crate) mod objects;
 pub(crate) mod rendering;
@@ -21,6 +22,7 @@ use crate::plan::facts::consumer::Consumer;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::progress::Progress;
 use crate::plan::rules::unmatched_entry::Excludes;
+use crate::rendered::ObjectKind;
 use crate::source::{Source, What};
 use crate::text::relative;
 use crate::tree::Tree;
@@ -46,9 +48,13 @@ pub(crate) fn compute(
     progress: &Progress,
 ) -> Vec<Contents> {
     for consumer in &consumers {
+        consumer.secret_key.key().into_iter().for_each(|key| rendering.kept.add_key(key));
         for source in &consumer.sources {
             if let What::Object(kind, name) = &source.what {
-                consumer.producers_of(source).iter().for_each(|at| rendering.name(*at, *kind, name));
+                let hashes_plain = *kind == ObjectKind::Secret && consumer.secret_key.key().is_none();
+                for at in consumer.producers_of(source) {
+                    rendering.name(*at, *kind, name, hashes_plain);
+                }
             }
         }
     }

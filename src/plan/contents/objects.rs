@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::checksum::{HashedPieces, Key, Progress, Surroundings, hash_pieces};
+use crate::checksum::{Fingerprint, HashedPieces, Key, Progress, Surroundings, hash_data, hash_pieces};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Context;
 use crate::plan::contents::chance::Shaky;
@@ -76,7 +76,7 @@ impl Consumer {
         wanted: &Wanted<'_>,
         rendering: &Rendering<'_>,
     ) -> Result<(ReleaseAt, Read), Diagnostic> {
-        let mut found: Vec<(ReleaseAt, &Object)> = Vec::new();
+        let mut found: Vec<(ReleaseAt, &Object<Fingerprint>)> = Vec::new();
         let mut failed = None;
         for at in wanted.producers {
             match rendering.rendered(*at, wanted) {
@@ -88,7 +88,7 @@ impl Consumer {
                 Err(problem) => failed = failed.or(Some(problem)),
             }
         }
-        let near: Vec<(ReleaseAt, &Object)> = found
+        let near: Vec<(ReleaseAt, &Object<Fingerprint>)> = found
             .iter()
             .copied()
             .filter(|(at, object)| is_near(wanted.consumer, *at, object, rendering))
@@ -111,7 +111,7 @@ impl Consumer {
         &self,
         wanted: &Wanted<'_>,
         at: ReleaseAt,
-        object: &Object,
+        object: &Object<Fingerprint>,
         rendering: &Rendering<'_>,
     ) -> Result<(ReleaseAt, Read), Diagnostic> {
         if object.is_hook {
@@ -124,7 +124,8 @@ impl Consumer {
         }
         let secret = wanted.source.is_secret();
         let key = self.secret_key.key().filter(|_| secret);
-        let mut read = hashed(&object.data, secret, key, at, rendering)?;
+        let hashed = hash_data(&object.data, key).map_err(|error| error.diagnostic())?;
+        let mut read = read_of(hashed, secret, at, rendering);
         let secrets = &rendering.environment(at).request.secrets;
         if read.files.iter().any(|file| !secrets.pieces(&file.name).is_empty()) {
             // A key that is made from a secret, or may be: as of a Secret, nothing of it is named.
@@ -227,10 +228,15 @@ fn hashed(
     let surroundings = Surroundings { key, targets: rendering.known };
     let hashed = hash_pieces(rendering.tree(at), pieces, surroundings, &Progress::default())
         .map_err(|error| error.diagnostic())?;
+    Ok(read_of(hashed, secret, at, rendering))
+}
+
+/// What a report shows of what was hashed.
+fn read_of(hashed: HashedPieces, secret: bool, at: ReleaseAt, rendering: &Rendering<'_>) -> Read {
     let HashedPieces { digest, files, bytes } = hashed;
     let environment = rendering.environment(at);
     let in_clear = InClear { files: &environment.files, resolved: &environment.resolved, values: &[] };
-    Ok(Read {
+    Read {
         digest,
         count: files.len(),
         files: if secret { Vec::new() } else { files.clone() },
@@ -238,16 +244,21 @@ fn hashed(
         bytes: (!secret).then_some(bytes),
         excluded: 0,
         producer: Some(in_clear.shown(rendering.release(at).id())),
-    })
+    }
 }
 
 /// Where an object is: the namespace that it names, else that of its release.
-fn namespace_of<'r>(at: ReleaseAt, object: &'r Object, rendering: &'r Rendering<'_>) -> &'r str {
+fn namespace_of<'r>(at: ReleaseAt, object: &'r Object<Fingerprint>, rendering: &'r Rendering<'_>) -> &'r str {
     if object.namespace.is_empty() { &rendering.release(at).namespace } else { &object.namespace }
 }
 
 /// Whether the pods of a consumer can read an object: it is in their namespace of their cluster.
-fn is_near(consumer: ReleaseAt, at: ReleaseAt, object: &Object, rendering: &Rendering<'_>) -> bool {
+fn is_near(
+    consumer: ReleaseAt,
+    at: ReleaseAt,
+    object: &Object<Fingerprint>,
+    rendering: &Rendering<'_>,
+) -> bool {
     let own = rendering.release(consumer);
     own.namespace == namespace_of(at, object, rendering)
         && own.kube_context == rendering.release(at).kube_context
@@ -270,7 +281,7 @@ fn not_found(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Diagnostic {
     let What::Object(kind, name) = &wanted.source.what else {
         return Diagnostic::error("no release was found");
     };
-    let objects: Vec<&Object> = wanted
+    let objects: Vec<&Object<Fingerprint>> = wanted
         .producers
         .iter()
         .filter_map(|at| rendering.rendered(*at, wanted).ok())
@@ -302,7 +313,11 @@ fn not_found(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Diagnostic {
     Diagnostic::error(message).hint(hint)
 }
 
-fn found_twice(found: &[(ReleaseAt, &Object)], wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Diagnostic {
+fn found_twice(
+    found: &[(ReleaseAt, &Object<Fingerprint>)],
+    wanted: &Wanted<'_>,
+    rendering: &Rendering<'_>,
+) -> Diagnostic {
     let names: Vec<String> = found
         .iter()
         .map(|(at, object)| {

@@ -8,6 +8,8 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
+use super::kept::Kept;
+use crate::checksum::Fingerprint;
 use crate::diagnostic::Diagnostic;
 use crate::plan::contents::chance::{Shaky, differing, is_left_to_chance, left_to_chance, lineage};
 use crate::plan::facts::environment::Environment;
@@ -40,10 +42,11 @@ pub(crate) type Answer<T> = Result<T, Diagnostic>;
 /// The values that a release is given, each list with where it comes from.
 pub(crate) type Given = Rc<[(Origin, Map)]>;
 
+/// What a source needs of a rendered producer.
 #[derive(Debug)]
 pub(crate) struct Rendered {
     /// Its `ConfigMap`s and `Secret`s.
-    pub(crate) objects: Vec<Object>,
+    pub(crate) objects: Vec<Object<Fingerprint>>,
     /// Which of the objects that are asked for something else than the state decides.
     pub(crate) influences: Vec<Influence>,
     /// What differs between its renderings with values of one chance and of another; nothing where its values are not left to it.
@@ -87,6 +90,12 @@ pub(crate) struct Rendering<'e> {
     listed: BTreeMap<usize, Rc<Listed>>,
     /// How often helm was called.
     pub(super) calls: usize,
+    /// How many answers needed no call of helm.
+    pub(super) known_before: usize,
+    /// What earlier runs rendered.
+    pub(crate) kept: Kept,
+    /// The releases of which a secret is hashed without a key.
+    hashed_plain: BTreeSet<ReleaseAt>,
     /// The targets of the run, which no source contains.
     pub(crate) known: &'e Targets,
     /// The files that templates of a release read, by their absolute path.
@@ -116,6 +125,7 @@ impl<'e> Rendering<'e> {
         told: Option<Told>,
         settings: Vec<Utf8PathBuf>,
         known: &'e Targets,
+        kept: Kept,
     ) -> Self {
         let targets = environments.iter().map(|read| Overlay::new(Arc::clone(&read.request.tree))).collect();
         Self {
@@ -133,6 +143,9 @@ impl<'e> Rendering<'e> {
             settings,
             listed: BTreeMap::new(),
             calls: 0,
+            known_before: 0,
+            kept,
+            hashed_plain: BTreeSet::new(),
             known,
             files_read: BTreeMap::new(),
             values: RefCell::default(),
@@ -169,8 +182,12 @@ impl<'e> Rendering<'e> {
         &self.environments[at.environment]
     }
 
-    /// Notes that a source names an object, which a release may have. Before anything is rendered.
-    pub(crate) fn name(&mut self, at: ReleaseAt, kind: ObjectKind, name: &str) {
+    /// Notes that a source names an object, which a release may have, and whether it is a secret that is hashed without a key. Before
+    /// anything is rendered.
+    pub(crate) fn name(&mut self, at: ReleaseAt, kind: ObjectKind, name: &str, hashes_plain: bool) {
+        if hashes_plain {
+            self.hashed_plain.insert(at);
+        }
         self.named.entry(at).or_default().insert((kind, name.to_owned()));
     }
 
@@ -191,10 +208,16 @@ impl<'e> Rendering<'e> {
 
     /// A line about what was rendered, for `--debug`.
     pub(crate) fn trace(&self) -> Option<String> {
+        let unusable =
+            self.kept.unusable().map(|why| format!("; nothing is kept: {why}")).unwrap_or_default();
         let releases: BTreeSet<ReleaseAt> = self.rendered.keys().map(|(at, _)| *at).collect();
-        (self.calls > 0).then(|| {
+        let cached = match self.known_before {
+            0 => String::new(),
+            known => format!(", {known} from the cache"),
+        };
+        (self.calls + self.known_before > 0).then(|| {
             format!(
-                "rendered {} with {} of helm",
+                "rendered {} with {} of helm{cached}{unusable}",
                 counted(releases.len(), "release"),
                 counted(self.calls, "call")
             )
@@ -398,28 +421,26 @@ impl<'e> Rendering<'e> {
     fn render(&mut self, calls: Calls, progress: &Progress) {
         progress.begin_rendering(calls.len());
         let answers: Vec<_> = {
+            let (kept, named, hashed_plain) = (&self.kept, &self.named, &self.hashed_plain);
             let one = |(key, call): ((ReleaseAt, OwnTarget), Call)| {
-                let mut count = 1;
-                let answer = rendered::template(&call.templating).map(|objects| {
-                    let named = self.named.get(&key.0).filter(|_| key.1 != OwnTarget::StandIn(1));
-                    let (influences, calls) = named
-                        .map(|named| rendered::influences(&call.templating, &objects, named))
-                        .unwrap_or_default();
-                    count += calls;
-                    let shaken = call.shaken.map_or(Ok(Vec::new()), |shaken| {
+                let wanted = named.get(&key.0).filter(|_| key.1 != OwnTarget::StandIn(1));
+                let hashes_secrets = hashed_plain.contains(&key.0);
+                let mut outcome = kept.with_influences(&call.templating, wanted, hashes_secrets);
+                let shaken =
+                    call.shaken.filter(|_| outcome.answer.is_ok()).map_or(Ok(Vec::new()), |shaken| {
                         let [one, other] = shaken?;
-                        count += 2;
+                        outcome.calls += 2;
                         Ok(rendered::unstable(&rendered::template(&one)?, &rendered::template(&other)?))
                     });
-                    Rendered { objects, influences, shaken }
-                });
                 progress.rendered_one();
-                (key, answer, count)
+                (key, outcome, shaken)
             };
             threads::map(calls.into_iter().collect(), one)
         };
-        for (key, answer, calls) in answers {
-            self.calls += calls;
+        for (key, outcome, shaken) in answers {
+            let answer = self.took(key.0, outcome).and_then(|(rendered, influences)| {
+                Ok(Rendered { objects: rendered.objects, influences, shaken: shaken.clone() })
+            });
             self.rendered.insert(key, answer);
         }
     }
@@ -430,7 +451,7 @@ impl<'e> Rendering<'e> {
     }
 
     /// The objects of a producer that a source means; nothing where it could not be rendered.
-    pub(crate) fn found(&self, at: ReleaseAt, wanted: &Wanted<'_>) -> Option<Vec<&Object>> {
+    pub(crate) fn found(&self, at: ReleaseAt, wanted: &Wanted<'_>) -> Option<Vec<&Object<Fingerprint>>> {
         let rendered = self.answer(at, wanted)?.as_ref().ok()?;
         let objects = rendered.objects.iter();
         Some(objects.filter(|object| is_object_meant(&wanted.source.what, object)).collect())
@@ -491,6 +512,6 @@ impl<'e> Rendering<'e> {
 }
 
 /// Whether a source means an object.
-pub(crate) fn is_object_meant(what: &What, object: &Object) -> bool {
+pub(crate) fn is_object_meant(what: &What, object: &Object<Fingerprint>) -> bool {
     matches!(what, What::Object(kind, name) if *kind == object.kind && *name == object.name)
 }

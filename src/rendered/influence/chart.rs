@@ -145,6 +145,15 @@ fn packed(entries: Vec<Entry>) -> io::Result<Vec<archive::Packed>> {
 
 /// The files of a directory that helm loads.
 fn from_directory(root: &Utf8Path) -> io::Result<Vec<Entry>> {
+    chart_files_of(root)?.into_iter().map(|(name, bytes)| entry(name, bytes, 0)).collect()
+}
+
+/// The files of a directory that helm loads, by their names and in the order of these.
+///
+/// # Errors
+///
+/// Where one cannot be read, or helm would not load it.
+pub(in crate::rendered) fn chart_files_of(root: &Utf8Path) -> io::Result<Vec<(String, Vec<u8>)>> {
     let rules = match WorkTree.read(&root.join(ignore::FILE)) {
         Ok(text) => Rules::parse(&text).map_err(|(_, message)| io::Error::other(message))?,
         Err(error) if error.kind() == io::ErrorKind::NotFound => Rules::of_none(),
@@ -166,13 +175,13 @@ fn from_directory(root: &Utf8Path) -> io::Result<Vec<Entry>> {
                 }
                 open.push((found.path().to_owned(), format!("{name}/"), depth + 1));
             } else if metadata.is_file() && metadata.len() <= LARGEST {
-                entries.push(entry(name, WorkTree.read(found.path())?, 0)?);
+                entries.push((name, WorkTree.read(found.path())?));
             } else {
                 return Err(io::Error::other("a file is too large, or no regular file"));
             }
         }
     }
-    entries.sort_by(|one, other| one.name.cmp(&other.name));
+    entries.sort_unstable();
     Ok(entries)
 }
 

@@ -14,6 +14,7 @@ mod lookups;
 mod offer;
 mod parts;
 mod reach;
+mod repeat;
 mod rewrite;
 mod trial;
 mod variables;
@@ -21,18 +22,21 @@ mod walk;
 
 use std::collections::BTreeSet;
 
+use serde::{Deserialize, Serialize};
+
 use super::object::{Object, ObjectKind, Unstable};
 use super::template::Templating;
 
 pub(crate) use cluster::Objects;
 pub(crate) use lookups::{Cluster, manifests_in};
+pub(super) use repeat::is_settled;
 pub(super) use trial::judge;
 
 /// Templates may nest a thousand blocks and parentheses.
 const STACK: usize = 256 << 20;
 
 /// What decides data beside the state.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) enum Decider {
     /// What is in the cluster, or what helm knows of it: whether the release is there, its number, the cluster's version.
     Cluster,
@@ -41,7 +45,7 @@ pub(crate) enum Decider {
 }
 
 /// A way by which something else than the state decides data.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub(crate) struct Way {
     /// What is asked, as templates spell it, such as `lookup`.
     pub what: String,
@@ -50,7 +54,7 @@ pub(crate) struct Way {
 }
 
 /// An object that something else than the state decides, or may decide.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Influence {
     /// The kind of the object.
     pub kind: ObjectKind,
@@ -65,7 +69,7 @@ pub(crate) struct Influence {
 }
 
 /// What moved when the release was rendered with another answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) enum Moved {
     /// These pieces, such as `data/password`.
     Keys(BTreeSet<String>),

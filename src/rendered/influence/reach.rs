@@ -122,6 +122,11 @@ impl Graph {
         self.gather(&reached)
     }
 
+    /// What all that helm renders can reach.
+    pub(super) fn reach_of_all(&self) -> Reach {
+        self.gather(&self.from(&self.rendered))
+    }
+
     fn everything(&self) -> Reach {
         self.gather(&(0..self.nodes.len()).collect())
     }

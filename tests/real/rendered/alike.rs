@@ -1,6 +1,6 @@
 //! The objects that helmsum sees are those that `helmfile template` prints.
 
-use helmsum::internals::rendered::{Content, Templates, template, templating};
+use helmsum::internals::rendered::{Templates, template, templating};
 use helmsum::internals::template::functions::registry;
 use helmsum::internals::value::Value;
 use helmsum::internals::yaml;
@@ -188,9 +188,8 @@ fn ours(project: &Project) -> Vec<String> {
         .iter()
         .map(|object| {
             let entries = object.data.iter().map(|piece| {
-                let Content::Bytes(bytes) = &piece.content else { panic!("bytes") };
                 let key = piece.name.strip_prefix("data/").expect("data");
-                format!("{key}={}", String::from_utf8_lossy(bytes))
+                format!("{key}={}", String::from_utf8_lossy(&piece.bytes))
             });
             format!("{} {}", object.name, entries.collect::<Vec<_>>().join(" "))
         })

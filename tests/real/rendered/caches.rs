@@ -58,7 +58,7 @@ fn rendered(project: &Project) -> Result<String, String> {
         .and_then(|templating| template(&templating))
         .map_err(|problem| problem.to_string())?;
     let [object] = objects.as_slice() else { panic!("one object") };
-    Ok(String::from_utf8(content(&object.data[0])).expect("UTF-8"))
+    Ok(String::from_utf8(object.data[0].bytes.clone()).expect("UTF-8"))
 }
 
 /// The files that end so, somewhere below a folder.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use helmsum::internals::rendered::{Content, Templates, template, templating};
+use helmsum::internals::rendered::{Templates, template, templating};
 use helmsum::internals::template::functions::registry;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
@@ -170,11 +170,7 @@ fn object(project: &Project) -> Vec<(String, Vec<u8>)> {
     let templating =
         templating(&reading.producer("web"), &mut Templates::new(&registry())).expect("it can be rendered");
     let objects = template(&templating).unwrap_or_else(|problem| panic!("{problem}"));
-    let data = objects[0].data.iter().map(|piece| {
-        let Content::Bytes(bytes) = &piece.content else { panic!("bytes") };
-        (piece.name.clone(), bytes.clone())
-    });
-    data.collect()
+    objects[0].data.iter().map(|datum| (datum.name.clone(), datum.bytes.clone())).collect()
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn shown(object: &Object) -> String {
     let data = object
         .data
         .iter()
-        .map(|piece| format!("{}={}", piece.name, String::from_utf8(content(piece)).expect("UTF-8")));
+        .map(|piece| format!("{}={}", piece.name, String::from_utf8(piece.bytes.clone()).expect("UTF-8")));
     let data: Vec<String> = data.collect();
     format!("{} {}/{}: {}", object.kind.name(), object.namespace, object.name, data.join(" "))
 }

@@ -1,7 +1,7 @@
 //! Helm 3 and Helm 4 side by side: what they render for one release, and what of it differs. The table in `docs/sources.md` says
 //! the same.
 
-use helmsum::internals::rendered::{Content, Templates, template, templating};
+use helmsum::internals::rendered::{Templates, template, templating};
 use helmsum::internals::template::functions::registry;
 
 use super::project::Project;
@@ -39,15 +39,17 @@ fn rendered(project: &mut Project, helms: &[String; 2]) -> [Vec<String>; 2] {
         let templating = templating(&reading.producer("web"), &mut Templates::new(&registry()));
         let objects = template(&templating.unwrap_or_else(|problem| panic!("{problem}")));
         let objects = objects.unwrap_or_else(|problem| panic!("{helm}: {problem}"));
-        let text = |content: &Content| match content {
-            Content::Bytes(bytes) => String::from_utf8_lossy(bytes).into_owned(),
-            Content::File(_) => panic!("objects have bytes"),
-        };
         let mut shown: Vec<String> = objects
             .iter()
             .flat_map(|object| {
                 object.data.iter().map(|piece| {
-                    format!("{}/{} {}={}", object.namespace, object.name, piece.name, text(&piece.content))
+                    format!(
+                        "{}/{} {}={}",
+                        object.namespace,
+                        object.name,
+                        piece.name,
+                        String::from_utf8_lossy(&piece.bytes)
+                    )
                 })
             })
             .collect();

@@ -1,0 +1,330 @@
+//! Renderings that are kept between runs.
+//!
+//! What helm renders for a release is a function of what it is given and of the helm that is called, as long as no template asks for
+//! the time, random numbers and the like. So it is kept under a key of all that: as fingerprints and marks, never as manifests, and
+//! never the value of a Secret. A wrong hit would be a restart that does not happen: where anything is in doubt, helm is asked.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use camino::Utf8PathBuf;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::rendering::Answer;
+use crate::cache::{self, Cache, KeyMaker};
+use crate::checksum::{Fingerprint, Key};
+use crate::diagnostic::Diagnostic;
+use crate::reference::{self, Manifests};
+use crate::rendered::{self, Cluster, Influence, Marker, ObjectKind, Templating, Wanted};
+
+/// What helm renders for a release, as far as anything asks for it.
+pub(crate) type Rendered = Manifests<Fingerprint>;
+
+/// Where renderings are kept between runs.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Keeping {
+    /// The folder; nothing where they are not kept.
+    pub(crate) folder: Option<Utf8PathBuf>,
+    /// Whether helm is asked all the same, and a difference is an error.
+    pub(crate) verifies: bool,
+}
+
+/// What is known of renderings of earlier runs.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    keeping: Keeping,
+    /// The cache, from when something is rendered.
+    opened: OnceLock<Opened>,
+    /// The keys that digests of secrets are made with, by their ids.
+    keys: BTreeMap<String, Key>,
+    /// The digest of this program, whose other versions may look for something else.
+    own: OnceLock<Option<String>>,
+    /// What is known of the helm programs that were asked for, by path and working directory.
+    helms: Mutex<BTreeMap<(PathBuf, Utf8PathBuf), Option<Vec<u8>>>>,
+}
+
+#[derive(Debug)]
+struct Opened {
+    cache: Option<Cache>,
+    marker: Marker,
+    /// Why there is no cache where there should be one.
+    unusable: Option<String>,
+}
+
+/// Something that may be kept, once it is known that no secret of the state is in it.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    key: cache::Key,
+    bytes: Vec<u8>,
+}
+
+/// An answer, with what it took.
+#[derive(Debug)]
+pub(crate) struct Outcome<T> {
+    pub(crate) answer: Answer<T>,
+    /// How often helm was called.
+    pub(crate) calls: usize,
+    pub(crate) pending: Vec<Pending>,
+}
+
+impl<T> Outcome<T> {
+    const fn known(answer: T) -> Self {
+        Self { answer: Ok(answer), calls: 0, pending: Vec::new() }
+    }
+
+    const fn failed(problem: Diagnostic, calls: usize) -> Self {
+        Self { answer: Err(problem), calls, pending: Vec::new() }
+    }
+}
+
+impl Kept {
+    /// Nothing looked at yet.
+    pub(crate) fn new(keeping: Keeping) -> Self {
+        Self {
+            keeping,
+            opened: OnceLock::new(),
+            keys: BTreeMap::new(),
+            own: OnceLock::new(),
+            helms: Mutex::default(),
+        }
+    }
+
+    fn opened(&self) -> &Opened {
+        self.opened.get_or_init(|| {
+            let (cache, unusable) = match self.keeping.folder.as_deref().map(Cache::open) {
+                Some(Ok(cache)) => (Some(cache), None),
+                Some(Err(unusable)) => (None, Some(unusable.to_string())),
+                None => (None, None),
+            };
+            // Without a cache, marks are only compared within the run.
+            let key: &[u8] = cache.as_ref().map_or(b"one run", |cache| cache.key());
+            Opened { marker: Marker::new(key), cache, unusable }
+        })
+    }
+
+    fn cache(&self) -> Option<&Cache> {
+        self.opened().cache.as_ref()
+    }
+
+    /// What marks are made with.
+    pub(crate) fn marker(&self) -> &Marker {
+        &self.opened().marker
+    }
+
+    /// Why nothing is kept where something should be, once that has shown.
+    pub(crate) fn unusable(&self) -> Option<&str> {
+        self.opened.get()?.unusable.as_deref()
+    }
+
+    /// Notes a key that digests of secrets are made with. Before anything is rendered.
+    pub(crate) fn add_key(&mut self, key: &Key) {
+        self.keys.insert(key.id(), key.clone());
+    }
+
+    /// Keeps what is to be kept.
+    pub(crate) fn keep(&self, pending: Vec<Pending>, is_secret: impl Fn(&str) -> bool) {
+        let Some(cache) = self.cache() else { return };
+        for Pending { key, bytes } in pending {
+            if !is_secret(&String::from_utf8_lossy(&bytes)) {
+                cache.store(key, &bytes);
+            }
+        }
+    }
+
+    /// What helm renders, where it asks no cluster, or this one.
+    pub(crate) fn manifests(&self, templating: &Templating, cluster: Option<&Cluster>) -> Outcome<Rendered> {
+        if let Some(cluster) = cluster {
+            return self.in_cluster(templating, cluster);
+        }
+        let outcome = self.with_influences(templating, None, false);
+        Outcome {
+            answer: outcome.answer.map(|(rendered, _)| rendered),
+            calls: outcome.calls,
+            pending: outcome.pending,
+        }
+    }
+
+    fn in_cluster(&self, templating: &Templating, cluster: &Cluster) -> Outcome<Rendered> {
+        let key = self.key(templating).map(|key| titled(key, &format!("manifests in {cluster:?}")));
+        let known: Option<Rendered> = key.and_then(|key| self.load(key));
+        if !self.keeping.verifies
+            && let Some(known) = known
+        {
+            return Outcome::known(known);
+        }
+        let raw = rendered::manifests_in(templating, cluster).and_then(|output| self.read(templating, &output));
+        let rendered = match raw {
+            Ok(raw) => self.fingerprinted(raw),
+            Err(problem) => return Outcome::failed(problem, 1),
+        };
+        if known.is_some_and(|known| serialized(&known) != serialized(&rendered)) {
+            return Outcome::failed(self.differs(templating), 1);
+        }
+        let key = key.filter(|_| templating.is_repeatable());
+        Outcome { pending: pending_of(key, &rendered).into_iter().collect(), answer: Ok(rendered), calls: 1 }
+    }
+
+    /// What helm renders, and which of the objects that are asked for something else than the state decides. `hashes_secrets` says
+    /// whether digests of secrets without a key are needed, which are never kept.
+    pub(crate) fn with_influences(
+        &self,
+        templating: &Templating,
+        wanted: Option<&Wanted>,
+        hashes_secrets: bool,
+    ) -> Outcome<(Rendered, Vec<Influence>)> {
+        let base = self.key(templating);
+        let of_manifests = base.clone().map(|key| titled(key, "manifests"));
+        let of_influences = base.map(|key| titled(key, &influences_title(wanted)));
+        let known: Option<Rendered> = of_manifests.and_then(|key| self.load(key));
+        let known = known.filter(|known| {
+            !hashes_secrets || known.objects.iter().flat_map(|one| &one.data).all(Fingerprint::has_plain)
+        });
+        let influences: Option<Vec<Influence>> = match wanted {
+            Some(_) => of_influences.and_then(|key| self.load(key)),
+            None => Some(Vec::new()),
+        };
+        let known = known.zip(influences);
+        if !self.keeping.verifies
+            && let Some(known) = known
+        {
+            return Outcome::known(known);
+        }
+        let raw = match self.raw(templating) {
+            Ok(raw) => raw,
+            Err(problem) => return Outcome::failed(problem, 1),
+        };
+        let (influences, calls) =
+            wanted.map(|wanted| rendered::influences(templating, &raw.objects, wanted)).unwrap_or_default();
+        let rendered = self.fingerprinted(raw);
+        if let Some(known) = known
+            && (serialized(&known.0) != serialized(&rendered)
+                || serialized(&known.1) != serialized(&influences))
+        {
+            return Outcome::failed(self.differs(templating), calls + 1);
+        }
+        let mut pending = Vec::new();
+        if of_manifests.is_some() && templating.is_repeatable() {
+            pending.extend(pending_of(of_manifests, &rendered));
+            if wanted.is_some() {
+                pending.extend(pending_of(of_influences, &influences));
+            }
+        }
+        Outcome { answer: Ok((rendered, influences)), calls: calls + 1, pending }
+    }
+
+    /// Something that is made of what helm prints for two calls; `title` says what.
+    pub(crate) fn of_both<T: Serialize + DeserializeOwned>(
+        &self,
+        [one, other]: [&Templating; 2],
+        title: &str,
+        make: impl FnOnce([&[u8]; 2]) -> T,
+    ) -> Outcome<T> {
+        let key = self.key(one).zip(self.key(other)).map(|(one, other)| {
+            let mut key = KeyMaker::default();
+            key.feed("one", one.finish().as_bytes());
+            key.feed("other", other.finish().as_bytes());
+            titled(key, title)
+        });
+        let known: Option<T> = key.and_then(|key| self.load(key));
+        if !self.keeping.verifies
+            && let Some(known) = known
+        {
+            return Outcome::known(known);
+        }
+        let outputs = rendered::manifests(one).and_then(|first| Ok([first, rendered::manifests(other)?]));
+        let made = match outputs {
+            Ok([first, second]) => make([&first, &second]),
+            Err(problem) => return Outcome::failed(problem, 2),
+        };
+        if known.is_some_and(|known| serialized(&known) != serialized(&made)) {
+            return Outcome::failed(self.differs(one), 2);
+        }
+        let keeps = key.is_some() && one.is_repeatable() && other.is_repeatable();
+        let pending = pending_of(key.filter(|_| keeps), &made);
+        Outcome { answer: Ok(made), calls: 2, pending: pending.into_iter().collect() }
+    }
+
+    fn raw(&self, templating: &Templating) -> Answer<Manifests> {
+        let output = rendered::manifests(templating)?;
+        self.read(templating, &output)
+    }
+
+    fn read(&self, templating: &Templating, output: &[u8]) -> Answer<Manifests> {
+        reference::read(output, templating.namespace(), self.marker())
+            .map_err(|unreadable| templating.unreadable(&unreadable))
+    }
+
+    fn fingerprinted(&self, raw: Manifests) -> Rendered {
+        raw.with_data(|datum| Fingerprint::of(datum, self.marker(), &self.keys))
+    }
+
+    fn load<T: DeserializeOwned>(&self, key: cache::Key) -> Option<T> {
+        serde_json::from_slice(&self.cache()?.load(key)?).ok()
+    }
+
+    /// What a rendering depends on; nothing where that is not known, or nothing is kept.
+    fn key(&self, templating: &Templating) -> Option<KeyMaker> {
+        let cache = self.cache()?;
+        let own = self.own.get_or_init(|| cache::executable(&std::env::current_exe().ok()?, cache).ok());
+        let helm = self.helm(templating, cache)?;
+        let mut key = templating.key().ok()?;
+        key.feed("helmsum", own.as_ref()?.as_bytes());
+        key.feed("helm", &helm);
+        self.keys.keys().for_each(|id| key.feed("key", id.as_bytes()));
+        key.feed("cache", cache.key());
+        Some(key)
+    }
+
+    /// What tells the helm that is called from others. Each is looked at once in a run.
+    fn helm(&self, templating: &Templating, cache: &Cache) -> Option<Vec<u8>> {
+        let path = templating.program()?;
+        let mut helms = self.helms.lock().unwrap_or_else(PoisonError::into_inner);
+        let known = helms.entry((path.clone(), templating.directory().to_owned()));
+        known.or_insert_with(|| helm(&path, templating, cache)).clone()
+    }
+
+    fn differs(&self, templating: &Templating) -> Diagnostic {
+        let folder = self.cache().map(ToString::to_string).unwrap_or_default();
+        templating
+            .problem(&format!("what the cache in `{folder}` has of it is not what helm renders now"))
+            .hint(format!(
+                "run with `--no-cache`, or remove `{folder}`; and report it, with how that came about"
+            ))
+    }
+}
+
+/// What tells a helm from others: its content, and where that is only a way to one of several, also the version that answers.
+fn helm(path: &std::path::Path, templating: &Templating, cache: &Cache) -> Option<Vec<u8>> {
+    let path = path.canonicalize().ok()?;
+    let mut known = cache::executable(&path, cache).ok()?.into_bytes();
+    let is_called_helm = path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"helm"));
+    let mut start = [0; 2];
+    let file =
+        std::fs::File::open(&path).and_then(|mut file| std::io::Read::read_exact(&mut file, &mut start));
+    if !is_called_helm || file.is_err() || start == *b"#!" {
+        known.extend(templating.version()?);
+    }
+    Some(known)
+}
+
+fn titled(mut key: KeyMaker, title: &str) -> cache::Key {
+    key.feed("what", title.as_bytes());
+    key.finish()
+}
+
+fn influences_title(wanted: Option<&Wanted>) -> String {
+    let names = wanted.into_iter().flatten();
+    let names: Vec<String> =
+        names.map(|(kind, name): &(ObjectKind, String)| format!("{} {name}", kind.name())).collect();
+    format!("influences {}", names.join("\n"))
+}
+
+fn serialized<T: Serialize>(value: &T) -> Option<Vec<u8>> {
+    serde_json::to_vec(value).ok()
+}
+
+fn pending_of<T: Serialize>(key: Option<cache::Key>, value: &T) -> Option<Pending> {
+    Some(Pending { key: key?, bytes: serialized(value)? })
+}
