@@ -165,8 +165,8 @@ pub(crate) fn make_and<T>(
         &known,
         kept,
     );
-    plan.consumers =
-        contents((context, reading), consumers, &hashed, &mut rendering, progress, &mut plan.trace);
+    let started = Instant::now();
+    plan.consumers = contents((context, reading), consumers, &hashed, &mut rendering, progress);
     conflicts::settle(&mut plan, &context.directory);
     let places: Vec<TargetPlaces<'_>> = environments
         .iter()
@@ -206,6 +206,8 @@ pub(crate) fn make_and<T>(
         let project = Project { consumers: &plan.consumers, ..project };
         then(Made { project, hashed: &hashed, progress }, &mut rendering)
     };
+    let rendered = rendering.trace();
+    plan.trace.extend(rendered.map(|line| format!("{line} in {} ms", started.elapsed().as_millis())));
     plan.say(findings, &configurations);
     plan.again = reading.secrets.mask(&context.again.to_string()).into_owned();
     (plan, answer)
@@ -255,25 +257,20 @@ fn facts(
     facts
 }
 
-/// What that contains: the second pass. Notes what was done, for `--debug`.
+/// What that contains: the second pass.
 fn contents(
     (context, reading): (&Context, &Reading),
     consumers: Vec<Consumer>,
     hashed: &BTreeMap<&Job, &SourceOutcome>,
     rendering: &mut Rendering<'_>,
     progress: &Progress,
-    trace: &mut Vec<String>,
 ) -> Vec<Contents> {
-    let started = Instant::now();
     let mut excludes = Excludes::new(reading);
     for consumer in &consumers {
         excludes.note(consumer, hashed);
     }
     let finishing = Finishing { tree: &WorkTree, hashed, context, force: context.force, excludes: &excludes };
-    let contents = compute(consumers, rendering, finishing, progress);
-    let rendered = rendering.trace();
-    trace.extend(rendered.map(|line| format!("{line} in {} ms", started.elapsed().as_millis())));
-    contents
+    compute(consumers, rendering, finishing, progress)
 }
 
 /// What was hashed, for `--debug`.

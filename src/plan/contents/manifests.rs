@@ -97,6 +97,7 @@ impl Rendering<'_> {
 
     /// Takes note of what an answer took.
     pub(super) fn took<T>(&mut self, at: ReleaseAt, outcome: Outcome<T>) -> Answer<T> {
+        self.asked.insert(at);
         self.calls += outcome.calls;
         self.known_before += usize::from(outcome.calls == 0);
         let secrets = &self.environment(at).request.secrets;

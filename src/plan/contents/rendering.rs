@@ -90,6 +90,8 @@ pub(crate) struct Rendering<'e> {
     listed: BTreeMap<usize, Rc<Listed>>,
     /// How often helm was called.
     pub(super) calls: usize,
+    /// The releases that were rendered, or found.
+    pub(super) asked: BTreeSet<ReleaseAt>,
     /// How many answers needed no call of helm.
     pub(super) known_before: usize,
     /// What earlier runs rendered.
@@ -143,6 +145,7 @@ impl<'e> Rendering<'e> {
             settings,
             listed: BTreeMap::new(),
             calls: 0,
+            asked: BTreeSet::new(),
             known_before: 0,
             kept,
             hashed_plain: BTreeSet::new(),
@@ -210,7 +213,6 @@ impl<'e> Rendering<'e> {
     pub(crate) fn trace(&self) -> Option<String> {
         let unusable =
             self.kept.unusable().map(|why| format!("; nothing is kept: {why}")).unwrap_or_default();
-        let releases: BTreeSet<ReleaseAt> = self.rendered.keys().map(|(at, _)| *at).collect();
         let cached = match self.known_before {
             0 => String::new(),
             known => format!(", {known} from the cache"),
@@ -218,7 +220,7 @@ impl<'e> Rendering<'e> {
         (self.calls + self.known_before > 0).then(|| {
             format!(
                 "rendered {} with {} of helm{cached}{unusable}",
-                counted(releases.len(), "release"),
+                counted(self.asked.len(), "release"),
                 counted(self.calls, "call")
             )
         })
