@@ -106,6 +106,7 @@ fn name_namespace_and_command_line_count() {
     }
     project.edit("helmfile.yaml", "  - name: gateway-apis", "  - name: gateway-apis2");
     project.edit("helmfile.yaml", "needs: [gateway-apis]", "needs: [gateway-apis2]");
+    project.write("gateway.yaml", &SOURCE.replace("from=gateway-apis", "from=gateway-apis2"));
     assert!(project.counted(&[]).calls > 0);
 }
 

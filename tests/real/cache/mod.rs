@@ -71,7 +71,7 @@ impl Project {
     }
 }
 
-const SOURCE: &str = "# helmsum: configmap:gateway-apis\n";
+const SOURCE: &str = "# helmsum: configmap:gateway-apis from=gateway-apis\n";
 
 #[test]
 fn a_second_run_starts_no_helm_and_says_the_same() {
@@ -138,7 +138,7 @@ fn what_is_looked_up_is_nothing_without_a_cluster() {
 
 #[test]
 fn secrets_are_kept_under_their_key_alone() {
-    let Some(project) = Project::new("# helmsum: secret:db-credentials\n") else { return };
+    let Some(project) = Project::new("# helmsum: secret:db-credentials from=gateway-apis\n") else { return };
     for _ in 0..2 {
         assert_eq!(project.counted(&[]).calls, 1, "without a key its digest would tell too much");
     }
@@ -154,7 +154,7 @@ fn secrets_are_kept_under_their_key_alone() {
 
 #[test]
 fn no_value_is_kept() {
-    let Some(project) = Project::new("# helmsum: secret:db-credentials\n") else { return };
+    let Some(project) = Project::new("# helmsum: secret:db-credentials from=gateway-apis\n") else { return };
     project.edit("apis.yaml", "s3cret", "marker-of-secret");
     project.edit("apis.yaml", "\"v1\"", "marker-of-config");
     project.chart(

@@ -6,7 +6,7 @@ use camino::Utf8PathBuf;
 use helmsum::internals::rendered::{Templates, template, templating};
 use helmsum::internals::template::functions::registry;
 
-use super::project::{Project, content};
+use super::project::Project;
 use super::stand_in::{Tools, tools};
 use crate::server::serve;
 use crate::support::programs::helm_major;

@@ -9,7 +9,7 @@ use helmsum::internals::state::Request;
 use helmsum::internals::template::functions::registry;
 use helmsum::internals::tree::{Overlay, WorkTree};
 
-use super::project::{Project, Reading, content, said};
+use super::project::{Project, Reading, said};
 use super::stand_in::{Then, calls, stand_in, tools, with_secrets_plugin};
 use crate::support::full_name;
 
