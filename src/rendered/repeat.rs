@@ -174,8 +174,8 @@ fn named_files<'a>(previous: &str, argument: &'a str) -> io::Result<Vec<&'a str>
     const LISTS: [&str; 2] = ["--values", "-f"];
     const ASSIGNMENTS: [&str; 1] = ["--set-file"];
     let attached = |options: &[&str]| -> Option<&'a str> {
-        let long = options.iter().filter(|option| option.starts_with("--"));
-        long.filter_map(|option| argument.strip_prefix(option)?.strip_prefix('=')).next()
+        let mut long = options.iter().filter(|option| option.starts_with("--"));
+        long.find_map(|option| argument.strip_prefix(option)?.strip_prefix('='))
     };
     let list = attached(&LISTS).or_else(|| LISTS.contains(&previous).then_some(argument)).or_else(|| {
         argument.strip_prefix("-f").filter(|rest| !rest.is_empty()).map(|rest| rest.trim_start_matches('='))

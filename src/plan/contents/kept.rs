@@ -22,6 +22,9 @@ use crate::rendered::{self, Cluster, Influence, Marker, ObjectKind, Templating, 
 /// What helm renders for a release, as far as anything asks for it.
 pub(crate) type Rendered = Manifests<Fingerprint>;
 
+/// What tells helm programs from others, by path and working directory; nothing where that is not known.
+type Helms = BTreeMap<(PathBuf, Utf8PathBuf), Option<Vec<u8>>>;
+
 /// Where renderings are kept between runs.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Keeping {
@@ -42,7 +45,7 @@ pub(crate) struct Kept {
     /// The digest of this program, whose other versions may look for something else.
     own: OnceLock<Option<String>>,
     /// What is known of the helm programs that were asked for, by path and working directory.
-    helms: Mutex<BTreeMap<(PathBuf, Utf8PathBuf), Option<Vec<u8>>>>,
+    helms: Mutex<Helms>,
 }
 
 #[derive(Debug)]
@@ -219,7 +222,7 @@ impl Kept {
         &self,
         [one, other]: [&Templating; 2],
         title: &str,
-        make: impl FnOnce([&[u8]; 2]) -> T,
+        read: impl FnOnce([&[u8]; 2]) -> T,
     ) -> Outcome<T> {
         let key = self.key(one).zip(self.key(other)).map(|(one, other)| {
             let mut key = KeyMaker::default();
@@ -235,7 +238,7 @@ impl Kept {
         }
         let outputs = rendered::manifests(one).and_then(|first| Ok([first, rendered::manifests(other)?]));
         let made = match outputs {
-            Ok([first, second]) => make([&first, &second]),
+            Ok([first, second]) => read([&first, &second]),
             Err(problem) => return Outcome::failed(problem, 2),
         };
         if known.is_some_and(|known| serialized(&known) != serialized(&made)) {

@@ -440,8 +440,11 @@ impl<'e> Rendering<'e> {
             threads::map(calls.into_iter().collect(), one)
         };
         for (key, outcome, shaken) in answers {
-            let answer = self.took(key.0, outcome).and_then(|(rendered, influences)| {
-                Ok(Rendered { objects: rendered.objects, influences, shaken: shaken.clone() })
+            let answer = self.took(key.0, outcome);
+            let answer = answer.map(|(rendered, influences)| Rendered {
+                objects: rendered.objects,
+                influences,
+                shaken,
             });
             self.rendered.insert(key, answer);
         }
