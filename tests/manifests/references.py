@@ -21,11 +21,11 @@ LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Loader(LOADER):
-    """Reads as helm does: YAML 1.1, in which dates are text, `y` and `n` are booleans, and the last of two equal keys counts."""
+    """Reads as helm does: YAML 1.1, in which dates and `=` are text, `y` and `n` are booleans, and the last of two equal keys counts."""
 
 
 Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:float", "tag:yaml.org,2002:int", "tag:yaml.org,2002:bool")]
+    first: [(tag, pattern) for tag, pattern in resolvers if tag not in ("tag:yaml.org,2002:timestamp", "tag:yaml.org,2002:float", "tag:yaml.org,2002:int", "tag:yaml.org,2002:bool", "tag:yaml.org,2002:value")]
     for first, resolvers in LOADER.yaml_implicit_resolvers.items()
 }
 Loader.add_implicit_resolver(
