@@ -106,4 +106,23 @@ impl Makers {
             makers.iter().map(move |index| (*kind, name.as_str(), *index))
         })
     }
+
+    /// The objects that controllers make where a release could read them, with the resources that they make them of.
+    pub(super) fn controlled_near<'m>(
+        &'m self,
+        reader: &'m Subject<'_>,
+    ) -> impl Iterator<Item = (ObjectKind, &'m str, &'m str)> {
+        let (environment, cluster) = reader.cluster();
+        let namespace = &reader.release.namespace;
+        let found = self.controlled.iter().filter(move |((of, context, _, own, _), _)| {
+            *of == environment && context == cluster && (own == namespace || own.is_empty())
+        });
+        // What is there anyhow is not copied there.
+        let is_there = move |kind: ObjectKind, name: &str| {
+            let key = (environment, cluster.to_owned(), kind, namespace.clone(), name.to_owned());
+            self.objects.contains_key(&key)
+        };
+        let found = found.filter(move |((_, _, kind, _, name), _)| !is_there(*kind, name));
+        found.map(|((_, _, kind, _, name), resource)| (*kind, name.as_str(), resource.as_str()))
+    }
 }

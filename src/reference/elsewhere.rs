@@ -125,6 +125,9 @@ fn of_account(account: &Resource) -> Vec<(Form, Kind, Spot)> {
 
 /// What a controller makes of a resource.
 pub(super) fn maker(resource: &Resource) -> Option<Maker> {
+    if let Some(copied) = copied(resource) {
+        return Some(copied);
+    }
     let Making { object, name, everywhere, .. } = kinds::making(&resource.identity)?;
     let names = |path: &String| -> Vec<String> {
         kinds::follow(&resource.root, path).iter().filter_map(|name| name.text().map(str::to_owned)).collect()
@@ -137,6 +140,29 @@ pub(super) fn maker(resource: &Resource) -> Option<Maker> {
         names,
         is_everywhere: *everywhere,
         digest: digest(&resource.root.key("spec").value),
+    })
+}
+
+/// The copies of an object that a controller makes in other namespaces, as its annotations ask.
+fn copied(resource: &Resource) -> Option<Maker> {
+    let is = |kind: &str| resource.identity.is("", kind);
+    let kind = if is("ConfigMap") {
+        Kind::ConfigMap
+    } else if is("Secret") {
+        Kind::Secret
+    } else {
+        return None;
+    };
+    let annotations = resource.root.at(&["metadata", "annotations"]);
+    let asks = |key: &str| annotations.key(key).text().is_some_and(|value| !["", "false"].contains(&value));
+    let name = resource.identity.name.clone();
+    (!name.is_empty() && kinds::table().copier.iter().any(|one| asks(&one.key))).then(|| Maker {
+        identity: resource.identity.clone(),
+        origin: resource.origin.clone(),
+        kind,
+        names: vec![name],
+        is_everywhere: true,
+        digest: digest(&resource.root.key("data").value),
     })
 }
 
@@ -299,6 +325,40 @@ spec: {template: {spec: {serviceAccountName: web, containers: [{name: web}]}}}
         );
         let nameless = "apiVersion: cert-manager.io/v1\nkind: Certificate\nmetadata: {name: x}\n";
         assert!(read(nameless.as_bytes(), "", &Marker::new(b"")).expect("manifests").makers.is_empty());
+    }
+
+    #[test]
+    fn what_a_controller_copies_to_other_namespaces_is_known_by_its_annotation() {
+        let makers = |kind: &str, annotations: &str| {
+            let text = format!(
+                "apiVersion: v1\nkind: {kind}\nmetadata: {{name: x, annotations: {{{annotations}}}}}\n"
+            );
+            let makers = read(text.as_bytes(), "edge").expect("manifests").makers;
+            makers
+                .iter()
+                .map(|one| format!("{} {}", one.kind.name(), one.names.join(" ")))
+                .collect::<Vec<_>>()
+        };
+        let mut keys: Vec<&str> = super::kinds::table().copier.iter().map(|one| one.key.as_str()).collect();
+        keys.sort_unstable();
+        assert_eq!(
+            keys,
+            [
+                "reflector.v1.k8s.emberstack.com/reflection-auto-enabled",
+                "replicator.v1.mittwald.de/replicate-to",
+                "replicator.v1.mittwald.de/replicate-to-matching"
+            ]
+        );
+        for key in keys {
+            assert_eq!(makers("Secret", &format!("{key}: 'true'")), ["Secret x"]);
+            assert_eq!(makers("ConfigMap", &format!("{key}: shop")), ["ConfigMap x"]);
+            for not in
+                [format!("{key}: 'false'"), format!("{key}: ''"), format!("{key}: true"), String::new()]
+            {
+                assert!(makers("Secret", &not).is_empty(), "{not}");
+            }
+            assert!(makers("ServiceAccount", &format!("{key}: 'true'")).is_empty());
+        }
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub(super) struct Table {
     pub(super) kind: Vec<Custom>,
     pub(super) annotation: Vec<Injection>,
     pub(super) maker: Vec<Making>,
+    pub(super) copier: Vec<Copying>,
 }
 
 /// A custom resource that owns pods.
@@ -129,6 +130,15 @@ pub(super) struct Making {
     /// Whether it is made in other namespaces too.
     #[serde(default)]
     pub(super) everywhere: bool,
+    #[cfg_attr(not(test), expect(dead_code, reason = "for whoever looks after the table"))]
+    pub(super) source: Source,
+}
+
+/// An annotation of an object with which a controller copies it to other namespaces.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Copying {
+    pub(super) key: String,
     #[cfg_attr(not(test), expect(dead_code, reason = "for whoever looks after the table"))]
     pub(super) source: Source,
 }
@@ -349,7 +359,8 @@ mod tests {
     fn each_line_says_where_it_was_read() {
         let sources = table().kind.iter().map(|one| &one.source);
         let sources = sources.chain(table().annotation.iter().map(|one| &one.source));
-        for source in sources.chain(table().maker.iter().map(|one| &one.source)) {
+        let sources = sources.chain(table().maker.iter().map(|one| &one.source));
+        for source in sources.chain(table().copier.iter().map(|one| &one.source)) {
             assert_eq!(source.repository.matches('/').count(), 1, "{source:?}");
             assert!(source.file.contains('/') && source.version.len() >= 7, "{source:?}");
             assert_eq!(source.date.len(), "2026-01-01".len(), "{source:?}");

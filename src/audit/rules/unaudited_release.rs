@@ -1,5 +1,7 @@
 //! The finding unaudited-release: releases that could not be rendered, so that nobody knows what their pods read.
 
+use std::collections::BTreeSet;
+
 use crate::audit::makers::Makers;
 use crate::audit::places::scalars;
 use crate::audit::subject::{Subject, plain};
@@ -76,7 +78,8 @@ fn bring(made: &Made<'_>, subject: &Subject<'_>) -> String {
     format!("run `helmfile{file}{environment} template > /dev/null` once, which fetches the charts")
 }
 
-/// The objects of other releases that stand as whole scalars in the values of releases that could not be looked at.
+/// The objects of other releases, and those that controllers make, that stand as whole scalars in the values of releases that could
+/// not be looked at.
 fn may_read(
     subjects: &[Subject<'_>],
     makers: &Makers,
@@ -85,19 +88,37 @@ fn may_read(
 ) -> String {
     let mut found = Vec::new();
     for (subject, _) in unseen {
-        let near: Vec<_> = makers.near(subject).collect();
+        let made = makers.near(subject).map(|(kind, name, maker)| {
+            let maker = subjects[maker].release.id();
+            (name, format!("{} `{name}` of `{maker}`", kind.name()))
+        });
+        let controlled = makers.controlled_near(subject).map(|(kind, name, resource)| {
+            (name, format!("{} `{name}`, which a controller makes of {resource}", kind.name()))
+        });
+        let near: Vec<(&str, String)> = made.chain(controlled).collect();
         if near.is_empty() {
             continue;
         }
-        let scalars = scalars(rendering, subject.at);
-        for (kind, name, maker) in near.iter().filter(|(_, name, _)| scalars.contains(*name)) {
-            found.push(format!(
-                "`{}` may read {} `{name}` of `{}`",
-                subject.release.id(),
-                kind.name(),
-                subjects[*maker].release.id()
-            ));
+        let scalars = with_those_of_texts(scalars(rendering, subject.at));
+        let named = near.into_iter().filter(|(name, _)| scalars.contains(*name));
+        let named: Vec<String> = named.map(|(_, object)| object).collect();
+        if !named.is_empty() {
+            found.push(format!("`{}` may read {}", subject.release.id(), named.join(" and ")));
         }
     }
-    if found.is_empty() { String::new() } else { format!("; {}", listed(&found, NAMED)) }
+    found.iter().map(|one| format!("; {one}")).collect()
+}
+
+/// Scalars, and those of the lines of texts: charts render pieces of manifests that values have as texts.
+fn with_those_of_texts(mut scalars: BTreeSet<String>) -> BTreeSet<String> {
+    let of_line = |line: &str| {
+        let line = line.trim();
+        let line = line.strip_prefix("- ").unwrap_or(line);
+        let value = line.split_once(": ").map_or(line, |(_, value)| value);
+        value.trim().trim_matches(['"', '\'']).to_owned()
+    };
+    let texts = scalars.iter().filter(|text| text.contains('\n'));
+    let lines: Vec<String> = texts.flat_map(|text| text.lines().map(of_line).collect::<Vec<_>>()).collect();
+    scalars.extend(lines);
+    scalars
 }

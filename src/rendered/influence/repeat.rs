@@ -1,6 +1,5 @@
 //! Whether a chart renders the same each time.
 
-use super::super::arguments::Argument;
 use super::super::template::Templating;
 use super::chart::Chart;
 use super::given::Given;
@@ -11,16 +10,8 @@ use super::reach::Graph;
 /// the time, random numbers, the order of a map, the address of a host, another program. What is in a cluster is not such a question:
 /// `helm template` asks none.
 pub(in crate::rendered) fn is_settled(templating: &Templating, chart: &mut Chart) -> bool {
-    let arguments: Vec<&str> = templating
-        .arguments
-        .iter()
-        .filter_map(|argument| match argument {
-            Argument::Text(text) => Some(text.as_str()),
-            Argument::Chart | Argument::Values(_) | Argument::File(..) => None,
-        })
-        .collect();
     let given = Given::of(templating);
-    let reach = Graph::new(chart, &templating.values, &arguments).reach_of_all();
+    let reach = Graph::new(chart, &templating.values, &templating.texts()).reach_of_all();
     let differs = |question: Question| match question {
         Question::Clock | Question::Random | Question::Order | Question::Program => true,
         Question::Host => given.hosts,

@@ -276,3 +276,22 @@ fn what_somebody_accepts_with_a_reason_is_counted() {
     project.write("web.yaml", &format!("{}\n{MOUNTED}", accept.replace("settings", "other")));
     audit(&project, &[]).finds(&["unbridged-reference warn", "unmatched-entry warn"]);
 }
+
+#[test]
+fn what_a_controller_copies_from_another_namespace_is_counted() {
+    let Some(project) = project(BY_SECRET) else { return };
+    project.edit(
+        "helmfile.yaml",
+        "name: platform\n    namespace: apps",
+        "name: platform\n    namespace: vault",
+    );
+    project.edit("helmfile.yaml", "    needs: [platform]\n", "");
+    let read = |verdict: &str| {
+        audit(&project, &[]).finds_nothing().reads(&[&format!("Deployment web reads Secret db: {verdict}")]);
+    };
+    read("unmade");
+    let annotation = "reflector.v1.k8s.emberstack.com/reflection-auto-enabled: 'true'";
+    let annotated = format!("name: db\n  annotations: {{{annotation}}}");
+    project.chart("platform", &PLATFORM.replace("name: db", &annotated));
+    read("controlled (Secret db of vault/platform)");
+}

@@ -23,6 +23,40 @@ fn a_chart_that_is_not_at_hand_is_counted_and_may_read() {
 }
 
 #[test]
+fn each_object_that_may_be_read_is_named() {
+    let Some(project) = project("") else { return };
+    project.edit("helmfile.yaml", "./charts/web", "shelf/web");
+    let may_read = |values: &str| {
+        project.write("web.yaml", values);
+        let (message, _) = audit(&project, &[]).only("unaudited-release");
+        message.split_once("; ").map(|(_, told)| told.to_owned()).unwrap_or_default()
+    };
+    // All of them, however many.
+    let objects: String = ('a'..='h')
+        .map(|name| format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: part-{name}}}\n"))
+        .collect();
+    project.chart("platform", &objects);
+    let names: Vec<String> = ('a'..='h').map(|name| format!("part-{name}")).collect();
+    let told = may_read(&format!("parts: [{}]\n", names.join(", ")));
+    let listed: Vec<String> =
+        names.iter().map(|name| format!("ConfigMap `{name}` of `apps/platform`")).collect();
+    assert_eq!(told, format!("`apps/web` may read {}", listed.join(" and ")));
+    // In a text that the chart renders as a part of its manifests.
+    let text = "extraVolumes: |\n  - name: realm\n    configMap:\n      name: 'part-c'\n";
+    assert_eq!(may_read(text), "`apps/web` may read ConfigMap `part-c` of `apps/platform`");
+    assert_eq!(may_read("about: |\n  This is\n  not part-c alone.\n"), "");
+    // What a controller makes.
+    project.chart(
+        "platform",
+        "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: token}\nspec: {target: {name: token}}\n",
+    );
+    assert_eq!(
+        may_read("auth: {existingSecret: token}\n"),
+        "`apps/web` may read Secret `token`, which a controller makes of ExternalSecret token of apps/platform"
+    );
+}
+
+#[test]
 fn nothing_that_could_be_looked_at_is_an_error() {
     let Some(project) = project("auth: {existingSecret: db}\n") else { return };
     project.edit("helmfile.yaml", "./charts/web", "shelf/web");
