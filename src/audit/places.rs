@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use super::readings::{Judged, Reading};
 use super::rules::Case;
 use super::subject::Subject;
-use super::templates::{Named, named};
+use super::templates::{Named, named, once};
 use crate::plan::contents::rendering::Rendering;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::reference::Kind;
@@ -24,34 +24,35 @@ const MOST_NODES: usize = 100_000;
 const MOST_VALUES: usize = 1_000_000;
 
 impl Case<'_, '_> {
-    /// The values files of the release that helm is given, in that order.
-    fn values_files(&self) -> Vec<Utf8PathBuf> {
-        let given = self.rendering.values(self.subject.at);
-        let files = given.iter().filter_map(|(origin, _)| match origin {
-            Origin::File(file) => Some(file.clone()),
-            Origin::Inline => None,
-        });
-        files.collect()
-    }
-
     /// Whether the release lists a target.
     pub(super) fn is_wired(&self) -> bool {
         self.subject.consumer.is_some_and(|(_, contents)| contents.consumer.target.is_some())
     }
 
-    /// Where the values of the release have a text as a whole scalar: in the last such file that is no template. The name of an
-    /// object is rather looked for below a key with its kind, such as `existingSecret`.
+    /// Where the values of the release have a text as a whole scalar: in the last such file. The name of an object is rather looked for
+    /// below a key with its kind, such as `existingSecret`. Of a template, the line is told where the text stands there once.
     pub(super) fn place_of(&self, text: &str, kind: Option<Kind>) -> Option<Place> {
         let tree = &*self.subject.environment.request.tree;
-        let in_file = |file: &Utf8PathBuf| {
-            if file.as_str().ends_with(".gotmpl") {
+        let at = |file: &Utf8PathBuf, line, column| {
+            Some(Place { file: file.clone(), line: Some(line), column: Some(column) })
+        };
+        let given = self.rendering.values(self.subject.at);
+        given.iter().rev().find_map(|(origin, values)| {
+            let Origin::File(file) = origin else { return None };
+            if !file.as_str().ends_with(".gotmpl") {
+                let nodes = yaml::parse(&tree.read(file).ok()?, &Limits::default()).ok()?;
+                let node = scalar(nodes, text, kind)?;
+                return at(file, node.line(), node.column());
+            }
+            if !scalars_of(vec![Value::Map(values.clone())]).contains(text) {
                 return None;
             }
-            let nodes = yaml::parse(&tree.read(file).ok()?, &Limits::default()).ok()?;
-            let node = scalar(nodes, text, kind)?;
-            Some(Place { file: file.clone(), line: Some(node.line()), column: Some(node.column()) })
-        };
-        self.values_files().iter().rev().find_map(in_file)
+            let template = String::from_utf8(tree.read(file).ok()?).ok()?;
+            match once(&template, text) {
+                Some((line, column)) => at(file, line, column),
+                None => Some(Place::file(file)),
+            }
+        })
     }
 
     /// Where the name of an object stands that pods read: in the template of the chart, where that has it literally and nothing else
@@ -127,9 +128,11 @@ impl Subject<'_> {
 
 /// The texts that stand as whole scalars in the values that a release is given.
 pub(super) fn scalars(rendering: &Rendering<'_>, at: ReleaseAt) -> BTreeSet<String> {
+    scalars_of(rendering.values(at).iter().map(|(_, values)| Value::Map(values.clone())).collect())
+}
+
+fn scalars_of(mut open: Vec<Value>) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
-    let given = rendering.values(at);
-    let mut open: Vec<Value> = given.iter().map(|(_, values)| Value::Map(values.clone())).collect();
     let mut left = MOST_VALUES;
     while let Some(value) = open.pop().filter(|_| left > 0) {
         left -= 1;

@@ -42,6 +42,14 @@ pub(super) fn named(text: &str, (form, kind): (&Form, Kind), name: &str) -> Name
     }
 }
 
+/// Where a template has a text as a word, where it has it once.
+pub(super) fn once(text: &str, word: &str) -> Option<(usize, usize)> {
+    let text = without_comments(text);
+    let mut found = occurrences(&text, word);
+    let one = found.next()?;
+    found.next().is_none().then(|| position(&text, one))
+}
+
 /// The keys that the name of an object stands below, the innermost first.
 const fn keys(form: &Form, kind: Kind) -> &'static [&'static [&'static str]] {
     match (form, kind) {

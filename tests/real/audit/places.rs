@@ -97,4 +97,11 @@ fn what_could_be_another_line_is_not_guessed() {
 fn a_name_in_values_is_found_there() {
     let Some(project) = project(BY_KEY) else { return };
     assert_eq!(place(&project), format!("web.yaml:{}", line_of(BY_KEY, "name: settings")));
+    // Of a template, the line where the name stands once; else the file.
+    project.edit("helmfile.yaml", "[web.yaml,", "[web.yaml.gotmpl,");
+    project.write("web.yaml.gotmpl", &format!("# settings of {{{{ .Release.Name }}}}\n{BY_KEY}"));
+    assert_eq!(place(&project), format!("web.yaml.gotmpl:{}", line_of(BY_KEY, "name: settings") + 1));
+    project
+        .write("web.yaml.gotmpl", &BY_KEY.replace("name: settings", "name: {{ print \"set\" \"tings\" }}"));
+    assert_eq!(place(&project), "web.yaml.gotmpl");
 }
