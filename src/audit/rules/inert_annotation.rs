@@ -64,9 +64,12 @@ fn nowhere(case: &mut Case<'_, '_>, owner: &str) -> Diagnostic {
             Some(near) => format!(
                 "the chart puts `{near}` on its pods: in `helmsum.yaml`, give the release `format: pod-annotations` and `key: {near}`"
             ),
-            None => {
+            None if key.is_empty() => {
                 "have the chart put it on the pod template: `spec.template.metadata.annotations`".to_owned()
             }
+            None => format!(
+                "have the chart put it on the pod template, below `spec.template.metadata.annotations`: `checksum/config: {{{{ .Values.{key} | quote }}}}`"
+            ),
         };
         (lands, hint)
     } else {

@@ -34,7 +34,9 @@ fn an_annotation_of_the_deployment_alone_is_inert() {
         message,
         "the checksum of release `apps/web` reaches no pod template, so nothing restarts: it lands in `metadata.annotations[\"checksum/config\"]` of Deployment `web`"
     );
-    assert!(hint.contains("`spec.template.metadata.annotations`"), "{hint}");
+    let line = "`checksum/config: {{ .Values.configChecksum | quote }}`";
+    assert!(hint.ends_with(&format!("below `spec.template.metadata.annotations`: {line}")), "{hint}");
+    assert!(WEB.contains(line.trim_matches('`')));
     project.chart("web", WEB);
     let audited = audit(&project, &[]).finds_nothing();
     let restarts = &audited.document["releases"][0]["restarts"];
@@ -49,6 +51,10 @@ fn a_key_that_the_chart_does_not_use_is_inert() {
     let (message, hint) = audit(&project, &[]).finds(&["inert-annotation deny"]).only("inert-annotation");
     assert!(message.ends_with("the chart uses the key `configChecksum` nowhere"), "{message}");
     assert!(hint.contains("`spec.template.metadata.annotations`"), "{hint}");
+    // A key that only a template of the chart names.
+    project.chart("web", &WEB.replace(line, "        {{- toYaml .Values.podAnnotations | nindent 8 }}\n"));
+    let (_, hint) = audit(&project, &[]).finds(&["inert-annotation deny"]).only("inert-annotation");
+    assert!(hint.ends_with("give the release `format: pod-annotations` and `key: podAnnotations`"), "{hint}");
     // A chart that takes annotations of pods, at another key.
     let taken = "        {{- toYaml .Values.server.podAnnotations | nindent 8 }}\n";
     project.chart("web", &WEB.replace(line, taken));
