@@ -63,7 +63,9 @@ mod tests {
 
     fn key(fed: &[(&str, &str)]) -> Key {
         let mut maker = KeyMaker::default();
-        fed.iter().for_each(|(title, text)| maker.feed(title, text.as_bytes()));
+        for (title, text) in fed {
+            maker.feed(title, text.as_bytes());
+        }
         maker.finish()
     }
 

@@ -333,7 +333,7 @@ spec: {template: {spec: {serviceAccountName: web, containers: [{name: web}]}}}
             let text = format!(
                 "apiVersion: v1\nkind: {kind}\nmetadata: {{name: x, annotations: {{{annotations}}}}}\n"
             );
-            let makers = read(text.as_bytes(), "edge").expect("manifests").makers;
+            let makers = read(text.as_bytes(), "edge", &Marker::new(b"")).expect("manifests").makers;
             makers
                 .iter()
                 .map(|one| format!("{} {}", one.kind.name(), one.names.join(" ")))

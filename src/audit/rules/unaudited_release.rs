@@ -106,7 +106,7 @@ fn may_read(
             found.push(format!("`{}` may read {}", subject.release.id(), named.join(" and ")));
         }
     }
-    found.iter().map(|one| format!("; {one}")).collect()
+    if found.is_empty() { String::new() } else { format!("; {}", found.join("; ")) }
 }
 
 /// Scalars, and those of the lines of texts: charts render pieces of manifests that values have as texts.

@@ -3,8 +3,8 @@
 use crate::audit::subject::Subject;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Made;
-use crate::plan::rules::project::{Findings, Project};
 use crate::plan::contents::kept::Rendered;
+use crate::plan::rules::project::{Findings, Project};
 use crate::reference::Workload;
 use crate::source::Accepted;
 

@@ -157,7 +157,8 @@ impl Kept {
         {
             return Outcome::known(known);
         }
-        let raw = rendered::manifests_in(templating, cluster).and_then(|output| self.read(templating, &output));
+        let raw =
+            rendered::manifests_in(templating, cluster).and_then(|output| self.read(templating, &output));
         let rendered = match raw {
             Ok(raw) => self.fingerprinted(raw),
             Err(problem) => return Outcome::failed(problem, 1),

@@ -32,9 +32,8 @@ fn each_object_that_may_be_read_is_named() {
         message.split_once("; ").map(|(_, told)| told.to_owned()).unwrap_or_default()
     };
     // All of them, however many.
-    let objects: String = ('a'..='h')
-        .map(|name| format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: part-{name}}}\n"))
-        .collect();
+    let object = |name| format!("---\napiVersion: v1\nkind: ConfigMap\nmetadata: {{name: part-{name}}}\n");
+    let objects = ('a'..='h').map(object).collect::<Vec<_>>().concat();
     project.chart("platform", &objects);
     let names: Vec<String> = ('a'..='h').map(|name| format!("part-{name}")).collect();
     let told = may_read(&format!("parts: [{}]\n", names.join(", ")));

@@ -84,6 +84,7 @@ fn edit(project: &Project, choices: &mut Choices) -> String {
 }
 
 #[test]
+#[expect(clippy::print_stdout, reason = "the count of a long run goes into reports")]
 fn after_random_edits_the_cache_says_what_helm_renders() {
     let Some(project) = Project::new(SOURCE) else { return };
     let seed = number("HELMSUM_CACHE_SEED", 1);
