@@ -24,7 +24,7 @@ const DENIED: [&str; 7] = [
 fn platform() -> Option<Project> {
     let programs = programs::find(&[&programs::HELMFILE, programs::helm()], &["git"])?;
     let sandbox = Sandbox::new(&programs, &[]);
-    let root = sandbox.import("tests/real/audit/platform", "platform");
+    let root = sandbox.import("tests/real/platform", "platform");
     let project = Project { sandbox, root };
     project.helmsum(&["generate"]).succeeds();
     Some(project)
