@@ -278,7 +278,8 @@ spec: {template: {spec: {serviceAccountName: web, containers: [{name: web}]}}}
     }
 
     /// A manifest and what is made of it, for each line of the table.
-    const MAKERS: [(&str, &str, &str, &str); 10] = [
+    const MAKERS: [(&str, &str, &str, &str); 11] = [
+        ("kubernetes-client.io/v1", "ExternalSecret", "spec: {backendType: vault}", "Secret x"),
         ("external-secrets.io/v1", "ExternalSecret", "spec: {target: {name: a}}", "Secret a"),
         (
             "external-secrets.io/v1",
