@@ -16,6 +16,11 @@ pub(super) struct Makers {
 /// The environment, the kube context, the kind, the namespace and the name.
 type Key = (usize, String, ObjectKind, String, String);
 
+/// The namespace that something without one is deployed to: helm renders `.Release.Namespace` as `default` where none is given.
+const fn settled(namespace: &str) -> &str {
+    if namespace.is_empty() { "default" } else { namespace }
+}
+
 impl Makers {
     pub(super) fn of(subjects: &[Subject<'_>]) -> Self {
         let mut makers: BTreeMap<Key, Vec<usize>> = BTreeMap::new();
@@ -28,7 +33,7 @@ impl Makers {
                     environment,
                     cluster.to_owned(),
                     object.kind,
-                    object.namespace.clone(),
+                    settled(&object.namespace).to_owned(),
                     object.name.clone(),
                 );
                 let known = makers.entry(key).or_default();
@@ -41,7 +46,7 @@ impl Makers {
                 let resource =
                     format!("{} {} of {}", maker.identity.kind, maker.identity.name, subject.release.id());
                 for name in &maker.names {
-                    let namespace = if maker.is_everywhere { "" } else { &maker.identity.namespace };
+                    let namespace = if maker.is_everywhere { "" } else { settled(&maker.identity.namespace) };
                     let key = (environment, cluster.to_owned(), kind, namespace.to_owned(), name.clone());
                     controlled.entry(key).or_insert_with(|| resource.clone());
                 }
@@ -62,7 +67,7 @@ impl Makers {
             let key = (environment, cluster.to_owned(), kind, namespace.to_owned(), name.to_owned());
             self.controlled.get(&key)
         };
-        of(namespace).or_else(|| of("")).map(String::as_str)
+        of(settled(namespace)).or_else(|| of("")).map(String::as_str)
     }
 
     /// The releases that make an object which a release names, by their positions. Of several, the one that it needs.
@@ -74,7 +79,7 @@ impl Makers {
     ) -> Vec<usize> {
         let Some(kind) = kind.object() else { return Vec::new() };
         let (environment, cluster) = reader.cluster();
-        let key = (environment, cluster.to_owned(), kind, namespace.to_owned(), name.to_owned());
+        let key = (environment, cluster.to_owned(), kind, settled(namespace).to_owned(), name.to_owned());
         let found = self.objects.get(&key).map(Vec::as_slice).unwrap_or_default();
         if found.len() < 2 {
             return found.to_vec();
@@ -98,7 +103,7 @@ impl Makers {
         reader: &'m Subject<'_>,
     ) -> impl Iterator<Item = (ObjectKind, &'m str, usize)> {
         let (environment, cluster) = reader.cluster();
-        let namespace = &reader.release.namespace;
+        let namespace = settled(&reader.release.namespace);
         let found = self.objects.iter().filter(move |((of, context, _, own, _), _)| {
             *of == environment && context == cluster && own == namespace
         });
@@ -113,13 +118,13 @@ impl Makers {
         reader: &'m Subject<'_>,
     ) -> impl Iterator<Item = (ObjectKind, &'m str, &'m str)> {
         let (environment, cluster) = reader.cluster();
-        let namespace = &reader.release.namespace;
+        let namespace = settled(&reader.release.namespace);
         let found = self.controlled.iter().filter(move |((of, context, _, own, _), _)| {
             *of == environment && context == cluster && (own == namespace || own.is_empty())
         });
         // What is there anyhow is not copied there.
         let is_there = move |kind: ObjectKind, name: &str| {
-            let key = (environment, cluster.to_owned(), kind, namespace.clone(), name.to_owned());
+            let key = (environment, cluster.to_owned(), kind, namespace.to_owned(), name.to_owned());
             self.objects.contains_key(&key)
         };
         let found = found.filter(move |((_, _, kind, _, name), _)| !is_there(*kind, name));

@@ -295,3 +295,23 @@ fn what_a_controller_copies_from_another_namespace_is_counted() {
     project.chart("platform", &PLATFORM.replace("name: db", &annotated));
     read("controlled (Secret db of vault/platform)");
 }
+
+#[test]
+fn without_a_namespace_it_does_not_matter_whether_a_chart_writes_one() {
+    let Some(project) = project(BY_SECRET) else { return };
+    project.edit("helmfile.yaml", "    namespace: apps\n", "");
+    let written =
+        |chart: &str| chart.replacen("metadata:\n", "metadata:\n  namespace: {{ .Release.Namespace }}\n", 1);
+    for (web, platform) in [
+        (WEB.to_owned(), PLATFORM.to_owned()),
+        (written(WEB), PLATFORM.to_owned()),
+        (WEB.to_owned(), written(PLATFORM)),
+        (written(WEB), written(PLATFORM)),
+    ] {
+        project.chart("web", &web);
+        project.chart("platform", &platform);
+        audit(&project, &[])
+            .finds(&["unbridged-reference deny"])
+            .reads(&["Deployment web reads Secret db: unbridged"]);
+    }
+}
