@@ -14,6 +14,9 @@ use crate::plan::rules::project::Findings;
 use crate::reference::Identity;
 use crate::rendered::{Cluster, Mark, Objects};
 
+/// The fewest characters of a value that is no other text by chance.
+const SHORTEST: usize = 16;
+
 /// Looks at the annotations of pod templates that may be checksums, and closer where one differs in the renderings that there are.
 pub(in crate::audit) fn judge(
     case: &mut Case<'_, '_>,
@@ -27,7 +30,15 @@ pub(in crate::audit) fn judge(
     // What another checksum of helmsum's leaves as it is, is the same each time.
     let other = subject.with_stand_in.as_ref().or(subject.again.as_ref());
     let Some(Ok(other)) = other else { return };
-    let moved = before.moved(&Checksums::of(other));
+    let mut moved = before.moved(&Checksums::of(other));
+    moved.retain(|key| !before.get(key).is_some_and(|value| is_written(case, value)));
+    if !moved.is_empty() && subject.with_stand_in.is_some() {
+        // It may be made of what helmsum writes.
+        let again = case.rendering.manifests(&[Look::plain(subject.at)], case.made.progress).pop();
+        let Some(Ok(again)) = again else { return };
+        let moving = before.moved(&Checksums::of(&again));
+        moved.retain(|key| moving.contains(key));
+    }
     if moved.is_empty() {
         return;
     }
@@ -44,6 +55,12 @@ pub(in crate::audit) fn judge(
         );
         subject.say(Diagnostic::finding(Code::UnstableAnnotation, message).hint(hint), findings);
     }
+}
+
+/// Whether the value of an annotation is what helmsum writes into the target of the release.
+fn is_written(case: &Case<'_, '_>, value: &str) -> bool {
+    let content = case.subject.consumer.and_then(|(_, contents)| contents.content.as_ref());
+    value.len() >= SHORTEST && content.is_some_and(|content| content.text.contains(value))
 }
 
 /// Why a checksum is not the same each time.

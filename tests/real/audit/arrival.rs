@@ -237,3 +237,23 @@ fn a_checksum_of_what_another_release_has_in_the_cluster_is_warned_of() {
     );
     audit(&project, &[]).finds_nothing();
 }
+
+#[test]
+fn a_run_that_finds_nothing_renders_each_release_at_most_twice() {
+    let Some(project) = declared() else { return };
+    let third = "  - name: third\n    namespace: apps\n    chart: ./charts/third\n";
+    project.write("helmfile.yaml", &format!("{STATE}{third}"));
+    let looks = "checksum/own: {{ printf \"%v\" (lookup \"v1\" \"ConfigMap\" .Release.Namespace \"third\") | len | mul 0 | quote }}";
+    let chart = annotated(looks)
+        .replace("      {{- toYaml .Values.pod | nindent 6 }}", "      containers: [{name: a, image: b}]");
+    project.chart("third", &chart);
+    let helm = project.shell("command -v helm");
+    let calls = project.root.join("calls");
+    project.script("helm", &format!("echo \"$*\" >> {}\nexec {helm} \"$@\"", calls.display()));
+    audit(&project, &["--helm-binary", "./helm"]).finds_nothing();
+    let calls = project.read("calls");
+    for name in ["web", "platform", "third"] {
+        let count = calls.lines().filter(|line| line.starts_with(&format!("template {name} "))).count();
+        assert!((1..=2).contains(&count), "{name}: {count} of {calls}");
+    }
+}
