@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use camino::Utf8Path;
 
 use super::human::{View, summary};
+use super::markdown::Markdown;
 use super::model::Report;
 use crate::diagnostic::{Diagnostic, Kind, Level};
 use crate::text::{Place, Shown, relative};
@@ -33,23 +34,26 @@ pub(crate) fn step_summary(report: &Report, view: View, directory: &Utf8Path) ->
     if report.diagnostics.is_empty() {
         return String::new();
     }
-    let mut text = format!("### helmsum\n\n{}\n\n", summary(report, view));
+    let mut text = Markdown::new("### helmsum\n\n").text(&summary(report, view)).markup("\n\n");
     for diagnostic in &report.said() {
-        let level = match diagnostic.level {
-            Level::Deny => "error",
-            Level::Warn => "warning",
-            _ if fails(report, diagnostic) => "error",
-            Level::Note | Level::Allow => "note",
-        };
-        let code = diagnostic.kind.code().map(|code| format!(" `{code}`")).unwrap_or_default();
-        let at = diagnostic.place.as_ref().map_or_else(String::new, |place| {
-            let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
-            format!(" ({}{line})", markdown(relative(&place.file, directory).as_str()))
+        text = text.markup(match diagnostic.level {
+            Level::Deny => "- error",
+            Level::Warn => "- warning",
+            _ if fails(report, diagnostic) => "- error",
+            Level::Note | Level::Allow => "- note",
         });
-        let _ = writeln!(text, "- {level}{code}: {}{at}", markdown(&diagnostic.message));
+        if let Some(code) = diagnostic.kind.code() {
+            text = text.markup(" ").code(code);
+        }
+        text = text.markup(": ").text(&diagnostic.message);
+        if let Some(place) = &diagnostic.place {
+            let line = place.line.map(|line| format!(":{line}")).unwrap_or_default();
+            let file = relative(&place.file, directory);
+            text = text.markup(" (").code(&format!("{file}{line}")).markup(")");
+        }
+        text = text.markup("\n");
     }
-    text.push('\n');
-    text
+    text.markup("\n").into_string()
 }
 
 /// Whether a note is the reason why a run fails.
@@ -85,28 +89,11 @@ fn message(message: &str, hint: Option<&str>) -> String {
     data(&format!("{:#}", Shown(&format!("{message}{hint}"))))
 }
 
-/// Text in which nothing but code spans is Markdown. Messages have their names in back-ticks already.
-fn markdown(text: &str) -> String {
-    let mut escaped = String::new();
-    let mut in_code = false;
-    for character in Shown(text).to_string().chars() {
-        in_code ^= character == '`';
-        match character {
-            '<' => escaped.push_str("&lt;"),
-            '&' => escaped.push_str("&amp;"),
-            '*' | '_' | '[' | ']' | '|' | '#' | '!' | '~' | '\\' if !in_code => {
-                escaped.extend(['\\', character]);
-            }
-            character => escaped.push(character),
-        }
-    }
-    escaped
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::diagnostic::Code;
+    use crate::report::markdown::tests::{HOSTILE, page};
 
     fn report() -> Report {
         Report {
@@ -149,15 +136,25 @@ mod tests {
 
         0 releases; 1 warning; 2 errors
 
-        - warning `empty-source`: `./a` is 100% empty (sub/a,b:c.yaml:3)
+        - warning `empty-source`: `./a` is 100% empty (`sub/a,b:c.yaml:3`)
         - error `missing-source`: no place
-        - error: a\\u{a}b (x.yaml:2)
+        - error: a b (`x.yaml:2`)
         ");
         assert_eq!(step_summary(&Report::default(), View::Generate, "/r".into()), "");
     }
 
     #[test]
     fn names_are_not_taken_for_markdown() {
-        assert_eq!(markdown("a_b <img> [x](y) `a_b`"), "a\\_b &lt;img> \\[x\\](y) `a_b`");
+        for name in HOSTILE {
+            let named = |name: &str| {
+                let diagnostics =
+                    vec![Diagnostic::error(name).at(Place::line(format!("/r/{}", name.replace('/', "")), 2))];
+                let report = Report { diagnostics, ..Report::default() };
+                page(&step_summary(&report, View::Check, "/r".into()))
+            };
+            let page = named(name);
+            assert_eq!(page.elements, named("plain").elements, "{name:?}");
+            assert!(!page.text.contains('@'), "{name:?}: {page:?}");
+        }
     }
 }

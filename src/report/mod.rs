@@ -6,6 +6,7 @@ mod effect;
 mod github;
 mod human;
 mod json;
+mod markdown;
 mod model;
 mod outcome;
 mod rows;
