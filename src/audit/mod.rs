@@ -42,23 +42,38 @@ pub(crate) struct Audit {
     pub(crate) readings: Vec<Reading>,
     /// Controllers that workloads ask to restart them, and that no release installs.
     pub(crate) not_installed: BTreeSet<String>,
+    /// The command that fetches the charts that are not at hand; nothing where none is missing.
+    pub(crate) fetch: Option<String>,
 }
 
 impl Audit {
     /// The same without secrets that names of releases or objects are made from.
     pub(crate) fn masked(mut self, secrets: &Secrets) -> Self {
         let mask = |text: &mut String| *text = secrets.mask(text).into_owned();
+        let mask_identity = |identity: &mut Identity| {
+            mask(&mut identity.namespace);
+            mask(&mut identity.name);
+        };
+        self.fetch.iter_mut().for_each(mask);
         for release in &mut self.releases {
             mask(&mut release.id);
             release.why_not.iter_mut().for_each(|why| mask(&mut why.message));
-            release.restarts.iter_mut().flatten().for_each(|identity| mask(&mut identity.name));
+            release.restarts.iter_mut().flatten().for_each(mask_identity);
         }
         for reading in &mut self.readings {
             mask(&mut reading.release);
-            mask(&mut reading.workload.name);
+            mask_identity(&mut reading.workload);
+            mask(&mut reading.namespace);
             mask(&mut reading.name);
             mask(&mut reading.how);
+            mask(&mut reading.path);
             reading.makers.iter_mut().for_each(mask);
+            match &mut reading.verdict {
+                Verdict::Covered(text) | Verdict::Accepted(text) | Verdict::Controlled(text) => mask(text),
+                Verdict::Needless(Why::Reloader(text) | Why::Controller(text)) => mask(text),
+                Verdict::Needless(_) | Verdict::Own | Verdict::Named | Verdict::Unmade => {}
+                Verdict::Unbridged | Verdict::Partial | Verdict::Missed => {}
+            }
         }
         self
     }
@@ -112,7 +127,7 @@ pub(crate) fn audit(made: Made<'_>, rendering: &mut Rendering<'_>) -> (Findings,
     }
     audit.not_installed = not_installed(&subjects, &audit.readings);
     rules::unused_acceptance(&made, &subjects, &mut findings);
-    rules::unaudited_release::judge(&made, &subjects, &makers, rendering, &mut findings);
+    audit.fetch = rules::unaudited_release::judge(&made, &subjects, &makers, rendering, &mut findings);
     (findings, audit)
 }
 

@@ -12,7 +12,7 @@ use crate::plan::facts::environment::Environment;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::rules::project::Findings;
 use crate::plan::{Contents, Made, Progress};
-use crate::rendered::{Cluster, Objects};
+use crate::rendered::{Cluster, Fetch, Objects, Producer};
 use crate::state::{Release, Visit};
 
 /// A release that helmfile would deploy.
@@ -125,6 +125,11 @@ impl<'p> Subject<'p> {
             Some((index, _)) => findings.about_consumer(index, finding),
             None => findings.about_visit(self.environment, self.at.visit, finding),
         }
+    }
+
+    /// What brings its chart here, where that is not at hand.
+    pub(super) fn fetch(&self) -> Fetch {
+        Fetch::of(&Producer { request: &self.environment.request, visit: self.visit, release: self.release })
     }
 
     /// The kube context that it is deployed to.

@@ -120,19 +120,32 @@ fn chart_below(producer: &Producer<'_>, directory: &camino::Utf8Path, depth: usi
 
 /// The version, if only one chart can be meant by it.
 fn exact<'c>(producer: &Producer<'_>, chart: &'c Remote) -> Result<&'c str, Diagnostic> {
-    let version = chart.version.split('@').next().unwrap_or_default();
-    let core = version.trim_start_matches('v').split(['-', '+']).next().unwrap_or_default();
-    let parts: Vec<&str> = core.split('.').collect();
-    let number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
-    if parts.len() == 3 && parts.iter().all(number) && !version.contains([' ', ',', '|']) {
-        return Ok(version);
+    if is_exact(&chart.version) {
+        return Ok(without_digest(&chart.version));
     }
+    let version = without_digest(&chart.version);
     let message = format!(
         "its chart `{}` has {}, and which version that is, is decided when it is deployed",
         chart.name,
         if version.is_empty() { "no version".to_owned() } else { format!("the version `{version}`") }
     );
-    Err(producer
-        .refused(Refusal::RemoteChart, &message)
-        .hint("give the exact version, or run `helmfile deps` to lock it"))
+    // helmfile locks charts of the repositories that the state declares.
+    let hint = match &chart.repository {
+        Some(_) => "give the exact version, or run `helmfile deps` to lock it",
+        None => "give the exact version",
+    };
+    Err(producer.refused(Refusal::RemoteChart, &message).hint(hint))
+}
+
+/// Whether only one version can be meant.
+pub(super) fn is_exact(version: &str) -> bool {
+    let version = without_digest(version);
+    let core = version.trim_start_matches('v').split(['-', '+']).next().unwrap_or_default();
+    let parts: Vec<&str> = core.split('.').collect();
+    let number = |part: &&str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_digit());
+    parts.len() == 3 && parts.iter().all(number) && !version.contains([' ', ',', '|'])
+}
+
+fn without_digest(version: &str) -> &str {
+    version.split('@').next().unwrap_or_default()
 }

@@ -16,6 +16,7 @@ mod chart;
 mod chartify;
 mod dependencies;
 mod embed;
+mod fetch;
 mod files;
 mod ignore;
 mod influence;
@@ -37,6 +38,7 @@ mod values;
 
 pub(crate) use annotation_keys::annotation_keys;
 pub(crate) use embed::embedded;
+pub(crate) use fetch::Fetch;
 pub(crate) use influence::{Cluster, Decider, Influence, Moved, Objects, Wanted, influences, manifests_in};
 pub(crate) use inputs::chart_inputs;
 pub(crate) use mark::Mark;

@@ -186,7 +186,7 @@ fn check_command(producer: &Producer<'_>) -> Result<(), Diagnostic> {
 }
 
 /// Refuses options that make helm take a chart from elsewhere.
-fn check_source(producer: &Producer<'_>, chart: &Chart) -> Result<(), Diagnostic> {
+pub(super) fn check_source(producer: &Producer<'_>, chart: &Chart) -> Result<(), Diagnostic> {
     if matches!(chart, Chart::Directory(_) | Chart::Archive(_) | Chart::Manifests(_)) {
         return Ok(());
     }

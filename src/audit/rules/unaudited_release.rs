@@ -5,24 +5,28 @@ use std::collections::BTreeSet;
 use crate::audit::makers::Makers;
 use crate::audit::places::scalars;
 use crate::audit::subject::{Subject, plain};
+use crate::cli::Options;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Made;
 use crate::plan::contents::manifests::is_not_at_hand;
 use crate::plan::contents::rendering::Rendering;
 use crate::plan::rules::project::Findings;
+use crate::rendered::Fetch;
 use crate::text::{counted, listed, shell_word};
 
 /// How many releases a message names.
 const NAMED: usize = 5;
 
-/// Looks at what was asked for and not rendered: one finding for each environment.
+/// Looks at what was asked for and not rendered: one finding for each environment. Gives the command that fetches the charts which are
+/// not at hand, if there are any.
 pub(in crate::audit) fn judge(
     made: &Made<'_>,
     subjects: &[Subject<'_>],
     makers: &Makers,
     rendering: &Rendering<'_>,
     findings: &mut Findings,
-) {
+) -> Option<String> {
+    let mut commands: Vec<String> = Vec::new();
     for index in 0..made.project.environments.len() {
         let unseen: Vec<(&Subject<'_>, &Diagnostic)> = subjects
             .iter()
@@ -30,10 +34,10 @@ pub(in crate::audit) fn judge(
             .filter_map(|subject| Some((subject, subject.manifests.as_ref().err()?)))
             .collect();
         let Some((first, _)) = unseen.first() else { continue };
-        let lacking = unseen.iter().filter(|(_, problem)| is_not_at_hand(problem)).count();
+        let lacks = lacking(&unseen).count();
         let names: Vec<String> =
             unseen.iter().map(|(subject, _)| format!("`{}`", subject.release.id())).collect();
-        let why = if lacking == unseen.len() {
+        let why = if lacks == unseen.len() {
             match unseen.len() {
                 1 => "since its chart is not at hand".to_owned(),
                 _ => "since their charts are not at hand".to_owned(),
@@ -54,28 +58,84 @@ pub(in crate::audit) fn judge(
             },
             listed(&names, NAMED),
         );
-        let hint = if lacking > 0 {
-            bring(made, first)
-        } else {
-            unseen
+        let command = fetching(made, subjects, &unseen);
+        let hint = match &command {
+            Some(command) => {
+                let rest = unfetched(&unseen).unwrap_or_default();
+                format!("run `{command}`, which fetches the charts{rest}")
+            }
+            None => unseen
                 .iter()
                 .find_map(|(_, problem)| problem.hint.clone())
-                .unwrap_or_else(|| "see what `helmfile template` says for them".to_owned())
+                .unwrap_or_else(|| "see what `helmfile template` says for them".to_owned()),
         };
+        commands.extend(command);
         let finding = Diagnostic::finding(Code::UnauditedRelease, message).hint(hint);
         let place = first.release.place.as_ref();
         findings.about_visit(first.environment, first.at.visit, finding.or_at_known(place));
     }
+    // Each environment has its own charts, whatever helm says about those of another.
+    (!commands.is_empty()).then(|| commands.join("; "))
 }
 
-/// The command that brings charts to where helm and helmfile keep them.
-fn bring(made: &Made<'_>, subject: &Subject<'_>) -> String {
-    let options = &made.project.reading.options;
-    let file = options.file.as_ref().map(|file| format!(" -f {}", shell_word(file))).unwrap_or_default();
-    let environment = &subject.environment.resolved.environment;
-    let environment =
-        if environment == "default" { String::new() } else { format!(" -e {}", shell_word(environment)) };
-    format!("run `helmfile{file}{environment} template > /dev/null` once, which fetches the charts")
+/// The command that brings the charts of an environment to where helm and helmfile keep them, as far as one does.
+///
+/// Charts of repositories are fetched where helm renders them, and helmfile renders no more after the first release that helm refuses:
+/// those that are known to be refused are left out.
+fn fetching(
+    made: &Made<'_>,
+    subjects: &[Subject<'_>],
+    unseen: &[(&Subject<'_>, &Diagnostic)],
+) -> Option<String> {
+    let (first, _) = unseen.first()?;
+    let ways: Vec<Fetch> = lacking(unseen).map(|(subject, _)| subject.fetch()).collect();
+    let locks = ways.contains(&Fetch::Locking);
+    if !locks && !ways.contains(&Fetch::Rendering) {
+        return None;
+    }
+    let mut refused: Vec<String> = Vec::new();
+    for subject in subjects.iter().filter(|subject| subject.at.environment == first.at.environment) {
+        let is_refused = subject.manifests.as_ref().is_err_and(|problem| !is_not_at_hand(problem));
+        let name = format!("name!={}", subject.release.name);
+        if is_refused && !refused.contains(&name) {
+            refused.push(name);
+        }
+    }
+    let helmfile = helmfile(&made.project.reading.options, &first.environment.resolved.environment);
+    let lock = if locks { format!("{helmfile} deps && ") } else { String::new() };
+    let but =
+        if refused.is_empty() { String::new() } else { format!(" -l {}", shell_word(&refused.join(","))) };
+    Some(format!("{lock}{helmfile}{but} template > /dev/null"))
+}
+
+/// helmfile with the options by which it reads the same state.
+fn helmfile(options: &Options, environment: &str) -> String {
+    let mut helmfile = "helmfile".to_owned();
+    let mut take = |option: &str, value: &str| helmfile.extend([" ", option, " ", &shell_word(value)]);
+    options.file.iter().for_each(|file| take("-f", file));
+    if environment != "default" {
+        take("-e", environment);
+    }
+    options.namespace.iter().filter(|name| !name.is_empty()).for_each(|name| take("-n", name));
+    options.helm_binary.iter().for_each(|path| take("-b", path));
+    options.state_values_set.iter().for_each(|values| take("--state-values-set", values));
+    options.state_values_set_string.iter().for_each(|values| take("--state-values-set-string", values));
+    options.state_values_file.iter().for_each(|path| take("--state-values-file", path));
+    helmfile
+}
+
+/// What is left to do where no command fetches the charts of some releases.
+fn unfetched(unseen: &[(&Subject<'_>, &Diagnostic)]) -> Option<String> {
+    let (subject, problem) = lacking(unseen).find(|(subject, _)| subject.fetch() == Fetch::Nothing)?;
+    let hint = problem.hint.as_deref().unwrap_or("it has to be there as a local chart");
+    Some(format!("; but not that of `{}`: {hint}", subject.release.id()))
+}
+
+/// Those whose charts are not at hand.
+fn lacking<'u, 'p>(
+    unseen: &'u [(&'u Subject<'p>, &'u Diagnostic)],
+) -> impl Iterator<Item = (&'u Subject<'p>, &'u Diagnostic)> {
+    unseen.iter().copied().filter(|(_, problem)| is_not_at_hand(problem))
 }
 
 /// The objects of other releases, and those that controllers make, that stand as whole scalars in the values of releases that could
