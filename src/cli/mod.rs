@@ -52,6 +52,9 @@ pub(crate) struct Cli {
     pub command: Command,
 }
 
+/// The command with outputs that the others have not.
+const AUDIT: &str = "audit";
+
 const EXAMPLES: &str = "\
 Examples:
 
@@ -144,7 +147,13 @@ Examples:
 
   One release, in another environment:
 
-  $ helmsum audit -e production -l name=gateway")]
+  $ helmsum audit -e production -l name=gateway
+
+  A document for a pull request, and a log for code scanning:
+
+  $ helmsum audit --output markdown > audit.md
+
+  $ helmsum audit --output sarif > helmsum.sarif")]
     Audit(AuditArgs),
 
     /// Print the state as helmsum reads it
@@ -299,7 +308,14 @@ impl Cli {
     /// The definition that help, completions and the manual page are made from.
     #[must_use]
     pub(crate) fn definition() -> clap::Command {
-        <Self as CommandFactory>::command()
+        let definition = <Self as CommandFactory>::command();
+        let names: Vec<String> =
+            definition.get_subcommands().map(|command| command.get_name().to_owned()).collect();
+        names.into_iter().filter(|name| name != AUDIT).fold(definition, |definition, name| {
+            definition.mut_subcommand(name, |command| {
+                command.mut_arg("output", |output| output.value_parser(OutputFormat::common()))
+            })
+        })
     }
 
     /// Parses the arguments of a process, its own name first.
@@ -314,6 +330,10 @@ impl Cli {
         let mut cli = <Self as FromArgMatches>::from_arg_matches_mut(&mut matches)
             .map_err(|error| error.format(&mut definition))?;
         cli.output = cli.output.merge(cli.command.output());
+        cli.contradiction().map_or(Ok(()), |message| {
+            let error = clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, message);
+            Err(error.format(&mut definition))
+        })?;
         match (cli.command.options().cloned(), before) {
             (Some(after), _) => cli.options = std::mem::take(&mut cli.options).merge(after),
             (None, None) => {}
@@ -325,6 +345,19 @@ impl Cli {
             }
         }
         Ok(cli)
+    }
+
+    /// What is wrong with the options about output, looked at together with the command.
+    fn contradiction(&self) -> Option<String> {
+        let format = self.output.output.filter(|format| !format.is_common())?;
+        match &self.command {
+            Command::Audit(arguments) if arguments.verbose && format == OutputFormat::Sarif => Some(
+                "`--verbose` cannot be used with `--output sarif`, which has findings alone; `--output json` has every reading\n"
+                    .to_owned(),
+            ),
+            Command::Audit(_) => None,
+            _ => Some(format!("`--output {}` is for `helmsum audit` alone\n", format.name())),
+        }
     }
 
     /// What was said about output, before the command and after it.
@@ -386,6 +419,23 @@ mod tests {
     #[test]
     fn the_definition_is_coherent() {
         Cli::definition().debug_assert();
+    }
+
+    #[test]
+    fn formats_of_the_audit_are_refused_elsewhere() {
+        assert!(parse(&["--output", "sarif", "audit"]).is_ok());
+        assert!(parse(&["audit", "--output", "markdown", "--verbose"]).is_ok());
+        for (arguments, message) in [
+            (&["--output", "sarif", "check"][..], "`--output sarif` is for `helmsum audit` alone"),
+            (&["check", "--output", "markdown"], "possible values: human, json, github]"),
+            (
+                &["audit", "--verbose", "--output", "sarif"],
+                "`--verbose` cannot be used with `--output sarif`",
+            ),
+        ] {
+            let error = parse(arguments).expect_err("must be refused").to_string();
+            assert!(error.contains(message), "{arguments:?}: {error}");
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Options of every command about what it says, as typed.
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgAction, Args, ValueEnum};
 
 const OUTPUT: &str = "Output";
@@ -13,6 +14,37 @@ pub(crate) enum OutputFormat {
     Json,
     /// For people, with annotations and a summary for GitHub Actions
     Github,
+    /// A document for a pull request or a job summary (only `audit`)
+    Markdown,
+    /// A SARIF 2.1.0 log, for code scanning and editors (only `audit`)
+    Sarif,
+}
+
+impl OutputFormat {
+    /// Whether every command has it.
+    #[must_use]
+    pub(crate) const fn is_common(self) -> bool {
+        matches!(self, Self::Human | Self::Json | Self::Github)
+    }
+
+    /// Whether standard output is one document, so that all else goes to standard error.
+    #[must_use]
+    pub(crate) const fn is_document(self) -> bool {
+        matches!(self, Self::Json | Self::Markdown | Self::Sarif)
+    }
+
+    /// What is typed for it.
+    #[must_use]
+    pub(crate) fn name(self) -> String {
+        self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+    }
+
+    /// Reads the formats that every command has.
+    pub(crate) fn common() -> impl TypedValueParser<Value = Self> {
+        let values = Self::value_variants().iter().filter(|format| format.is_common());
+        let parser = PossibleValuesParser::new(values.filter_map(Self::to_possible_value));
+        parser.try_map(|text| Self::from_str(&text, false))
+    }
 }
 
 /// What is said, and how.

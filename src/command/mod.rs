@@ -98,12 +98,12 @@ pub(crate) fn run(
         Command::Man(_) => return manual::page(streams),
         Command::Generate(arguments) if arguments.dry_run => Some(View::DryRun),
         Command::Generate(_) => Some(View::Generate),
-        Command::Check(_) | Command::Audit(_) => Some(View::Check),
+        Command::Check(_) => Some(View::Check),
         Command::List(_) => Some(View::List),
-        Command::State(_) => None,
+        Command::State(_) | Command::Audit(_) => None,
     };
     if variables.running {
-        return recognise(view, &context, streams);
+        return recognise(&cli.command, &context, streams);
     }
     if let Err(error) = options.check() {
         return refuse(&Diagnostic::error(error.to_string()), streams);
@@ -201,17 +201,23 @@ fn source_of(file: &Utf8Path) -> Option<Arc<str>> {
 }
 
 /// helmsum was started by a program that helmsum runs: doing it all once more would never end.
-fn recognise(view: Option<View>, context: &Context, streams: &mut Streams) -> io::Result<Outcome> {
+fn recognise(command: &Command, context: &Context, streams: &mut Streams) -> io::Result<Outcome> {
     let note = "helmsum was started by helmsum itself, so it does nothing here";
-    if context.output.format != OutputFormat::Json {
+    if !context.output.format.is_document() {
         streams.out.styled(&format!("{note}\n"))?;
         return Ok(Outcome::Clean);
     }
-    let text = match view {
-        Some(_) => report::print(&Document::new(&Report::default(), &context.plan.directory)),
-        None => report::print(&json!({ "format": 1, "environment": "", "documents": [] })),
-    };
-    streams.out.raw(text.as_bytes())?;
+    match command {
+        Command::Audit(_) => audit::say_nothing(context, streams)?,
+        Command::State(_) => {
+            let empty = json!({ "format": 1, "environment": "", "documents": [] });
+            streams.out.raw(report::print(&empty).as_bytes())?;
+        }
+        _ => {
+            let empty = Document::new(&Report::default(), &context.plan.directory);
+            streams.out.raw(report::print(&empty).as_bytes())?;
+        }
+    }
     streams.err.styled(&format!("{note}\n"))?;
     Ok(Outcome::Clean)
 }

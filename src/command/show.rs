@@ -36,10 +36,7 @@ pub(super) fn show(
         let stream = if forgiven { &mut streams.out } else { &mut streams.err };
         errors(report, context, stream)?;
     }
-    match &output.step_summary {
-        Some(file) if output.annotations => summarise(report, view, file, context, streams),
-        _ => Ok(()),
-    }
+    summarise(|| report::step_summary(report, view, &context.plan.directory), context, streams)
 }
 
 /// Shows the errors of a report to people.
@@ -72,7 +69,7 @@ pub(super) fn trace(
     Ok(())
 }
 
-/// Gives GitHub Actions the findings of a report: beside a JSON document, on standard error.
+/// Gives GitHub Actions the findings of a report: beside a document, on standard error.
 ///
 /// # Errors
 ///
@@ -84,20 +81,25 @@ pub(super) fn annotate(report: &Report, context: &Context, streams: &mut Streams
     }
     let workspace = output.workspace.as_ref().map_or(&context.plan.directory, |workspace| workspace);
     let annotations = report::annotations(report, workspace);
-    let stream = if output.format == OutputFormat::Json { &mut streams.err } else { &mut streams.out };
+    let stream = if output.format.is_document() { &mut streams.err } else { &mut streams.out };
     stream.raw(annotations.as_bytes())
 }
 
-/// Appends to the summary of a step. Several steps and hooks may write to it, each a piece of its own.
-fn summarise(
-    report: &Report,
-    view: View,
-    file: &str,
+/// Appends to the summary of a step, where there is one and `text` is not empty. Several steps and hooks may write to it, each a piece of
+/// its own.
+///
+/// # Errors
+///
+/// Where standard error does not take that this failed.
+pub(super) fn summarise(
+    text: impl FnOnce() -> String,
     context: &Context,
     streams: &mut Streams,
 ) -> io::Result<()> {
     use std::io::Write as _;
-    let text = report::step_summary(report, view, &context.plan.directory);
+    let output = &context.output;
+    let Some(file) = output.step_summary.as_ref().filter(|_| output.annotations) else { return Ok(()) };
+    let text = text();
     if text.is_empty() {
         return Ok(());
     }

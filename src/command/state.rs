@@ -60,7 +60,7 @@ pub(super) fn run(
             }
             report::print(&document)
         }
-        OutputFormat::Human | OutputFormat::Github => {
+        _ => {
             request.secrets.mask_json(&mut document);
             for_terminal(&state::to_yaml(&document).map_err(io::Error::other)?).into_owned()
         }

@@ -1,4 +1,4 @@
-//! What a run says, and how: to people, to programs, and to GitHub Actions.
+//! What a run says, and how: to people, to programs, to pages and to GitHub Actions.
 
 mod audit;
 mod drawing;
@@ -6,20 +6,23 @@ mod effect;
 mod github;
 mod human;
 mod json;
+mod manual;
 mod markdown;
 mod model;
 mod outcome;
 mod rows;
+mod sarif;
 mod schema;
 mod streams;
 
-pub(crate) use audit::{AuditDocument, AuditView, audit};
+pub(crate) use audit::{AuditDocument, AuditSummary, AuditView, audit, audit_markdown};
 pub use drawing::{Layout, draw};
 pub(crate) use github::{annotations, step_summary};
 pub(crate) use human::{View, WIDTH, WIDTH_IN_HOOK, human};
 pub(crate) use json::{Document, HashDocument, entries, print};
 pub(crate) use model::Report;
 pub use outcome::Outcome;
+pub(crate) use sarif::{SarifView, sarif};
 pub use schema::schemas;
 pub(crate) use streams::Colour;
 pub use streams::{Stream, Streams};

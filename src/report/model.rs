@@ -62,25 +62,48 @@ impl Report {
     /// the environments.
     #[must_use]
     pub(crate) fn said(&self) -> Vec<Diagnostic> {
+        self.shared().iter().map(Shared::said).collect()
+    }
+
+    /// The diagnostics, each with the environments that share it, where there are several.
+    #[must_use]
+    pub(crate) fn shared(&self) -> Vec<Shared<'_>> {
         if self.environments.len() < 2 {
-            return self.diagnostics.clone();
+            let alone = |one: &Diagnostic| Shared { diagnostic: one.clone(), environments: Vec::new() };
+            return self.diagnostics.iter().map(alone).collect();
         }
-        let mut said: Vec<(Diagnostic, Vec<&str>)> = Vec::new();
+        let mut shared: Vec<Shared<'_>> = Vec::new();
         // By message: of those that say the same, which are alike is compared.
         let mut known: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
         for diagnostic in &self.diagnostics {
             let alike = known.entry(&diagnostic.message).or_default();
             let bare = diagnostic.clone().without_environment();
-            let index = alike.iter().copied().find(|index| said[*index].0 == bare).unwrap_or_else(|| {
-                said.push((bare, Vec::new()));
-                alike.push(said.len() - 1);
-                said.len() - 1
+            let index = alike.iter().copied().find(|index| shared[*index].diagnostic == bare);
+            let index = index.unwrap_or_else(|| {
+                shared.push(Shared { diagnostic: bare, environments: Vec::new() });
+                alike.push(shared.len() - 1);
+                shared.len() - 1
             });
-            said[index].1.extend(diagnostic.environment.as_deref());
+            shared[index].environments.extend(diagnostic.environment.as_deref());
         }
-        said.into_iter()
-            .map(|(diagnostic, environments)| in_environments(diagnostic, &environments))
-            .collect()
+        shared
+    }
+}
+
+/// A diagnostic that several environments may share.
+#[derive(Clone, Debug)]
+pub(crate) struct Shared<'r> {
+    /// Without an environment, where several were read.
+    pub diagnostic: Diagnostic,
+    /// The environments that have it; none where one alone was read, or it is about none.
+    pub environments: Vec<&'r str>,
+}
+
+impl Shared<'_> {
+    /// The diagnostic with its environments in the message.
+    #[must_use]
+    pub(crate) fn said(&self) -> Diagnostic {
+        in_environments(self.diagnostic.clone(), &self.environments)
     }
 }
 

@@ -276,6 +276,17 @@ pub(crate) fn schema(command: &str, document: &serde_json::Value) -> Vec<String>
     validator.iter_errors(document).map(|error| format!("{}: {error}", error.instance_path())).collect()
 }
 
+/// What a log has against the schema of SARIF.
+#[track_caller]
+pub(crate) fn sarif(log: &serde_json::Value) -> Vec<String> {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/sarif/sarif-schema-2.1.0.json");
+    let text = fs_err::read_to_string(path).expect("the schema is there");
+    let schema = serde_json::from_str(&text).expect("the schema is JSON");
+    let validator = jsonschema::options().should_validate_formats(true).build(&schema);
+    let validator = validator.expect("the schema is a schema");
+    validator.iter_errors(log).map(|error| format!("{}: {error}", error.instance_path())).collect()
+}
+
 /// A release `edge/gateway` that declares `./apis` in one values file and lists a target beside it.
 pub(crate) fn gateway() -> Repo {
     Repo::new()

@@ -2,9 +2,10 @@
 
 use regex::Regex;
 
-use super::project::{BY_KEY, MOUNTED, PLATFORM, WEB, audit, project};
+use super::project::{BY_KEY, BY_SECRET, MOUNTED, PLATFORM, WEB, audit, project};
 use crate::kinds::project::Project;
 use crate::support::gallery::Gallery;
+use crate::support::repo::sarif;
 
 #[test]
 fn selectors_narrow_what_is_judged_and_not_who_makes_objects() {
@@ -85,6 +86,10 @@ fn what_people_see() {
     gallery.text("a variable of another release", &shown(&project, &[]));
     gallery.text("every reading", &shown(&project, &["--verbose"]));
     gallery.text("findings alone", &shown(&project, &["--quiet"]));
+    gallery.text("as a page", &shown(&project, &["--output", "markdown"]));
+    gallery.text("findings alone, as a page", &shown(&project, &["--output", "markdown", "--quiet"]));
+    gallery.text("for GitHub Actions", &shown(&project, &["--output", "github"]));
+    gallery.text("for code scanning", &shown(&project, &["--output", "sarif"]));
     gallery.text("a release that reads nothing", &shown(&project, &["-l", "name=platform"]));
     gallery.text("a release that does not exist", &shown(&project, &["-l", "name=gone"]));
     project.write("web.yaml", MOUNTED);
@@ -129,10 +134,12 @@ fn what_people_see() {
     project.write("web.yaml", &format!("# helmsum: ./motd/a.txt\n{MOUNTED}"));
     gallery.text("a file that is left out", &shown(&project, &[]));
     project.write("web.yaml", &format!("{MOUNTED}auth: {{existingSecret: db}}\n"));
-    project.edit("helmfile.yaml", "./charts/web", "shelf/web");
+    project.edit("helmfile.yaml", "./charts/web", "shelf/web\n    version: 1.2.3");
     gallery.text("a chart that is not at hand", &shown(&project, &[]));
-    project.edit("helmfile.yaml", "./charts/platform", "shelf/platform");
+    gallery.text("a chart that is not at hand, as a page", &shown(&project, &["--output", "markdown"]));
+    project.edit("helmfile.yaml", "./charts/platform", "shelf/platform\n    version: 1.2.3");
     gallery.text("no chart at hand", &shown(&project, &[]));
+    gallery.text("no chart at hand, as a page", &shown(&project, &["--output", "markdown"]));
     for code in [
         "unbridged-reference",
         "partial-source",
@@ -145,4 +152,85 @@ fn what_people_see() {
         assert!(gallery.contains(&format!("[{code}]: ")), "{code} is in the gallery");
     }
     gallery.matches_snapshot("audit");
+}
+
+#[test]
+fn a_log_for_code_scanning_names_lines_of_the_checkout() {
+    let Some(project) = project(BY_KEY) else { return };
+    let log = |project: &Project, arguments: &[&str]| -> serde_json::Value {
+        let run = project.helmsum(&[&["audit", "--output", "sarif"], arguments].concat());
+        let log = serde_json::from_str(&run.stdout()).unwrap_or_else(|_| panic!("{}", run.told()));
+        assert_eq!(sarif(&log), Vec::<String>::new(), "{log:#}");
+        assert_eq!(log["runs"][0]["invocations"][0]["exitCode"], run.code());
+        log
+    };
+    let found = log(&project, &[]);
+    let result = &found["runs"][0]["results"][0];
+    assert_eq!((&result["ruleId"], &result["level"]), (&"unbridged-reference".into(), &"error".into()));
+    assert_eq!(
+        result["locations"][0]["physicalLocation"],
+        serde_json::json!({
+            "artifactLocation": { "uri": "web.yaml", "uriBaseId": "%SRCROOT%" },
+            "region": { "startLine": 8, "startColumn": 37, "endLine": 8, "endColumn": 59 },
+        })
+    );
+    assert_eq!(found["runs"][0]["invocations"][0]["executionSuccessful"], true, "a finding is no failure");
+    assert_eq!(found["runs"][0]["properties"]["summary"], audit(&project, &[]).document["summary"]);
+    // Lines above it move it, and it stays the same.
+    project.write("web.yaml", &format!("# one\n# two\n{BY_KEY}"));
+    let moved = log(&project, &[]);
+    let moved = &moved["runs"][0]["results"][0];
+    assert_eq!(moved["locations"][0]["physicalLocation"]["region"]["startLine"], 10);
+    assert_eq!(moved["partialFingerprints"], result["partialFingerprints"]);
+    // What cannot be read is said by the run.
+    project.write("helmfile.yaml", "releases: [\n");
+    let failed = log(&project, &[]);
+    let invocation = &failed["runs"][0]["invocations"][0];
+    assert_eq!(invocation["executionSuccessful"], false);
+    assert_eq!(invocation["toolExecutionNotifications"][0]["level"], "error");
+}
+
+#[test]
+fn no_output_has_a_secret() {
+    let Some(project) = project(BY_SECRET) else { return };
+    // The name of the object is a secret, as far as helmsum knows.
+    project.edit("web.yaml", "db", "hunter2-db");
+    project.chart("platform", &PLATFORM.replace("name: db", "name: {{ .Values.name }}"));
+    project.write("platform.yaml.gotmpl", "secret: {password: s3cret}\nconfig: {colour: red}\nname: {{ fetchSecretValue \"ref+echo://hunter2-db\" }}\n");
+    project.edit("helmfile.yaml", "[platform.yaml]", "[platform.yaml.gotmpl]");
+    for output in ["human", "json", "github", "markdown", "sarif"] {
+        let run = project.helmsum(&["audit", "--output", output]);
+        let said = format!("{}{}", run.stdout(), run.stderr());
+        assert!(said.contains("unbridged-reference") && said.contains("***"), "{output}: {said}");
+        assert!(!said.contains("hunter2"), "{output}: {said}");
+    }
+}
+
+#[test]
+fn a_workflow_gets_annotations_and_a_summary() {
+    let Some(project) = project(BY_KEY) else { return };
+    let root = project.root.display();
+    let run = |output: &str| {
+        project.shell("rm -f summary.md");
+        let script = format!(
+            "GITHUB_ACTIONS=true GITHUB_WORKSPACE={root} GITHUB_STEP_SUMMARY={root}/summary.md helmsum audit --output {output} 2> err; echo $? > code"
+        );
+        (project.shell(&script), project.read("err"), project.read("summary.md"))
+    };
+    let command = "::error file=web.yaml,line=8,col=37,title=unbridged-reference::Deployment `web` of release `apps/web` starts with";
+    let (out, err, summary) = run("github");
+    assert!(out.contains(command) && !err.contains("::error"), "{out}{err}");
+    assert!(
+        summary.starts_with("<!-- helmsum:audit -->\n## helmsum audit: 1 error in 2 of 2 releases\n"),
+        "{summary}"
+    );
+    // Beside a document, standard output has nothing else.
+    for output in ["json", "markdown", "sarif"] {
+        let (out, err, again) = run(output);
+        assert!(err.contains(command) && !out.contains("::error"), "{output}: {out}{err}");
+        assert_eq!(again, summary, "{output}");
+    }
+    assert_eq!(project.read("code"), "1\n");
+    let (page, _, summary) = run("markdown");
+    assert_eq!(page, summary.trim_end());
 }

@@ -1,12 +1,13 @@
 //! Releases that cannot be looked at.
 
 use super::project::{BY_KEY, audit, project};
-use crate::server::serve;
+use crate::kinds::project::Project;
+use crate::server::{registry, serve};
 
 #[test]
 fn a_chart_that_is_not_at_hand_is_counted_and_may_read() {
     let Some(project) = project("auth: {existingSecret: db}\n") else { return };
-    project.edit("helmfile.yaml", "./charts/web", "shelf/web");
+    project.edit("helmfile.yaml", "./charts/web", "shelf/web\n    version: 1.2.3");
     let audited = audit(&project, &[]).finds(&["unaudited-release warn"]);
     let (message, hint) = audited.only("unaudited-release");
     assert_eq!(
@@ -84,22 +85,147 @@ fn a_chart_that_helm_refuses_is_counted_apart() {
     audit(&project, &[]).finds(&["unbridged-reference deny"]);
 }
 
-#[test]
-fn the_command_of_the_hint_fetches_the_charts() {
-    let Some(project) = project(BY_KEY) else { return };
-    project.shell("mkdir served && for chart in web platform; do helm package charts/$chart -d served; done");
-    let url = serve(project.root.join("served"));
-    project.shell(&format!("helm repo index served --url {url} && rm -r charts && touch web.checksum.yaml"));
-    let state = project.read("helmfile.yaml").replace("./charts/", "shop/");
-    let state = ["web", "platform"].iter().fold(state, |state, chart| {
-        state.replace(&format!("shop/{chart}\n"), &format!("shop/{chart}\n    version: 1.0.0\n"))
-    });
-    project.write("helmfile.yaml", &format!("repositories: [{{name: shop, url: '{url}'}}]\n{state}"));
-    let audited = audit(&project, &[]);
-    assert_eq!((audited.count("lacksChart"), audited.code), (2, 1));
+/// A folder beside the project with its charts in packages; the project has none.
+fn packaged(project: &Project) -> std::path::PathBuf {
+    project.shell(
+        "mkdir served && for chart in charts/*; do helm package $chart -d served; done && rm -r charts",
+    );
+    project.shell("touch web.checksum.yaml");
+    project.root.join("served")
+}
+
+/// Runs the one command that a run says first, where nothing could be looked at, and looks at what the next run says.
+#[track_caller]
+fn follows_the_one_command(project: &Project, releases: u64) {
+    let audited = audit(project, &[]);
+    assert_eq!((audited.count("lacksChart"), audited.code), (releases, 1));
+    let people = project.helmsum(&["audit"]).stdout();
+    let (first, rest) = people.split_once("\n\n").expect("a paragraph of its own");
+    assert!(first.starts_with("nothing was looked at: "), "{people}");
+    assert!(rest.starts_with("warning[unaudited-release]: "), "{people}");
+    let command = first.split('`').nth(1).expect("a command");
+    assert_eq!(audited.document["fetch"], command);
     let (_, hint) = audited.only("unaudited-release");
-    let command = hint.split('`').nth(1).expect("a command");
+    assert!(hint.contains(&format!("`{command}`")), "{hint}");
     project.shell(command);
-    let audited = audit(&project, &[]).finds(&["unbridged-reference deny"]);
-    assert_eq!(audited.count("lookedAt"), 2);
+    let audited = audit(project, &[]).finds(&["unbridged-reference deny"]);
+    assert_eq!(audited.count("lookedAt"), releases, "after `{command}`");
+    assert!(audited.document["fetch"].is_null());
+}
+
+/// The state with charts of these names instead of its own.
+fn state(chart: impl Fn(&str) -> String) -> String {
+    ["web", "platform"].iter().fold(super::project::STATE.to_owned(), |state, name| {
+        state.replace(&format!("./charts/{name}\n"), &format!("{}\n", chart(name)))
+    })
+}
+
+#[test]
+fn one_command_fetches_charts_of_a_repository() {
+    let Some(project) = project(BY_KEY) else { return };
+    let served = packaged(&project);
+    let url = serve(served);
+    project.shell(&format!("helm repo index served --url {url}"));
+    let repository = format!("repositories: [{{name: shop, url: '{url}'}}]\n");
+    let exact = state(|name| format!("shop/{name}\n    version: 1.0.0"));
+    project.write("helmfile.yaml", &format!("{repository}{exact}"));
+    follows_the_one_command(&project, 2);
+}
+
+#[test]
+fn one_command_locks_and_fetches_charts_without_a_version() {
+    let Some(project) = project(BY_KEY) else { return };
+    let served = packaged(&project);
+    let url = serve(served);
+    project.shell(&format!("helm repo index served --url {url}"));
+    let repository = format!("repositories: [{{name: shop, url: '{url}'}}]\n");
+    let open = state(|name| match name {
+        "web" => "shop/web".to_owned(),
+        _ => format!("shop/{name}\n    version: ~1.0"),
+    });
+    project.write("helmfile.yaml", &format!("{repository}{open}"));
+    follows_the_one_command(&project, 2);
+    assert!(project.read("helmfile.lock").contains("1.0.0"));
+}
+
+#[test]
+fn one_command_fetches_charts_of_a_registry() {
+    let Some(project) = project(BY_KEY) else { return };
+    let host = registry(packaged(&project));
+    let repository =
+        format!("repositories: [{{name: shop, url: '{host}/charts', oci: true, plainHttp: true}}]\n");
+    let exact = state(|name| match name {
+        "web" => "shop/web\n    version: 1.0.0".to_owned(),
+        _ => format!("oci://{host}/charts/{name}\n    version: 1.0.0\n    plainHttp: true"),
+    });
+    project.write("helmfile.yaml", &format!("{repository}{exact}"));
+    follows_the_one_command(&project, 2);
+}
+
+#[test]
+fn one_command_fetches_what_local_charts_depend_on() {
+    let Some(project) = project(BY_KEY) else { return };
+    project.chart("lib", "");
+    project.shell("mkdir served && helm package charts/lib -d served && rm -r charts/lib");
+    let url = serve(project.root.join("served"));
+    project.shell(&format!("helm repo index served --url {url}"));
+    for chart in ["web", "platform"] {
+        let name = format!("charts/{chart}/Chart.yaml");
+        let dependency = format!("dependencies: [{{name: lib, version: 1.0.0, repository: '{url}'}}]\n");
+        project.write(&name, &format!("{}{dependency}", project.read(&name)));
+    }
+    project.shell("touch web.checksum.yaml");
+    follows_the_one_command(&project, 2);
+}
+
+#[test]
+fn releases_that_helm_refuses_do_not_keep_charts_from_being_fetched() {
+    let Some(project) = project(BY_KEY) else { return };
+    project.chart("bad", "{{ fail \"set a password\" }}\n");
+    let served = packaged(&project);
+    let url = serve(served);
+    project.shell(&format!("helm repo index served --url {url}"));
+    project.chart("bad", "{{ fail \"set a password\" }}\n");
+    let bad = "releases:\n  - {name: bad, namespace: apps, chart: ./charts/bad}\n";
+    let exact = state(|name| format!("shop/{name}\n    version: 1.0.0")).replace("releases:\n", bad);
+    project.write("helmfile.yaml", &format!("repositories: [{{name: shop, url: '{url}'}}]\n{exact}"));
+    let audited = audit(&project, &[]);
+    assert_eq!((audited.count("lacksChart"), audited.count("notRendered")), (2, 1));
+    let command = audited.document["fetch"].as_str().expect("a command").to_owned();
+    project.shell(&command);
+    let audited = audit(&project, &[]);
+    assert_eq!((audited.count("lookedAt"), audited.count("lacksChart")), (2, 0), "after `{command}`");
+}
+
+#[test]
+fn where_no_command_fetches_a_chart_the_way_out_is_said() {
+    let Some(project) = project(BY_KEY) else { return };
+    project.edit("helmfile.yaml", "./charts/web", "oci://registry.invalid/charts/web");
+    let audited = audit(&project, &[]);
+    let (_, hint) = audited.only("unaudited-release");
+    assert!(audited.document["fetch"].is_null() && hint.starts_with("give the exact version"), "{hint}");
+    // Beside one that is fetched, both are said.
+    project.edit("helmfile.yaml", "./charts/platform", "shop/platform\n    version: 1.0.0");
+    let audited = audit(&project, &[]);
+    let (_, hint) = audited.only("unaudited-release");
+    assert_eq!(audited.document["fetch"], "helmfile template > /dev/null");
+    assert!(hint.contains("; but not that of `apps/web`: give the exact version"), "{hint}");
+}
+
+#[test]
+fn the_command_has_the_options_of_the_run() {
+    let Some(project) = project(BY_KEY) else { return };
+    let state = project
+        .read("helmfile.yaml")
+        .replace("./charts/", "shop/")
+        .replace("    values", "    version: 1.0.0\n    values");
+    project.write("a b.yaml.gotmpl", &format!("environments: {{production: {{}}}}\n---\n{state}"));
+    let audited = audit(
+        &project,
+        &["-f", "a b.yaml.gotmpl", "-e", "production", "-n", "blue", "--state-values-set", "a=1,b={c}"],
+    );
+    assert_eq!(
+        audited.document["fetch"],
+        "helmfile -f 'a b.yaml.gotmpl' -e production -n blue --state-values-set 'a=1,b={c}' template > /dev/null"
+    );
 }

@@ -1,0 +1,33 @@
+//! What `helmsum audit` says: findings, what was looked at, and why it kept quiet about the rest.
+//!
+//! Every number in it comes from one value, [`Counts`](counts::Counts), whoever reads it.
+
+mod counts;
+mod document;
+mod human;
+mod markdown;
+#[cfg(test)]
+mod tests;
+
+use std::time::Duration;
+
+pub(crate) use counts::Summary as AuditSummary;
+pub(crate) use document::AuditDocument;
+pub(crate) use human::human as audit;
+pub(crate) use markdown::markdown as audit_markdown;
+
+use super::model::Report;
+use crate::audit::Audit;
+
+/// An audit as it is shown: with what was said, and how long it took.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct AuditView<'r> {
+    /// What was said.
+    pub report: &'r Report,
+    pub audit: &'r Audit,
+    pub took: Duration,
+    /// Whether every reading is listed.
+    pub verbose: bool,
+    /// Whether only findings are shown.
+    pub quiet: bool,
+}
