@@ -28,7 +28,7 @@ use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::filepath::join_clean;
 use crate::template::function::Effects;
 use crate::text::Place;
-use crate::tree::{Kind, open_and_wait};
+use crate::tree::{Kind, open_and_wait, read_to_end};
 use crate::yaml::Limits;
 
 /// How many bytes of state files, bases and values files one run may read, each file as often as it is read.
@@ -336,7 +336,6 @@ impl Reader<'_> {
         if stat.is_some_and(|stat| stat.size > most) {
             return Err(too_long());
         }
-        let mut bytes = Vec::new();
         let handed_over = stat.is_some_and(|stat| stat.kind == Kind::Special);
         let opened: Box<dyn Read> = if handed_over {
             Box::new(open_and_wait(file).map_err(failed)?)
@@ -344,7 +343,7 @@ impl Reader<'_> {
             Box::new(self.request.tree.open(file).map_err(failed)?)
         };
         // What has no size, such as a pipe, has to end as well.
-        opened.take(most + 1).read_to_end(&mut bytes).map_err(failed)?;
+        let bytes = read_to_end(opened, stat.map_or(0, |stat| stat.size), most).map_err(failed)?;
         let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
         if length > most {
             return Err(too_long());

@@ -9,13 +9,11 @@ use camino::Utf8Path;
 
 use super::error::TargetError;
 use super::write::{Order, Writer};
-use crate::program::Unfinished;
 
 /// How many targets are written at a time: as many as wait for the disk, whatever the number of processors.
 const AT_A_TIME: usize = 16;
 
-/// Writes targets side by side, those of one group one after the other, and tells of each what [`Writer::write`] tells. Where
-/// the process was told to end, the rest is left as it is.
+/// Writes targets side by side, those of one group one after the other, and tells of each what [`Writer::write`] tells.
 #[must_use]
 pub(crate) fn write_groups(groups: &[Vec<Order<'_>>]) -> Vec<Vec<Result<bool, TargetError>>> {
     let writer = Writer::default();
@@ -24,10 +22,6 @@ pub(crate) fn write_groups(groups: &[Vec<Order<'_>>]) -> Vec<Vec<Result<bool, Ta
     let work = || loop {
         let at = next.fetch_add(1, Ordering::Relaxed);
         let Some(group) = groups.get(at) else { return };
-        let unfinished = Unfinished::begin();
-        if unfinished.pending().is_some() {
-            return;
-        }
         let outcome = group.iter().map(|order| writer.write(*order)).collect();
         outcomes.lock().unwrap_or_else(PoisonError::into_inner)[at] = outcome;
     };

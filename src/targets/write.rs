@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fs::{File, Metadata};
-use std::io::{self, Read as _, Write as _};
+use std::io::{self, Write as _};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::sync::{Mutex, PoisonError};
 
@@ -16,7 +16,7 @@ use super::error::TargetError;
 use super::location::{Location, check_place};
 use super::recorded::Recorded;
 use crate::program::Unfinished;
-use crate::tree::{Kind, Tree};
+use crate::tree::{Kind, Tree, read_to_end};
 
 /// The mode of a new target.
 const MODE: u32 = 0o644;
@@ -78,8 +78,7 @@ impl Writer {
         if self.tidied.lock().unwrap_or_else(PoisonError::into_inner).insert(identity) {
             draft::tidy(&directory);
         }
-        replace(&directory, &location.name, before.as_ref(), order.bytes).map_err(failed)?;
-        Ok(true)
+        replace(&directory, &location.name, before.as_ref(), order.bytes).map_err(failed)
     }
 }
 
@@ -131,7 +130,7 @@ struct Existing {
 fn existing(directory: &Directory, name: &str, order: Order<'_>) -> Result<Option<Existing>, TargetError> {
     let path = || order.path.to_owned();
     let unreadable = |error: io::Error| TargetError::Unreadable { path: path(), error };
-    let mut file: File = match directory.file(name, OFlags::RDONLY) {
+    let file: File = match directory.file(name, OFlags::RDONLY) {
         Ok(file) => file,
         Err(Errno::NOENT) => return Ok(None),
         Err(Errno::LOOP | Errno::MLINK) => return Err(TargetError::Link(path())),
@@ -144,8 +143,7 @@ fn existing(directory: &Directory, name: &str, order: Order<'_>) -> Result<Optio
     if metadata.len() > LARGEST {
         return Err(TargetError::TooLarge(path()));
     }
-    let mut bytes = Vec::new();
-    file.read_to_end(&mut bytes).map_err(unreadable)?;
+    let bytes = read_to_end(file, metadata.len(), LARGEST).map_err(unreadable)?;
     Ok(Some(Existing { metadata, bytes }))
 }
 
@@ -167,8 +165,12 @@ fn may_write(
     }
 }
 
-fn replace(directory: &Directory, name: &str, before: Option<&Metadata>, bytes: &[u8]) -> io::Result<()> {
-    let _unfinished = Unfinished::begin();
+fn replace(directory: &Directory, name: &str, before: Option<&Metadata>, bytes: &[u8]) -> io::Result<bool> {
+    let unfinished = Unfinished::begin();
+    // Told to end, the process does so once nothing is unfinished, so nothing is begun.
+    if unfinished.pending().is_some() {
+        return Ok(false);
+    }
     let mut draft = Draft::create(directory)?;
     draft.file.write_all(bytes)?;
     let mode = before.map_or(MODE, |metadata| metadata.permissions().mode());
@@ -181,7 +183,7 @@ fn replace(directory: &Directory, name: &str, before: Option<&Metadata>, bytes: 
     draft.place(name)?;
     // The new name should survive a crash too; where directories cannot be synced, the file can.
     let _ = directory.sync();
-    Ok(())
+    Ok(true)
 }
 
 #[cfg(test)]

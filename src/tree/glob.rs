@@ -2,7 +2,7 @@
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Kind, Tree};
+use super::Tree;
 use crate::go::filepath::{BadPattern, has_meta, matches};
 
 /// The paths that match `pattern`, sorted by their bytes: Go's `filepath.Glob` on an absolute pattern. Without `*`, `?`,
@@ -32,13 +32,12 @@ fn expand(tree: &dyn Tree, pattern: &str) -> Result<Vec<Utf8PathBuf>, BadPattern
         if has_meta(directory) { expand(tree, directory)? } else { vec![Utf8PathBuf::from(directory)] };
     let mut found = Vec::new();
     for directory in directories {
-        if tree.stat(&directory).is_ok_and(|stat| stat.kind == Kind::Directory) {
-            for entry in tree.entries(&directory).unwrap_or_default() {
-                if let Some(name) = entry.name.to_str()
-                    && matches(file, name)?
-                {
-                    found.push(directory.join(name));
-                }
+        // What is no directory has no entries.
+        for entry in tree.entries(&directory).unwrap_or_default() {
+            if let Some(name) = entry.name.to_str()
+                && matches(file, name)?
+            {
+                found.push(directory.join(name));
             }
         }
     }

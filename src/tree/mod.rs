@@ -146,10 +146,23 @@ pub trait Tree: Send + Sync + fmt::Debug {
         // Once before, since to open a device can do something.
         check(&self.stat(path)?, most)?;
         let file = self.open(path)?;
-        check(&file.stat()?, most)?;
-        let mut content = Vec::new();
+        let stat = file.stat()?;
+        check(&stat, most)?;
         // Files of `/proc` say that they are empty.
-        file.take(most.saturating_add(1)).read_to_end(&mut content)?;
+        let content = read_to_end(file, stat.size, most)?;
         if content.len() as u64 > most { Err(too_large(most)) } else { Ok(content) }
     }
+}
+
+/// Reads to the end, but not much further than `most` bytes: whoever gets more has to refuse it. With the size that a file is said to
+/// have, it takes no more reads than it must, one of them to see the end; without, the first ones are of a few bytes.
+///
+/// # Errors
+///
+/// Where reading fails.
+pub(crate) fn read_to_end(file: impl Read, size: u64, most: u64) -> io::Result<Vec<u8>> {
+    let room = usize::try_from(size.min(most)).unwrap_or_default().saturating_add(1);
+    let mut content = Vec::with_capacity(room);
+    file.take(most.saturating_add(1)).read_to_end(&mut content)?;
+    Ok(content)
 }

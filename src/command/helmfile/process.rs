@@ -11,6 +11,7 @@ use std::time::Duration;
 use camino::Utf8PathBuf;
 
 use crate::program::{Program, own_path, own_variables};
+use crate::tree::read_to_end;
 
 /// How many processes above this one are looked at.
 const HIGHEST: usize = 8;
@@ -48,13 +49,28 @@ pub(super) enum Table {
     Ps,
 }
 
+/// How much of a file of a process is read, in bytes.
+const MOST: u64 = 8 << 20;
+
+/// What such a file usually has at most: it does not say how long it is.
+const USUAL: u64 = 4095;
+
 /// A process in a table.
 struct Entry {
     parent: u32,
     owner: u32,
-    process: Process,
+    arguments: Arguments,
     /// The file name of the program, by which it was called and which it is.
     programs: Vec<String>,
+    /// Its folder, where the table is one.
+    folder: Option<PathBuf>,
+}
+
+impl Entry {
+    fn process(self) -> Process {
+        let directory = self.folder.as_deref().and_then(directory);
+        Process { arguments: self.arguments, directory }
+    }
 }
 
 impl Table {
@@ -70,7 +86,7 @@ impl Table {
 
     /// The processes above the one of this number that are helmfile's and of the same user, the nearest first.
     pub(super) fn above(&self, own: u32, parent: u32) -> Vec<Process> {
-        let Some(owner) = self.entry(own).map(|entry| entry.owner) else { return Vec::new() };
+        let Some(owner) = self.owner(own) else { return Vec::new() };
         let mut found = Vec::new();
         let mut next = parent;
         for _ in 0..HIGHEST {
@@ -79,7 +95,7 @@ impl Table {
             };
             next = entry.parent;
             if entry.owner == owner && entry.programs.iter().any(|program| program.starts_with(PROGRAM)) {
-                found.push(entry.process);
+                found.push(entry.process());
             }
         }
         found
@@ -87,13 +103,21 @@ impl Table {
 
     /// The process of a number, if it is of the same user as the own one.
     pub(super) fn named(&self, own: u32, number: u32) -> Option<Process> {
-        let owner = self.entry(own)?.owner;
-        self.entry(number).filter(|entry| entry.owner == owner).map(|entry| entry.process)
+        let owner = self.owner(own)?;
+        self.entry(number).filter(|entry| entry.owner == owner).map(Entry::process)
+    }
+
+    /// The user of a process.
+    fn owner(&self, number: u32) -> Option<u32> {
+        match self {
+            Self::Folder(folder) => owner(&folder.join(number.to_string())),
+            Self::Ps => self.entry(number).map(|entry| entry.owner),
+        }
     }
 
     fn entry(&self, number: u32) -> Option<Entry> {
         match self {
-            Self::Folder(folder) => in_folder(&folder.join(number.to_string())),
+            Self::Folder(folder) => in_folder(folder.join(number.to_string())),
             Self::Ps => {
                 let ps = Program::find("ps", own_path().as_deref()).ok()?;
                 let ps = ps.arguments(["-ww", "-o", "ppid=,uid=,args=", "-p", &number.to_string()]);
@@ -104,13 +128,22 @@ impl Table {
     }
 }
 
-fn in_folder(folder: &Path) -> Option<Entry> {
-    let owner = folder.metadata().ok()?.uid();
+fn owner(folder: &Path) -> Option<u32> {
+    Some(folder.metadata().ok()?.uid())
+}
+
+/// A file of a process; one that is longer than any that counts is cut.
+fn read(path: &Path) -> Option<Vec<u8>> {
+    read_to_end(fs_err::File::open(path).ok()?, USUAL, MOST).ok()
+}
+
+fn in_folder(folder: PathBuf) -> Option<Entry> {
+    let owner = owner(&folder)?;
     // The name, which is in parentheses, may have parentheses itself.
-    let stat = fs_err::read(folder.join("stat")).ok()?;
+    let stat = read(&folder.join("stat"))?;
     let stat = String::from_utf8_lossy(&stat);
     let parent = stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()?;
-    let bytes = fs_err::read(folder.join("cmdline")).unwrap_or_default();
+    let bytes = read(&folder.join("cmdline")).unwrap_or_default();
     let words: Vec<&[u8]> = match bytes.strip_suffix(b"\0") {
         Some(bytes) => bytes.split(|byte| *byte == 0).collect(),
         None => Vec::new(),
@@ -123,7 +156,7 @@ fn in_folder(folder: &Path) -> Option<Entry> {
     let called = words.first().map(|word| PathBuf::from(OsStr::from_bytes(word)));
     let program = folder.join("exe").read_link().ok();
     let programs = [called, program].into_iter().flatten().filter_map(|path| file_name(&path)).collect();
-    Some(Entry { parent, owner, process: Process { arguments, directory: directory(folder) }, programs })
+    Some(Entry { parent, owner, arguments, programs, folder: Some(folder) })
 }
 
 fn file_name(path: &Path) -> Option<String> {
@@ -133,7 +166,7 @@ fn file_name(path: &Path) -> Option<String> {
 /// The working directory of a process: by its `PWD` where that is the same directory, links and all.
 fn directory(folder: &Path) -> Option<Utf8PathBuf> {
     let real = folder.join("cwd").read_link().ok()?;
-    let variables = fs_err::read(folder.join("environ")).unwrap_or_default();
+    let variables = read(&folder.join("environ")).unwrap_or_default();
     let named = variables
         .split(|byte| *byte == 0)
         .find_map(|variable| variable.strip_prefix(b"PWD="))
@@ -154,8 +187,9 @@ fn of_ps(line: &str) -> Option<Entry> {
     Some(Entry {
         parent: parent.parse().ok()?,
         owner: owner.parse().ok()?,
-        process: Process { arguments: Arguments::Text(text.to_owned()), directory: None },
+        arguments: Arguments::Text(text.to_owned()),
         programs: program.into_iter().collect(),
+        folder: None,
     })
 }
 
@@ -225,8 +259,8 @@ mod tests {
     fn a_line_of_ps_is_split_at_its_numbers() {
         let entry = of_ps("  501    20 /opt/bin/helmfile apply --set a=b c\n").unwrap();
         assert_eq!((entry.parent, entry.owner), (501, 20));
-        assert_eq!(words(&entry.process), ["/opt/bin/helmfile apply --set a=b c"]);
         assert_eq!(entry.programs, ["helmfile"]);
+        assert_eq!(words(&entry.process()), ["/opt/bin/helmfile apply --set a=b c"]);
         assert!(of_ps("").is_none() && of_ps("1 2").is_none());
     }
 }
