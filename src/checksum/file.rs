@@ -2,10 +2,10 @@
 
 use std::cell::RefCell;
 use std::io;
-use std::sync::LazyLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use camino::Utf8Path;
+use memchr::memmem;
 use serde::{Deserialize, Serialize};
 
 use super::digest::Hasher;
@@ -19,6 +19,9 @@ use crate::tree::{Kind, OpenFile, Stat, Tree};
 
 /// How much of a file is held at a time.
 const BUFFER: usize = 128 * 1024;
+
+/// What of that is made for any file: enough for [`SNIFFED`]. Small files touch no more memory than they need.
+const SMALLEST: usize = 8 * 1024;
 
 /// How many bytes tell text from binary data: a NUL among them.
 const SNIFFED: usize = 8_000;
@@ -187,7 +190,6 @@ fn attempt(
     progress: &Progress,
     chunk: &mut Vec<u8>,
 ) -> Result<Option<FileOutcome>, FileFault> {
-    chunk.resize(BUFFER, 0);
     let Method { transform, key, targets } = method;
     let reads = transform.reads(path);
     let mut content = Vec::new();
@@ -202,6 +204,12 @@ fn attempt(
     if reads && before.size > data::LARGEST {
         return Err(FileFault::Data(data::too_large(path)));
     }
+    // With one byte more than there should be, a file that has grown shows.
+    let room = usize::try_from(before.size).map_or(BUFFER, |size| size.saturating_add(1));
+    let room = room.clamp(SMALLEST, BUFFER);
+    if chunk.len() < room {
+        chunk.resize(room, 0);
+    }
     let mut reading = Reading::new(path, transform.line_feeds, !reads && !transform.line_feeds, key);
     loop {
         let length = fill(file.as_mut(), chunk, before.size.saturating_sub(reading.bytes))?;
@@ -211,13 +219,14 @@ fn attempt(
         if reads || (transform.decrypt && content.len() as u64 <= sops::LIMIT) {
             content.extend_from_slice(&chunk[..length]);
         }
-        reading.take(&mut chunk[..length]);
+        let is_last = length < chunk.len();
+        reading.take(&mut chunk[..length], is_last);
         progress.bytes.fetch_add(length as u64, Ordering::Relaxed);
         // A file that grows as fast as it is read would never end.
         if before.size != 0 && reading.bytes > before.size {
             return Ok(None);
         }
-        if length < chunk.len() {
+        if is_last {
             break;
         }
     }
@@ -261,7 +270,7 @@ fn decrypted(path: &Utf8Path, ciphertext: &[u8], method: Method<'_>) -> Result<D
     }
     let mut reading = Reading::new(path, method.transform.line_feeds, false, method.key);
     for chunk in plaintext.chunks_mut(BUFFER) {
-        reading.take(chunk);
+        reading.take(chunk, false);
     }
     Ok(reading.finish().0)
 }
@@ -320,9 +329,6 @@ struct Reading<'p> {
     tail: Vec<u8>,
 }
 
-static CRLF: LazyLock<regex::bytes::Regex> =
-    LazyLock::new(|| regex::bytes::Regex::new("\r\n").expect("a literal is a good pattern"));
-
 impl<'p> Reading<'p> {
     fn new(path: &'p Utf8Path, line_feeds: bool, warn: bool, key: Option<&Key>) -> Self {
         Self {
@@ -339,8 +345,9 @@ impl<'p> Reading<'p> {
         }
     }
 
-    /// Takes the next part of the file. The first one contains all of [`SNIFFED`], as far as the file does.
-    fn take(&mut self, chunk: &mut [u8]) {
+    /// Takes the next part of the file, which may be known to be the last. The first one contains all of [`SNIFFED`], as far as the
+    /// file does.
+    fn take(&mut self, chunk: &mut [u8], is_last: bool) {
         self.bytes += chunk.len() as u64;
         if !self.started {
             self.started = true;
@@ -349,7 +356,7 @@ impl<'p> Reading<'p> {
             sealed::note_start(chunk, self.path, &mut self.notes);
         }
         if !self.notes.binary {
-            self.look(chunk);
+            self.look(chunk, is_last);
         }
         if self.line_feeds && !self.notes.binary {
             self.hash_line_feeds(chunk);
@@ -359,7 +366,7 @@ impl<'p> Reading<'p> {
     }
 
     /// Looks for what the report should mention.
-    fn look(&mut self, chunk: &[u8]) {
+    fn look(&mut self, chunk: &[u8], is_last: bool) {
         let border = sealed::LONGEST_MARK - 1;
         self.search(chunk);
         if !self.tail.is_empty() {
@@ -367,6 +374,9 @@ impl<'p> Reading<'p> {
             across.extend_from_slice(&chunk[..chunk.len().min(border)]);
             self.search(&across);
             self.tail = across;
+        }
+        if is_last {
+            return;
         }
         if chunk.len() >= border {
             self.tail.clear();
@@ -380,7 +390,7 @@ impl<'p> Reading<'p> {
 
     fn search(&mut self, text: &[u8]) {
         self.sealed = self.sealed || sealed::MARKS.is_match(text);
-        self.notes.crlf = self.notes.crlf || (self.warn && CRLF.is_match(text));
+        self.notes.crlf = self.notes.crlf || (self.warn && memmem::find(text, b"\r\n").is_some());
     }
 
     fn hash_line_feeds(&mut self, chunk: &mut [u8]) {
@@ -425,7 +435,7 @@ mod tests {
         let mut reading = Reading::new("/a".into(), line_feeds, !line_feeds, None);
         let mut content = content.to_vec();
         for chunk in content.chunks_mut(size.max(1)) {
-            reading.take(chunk);
+            reading.take(chunk, false);
         }
         let sealed = reading.sealed;
         let (digest, bytes, notes) = reading.finish();

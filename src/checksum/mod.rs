@@ -34,4 +34,4 @@ pub use pieces::hash_pieces;
 pub use reproduce::{Reproduction, combination, reproduction};
 pub(crate) use sealed::Encryption;
 pub use source::{ChecksumError, Hashed, Surroundings, hash_listing, of_paths};
-pub(crate) use source::{HashedFile, PathsChecksum, hash_secret};
+pub(crate) use source::{HashedFile, LIGHT, PathsChecksum, hash_secret};

@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 use std::sync::LazyLock;
 
+use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
 use camino::Utf8Path;
 use regex::bytes::Regex;
 use serde::{Deserialize, Serialize};
@@ -38,12 +39,20 @@ impl Encryption {
 }
 
 /// The longest of what [`MARKS`] finds.
-pub(super) const LONGEST_MARK: usize = "-----BEGIN AGE ENCRYPTED FILE".len();
+pub(super) const LONGEST_MARK: usize = LONGEST.len();
 
 /// What an encrypted value in a text begins with. Where it is found, [`encryption`] looks again at the whole text.
-pub(super) static MARKS: LazyLock<Regex> = LazyLock::new(|| {
-    pattern(r"ENC\[AES256_GCM,|\$ANSIBLE_VAULT;|-----BEGIN (?:AGE ENCRYPTED FILE|PGP MESSAGE)")
+pub(super) static MARKS: LazyLock<AhoCorasick> = LazyLock::new(|| {
+    // Every run makes it: a table of all transitions takes longer to make than what it is for. Other kinds of matches than the
+    // leftmost one rule out the search with vectors.
+    let builder = AhoCorasick::builder()
+        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .match_kind(MatchKind::LeftmostFirst)
+        .build(["ENC[AES256_GCM,", "$ANSIBLE_VAULT;", LONGEST, "-----BEGIN PGP MESSAGE"]);
+    builder.expect("few words make a small automaton")
 });
+
+const LONGEST: &str = "-----BEGIN AGE ENCRYPTED FILE";
 
 fn pattern(pattern: &str) -> Regex {
     Regex::new(pattern).expect("the pattern is good")

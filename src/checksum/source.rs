@@ -168,6 +168,9 @@ pub fn hash_listing(
     hash_secret(tree, listing, transform, Surroundings { key: None, targets: &Targets::default() }, progress)
 }
 
+/// How many bytes are hashed in less time than it takes to start the threads that would help.
+pub(crate) const LIGHT: u64 = 64 << 10;
+
 /// What counts for all sources of a consumer.
 #[derive(Clone, Copy, Debug)]
 pub struct Surroundings<'a> {
@@ -193,7 +196,19 @@ pub(crate) fn hash_secret(
     let Surroundings { key, targets } = surroundings;
     let method = Method { transform, key, targets };
     let one = |name: &String| file::hash(tree, &listing.path_of(name), method, progress);
-    let outcomes = threads::map(listing.files.iter().collect(), one);
+    let files = listing.files.iter().collect();
+    let outcomes = if transform.decrypt {
+        threads::map(files, one)
+    } else {
+        threads::map_light(
+            files,
+            one,
+            (LIGHT, |outcome| match outcome {
+                Ok(FileOutcome::Line { bytes, .. }) => *bytes,
+                _ => 0,
+            }),
+        )
+    };
     let mut hashed =
         Hashed { digest: Digest::of_nothing(), files: Vec::with_capacity(outcomes.len()), bytes: 0, listing };
     let mut lines = Hasher::new(key);

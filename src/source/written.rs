@@ -1,10 +1,9 @@
 //! Which files helmsum wrote.
 
 use std::collections::BTreeSet;
-use std::sync::LazyLock;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use regex::bytes::Regex;
+use memchr::memmem;
 
 use super::HEADER;
 use super::config::TARGETS;
@@ -25,14 +24,11 @@ const LARGEST: u64 = 16 << 20;
 /// What all annotations start with that helmsum writes.
 const ANNOTATION: &str = "checksum/helmsum";
 
-static HEADERS: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(&regex::escape(HEADER)).expect("an escaped literal is a good pattern"));
-
 /// Whether the header is one of the first lines: helmsum wrote this, and others may have written above it.
 #[must_use]
 pub(crate) fn has_header(bytes: &[u8]) -> bool {
     let start = &bytes[..bytes.len().min(FIRST_BYTES)];
-    HEADERS.is_match(start)
+    memmem::find(start, HEADER.as_bytes()).is_some()
         && lines(start).take(FIRST_LINES).any(|line| line.trim_ascii_end() == HEADER.as_bytes())
 }
 
@@ -119,6 +115,9 @@ impl Targets {
     pub fn has(&self, tree: &dyn Tree, path: &Utf8Path, stat: &Stat) -> bool {
         if stat.identity.is_some_and(|identity| self.inodes.contains(&identity)) {
             return true;
+        }
+        if self.names.is_empty() {
+            return false;
         }
         let (Some(directory), Some(name)) = (path.parent(), path.file_name()) else { return false };
         self.names.contains(&name.to_lowercase())

@@ -2,7 +2,7 @@
 
 use camino::Utf8PathBuf;
 
-use crate::checksum::{ChecksumError, Hashed, Key, Progress, Surroundings, Transform, hash_secret};
+use crate::checksum::{ChecksumError, Hashed, Key, LIGHT, Progress, Surroundings, Transform, hash_secret};
 use crate::source::{self, Shape, Targets};
 use crate::threads;
 use crate::tree::Tree;
@@ -36,7 +36,12 @@ pub(crate) fn hash_all(
     targets: &Targets,
     progress: &Progress,
 ) -> Vec<SourceOutcome> {
-    threads::map(jobs.iter().collect(), |job| hash(tree, job, targets, progress))
+    let one = |job| hash(tree, job, targets, progress);
+    if jobs.iter().any(|job| job.transform.decrypt) {
+        return threads::map(jobs.iter().collect(), one);
+    }
+    let weight = |outcome: &SourceOutcome| outcome.as_ref().map_or(0, |hashed| hashed.bytes);
+    threads::map_light(jobs.iter().collect(), one, (LIGHT, weight))
 }
 
 fn hash(tree: &dyn Tree, job: &Job, targets: &Targets, progress: &Progress) -> SourceOutcome {

@@ -14,7 +14,7 @@ pub(super) struct LookAlike {
     pub(super) odd: Option<char>,
 }
 
-const WORD: &str = "helmsum";
+pub(super) const WORD: &str = "helmsum";
 
 /// What may stand around the first word of a comment.
 const DECORATION: &[char] = &['-', '*', '+', '"', '\'', '/', '#'];

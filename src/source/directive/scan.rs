@@ -1,10 +1,10 @@
 //! Finds the directives of a values file.
 
 use std::ops::Range;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use camino::Utf8Path;
-use regex::Regex;
+use memchr::memchr_iter;
 
 use super::accept;
 use super::fault::{At, Cure, DirectiveError, Fault};
@@ -16,17 +16,32 @@ use crate::template::Rendered;
 use crate::text::{Place, floor_boundary, position};
 use crate::yaml::{self, Limits};
 
-static DIRECTIVE: LazyLock<Regex> =
-    LazyLock::new(|| Regex::new(r"\A#[ \t]*helmsum:").expect("the pattern is good"));
-
-static MENTION: LazyLock<regex::bytes::Regex> =
-    LazyLock::new(|| regex::bytes::Regex::new(r"(?i)helmsum[ \t]*:").expect("the pattern is good"));
-
 /// Whether a values file itself says something that is or looks like a directive. A template that does not may still bring
 /// one in, see [`crate::template::may_print_comments`].
 #[must_use]
 pub(crate) fn may_declare(raw: &[u8]) -> bool {
-    MENTION.is_match(raw) || look_alike::in_text(raw)
+    mentions(raw) || look_alike::in_text(raw)
+}
+
+/// Whether `helmsum` and a colon are somewhere in a text, with nothing but spaces between them. Every run looks into every values
+/// file, and looking at the colons takes less than it takes to compile a regular expression.
+fn mentions(raw: &[u8]) -> bool {
+    memchr_iter(b':', raw).any(|colon| {
+        let end = raw[..colon].iter().rposition(|byte| !is_blank(*byte)).map_or(0, |last| last + 1);
+        let start = end.saturating_sub(look_alike::WORD.len());
+        raw[start..end].eq_ignore_ascii_case(look_alike::WORD.as_bytes())
+    })
+}
+
+const fn is_blank(byte: u8) -> bool {
+    matches!(byte, b' ' | b'\t')
+}
+
+/// Where a comment that is a directive has its sources: after its colon.
+fn after_mark(comment: &str) -> Option<usize> {
+    let word = comment.strip_prefix('#')?.trim_start_matches([' ', '\t']);
+    let rest = word.strip_prefix(look_alike::WORD)?.strip_prefix(':')?;
+    Some(comment.len() - rest.len())
 }
 
 /// What a plain values file declares, in the order of the file. `directory` of each source is the file's own.
@@ -133,7 +148,7 @@ fn directive(text: &str, comment: Range<usize>) -> Result<Option<Range<usize>>, 
     let Some(LookAlike { span, odd }) = look_alike(body) else { return Ok(None) };
     let look = comment.start + span.start..comment.start + span.end;
     let alone = starts_line(text, comment.start);
-    let Some(mark) = DIRECTIVE.find(body).filter(|_| alone) else {
+    let Some(mark) = after_mark(body).filter(|_| alone) else {
         let fault = match odd {
             Some(odd) => Fault::OddCharacter(odd),
             None if alone => Fault::LooksLike,
@@ -141,7 +156,7 @@ fn directive(text: &str, comment: Range<usize>) -> Result<Option<Range<usize>>, 
         };
         return Err(fault.at(look));
     };
-    let behind = comment.start + mark.end();
+    let behind = comment.start + mark;
     // To the end of the line as everybody but YAML sees it: what YAML takes for a line break is refused.
     let line_end = text[behind..].find('\n').map_or(text.len(), |length| behind + length);
     let line = &text[behind..line_end];
@@ -176,7 +191,7 @@ fn starts_line(text: &str, at: usize) -> bool {
     let start = text[..at].rfind('\n').map_or(0, |line_break| line_break + 1);
     let before = &text[start..at];
     let before = if start == 0 { before.strip_prefix('\u{feff}').unwrap_or(before) } else { before };
-    before.bytes().all(|byte| matches!(byte, b' ' | b'\t'))
+    before.bytes().all(is_blank)
 }
 
 /// Where rendered text comes from.
