@@ -3,6 +3,7 @@
 //! It comes before whatever reads a state, for two reasons: the options about a state are one struct from here to the last file that is
 //! read, and hooks in a state file that run helmsum are read with this definition.
 
+mod later;
 mod options;
 mod output;
 mod release;
@@ -13,6 +14,7 @@ use std::ffi::OsString;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args as _, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use later::Later;
 pub(crate) use options::{Options, Purpose};
 pub(crate) use output::{OutputArgs, OutputFormat};
 pub(crate) use release::ReleaseFilter;
@@ -97,7 +99,7 @@ Examples:
   Targets of one release only:
 
   $ helmsum generate --release edge/gateway")]
-    Generate(GenerateArgs),
+    Generate(Later<GenerateArgs>),
 
     /// Tell which checksums are out of date, and which files moved them
     ///
@@ -111,7 +113,7 @@ Examples:
   In a workflow of GitHub Actions, with annotations:
 
   $ helmsum check --strict --all-environments --output github")]
-    Check(StateCommandArgs),
+    Check(Later<StateCommandArgs>),
 
     /// List releases with their sources and targets
     ///
@@ -127,7 +129,7 @@ Examples:
   Which workloads restart when the checksum of a release moves:
 
   $ helmsum list --render --release edge/gateway")]
-    List(ListArgs),
+    List(Later<ListArgs>),
 
     /// Find pods that read what another release makes, and do not restart when it changes
     ///
@@ -154,7 +156,7 @@ Examples:
   $ helmsum audit --output markdown > audit.md
 
   $ helmsum audit --output sarif > helmsum.sarif")]
-    Audit(AuditArgs),
+    Audit(Later<AuditArgs>),
 
     /// Print the state as helmsum reads it
     ///
@@ -173,7 +175,7 @@ Examples:
   What helm gets from the values files of a release:
 
   $ helmsum state --embed-values -l name=gateway")]
-    State(StateShowArgs),
+    State(Later<StateShowArgs>),
 
     /// Print the checksum of files and directories
     ///
@@ -189,7 +191,7 @@ Examples:
   In a values template, where nothing else is to be written:
 
       configChecksum: {{ exec \"helmsum\" (list \"hash\" \"./apis\") | trim }}")]
-    Hash(HashArgs),
+    Hash(Later<HashArgs>),
 
     /// Print a completion script for a shell
     #[command(after_long_help = "\
@@ -201,14 +203,14 @@ Examples:
 
   $ mkdir -p ~/.config/fish/completions
   $ helmsum completions fish > ~/.config/fish/completions/helmsum.fish")]
-    Completions(CompletionsArgs),
+    Completions(Later<CompletionsArgs>),
 
     /// Print the manual page
     #[command(after_long_help = "\
 Examples:
 
   $ helmsum man | man -l -")]
-    Man(ManArgs),
+    Man(Later<ManArgs>),
 }
 
 /// `helmsum generate`
@@ -374,7 +376,7 @@ impl Cli {
 }
 
 impl Command {
-    const fn output(&self) -> OutputArgs {
+    fn output(&self) -> OutputArgs {
         match self {
             Self::Generate(arguments) => arguments.shared.output,
             Self::State(arguments) => arguments.shared.output,
@@ -387,7 +389,7 @@ impl Command {
         }
     }
 
-    const fn options(&self) -> Option<&Options> {
+    fn options(&self) -> Option<&Options> {
         match self {
             Self::Generate(arguments) => Some(&arguments.shared.options),
             Self::State(arguments) => Some(&arguments.shared.options),
@@ -401,10 +403,13 @@ impl Command {
 
 /// The long name of an option about the state that was given before the command.
 fn first_given(matches: &ArgMatches) -> Option<String> {
+    let from_command_line = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+    // Usually there is nothing at all before the command.
+    if !matches.ids().any(|id| from_command_line(id.as_str())) {
+        return None;
+    }
     let about_state = Options::augment_args(clap::Command::new("state"));
-    let is_given = |argument: &&clap::Arg| {
-        matches.value_source(argument.get_id().as_str()) == Some(ValueSource::CommandLine)
-    };
+    let is_given = |argument: &&clap::Arg| from_command_line(argument.get_id().as_str());
     Some(about_state.get_arguments().find(is_given)?.get_long()?.to_owned())
 }
 
