@@ -88,7 +88,10 @@ pub(super) trait Record {
 /// environments as there are, a state file that lists them would take the square of their number. Nodes never change; what
 /// is decoded from them is made anew each time, since templates can change it.
 #[derive(Clone, Debug, Default)]
-pub struct Parsed(Rc<RefCell<BTreeMap<(Utf8PathBuf, usize), Part>>>);
+pub struct Parsed(Rc<RefCell<Parts>>);
+
+/// By the file, as text since paths compare part by part, and the line that a part starts at.
+type Parts = BTreeMap<(String, usize), Part>;
 
 /// The last text that a part of a file had, and its documents.
 #[derive(Clone, Debug)]
@@ -107,13 +110,13 @@ struct Document {
 impl Parsed {
     fn documents(&self, source: &Source) -> Option<Rc<[Document]>> {
         let parts = self.0.borrow();
-        let part = parts.get(&(source.file.clone(), source.lines.of(1)))?;
+        let part = parts.get(&(source.file.to_string(), source.lines.of(1)))?;
         (part.text == source.text).then(|| Rc::clone(&part.documents))
     }
 
     fn keep(&self, source: &Source, documents: Rc<[Document]>) {
         let part = Part { text: Arc::clone(&source.text), documents };
-        self.0.borrow_mut().insert((source.file.clone(), source.lines.of(1)), part);
+        self.0.borrow_mut().insert((source.file.to_string(), source.lines.of(1)), part);
     }
 }
 

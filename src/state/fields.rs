@@ -36,9 +36,13 @@ impl Reader<'_> {
         for _ in 0..ROUNDS {
             let seen = previous.as_ref().unwrap_or(&release);
             let data = release_data(state, view(seen), Moment::Fields, &self.request.watch);
-            let mut field = Field { reader: self, directory, data: &data, place, effects: &mut *effects };
+            let effects = &mut *effects;
+            let mut field =
+                Field { reader: self, directory, data: &data, place, effects, has_templates: false };
             let rendered = field.release(&release)?;
-            if previous.as_ref().is_some_and(|previous| same(previous, &rendered)) {
+            // Without a template the next round would give the same, and only what is never the same as itself shows then.
+            let before = if field.has_templates { previous.as_ref() } else { Some(&rendered) };
+            if before.is_some_and(|before| same(before, &rendered)) {
                 return settle(rendered);
             }
             previous = Some(rendered);
@@ -69,13 +73,21 @@ struct Field<'a> {
     data: &'a Value,
     place: &'a Place,
     effects: &'a mut Effects,
+    /// Whether something was rendered.
+    has_templates: bool,
 }
 
 impl Field<'_> {
     fn text(&mut self, name: &str, text: &str) -> Result<String, Diagnostic> {
-        self.reader
-            .render_text(self.directory, text, self.data, (self.place, self.effects))
-            .map_err(|error| error.context(format!("`{name}: {text}`")))
+        self.rendered(text).map_err(|error| error.context(format!("`{name}: {text}`")))
+    }
+
+    fn rendered(&mut self, text: &str) -> Result<String, Diagnostic> {
+        if self.reader.is_plain(self.directory, text)? {
+            return Ok(text.to_owned());
+        }
+        self.has_templates = true;
+        self.reader.render_text(self.directory, text, self.data, (self.place, self.effects))
     }
 
     fn trimmed(&mut self, name: &str, text: &str) -> Result<String, Diagnostic> {
@@ -131,10 +143,7 @@ impl Field<'_> {
     fn map(&mut self, map: &Value) -> Result<Value, Diagnostic> {
         let text = yaml::encode(map)
             .map_err(|error| Diagnostic::error(error.to_string()).context("`valuesTemplate`"))?;
-        let rendered = self
-            .reader
-            .render_text(self.directory, &text, self.data, (self.place, self.effects))
-            .map_err(|error| error.context("a map in `valuesTemplate`"))?;
+        let rendered = self.rendered(&text).map_err(|error| error.context("a map in `valuesTemplate`"))?;
         let read = || {
             let node = yaml::parse_first(rendered.as_bytes(), &yaml::Limits::default())?;
             node.as_ref().map_or(Ok(None), yaml::Node::decode_map)

@@ -94,6 +94,15 @@ impl Reader<'_> {
         source(file, rendered.bytes, lines)
     }
 
+    /// Whether rendering a field of a release in a directory gives what it says, whatever there is to see.
+    ///
+    /// # Errors
+    ///
+    /// Where the directory cannot be read.
+    pub(super) fn is_plain(&self, directory: &Utf8Path, text: &str) -> Result<bool, Diagnostic> {
+        Ok(!text.contains("{{") && !self.has_helpers(directory)?)
+    }
+
     /// Renders a field of the release that stands at a place.
     ///
     /// # Errors
@@ -106,9 +115,6 @@ impl Reader<'_> {
         data: &Value,
         (place, effects): (&Place, &mut Effects),
     ) -> Result<String, Diagnostic> {
-        if !text.contains("{{") && !self.has_helpers(directory)? {
-            return Ok(text.to_owned());
-        }
         let name = directory.join("release");
         let context = Context { place: Some(place.clone()), ..self.request.context(directory, None) };
         let rendered =
@@ -145,11 +151,16 @@ impl Reader<'_> {
         if let Some(&known) = self.templates.helpers.borrow().get(directory.as_str()) {
             return Ok(known);
         }
-        let pattern = directory.join("_*.tpl");
-        let found = glob(&*self.request.tree, &pattern)
-            .map_err(|error| Diagnostic::error(format!("`{pattern}`: {error}")))?;
-        self.templates.helpers.borrow_mut().insert(directory.to_string(), !found.is_empty());
-        Ok(!found.is_empty())
+        let has_helpers = if let Some(known) = self.templates.registry.has_helpers(directory) {
+            known
+        } else {
+            let pattern = directory.join("_*.tpl");
+            let found = glob(&*self.request.tree, &pattern)
+                .map_err(|error| Diagnostic::error(format!("`{pattern}`: {error}")))?;
+            !found.is_empty()
+        };
+        self.templates.helpers.borrow_mut().insert(directory.to_string(), has_helpers);
+        Ok(has_helpers)
     }
 }
 

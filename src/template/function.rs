@@ -86,26 +86,39 @@ impl fmt::Debug for Function {
 /// name takes their place, as sprig's `slice` does.
 #[derive(Debug, Default)]
 pub struct Registry {
+    pub(super) known: Arc<Known>,
+    pub(super) helpers: Helpers,
+}
+
+/// What a registry knows. Registries share it: a run has several, and there are hundreds of functions.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Known {
     functions: BTreeMap<&'static str, Function>,
     methods: BTreeMap<(&'static str, &'static str), Function>,
     unsupported: BTreeMap<&'static str, &'static str>,
-    pub(super) helpers: Helpers,
 }
 
 impl Registry {
     /// A registry of these functions; of two with one name the last counts.
     #[must_use]
     pub fn new(functions: impl IntoIterator<Item = Function>) -> Self {
-        Self {
-            functions: functions.into_iter().map(|function| (function.name, function)).collect(),
-            ..Self::default()
-        }
+        Self::default().with(functions)
+    }
+
+    /// Whether a directory has `_*.tpl` files, as far as a template was rendered there.
+    #[must_use]
+    pub fn has_helpers(&self, directory: &Utf8Path) -> Option<bool> {
+        self.helpers.are_in(directory.as_str())
+    }
+
+    fn known_mut(&mut self) -> &mut Known {
+        Arc::make_mut(&mut self.known)
     }
 
     /// Adds functions.
     #[must_use]
     pub fn with(mut self, functions: impl IntoIterator<Item = Function>) -> Self {
-        self.functions.extend(functions.into_iter().map(|function| (function.name, function)));
+        self.known_mut().functions.extend(functions.into_iter().map(|function| (function.name, function)));
         self
     }
 
@@ -117,7 +130,7 @@ impl Registry {
         type_name: &'static str,
         methods: impl IntoIterator<Item = Function>,
     ) -> Self {
-        self.methods.extend(methods.into_iter().map(|method| ((type_name, method.name), method)));
+        self.known_mut().methods.extend(methods.into_iter().map(|method| ((type_name, method.name), method)));
         self
     }
 
@@ -125,20 +138,21 @@ impl Registry {
     /// calls one is refused there.
     #[must_use]
     pub fn without(mut self, functions: impl IntoIterator<Item = (&'static str, &'static str)>) -> Self {
-        self.unsupported.extend(functions);
+        self.known_mut().unsupported.extend(functions);
         self
     }
 
     /// The function of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Function> {
-        self.functions.get(name)
+        self.known.functions.get(name)
     }
 
     /// The method of that name, for a type as Go spells it.
     #[must_use]
     pub fn method(&self, type_name: &str, name: &str) -> Option<&Function> {
-        self.methods
+        self.known
+            .methods
             .iter()
             .find(|((own_type, own_name), _)| *own_type == type_name && *own_name == name)
             .map(|(_, method)| method)
@@ -147,17 +161,17 @@ impl Registry {
     /// The hint for a function that is refused.
     #[must_use]
     pub fn unsupported(&self, name: &str) -> Option<&'static str> {
-        self.unsupported.get(name).copied()
+        self.known.unsupported.get(name).copied()
     }
 
     /// The functions that are refused by name, sorted, each with what the user can do instead.
     pub fn refused(&self) -> impl Iterator<Item = (&'static str, &'static str)> + '_ {
-        self.unsupported.iter().map(|(name, hint)| (*name, *hint))
+        self.known.unsupported.iter().map(|(name, hint)| (*name, *hint))
     }
 
     /// The names of all functions, sorted.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.functions.keys().copied()
+        self.known.functions.keys().copied()
     }
 }
 

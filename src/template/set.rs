@@ -38,6 +38,13 @@ impl Set {
 #[derive(Debug, Default)]
 pub(super) struct Helpers(RefCell<BTreeMap<String, Kept>>);
 
+impl Helpers {
+    /// Whether a directory has such files, as far as a template was rendered there.
+    pub(super) fn are_in(&self, directory: &str) -> Option<bool> {
+        Some(!self.0.borrow().get(directory)?.texts.is_empty())
+    }
+}
+
 #[derive(Debug)]
 struct Kept {
     files: Arc<dyn Files>,

@@ -22,20 +22,20 @@ pub struct References {
     pub(crate) directories: Directories,
 }
 
-/// The directories that helmfile works in while it may resolve references. Clones share them.
+/// The directories that helmfile works in while it may resolve references, as text: paths compare part by part. Clones share them.
 #[derive(Clone, Debug, Default)]
-pub struct Directories(Rc<RefCell<BTreeSet<Utf8PathBuf>>>);
+pub struct Directories(Rc<RefCell<BTreeSet<String>>>);
 
 impl Directories {
     /// Notes one.
     pub(crate) fn note(&self, directory: &Utf8Path) {
-        if !self.0.borrow().contains(directory) {
-            self.0.borrow_mut().insert(directory.to_owned());
+        if !self.0.borrow().contains(directory.as_str()) {
+            self.0.borrow_mut().insert(directory.to_string());
         }
     }
 
     /// All but one.
     pub(super) fn others(&self, directory: &Utf8Path) -> Vec<Utf8PathBuf> {
-        self.0.borrow().iter().filter(|other| *other != directory).cloned().collect()
+        self.0.borrow().iter().filter(|other| *other != directory).map(Utf8PathBuf::from).collect()
     }
 }

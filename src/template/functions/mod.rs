@@ -38,7 +38,9 @@ mod yaml;
 
 pub(crate) use semver::admits;
 
-use super::function::{Function, Registry};
+use std::sync::{Arc, LazyLock};
+
+use super::function::{Function, Known, Registry};
 
 /// The functions that may change a map that exists already, `.Values` for example.
 pub(crate) const MUTATING: &[&str] = &[
@@ -86,7 +88,11 @@ const FUNCTIONS: &[&[Function]] = &[
 /// runs, and the methods of points in time.
 #[must_use]
 pub fn registry() -> Registry {
-    Registry::new(FUNCTIONS.iter().copied().flatten().copied())
-        .with_methods("time.Time", dates::METHODS.iter().copied())
-        .without(refused::REFUSED.iter().copied())
+    static KNOWN: LazyLock<Arc<Known>> = LazyLock::new(|| {
+        Registry::new(FUNCTIONS.iter().copied().flatten().copied())
+            .with_methods("time.Time", dates::METHODS.iter().copied())
+            .without(refused::REFUSED.iter().copied())
+            .known
+    });
+    Registry { known: Arc::clone(&KNOWN), ..Registry::default() }
 }
