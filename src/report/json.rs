@@ -326,7 +326,11 @@ impl HashDocument {
 /// Never: no document has a key that is not a string.
 #[must_use]
 pub(crate) fn print(document: &impl Serialize) -> String {
-    let text = serde_json::to_string_pretty(document).expect("documents have string keys only");
+    let mut text = serde_json::to_string_pretty(document).expect("documents have string keys only");
+    if text.bytes().all(|byte| matches!(byte, b'\n' | b' '..=b'~')) {
+        text.push('\n');
+        return text;
+    }
     // What would drive a terminal stands in strings alone, where JSON has an escape for it.
     let mut printed = String::with_capacity(text.len() + 1);
     for character in text.chars() {

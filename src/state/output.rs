@@ -1,7 +1,7 @@
 //! A resolved state as JSON and as YAML, for other programs and for people.
 
 use camino::{Utf8Path, Utf8PathBuf};
-use serde_json::{Map as Json, Value as JsonValue, json};
+use serde_json::{Map as Json, Value as JsonValue};
 
 use super::resolved::{EntryContent, Release, Resolved, ValuesEntry, Visit};
 use crate::go::strconv::format_float;
@@ -13,9 +13,18 @@ impl Resolved {
     /// a state file, what they do not select is left out, as in `helmfile build`.
     #[must_use]
     pub fn to_json(&self, directory: &Utf8Path) -> JsonValue {
-        let documents: Vec<JsonValue> = self.visits.iter().map(|visit| document(visit, directory)).collect();
-        json!({ "format": 1, "environment": self.environment, "documents": documents })
+        let documents = self.visits.iter().map(|visit| document(visit, directory)).collect();
+        object([
+            ("format", 1.into()),
+            ("environment", self.environment.as_str().into()),
+            ("documents", JsonValue::Array(documents)),
+        ])
     }
+}
+
+/// An object. The macro `json!` would copy each value, with all that is in it, once for every object around it.
+fn object<const N: usize>(fields: [(&str, JsonValue); N]) -> JsonValue {
+    JsonValue::Object(fields.into_iter().map(|(key, value)| (key.to_owned(), value)).collect())
 }
 
 /// The documents of [`Resolved::to_json`] as YAML, one for each state file.
@@ -34,29 +43,30 @@ pub(crate) fn to_yaml(state: &JsonValue) -> Result<String, yaml_serde::Error> {
 
 fn document(visit: &Visit, directory: &Utf8Path) -> JsonValue {
     let shown = visit.releases.iter().filter(|release| release.selected || !visit.filtered);
-    json!({
-        "file": relative(&visit.file, directory),
-        "values": to_json(&visit.values.clone().into()),
-        "releases": shown.map(release).collect::<Vec<_>>(),
-    })
+    object([
+        ("file", relative(&visit.file, directory).as_str().into()),
+        ("values", to_json(&visit.values.clone().into())),
+        ("releases", shown.map(release).collect()),
+    ])
 }
 
 fn release(release: &Release) -> JsonValue {
-    json!({
-        "name": release.name,
-        "namespace": release.namespace,
-        "kubeContext": release.kube_context,
-        "chart": release.chart,
-        "version": release.version,
-        "labels": release.labels,
-        "installed": release.installed.unwrap_or(true),
-        "condition": release.condition,
-        "needs": release.needs.iter().map(|need| need.as_str()).collect::<Vec<_>>(),
-        "values": release.values.iter().map(entry).collect::<Vec<_>>(),
-        "secrets": release.secrets.iter().map(entry).collect::<Vec<_>>(),
-        "missingFileHandler": release.missing_file_handler.as_deref().unwrap_or_default(),
-        "valuesPathPrefix": release.values_path_prefix,
-    })
+    let labels = release.labels.iter().map(|(key, value)| (key.clone(), value.as_str().into()));
+    object([
+        ("name", release.name.as_str().into()),
+        ("namespace", release.namespace.as_str().into()),
+        ("kubeContext", release.kube_context.as_str().into()),
+        ("chart", release.chart.as_str().into()),
+        ("version", release.version.as_str().into()),
+        ("labels", JsonValue::Object(labels.collect())),
+        ("installed", release.installed.unwrap_or(true).into()),
+        ("condition", release.condition.as_str().into()),
+        ("needs", release.needs.iter().map(|need| need.as_str()).collect()),
+        ("values", release.values.iter().map(entry).collect()),
+        ("secrets", release.secrets.iter().map(entry).collect()),
+        ("missingFileHandler", release.missing_file_handler.as_deref().unwrap_or_default().into()),
+        ("valuesPathPrefix", release.values_path_prefix.as_str().into()),
+    ])
 }
 
 fn entry(entry: &ValuesEntry) -> JsonValue {

@@ -90,6 +90,9 @@ pub(crate) fn shown_lines(lines: &str, span: Range<usize>) -> (String, Range<usi
 }
 
 fn is_hidden(character: char) -> bool {
+    if character.is_ascii() {
+        return character.is_ascii_control();
+    }
     character.is_control()
         || matches!(
             character,
