@@ -114,9 +114,16 @@ fn named(case: &Case<'_, '_>, manifests: &Rendered) -> Vec<(Reading, Judged)> {
         if case.subjects[maker].at == case.subject.at {
             continue;
         }
-        let namespace = &case.subject.release.namespace;
-        let mentions = manifests.mentions(case.rendering.kept.marker(), kind, namespace, name);
-        for (workload, _, mention, need) in mentions {
+        // Without a namespace, a chart may write the one that helm gives it.
+        let namespaces = match case.subject.release.namespace.as_str() {
+            "" => vec!["", "default"],
+            own => vec![own],
+        };
+        let marker = case.rendering.kept.marker();
+        let mentions = namespaces.into_iter().flat_map(|own| {
+            manifests.mentions(marker, kind, own, name).map(move |mention| (own, mention))
+        });
+        for (namespace, (workload, _, mention, need)) in mentions {
             let is_known = found.iter().any(|(reading, _)| {
                 reading.workload == workload.identity && reading.name == name && reading.kind == kind.into()
             });
@@ -137,7 +144,7 @@ fn named(case: &Case<'_, '_>, manifests: &Rendered) -> Vec<(Reading, Judged)> {
                 environment: case.subject.environment.resolved.environment.clone(),
                 workload: workload.identity.clone(),
                 kind: kind.into(),
-                namespace: namespace.clone(),
+                namespace: namespace.to_owned(),
                 name: name.to_owned(),
                 how: format!("{how} of container {}", mention.container),
                 path: mention.path.clone(),

@@ -58,9 +58,11 @@ pub(in crate::audit) fn judge(
 }
 
 /// Whether the value of an annotation is what helmsum writes into the target of the release.
-fn is_written(case: &Case<'_, '_>, value: &str) -> bool {
+fn is_written(case: &Case<'_, '_>, value: Mark) -> bool {
     let content = case.subject.consumer.and_then(|(_, contents)| contents.content.as_ref());
-    value.len() >= SHORTEST && content.is_some_and(|content| content.text.contains(value))
+    let marker = case.rendering.kept.marker();
+    let words = content.into_iter().flat_map(|content| content.text.split(|c: char| !c.is_ascii_alphanumeric()));
+    words.filter(|word| word.len() >= SHORTEST).any(|word| marker.mark(word.as_bytes()) == value)
 }
 
 /// Why a checksum is not the same each time.

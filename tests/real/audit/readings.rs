@@ -313,5 +313,11 @@ fn without_a_namespace_it_does_not_matter_whether_a_chart_writes_one() {
         audit(&project, &[])
             .finds(&["unbridged-reference deny"])
             .reads(&["Deployment web reads Secret db: unbridged"]);
+    } // The same for a name in an argument.
+    project.write("web.yaml", &pod("args: ['--secret=db']", ""));
+    for (web, platform) in [(WEB.to_owned(), written(PLATFORM)), (written(WEB), PLATFORM.to_owned())] {
+        project.chart("web", &web);
+        project.chart("platform", &platform);
+        audit(&project, &[]).finds_nothing().reads(&["Deployment web reads Secret db: named"]);
     }
 }
