@@ -69,10 +69,17 @@ impl Audit {
             mask(&mut reading.path);
             reading.makers.iter_mut().for_each(mask);
             match &mut reading.verdict {
-                Verdict::Covered(text) | Verdict::Accepted(text) | Verdict::Controlled(text) => mask(text),
-                Verdict::Needless(Why::Reloader(text) | Why::Controller(text)) => mask(text),
-                Verdict::Needless(_) | Verdict::Own | Verdict::Named | Verdict::Unmade => {}
-                Verdict::Unbridged | Verdict::Partial | Verdict::Missed => {}
+                Verdict::Covered(text)
+                | Verdict::Accepted(text)
+                | Verdict::Controlled(text)
+                | Verdict::Needless(Why::Reloader(text) | Why::Controller(text)) => mask(text),
+                Verdict::Needless(_)
+                | Verdict::Own
+                | Verdict::Named
+                | Verdict::Unmade
+                | Verdict::Unbridged
+                | Verdict::Partial
+                | Verdict::Missed => {}
             }
         }
         self

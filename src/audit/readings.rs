@@ -120,9 +120,9 @@ fn named(case: &Case<'_, '_>, manifests: &Rendered) -> Vec<(Reading, Judged)> {
             own => vec![own],
         };
         let marker = case.rendering.kept.marker();
-        let mentions = namespaces.into_iter().flat_map(|own| {
-            manifests.mentions(marker, kind, own, name).map(move |mention| (own, mention))
-        });
+        let mentions = namespaces
+            .into_iter()
+            .flat_map(|own| manifests.mentions(marker, kind, own, name).map(move |mention| (own, mention)));
         for (namespace, (workload, _, mention, need)) in mentions {
             let is_known = found.iter().any(|(reading, _)| {
                 reading.workload == workload.identity && reading.name == name && reading.kind == kind.into()

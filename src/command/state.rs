@@ -51,19 +51,16 @@ pub(super) fn run(
     let mut document = resolved.to_json(&context.plan.directory);
     let mask = |note: Diagnostic| note.masked(&request.secrets);
     let note = nothing_matched(&resolved, reading).map(mask);
-    let text = match context.output.format {
+    let text = if context.output.format == OutputFormat::Json {
         // Programs compare it with helmfile's state, so nothing in it is replaced.
-        OutputFormat::Json => {
-            if let Some(note) = &note {
-                document["notes"] =
-                    json!(report::entries(std::slice::from_ref(note), &context.plan.directory).notes);
-            }
-            report::print(&document)
+        if let Some(note) = &note {
+            document["notes"] =
+                json!(report::entries(std::slice::from_ref(note), &context.plan.directory).notes);
         }
-        _ => {
-            request.secrets.mask_json(&mut document);
-            for_terminal(&state::to_yaml(&document).map_err(io::Error::other)?).into_owned()
-        }
+        report::print(&document)
+    } else {
+        request.secrets.mask_json(&mut document);
+        for_terminal(&state::to_yaml(&document).map_err(io::Error::other)?).into_owned()
     };
     streams.out.raw(text.as_bytes())?;
     if let Some(said) = note.clone().or_else(|| unnamed(&resolved, reading).map(mask)) {

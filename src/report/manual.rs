@@ -22,8 +22,8 @@ impl Explained {
         let section = PAGE.split_once(heading.as_str()).map_or("", |(_, rest)| rest);
         let section = section.split("\n#").next().unwrap_or(section);
         let paragraph = |start: &str| {
-            let paragraphs = section.split("\n\n").map(str::trim);
-            paragraphs.filter_map(|paragraph| paragraph.strip_prefix(start)).next().unwrap_or_default()
+            let mut paragraphs = section.split("\n\n").map(str::trim);
+            paragraphs.find_map(|paragraph| paragraph.strip_prefix(start)).unwrap_or_default()
         };
         // The first is about the level.
         let why = section.split("\n\n").map(str::trim).nth(1).unwrap_or_default();
@@ -38,15 +38,12 @@ pub(super) fn plain(paragraph: &str) -> String {
     while let Some((before, link)) = rest.split_once('[') {
         text.push_str(before);
         let parts = link.split_once("](").and_then(|(name, link)| Some((name, link.split_once(')')?.1)));
-        match parts {
-            Some((name, after)) => {
-                text.push_str(name);
-                rest = after;
-            }
-            None => {
-                text.push('[');
-                rest = link;
-            }
+        if let Some((name, after)) = parts {
+            text.push_str(name);
+            rest = after;
+        } else {
+            text.push('[');
+            rest = link;
         }
     }
     text.push_str(rest);

@@ -61,7 +61,8 @@ pub(in crate::audit) fn judge(
 fn is_written(case: &Case<'_, '_>, value: Mark) -> bool {
     let content = case.subject.consumer.and_then(|(_, contents)| contents.content.as_ref());
     let marker = case.rendering.kept.marker();
-    let words = content.into_iter().flat_map(|content| content.text.split(|c: char| !c.is_ascii_alphanumeric()));
+    let words =
+        content.into_iter().flat_map(|content| content.text.split(|c: char| !c.is_ascii_alphanumeric()));
     words.filter(|word| word.len() >= SHORTEST).any(|word| marker.mark(word.as_bytes()) == value)
 }
 

@@ -259,8 +259,7 @@ impl Bounded {
             })
             .count();
         if fitting > 0 {
-            self.document =
-                items[..fitting].iter().fold(self.document.then(&open), |all, item| all.then(item));
+            self.document = items[..fitting].iter().fold(self.document.then(&open), Markdown::then);
             self.document = self.document.markup(close);
             self.left = room;
         }
