@@ -5,6 +5,8 @@ use std::ops::Deref;
 use clap::builder::Resettable;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
+use super::{AUDIT, OutputFormat};
+
 /// The arguments of a command, defined only once that command is parsed, or shown in help. The definition of all commands takes longer
 /// than most other things that a hook does.
 #[derive(Debug)]
@@ -28,10 +30,19 @@ impl<T: Args> Args for Later<T> {
     }
 }
 
+/// A command that knows the formats of its report alone.
+fn with_own_formats(command: Command) -> Command {
+    let has_format = command.get_arguments().any(|argument| argument.get_id() == "output");
+    if !has_format || command.get_name() == AUDIT {
+        return command;
+    }
+    command.mut_arg("output", |output| output.value_parser(OutputFormat::common()))
+}
+
 /// Adds arguments and keeps what is said about the command: the struct of the arguments says something else.
 fn keeping(command: Command, add: impl Fn(Command) -> Command) -> Command {
     let (about, long_about) = (command.get_about().cloned(), command.get_long_about().cloned());
-    add(command).about(Resettable::from(about)).long_about(Resettable::from(long_about))
+    with_own_formats(add(command)).about(Resettable::from(about)).long_about(Resettable::from(long_about))
 }
 
 impl<T: FromArgMatches> FromArgMatches for Later<T> {

@@ -310,14 +310,7 @@ impl Cli {
     /// The definition that help, completions and the manual page are made from.
     #[must_use]
     pub(crate) fn definition() -> clap::Command {
-        let definition = <Self as CommandFactory>::command();
-        let names: Vec<String> =
-            definition.get_subcommands().map(|command| command.get_name().to_owned()).collect();
-        names.into_iter().filter(|name| name != AUDIT).fold(definition, |definition, name| {
-            definition.mut_subcommand(name, |command| {
-                command.mut_arg("output", |output| output.value_parser(OutputFormat::common()))
-            })
-        })
+        <Self as CommandFactory>::command()
     }
 
     /// Parses the arguments of a process, its own name first.
