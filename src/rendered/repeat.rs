@@ -35,6 +35,9 @@ const FOLDERS: [&str; 10] = [
 /// Where a pod finds the namespace that it is in (client-go's `tools/clientcmd/client_config.go: inClusterClientConfig.Namespace`).
 const POD_NAMESPACE: &str = "/var/run/secrets/kubernetes.io/serviceaccount/namespace";
 
+/// The time zone of the system, in which sprig's `toDate` reads a time (Go's `time/zoneinfo_unix.go`).
+const LOCAL_TIME: &str = "/etc/localtime";
+
 /// Options after which nothing is known of what helm does: it asks a cluster, starts a program, or fetches something.
 const OPAQUE: [&str; 9] = [
     "--dependency-update",
@@ -83,11 +86,12 @@ impl Templating {
         self.feed_chart(&mut key)?;
         for (name, value) in &self.environment {
             let counts = name.starts_with("HELM_") && !FOLDERS.contains(&name.as_str());
-            if counts || name == "GODEBUG" {
+            if counts || ["GODEBUG", "TZ", "ZONEINFO"].contains(&name.as_str()) {
                 key.feed("variable", name.as_bytes());
                 key.feed("value", value.as_bytes());
             }
         }
+        key.feed("local time", &WorkTree.read(Utf8Path::new(LOCAL_TIME)).unwrap_or_default());
         key.feed("namespace", self.namespace.as_bytes());
         if !self.has_namespace() {
             self.feed_cluster(&mut key);

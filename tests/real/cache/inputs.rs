@@ -118,6 +118,7 @@ fn variables_of_helm_count_and_its_folders_do_not() {
         ("HELM_NAMESPACE=other", true),
         ("HELM_DEBUG=true", true),
         ("GODEBUG=madvdontneed=1", true),
+        ("TZ=America/New_York", true),
         ("HELM_CACHE_HOME=/tmp/none", false),
         ("OTHER=1", false),
     ] {
