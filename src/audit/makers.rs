@@ -17,7 +17,7 @@ pub(super) struct Makers {
 type Key = (usize, String, ObjectKind, String, String);
 
 /// The namespace that something without one is deployed to: helm renders `.Release.Namespace` as `default` where none is given.
-const fn settled(namespace: &str) -> &str {
+pub(super) const fn settled(namespace: &str) -> &str {
     if namespace.is_empty() { "default" } else { namespace }
 }
 

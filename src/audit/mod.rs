@@ -50,19 +50,15 @@ impl Audit {
     /// The same without secrets that names of releases or objects are made from.
     pub(crate) fn masked(mut self, secrets: &Secrets) -> Self {
         let mask = |text: &mut String| *text = secrets.mask(text).into_owned();
-        let mask_identity = |identity: &mut Identity| {
-            mask(&mut identity.namespace);
-            mask(&mut identity.name);
-        };
         self.fetch.iter_mut().for_each(mask);
         for release in &mut self.releases {
             mask(&mut release.id);
             release.why_not.iter_mut().for_each(|why| mask(&mut why.message));
-            release.restarts.iter_mut().flatten().for_each(mask_identity);
+            release.restarts.iter_mut().flatten().for_each(|identity| identity.each_name(mask));
         }
         for reading in &mut self.readings {
             mask(&mut reading.release);
-            mask_identity(&mut reading.workload);
+            reading.workload.each_name(mask);
             mask(&mut reading.namespace);
             mask(&mut reading.name);
             mask(&mut reading.how);

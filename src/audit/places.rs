@@ -33,25 +33,19 @@ impl Case<'_, '_> {
     /// below a key with its kind, such as `existingSecret`. Of a template, the line is told where the text stands there once.
     pub(super) fn place_of(&self, text: &str, kind: Option<Kind>) -> Option<Place> {
         let tree = &*self.subject.environment.request.tree;
-        let at = |file: &Utf8PathBuf, line, column| {
-            Some(Place { file: file.clone(), line: Some(line), column: Some(column) })
-        };
         let given = self.rendering.values(self.subject.at);
         given.iter().rev().find_map(|(origin, values)| {
             let Origin::File(file) = origin else { return None };
             if !file.as_str().ends_with(".gotmpl") {
                 let nodes = yaml::parse(&tree.read(file).ok()?, &Limits::default()).ok()?;
                 let node = scalar(nodes, text, kind)?;
-                return at(file, node.line(), node.column());
+                return Some(place(file, (node.line(), node.column())));
             }
             if !scalars_of(vec![Value::Map(values.clone())]).contains(text) {
                 return None;
             }
             let template = String::from_utf8(tree.read(file).ok()?).ok()?;
-            match once(&template, text) {
-                Some((line, column)) => at(file, line, column),
-                None => Some(Place::file(file)),
-            }
+            Some(once(&template, text).map_or_else(|| Place::file(file), |at| place(file, at)))
         })
     }
 
@@ -64,14 +58,13 @@ impl Case<'_, '_> {
             let text = String::from_utf8(bytes).ok()?;
             Some((named(&text, (form, reading.kind), &reading.name), file))
         });
-        let at = |file: &Utf8PathBuf, line, column| {
-            Some(Place { file: file.clone(), line: Some(line), column: Some(column) })
-        };
         if let Some((Named::Certainly(line, column), file)) = &template {
-            return at(file, *line, *column);
+            return Some(place(file, (*line, *column)));
         }
         self.place_of(&reading.name, Some(reading.kind)).or_else(|| match template? {
-            (Named::Certainly(line, column) | Named::Once(line, column), file) => at(&file, line, column),
+            (Named::Certainly(line, column) | Named::Once(line, column), file) => {
+                Some(place(&file, (line, column)))
+            }
             (Named::Often, file) => Some(Place::file(file)),
             (Named::Never, _) => None,
         })
@@ -124,6 +117,11 @@ impl Subject<'_> {
         });
         found.collect()
     }
+}
+
+/// A line and column of a file.
+fn place(file: &Utf8PathBuf, (line, column): (usize, usize)) -> Place {
+    Place { file: file.clone(), line: Some(line), column: Some(column) }
 }
 
 /// The texts that stand as whole scalars in the values that a release is given.

@@ -1,9 +1,10 @@
 //! What the pods of a release read, each with a verdict.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::arrival::Arrival;
 use super::coverage::{self, Coverage};
+use super::makers::settled;
 use super::rules::Case;
 use crate::diagnostic::Level;
 use crate::plan::contents::kept::Rendered;
@@ -115,10 +116,8 @@ fn named(case: &Case<'_, '_>, manifests: &Rendered) -> Vec<(Reading, Judged)> {
             continue;
         }
         // Without a namespace, a chart may write the one that helm gives it.
-        let namespaces = match case.subject.release.namespace.as_str() {
-            "" => vec!["", "default"],
-            own => vec![own],
-        };
+        let own = case.subject.release.namespace.as_str();
+        let namespaces = BTreeSet::from([own, settled(own)]);
         let marker = case.rendering.kept.marker();
         let mentions = namespaces
             .into_iter()

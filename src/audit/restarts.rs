@@ -33,7 +33,7 @@ impl Restarts {
     pub(crate) fn masked(mut self, secrets: &Secrets) -> Self {
         let mask = |text: &mut String| *text = secrets.mask(text).into_owned();
         match &mut self {
-            Self::Reached(reached) => reached.iter_mut().for_each(|one| mask(&mut one.identity.name)),
+            Self::Reached(reached) => reached.iter_mut().for_each(|one| one.identity.each_name(mask)),
             Self::Unknown(why, hint) => {
                 mask(why);
                 hint.iter_mut().for_each(mask);

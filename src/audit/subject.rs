@@ -12,7 +12,7 @@ use crate::plan::facts::environment::Environment;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::rules::project::Findings;
 use crate::plan::{Contents, Made, Progress};
-use crate::rendered::{Cluster, Fetch, Objects, Producer};
+use crate::rendered::{Cluster, Fetch, Objects};
 use crate::state::{Release, Visit};
 
 /// A release that helmfile would deploy.
@@ -129,7 +129,7 @@ impl<'p> Subject<'p> {
 
     /// What brings its chart here, where that is not at hand.
     pub(super) fn fetch(&self) -> Fetch {
-        Fetch::of(&Producer { request: &self.environment.request, visit: self.visit, release: self.release })
+        Fetch::of(&self.producer(&self.environment.request))
     }
 
     /// The kube context that it is deployed to.

@@ -30,6 +30,12 @@ impl Identity {
         }
     }
 
+    /// Changes each text that a secret may have been made a part of: the namespace and the name.
+    pub(crate) fn each_name(&mut self, mut change: impl FnMut(&mut String)) {
+        change(&mut self.namespace);
+        change(&mut self.name);
+    }
+
     /// Whether it is of this kind, in any version of the group.
     #[must_use]
     pub(super) fn is(&self, group: &str, kind: &str) -> bool {

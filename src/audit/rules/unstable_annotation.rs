@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::Case;
 use crate::audit::arrival::Arrival;
 use crate::audit::checksums::Checksums;
+use crate::audit::makers::settled;
 use crate::audit::readings::{Judged, Reading};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::contents::kept::Rendered;
@@ -131,10 +132,9 @@ impl Trials {
     }
 }
 
-/// What a release makes: kind, namespace and name. helm takes the namespace `default` where there is none.
+/// What a release makes: kind, namespace and name.
 fn made(manifests: &Rendered) -> BTreeSet<(String, String, String)> {
-    let within =
-        |namespace: &str| if namespace.is_empty() { "default".to_owned() } else { namespace.to_owned() };
+    let within = |namespace: &str| settled(namespace).to_owned();
     let objects = manifests.objects.iter();
     let objects = objects.map(|one| (one.kind.name().to_owned(), within(&one.namespace), one.name.clone()));
     let workloads = manifests.workloads.iter().map(|workload| &workload.identity);

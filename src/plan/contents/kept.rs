@@ -138,36 +138,43 @@ impl Kept {
 
     /// What helm renders, where it asks no cluster, or this one.
     pub(crate) fn manifests(&self, templating: &Templating, cluster: Option<&Cluster>) -> Outcome<Rendered> {
-        if let Some(cluster) = cluster {
-            return self.in_cluster(templating, cluster);
-        }
-        let outcome = self.with_influences(templating, None, false);
-        Outcome {
-            answer: outcome.answer.map(|(rendered, _)| rendered),
-            calls: outcome.calls,
-            pending: outcome.pending,
-        }
+        let title = match cluster {
+            Some(cluster) => format!("manifests in {cluster:?}"),
+            None => MANIFESTS.to_owned(),
+        };
+        let key = self.key(templating).map(|key| titled(key, &title));
+        self.remembered(key, &[templating], || {
+            let output = match cluster {
+                Some(cluster) => rendered::manifests_in(templating, cluster)?,
+                None => rendered::manifests(templating)?,
+            };
+            Ok(self.fingerprinted(self.read(templating, &output)?))
+        })
     }
 
-    fn in_cluster(&self, templating: &Templating, cluster: &Cluster) -> Outcome<Rendered> {
-        let key = self.key(templating).map(|key| titled(key, &format!("manifests in {cluster:?}")));
-        let known: Option<Rendered> = key.and_then(|key| self.load(key));
+    /// What is kept under a key, else what is made by calling helm once for each of these, which is kept from then on.
+    fn remembered<T: Serialize + DeserializeOwned>(
+        &self,
+        key: Option<cache::Key>,
+        calls: &[&Templating],
+        answer: impl FnOnce() -> Answer<T>,
+    ) -> Outcome<T> {
+        let known: Option<T> = key.and_then(|key| self.load(key));
         if !self.keeping.verifies
             && let Some(known) = known
         {
             return Outcome::known(known);
         }
-        let raw =
-            rendered::manifests_in(templating, cluster).and_then(|output| self.read(templating, &output));
-        let rendered = match raw {
-            Ok(raw) => self.fingerprinted(raw),
-            Err(problem) => return Outcome::failed(problem, 1),
+        let made = match answer() {
+            Ok(made) => made,
+            Err(problem) => return Outcome::failed(problem, calls.len()),
         };
-        if known.is_some_and(|known| serialized(&known) != serialized(&rendered)) {
-            return Outcome::failed(self.differs(templating), 1);
+        if known.is_some_and(|known| serialized(&known) != serialized(&made)) {
+            return Outcome::failed(self.differs(calls[0]), calls.len());
         }
-        let key = key.filter(|_| templating.is_repeatable());
-        Outcome { pending: pending_of(key, &rendered).into_iter().collect(), answer: Ok(rendered), calls: 1 }
+        let key = key.filter(|_| calls.iter().all(|call| call.is_repeatable()));
+        let pending = pending_of(key, &made).into_iter().collect();
+        Outcome { answer: Ok(made), calls: calls.len(), pending }
     }
 
     /// What helm renders, and which of the objects that are asked for something else than the state decides. `hashes_secrets` says
@@ -179,7 +186,7 @@ impl Kept {
         hashes_secrets: bool,
     ) -> Outcome<(Rendered, Vec<Influence>)> {
         let base = self.key(templating);
-        let of_manifests = base.clone().map(|key| titled(key, "manifests"));
+        let of_manifests = base.clone().map(|key| titled(key, MANIFESTS));
         let of_influences = base.map(|key| titled(key, &influences_title(wanted)));
         let known: Option<Rendered> = of_manifests.and_then(|key| self.load(key));
         let known = known.filter(|known| {
@@ -231,23 +238,10 @@ impl Kept {
             key.feed("other", other.finish().as_bytes());
             titled(key, title)
         });
-        let known: Option<T> = key.and_then(|key| self.load(key));
-        if !self.keeping.verifies
-            && let Some(known) = known
-        {
-            return Outcome::known(known);
-        }
-        let outputs = rendered::manifests(one).and_then(|first| Ok([first, rendered::manifests(other)?]));
-        let made = match outputs {
-            Ok([first, second]) => read([&first, &second]),
-            Err(problem) => return Outcome::failed(problem, 2),
-        };
-        if known.is_some_and(|known| serialized(&known) != serialized(&made)) {
-            return Outcome::failed(self.differs(one), 2);
-        }
-        let keeps = key.is_some() && one.is_repeatable() && other.is_repeatable();
-        let pending = pending_of(key.filter(|_| keeps), &made);
-        Outcome { answer: Ok(made), calls: 2, pending: pending.into_iter().collect() }
+        self.remembered(key, &[one, other], || {
+            let (first, second) = (rendered::manifests(one)?, rendered::manifests(other)?);
+            Ok(read([&first, &second]))
+        })
     }
 
     fn raw(&self, templating: &Templating) -> Answer<Manifests> {
@@ -312,6 +306,9 @@ fn helm(path: &std::path::Path, templating: &Templating, cache: &Cache) -> Optio
     }
     Some(known)
 }
+
+/// The title of what helm renders without any cluster.
+const MANIFESTS: &str = "manifests";
 
 fn titled(mut key: KeyMaker, title: &str) -> cache::Key {
     key.feed("what", title.as_bytes());
