@@ -46,7 +46,7 @@ pub(super) static MARKS: LazyLock<AhoCorasick> = LazyLock::new(|| {
     // Every run makes it: a table of all transitions takes longer to make than what it is for. Other kinds of matches than the
     // leftmost one rule out the search with vectors.
     let builder = AhoCorasick::builder()
-        .kind(Some(AhoCorasickKind::ContiguousNFA))
+        .kind(Some(AhoCorasickKind::NoncontiguousNFA))
         .match_kind(MatchKind::LeftmostFirst)
         .build(["ENC[AES256_GCM,", "$ANSIBLE_VAULT;", LONGEST, "-----BEGIN PGP MESSAGE"]);
     builder.expect("few words make a small automaton")

@@ -9,6 +9,7 @@ mod output;
 mod release;
 mod variables;
 
+use std::cell::RefCell;
 use std::ffi::OsString;
 
 use clap::parser::ValueSource;
@@ -319,15 +320,22 @@ impl Cli {
     ///
     /// For wrong usage, and where help or the version was asked for.
     pub(crate) fn parse_from(arguments: Vec<OsString>) -> Result<Self, clap::Error> {
-        let mut definition = Self::definition();
+        thread_local! {
+            // Hooks in a state are parsed, too, and to make the definition takes longer than to parse with it.
+            static DEFINITION: RefCell<clap::Command> = RefCell::new(Cli::definition());
+        }
+        DEFINITION.with_borrow_mut(|definition| Self::parse_with(definition, arguments))
+    }
+
+    fn parse_with(definition: &mut clap::Command, arguments: Vec<OsString>) -> Result<Self, clap::Error> {
         let mut matches = definition.try_get_matches_from_mut(arguments)?;
         let before = first_given(&matches);
         let mut cli = <Self as FromArgMatches>::from_arg_matches_mut(&mut matches)
-            .map_err(|error| error.format(&mut definition))?;
+            .map_err(|error| error.format(definition))?;
         cli.output = cli.output.merge(cli.command.output());
         cli.contradiction().map_or(Ok(()), |message| {
             let error = clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, message);
-            Err(error.format(&mut definition))
+            Err(error.format(definition))
         })?;
         match (cli.command.options().cloned(), before) {
             (Some(after), _) => cli.options = std::mem::take(&mut cli.options).merge(after),
@@ -336,7 +344,7 @@ impl Cli {
             (None, Some(option)) => {
                 let message = format!("`--{option}` has no meaning here: this command reads no state file\n");
                 let error = clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, message);
-                return Err(error.format(&mut definition));
+                return Err(error.format(definition));
             }
         }
         Ok(cli)

@@ -63,9 +63,12 @@ pub(super) fn run(
         for_terminal(&state::to_yaml(&document).map_err(io::Error::other)?).into_owned()
     };
     streams.out.raw(text.as_bytes())?;
+    // Nothing follows but the end of the run, and to take a large document apart takes as long as a part of reading it.
+    std::mem::forget(document);
     if let Some(said) = note.clone().or_else(|| unnamed(&resolved, reading).map(mask)) {
         streams.err.styled(&report::draw(&said, context.layout(&streams.err)))?;
     }
+    std::mem::forget(resolved);
     let Some(note) = note else { return Ok(Outcome::Clean) };
     let fails = !reading.options.allow_no_matching_release;
     annotate(&[note], fails, context, streams)?;

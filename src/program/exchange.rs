@@ -5,6 +5,7 @@ use std::io::{self, Read, Write};
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::os::unix::process::CommandExt as _;
 use std::process::{Child, ChildStdin, Command, ExitStatus};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
@@ -49,6 +50,13 @@ enum Woken {
     Told,
 }
 
+static STARTED: AtomicU64 = AtomicU64::new(0);
+
+/// How many programs this process has started so far. What was seen of the files before another one is not sure to be so after it.
+pub(crate) fn started() -> u64 {
+    STARTED.load(Ordering::Relaxed)
+}
+
 impl<'a> Running<'a> {
     /// Starts a program, as a process group of its own: but not where helmsum is in the foreground of a terminal, for the
     /// program may ask for a passphrase there, and the terminal's signals reach both.
@@ -57,6 +65,7 @@ impl<'a> Running<'a> {
         if grouped {
             command.process_group(0);
         }
+        STARTED.fetch_add(1, Ordering::Relaxed);
         let child = command.spawn()?;
         let number = i32::try_from(child.id()).ok().and_then(Pid::from_raw);
         Ok(Self { child, number, grouped, reaped: false, unfinished })

@@ -21,6 +21,7 @@ use std::process::{Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 pub(crate) use confidential::{Confidential, Placement};
+pub(crate) use exchange::started;
 pub(crate) use homes::Homes;
 pub(crate) use lookup::{LookupError, look_up, own_path};
 pub(crate) use memory::resident;

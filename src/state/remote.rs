@@ -53,6 +53,9 @@ enum Parsed {
 
 /// `Parse`.
 fn parse(text: &str) -> Parsed {
+    if !has_colon(text) {
+        return Parsed::Local;
+    }
     let (getter, body) = if let [getter, body] = text.split("::").collect::<Vec<_>>()[..] {
         (getter, body)
     } else if let [scheme, _] = text.split("://").collect::<Vec<_>>()[..] {
@@ -95,6 +98,11 @@ fn parse(text: &str) -> Parsed {
     })
 }
 
+/// Whether a text has what each scheme and each getter ends with: most paths have no such thing, and need not be taken apart.
+fn has_colon(text: &str) -> bool {
+    memchr::memchr(b':', text.as_bytes()).is_some()
+}
+
 /// A URL as text; nothing where Go finds none, or one that is not UTF-8.
 struct Text {
     scheme: String,
@@ -125,7 +133,7 @@ pub(crate) fn is_remote(text: &str) -> bool {
 
 /// The scheme that Go's `url.Parse` finds, or nothing where it finds none or refuses the text.
 pub(super) fn has_scheme(text: &str) -> bool {
-    Url::parse(text.as_bytes()).is_ok_and(|url| !url.scheme.is_empty())
+    has_colon(text) && Url::parse(text.as_bytes()).is_ok_and(|url| !url.scheme.is_empty())
 }
 
 /// What a remote text is used for: it decides the folder of the cache, and the code of the refusal.

@@ -12,6 +12,7 @@ use super::parts::Part;
 use super::reader::{Reader, Target};
 use super::resolved::EnvironmentObject;
 use crate::diagnostic::{Diagnostic, Refusal};
+use crate::program;
 use crate::template::function::{Context, Effects, Registry};
 use crate::template::{self, Options, Rendered};
 use crate::text::{Excerpt, Place};
@@ -26,7 +27,9 @@ const TEXT: &str = "helmsum takes states that are text: keep binary content out 
 pub(super) struct Templates {
     registry: Registry,
     /// Whether a directory has `_*.tpl` files. Asked for every field of every release, and paths are slow to compare.
-    helpers: RefCell<BTreeMap<String, bool>>,
+    ///
+    /// With how many programs had been started then, which may write some.
+    helpers: RefCell<BTreeMap<String, (u64, bool)>>,
 }
 
 impl Templates {
@@ -148,7 +151,10 @@ impl Reader<'_> {
     /// Whether a directory has files that are added to every template there. Even a text without actions needs them: where
     /// it is empty, what they have outside of `define` takes its place.
     fn has_helpers(&self, directory: &Utf8Path) -> Result<bool, Diagnostic> {
-        if let Some(&known) = self.templates.helpers.borrow().get(directory.as_str()) {
+        let started = program::started();
+        if let Some(&(then, known)) = self.templates.helpers.borrow().get(directory.as_str())
+            && then == started
+        {
             return Ok(known);
         }
         let has_helpers = if let Some(known) = self.templates.registry.has_helpers(directory) {
@@ -159,7 +165,7 @@ impl Reader<'_> {
                 .map_err(|error| Diagnostic::error(format!("`{pattern}`: {error}")))?;
             !found.is_empty()
         };
-        self.templates.helpers.borrow_mut().insert(directory.to_string(), has_helpers);
+        self.templates.helpers.borrow_mut().insert(directory.to_string(), (started, has_helpers));
         Ok(has_helpers)
     }
 }

@@ -78,6 +78,32 @@ impl Folder {
         Ok(Self { path, identity: (metadata.dev(), metadata.ino()), missing })
     }
 
+    /// A directory in it; `path` is any absolute path that leads there. The same as [`Folder::of`] that path, without following
+    /// what is above it once more.
+    ///
+    /// # Errors
+    ///
+    /// As [`Folder::of`].
+    pub(crate) fn below(&self, path: &Utf8Path, name: &str) -> io::Result<Self> {
+        if cfg!(target_os = "macos") {
+            // Its file systems take a name in letters of either case, and only the system says how it is written.
+            return Self::of(path);
+        }
+        let below = self.path.join(name);
+        if !self.missing.as_str().is_empty() {
+            return Ok(Self { path: below, missing: self.missing.join(name), ..self.clone() });
+        }
+        match below.symlink_metadata() {
+            Ok(found) if found.is_dir() => {
+                Ok(Self { path: below, identity: (found.dev(), found.ino()), missing: Utf8PathBuf::new() })
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Ok(Self { path: below, identity: self.identity, missing: name.into() })
+            }
+            Ok(_) | Err(_) => Self::of(path),
+        }
+    }
+
     /// Where a file in it is. `path` is any path that leads to it.
     #[must_use]
     pub(crate) fn file(&self, path: &Utf8Path, name: &str) -> Location {
@@ -172,6 +198,33 @@ mod tests {
         // Each of two hard links is replaced by itself.
         std::fs::hard_link(root.join("v/x.yaml"), root.join("v/z.yaml")).expect("a link");
         assert_ne!(of("v/x.yaml"), of("w/z.yaml"));
+    }
+
+    #[test]
+    fn a_folder_is_the_same_from_the_one_above_it() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = Utf8Path::from_path(folder.path()).expect("UTF-8");
+        fs_err::create_dir_all(root.join("v/deep")).expect("folders");
+        fs_err::write(root.join("v/file"), "").expect("a file");
+        for (to, name) in
+            [("v", "link"), ("nowhere", "v/dangling"), ("../v/deep", "v/back"), ("loop", "loop")]
+        {
+            std::os::unix::fs::symlink(to, root.join(name)).expect("a link");
+        }
+        for path in
+            ["v", "v/deep", "link/deep", "link/back", "v/back/no/such", "link/no/such", "v/file", "v/file/x"]
+                .into_iter()
+                .chain(["v/dangling", "v/dangling/x", "loop", "loop/x"])
+        {
+            let path = root.join(path);
+            let of = Folder::of(&path).ok();
+            let above = path.parent().zip(path.file_name());
+            let above = above.and_then(|(above, name)| Some((Folder::of(above).ok()?, name)));
+            match above {
+                Some((above, name)) => assert_eq!(above.below(&path, name).ok(), of, "{path}"),
+                None => assert_eq!(of, None, "{path}"),
+            }
+        }
     }
 
     #[test]

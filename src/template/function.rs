@@ -93,7 +93,8 @@ pub struct Registry {
 /// What a registry knows. Registries share it: a run has several, and there are hundreds of functions.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Known {
-    functions: BTreeMap<&'static str, Function>,
+    /// Sorted by name.
+    functions: Vec<Function>,
     methods: BTreeMap<(&'static str, &'static str), Function>,
     unsupported: BTreeMap<&'static str, &'static str>,
 }
@@ -118,7 +119,17 @@ impl Registry {
     /// Adds functions.
     #[must_use]
     pub fn with(mut self, functions: impl IntoIterator<Item = Function>) -> Self {
-        self.known_mut().functions.extend(functions.into_iter().map(|function| (function.name, function)));
+        let known = &mut self.known_mut().functions;
+        known.extend(functions);
+        // Stable, so that of two with one name the last is the one that was added last.
+        known.sort_by_key(|function| function.name);
+        known.dedup_by(|later, earlier| {
+            let is_same = later.name == earlier.name;
+            if is_same {
+                *earlier = *later;
+            }
+            is_same
+        });
         self
     }
 
@@ -145,7 +156,9 @@ impl Registry {
     /// The function of that name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&Function> {
-        self.known.functions.get(name)
+        let functions = &self.known.functions;
+        let at = functions.binary_search_by_key(&name, |function| function.name).ok()?;
+        functions.get(at)
     }
 
     /// The method of that name, for a type as Go spells it.
@@ -171,7 +184,7 @@ impl Registry {
 
     /// The names of all functions, sorted.
     pub fn names(&self) -> impl Iterator<Item = &'static str> + '_ {
-        self.known.functions.keys().copied()
+        self.known.functions.iter().map(|function| function.name)
     }
 }
 

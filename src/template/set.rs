@@ -11,6 +11,7 @@ use super::execute::is_builtin;
 use super::function::{Context, Registry};
 use super::syntax::{self, Known, SyntaxError, TemplateText, Tree};
 use crate::diagnostic::{Diagnostic, Refusal};
+use crate::program;
 use crate::text::Excerpt;
 use crate::tree::{self, Tree as Files};
 
@@ -34,20 +35,25 @@ impl Set {
     }
 }
 
-/// The parsed `_*.tpl` files of each directory, kept between renderings. They are read again whenever the files differ.
+/// The parsed `_*.tpl` files of each directory, kept between renderings. They are read again after a program was started, which may
+/// write some, and parsed again where they differ.
 #[derive(Debug, Default)]
 pub(super) struct Helpers(RefCell<BTreeMap<String, Kept>>);
 
 impl Helpers {
-    /// Whether a directory has such files, as far as a template was rendered there.
+    /// Whether a directory has such files, as far as a template was rendered there and no program was started since.
     pub(super) fn are_in(&self, directory: &str) -> Option<bool> {
-        Some(!self.0.borrow().get(directory)?.texts.is_empty())
+        let all = self.0.borrow();
+        let kept = all.get(directory).filter(|kept| kept.started == program::started())?;
+        Some(!kept.texts.is_empty())
     }
 }
 
 #[derive(Debug)]
 struct Kept {
     files: Arc<dyn Files>,
+    /// How many programs had been started when they were read.
+    started: u64,
     texts: Vec<(Utf8PathBuf, Arc<str>)>,
     set: Rc<Set>,
 }
@@ -67,11 +73,19 @@ pub(super) fn load(
 }
 
 fn helpers(context: &Context, registry: &Registry) -> Result<Rc<Set>, Diagnostic> {
-    let texts = read_helpers(context)?;
-    if let Some(kept) = registry.helpers.0.borrow().get(context.base.as_str())
-        && kept.texts == texts
-        && Arc::ptr_eq(&kept.files, &context.tree)
+    let started = program::started();
+    let mut all = registry.helpers.0.borrow_mut();
+    let mut kept = all.get_mut(context.base.as_str()).filter(|kept| Arc::ptr_eq(&kept.files, &context.tree));
+    if let Some(kept) = &kept
+        && kept.started == started
     {
+        return Ok(Rc::clone(&kept.set));
+    }
+    let texts = read_helpers(context)?;
+    if let Some(kept) = &mut kept
+        && kept.texts == texts
+    {
+        kept.started = started;
         return Ok(Rc::clone(&kept.set));
     }
     let mut set = Set::default();
@@ -81,8 +95,8 @@ fn helpers(context: &Context, registry: &Registry) -> Result<Rc<Set>, Diagnostic
         set.add(trees);
     }
     let set = Rc::new(set);
-    let kept = Kept { files: Arc::clone(&context.tree), texts, set: Rc::clone(&set) };
-    registry.helpers.0.borrow_mut().insert(context.base.to_string(), kept);
+    let kept = Kept { files: Arc::clone(&context.tree), started, texts, set: Rc::clone(&set) };
+    all.insert(context.base.to_string(), kept);
     Ok(set)
 }
 

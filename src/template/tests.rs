@@ -162,8 +162,26 @@ fn stray_text_of_a_helper_fills_empty_templates_only() {
     assert_eq!(rendered(" \n"), b"stray");
     assert_eq!(rendered("{{/* nothing */}}"), b"stray");
     assert_eq!(rendered("{{ template \"a\" }}"), b"A");
-    fs_err::write(&helper, "other").expect("it is written");
-    assert_eq!(rendered(""), b"other", "helpers are read again");
+}
+
+#[test]
+fn helpers_that_a_program_writes_are_seen() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let base = Utf8Path::from_path(folder.path()).expect("its name is UTF-8");
+    let environment = BTreeMap::from([("PATH".to_owned(), "/usr/bin:/bin".to_owned())]);
+    let context = Context { exec: ExecPolicy::Run, environment: Rc::new(environment), ..context(base) };
+    let registry = super::functions::registry();
+    let rendered = |text: &str| {
+        render("values.gotmpl".into(), text, &Value::Nil, &context, &registry, &Options::default())
+            .expect("it renders")
+            .bytes
+    };
+    assert_eq!(rendered(""), b"");
+    for text in ["one", "other"] {
+        let write = format!("printf {text} > _a.tpl");
+        assert_eq!(rendered(&format!("{{{{ exec \"sh\" (list \"-c\" {write:?}) }}}}")), b"");
+        assert_eq!(rendered(""), text.as_bytes());
+    }
 }
 
 #[test]

@@ -36,6 +36,10 @@ impl fmt::Display for Shown<'_> {
 /// breaks and tabs stay; anything else that moves a cursor, changes a direction or hides is written out.
 #[must_use]
 pub(crate) fn for_terminal(text: &str) -> Cow<'_, str> {
+    // Most is plain ASCII, which is seen without taking characters apart.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~' | b'\n' | b'\t')) {
+        return Cow::Borrowed(text);
+    }
     let is_foreign = |character: char| is_hidden(character) && !matches!(character, '\n' | '\t');
     let Some(first) = text.find(is_foreign) else { return Cow::Borrowed(text) };
     let mut result = text[..first].to_owned();

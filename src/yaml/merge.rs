@@ -81,19 +81,28 @@ pub(super) fn entries(mapping: &Place, keys: KeyType) -> Result<Entries, Error> 
 pub(super) fn duplicates(mapping: &Place) -> Vec<Issue> {
     /// So many pairs of one mapping are reported.
     const REPORTED: usize = 100;
+    /// So many keys at most are compared each with each.
+    const FEW: usize = 16;
     if !matches!(mapping.data().content, Content::Mapping(_)) {
         return Vec::new();
     }
-    let mut seen: IndexMap<(u8, &str), Vec<usize>> = IndexMap::new();
     let keys: Vec<_> = mapping.children().iter().step_by(2).map(|&id| mapping.tree.get(id)).collect();
-    for (index, key) in keys.iter().enumerate() {
-        let written = match &key.content {
+    let written: Vec<(u8, &str)> = keys
+        .iter()
+        .map(|key| match &key.content {
             Content::Scalar { text, .. } => (0, &**text),
             Content::Alias { anchor, .. } => (1, &**anchor),
             Content::Sequence(_) => (2, ""),
             Content::Mapping(_) => (3, ""),
-        };
-        seen.entry(written).or_default().push(index);
+        })
+        .collect();
+    // A few keys are compared sooner than hashed.
+    if keys.len() <= FEW && written.iter().enumerate().all(|(at, key)| !written[..at].contains(key)) {
+        return Vec::new();
+    }
+    let mut seen: IndexMap<(u8, &str), Vec<usize>> = IndexMap::new();
+    for (index, key) in written.into_iter().enumerate() {
+        seen.entry(key).or_default().push(index);
     }
     if seen.len() == keys.len() {
         return Vec::new();

@@ -26,9 +26,23 @@ pub(crate) struct Locations {
 
 impl Locations {
     fn folder<T>(&self, directory: &Utf8Path, of: impl FnOnce(&Folder) -> T) -> Option<T> {
+        self.look_up(directory);
+        self.folders.borrow().get(directory.as_str())?.as_ref().map(of)
+    }
+
+    /// Looks up a directory and those above it, as far as they are not known.
+    fn look_up(&self, directory: &Utf8Path) {
         let mut folders = self.folders.borrow_mut();
-        let folder = folders.entry(directory.to_string()).or_insert_with(|| Folder::of(directory).ok());
-        folder.as_ref().map(of)
+        let unknown: Vec<&Utf8Path> =
+            directory.ancestors().take_while(|above| !folders.contains_key(above.as_str())).collect();
+        for path in unknown.into_iter().rev() {
+            let above = path.parent().and_then(|above| folders.get(above.as_str())?.as_ref());
+            let folder = match above.zip(path.file_name()) {
+                Some((above, name)) => above.below(path, name),
+                None => Folder::of(path),
+            };
+            folders.insert(path.to_string(), folder.ok());
+        }
     }
 
     /// What makes an absolute path the same target as another one.
