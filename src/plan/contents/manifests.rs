@@ -14,7 +14,7 @@ use crate::diagnostic::{Diagnostic, Refusal};
 use crate::plan::facts::producers::{ReleaseAt, release};
 use crate::plan::progress::Progress;
 use crate::rendered::{self, Cluster, Origin, Producer, Templates, Templating};
-use crate::state::{self, Request};
+use crate::state::Request;
 use crate::threads;
 use crate::tree::Tree;
 use crate::value::Map;
@@ -112,7 +112,7 @@ impl Rendering<'_> {
         }
         let tree: Arc<dyn Tree> = Arc::new(tree);
         let templating = if look.reads_state {
-            self.read_again(look.at, tree)?
+            self.ask_of_tree(look.at, tree, rendered::templating)?
         } else {
             self.ask(look.at, &tree, rendered::templating)?.0
         };
@@ -120,21 +120,6 @@ impl Rendering<'_> {
             Some(values) => templating.with_values(values.clone()),
             None => templating,
         })
-    }
-
-    /// What helm would be called with for a release where the state is read from another tree.
-    fn read_again(&self, at: ReleaseAt, tree: Arc<dyn Tree>) -> Answer<Templating> {
-        let environment = &self.environments[at.environment];
-        let request = Request { tree, ..environment.request.clone() };
-        let resolved = state::read(&request)?;
-        let id = release(&environment.resolved, at).id();
-        let visit = resolved.visits.get(at.visit);
-        let found = visit.and_then(|visit| Some((visit, visit.releases.get(at.release)?)));
-        let Some((visit, release)) = found.filter(|(_, release)| release.id() == id) else {
-            return Err(Diagnostic::error(format!("there is no release `{id}` then")));
-        };
-        let mut templates = Templates::new(self.registry());
-        rendered::templating(&Producer { request: &request, visit, release }, &mut templates)
     }
 
     /// The values of a release that helm would get, each list with the file that it comes from, rendered once. Those that helm could

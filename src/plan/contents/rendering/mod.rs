@@ -1,5 +1,7 @@
 //! What producers give, each asked once however many consumers it has.
 
+mod asking;
+
 use std::cell::RefCell;
 use std::collections::btree_map::Entry;
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,16 +13,15 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::kept::Kept;
 use crate::checksum::Fingerprint;
 use crate::diagnostic::Diagnostic;
-use crate::plan::contents::chance::{Shaky, differing, is_left_to_chance, left_to_chance, lineage};
+use crate::plan::contents::chance::{Shaky, differing};
 use crate::plan::facts::environment::Environment;
 use crate::plan::facts::producers::{ReleaseAt, release};
 use crate::plan::progress::Progress;
-use crate::plan::rules::template_effects::{Told, doubts};
-use crate::plan::rules::unstable_template::reads_target;
+use crate::plan::rules::template_effects::Told;
 use crate::rendered::{self, Influence, Object, ObjectKind, Origin, Piece, Templates, Templating, Unstable};
 use crate::source::{Source, Targets, What};
-use crate::state::{self, Listed, Release, Request, Resolved, Visit};
-use crate::template::function::{Chance, CommandOption, Registry};
+use crate::state::{Listed, Release, Request, Resolved};
+use crate::template::function::{CommandOption, Registry};
 use crate::text::Place;
 use crate::text::counted;
 use crate::threads;
@@ -311,112 +312,6 @@ impl<'e> Rendering<'e> {
             Rc::new(listed)
         };
         Rc::clone(self.listed.entry(environment).or_insert_with(of))
-    }
-
-    /// Asks something about a producer that renders its values, and watches what that does.
-    pub(super) fn ask<T>(
-        &mut self,
-        at: ReleaseAt,
-        tree: &Arc<dyn Tree>,
-        question: impl Fn(&rendered::Producer<'_>, &mut Templates<'_>) -> Answer<T>,
-    ) -> Answer<(T, Shaken<T>)>
-    where
-        T: PartialEq,
-    {
-        let environments = self.environments;
-        let Environment { request, resolved, changing, .. } = &environments[at.environment];
-        let visit = &resolved.visits[at.visit];
-        let producer = release(resolved, at);
-        if self.unknown.contains(&at) {
-            let problem =
-                Diagnostic::error(format!("the checksum of release `{}` itself is not known", producer.id()));
-            return Err(problem.hint("correct what is wrong with that one first"));
-        }
-        let request = Request { tree: Arc::clone(tree), ..request.clone() };
-        let before = visit.values.deep_copy();
-        let mut templates = Templates::new(&self.registry);
-        let answer =
-            question(&rendered::Producer { request: &request, visit, release: producer }, &mut templates);
-        let mut effects = templates.effects;
-        self.files_read.entry(at).or_default().extend(effects.files.keys().cloned());
-        let mut shaky = Vec::new();
-        left_to_chance(&mut shaky, &effects);
-        effects.unstable.clear();
-        effects.unordered.clear();
-        let of_values = !shaky.is_empty();
-        // What the state has left to chance may reach the release through its values.
-        let of_state: Vec<&Visit> = lineage(resolved, at).collect();
-        for visit in &of_state {
-            left_to_chance(&mut shaky, &visit.effects);
-        }
-        let is_of_state = of_state.iter().any(|visit| is_left_to_chance(&visit.effects));
-        shaky.extend(doubts(&effects, visit, self.told).into_iter().map(Shaky::Doubt));
-        let is_old = |file: &Utf8Path| {
-            tree.is_on_disk(file) && tree.stat(file).is_ok_and(|stat| self.known.has(&**tree, file, &stat))
-        };
-        let old = effects.files.iter().filter(|(file, _)| is_old(file));
-        shaky.extend(old.map(|(file, place)| Shaky::Doubt(reads_target(file, place))));
-        let changed = changing.get(&at.visit).and_then(|files| files.first());
-        if changed.is_some() || !before.deep_equal(&visit.values) {
-            shaky.push(Shaky::Values(changed.cloned()));
-        }
-        let known = self.shaky.entry(at).or_default();
-        for one in shaky {
-            if !known.contains(&one) {
-                known.push(one);
-            }
-        }
-        let answer = answer?;
-        if !of_values && !is_of_state {
-            return Ok((answer, None));
-        }
-        let shaken = self.ask_of_chance(at, &request.tree, is_of_state, &question);
-        Ok((answer, shaken.transpose()))
-    }
-
-    /// Asks once more with one chance and with another; nothing where the answers are the same.
-    fn ask_of_chance<T: PartialEq>(
-        &mut self,
-        at: ReleaseAt,
-        tree: &Arc<dyn Tree>,
-        of_state: bool,
-        question: &impl Fn(&rendered::Producer<'_>, &mut Templates<'_>) -> Answer<T>,
-    ) -> Answer<Option<[T; 2]>> {
-        let environments = self.environments;
-        let Environment { request, resolved, .. } = &environments[at.environment];
-        let registry = &self.registry;
-        let ask = |request: &Request, resolved: &Resolved, chance: Chance| {
-            let visit = resolved.visits.get(at.visit);
-            let found = visit.and_then(|visit| Some((visit, visit.releases.get(at.release)?)));
-            let id = release(&environments[at.environment].resolved, at).id();
-            let Some((visit, release)) = found.filter(|(_, release)| release.id() == id) else {
-                let message = format!("whether there is a release `{id}` is left to chance");
-                return Err(Diagnostic::error(message));
-            };
-            let request = Request { tree: Arc::clone(tree), chance, ..request.clone() };
-            let mut templates = Templates::new(registry);
-            question(&rendered::Producer { request: &request, visit, release }, &mut templates)
-        };
-        let chances = [Chance::Least, Chance::Greatest];
-        let answers = if of_state {
-            let read = self.shaken.entry(at.environment).or_insert_with(|| {
-                chances.map(|chance| {
-                    let request = Request { chance, ..request.clone() };
-                    let resolved = state::read(&request)?;
-                    Ok((request, resolved))
-                })
-            });
-            let [one, other] = read;
-            [(one, chances[0]), (other, chances[1])].map(|(read, chance)| match read {
-                Ok((request, resolved)) => ask(request, resolved, chance),
-                Err(problem) => Err(problem.clone()),
-            })
-        } else {
-            chances.map(|chance| ask(request, resolved, chance))
-        };
-        let [one, other] = answers;
-        let (one, other) = (one?, other?);
-        Ok((one != other).then_some([one, other]))
     }
 
     /// Calls helm, and once more where that could give something else.
