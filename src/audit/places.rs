@@ -39,13 +39,13 @@ impl Case<'_, '_> {
             if !file.as_str().ends_with(".gotmpl") {
                 let nodes = yaml::parse(&tree.read(file).ok()?, &Limits::default()).ok()?;
                 let node = scalar(nodes, text, kind)?;
-                return Some(place(file, (node.line(), node.column())));
+                return Some(node.place_in(file));
             }
             if !scalars_of(vec![Value::Map(values.clone())]).contains(text) {
                 return None;
             }
             let template = String::from_utf8(tree.read(file).ok()?).ok()?;
-            Some(once(&template, text).map_or_else(|| Place::file(file), |at| place(file, at)))
+            Some(once(&template, text).map_or_else(|| Place::file(file), |at| place(file, at, text)))
         })
     }
 
@@ -59,11 +59,11 @@ impl Case<'_, '_> {
             Some((named(&text, (form, reading.kind), &reading.name), file))
         });
         if let Some((Named::Certainly(line, column), file)) = &template {
-            return Some(place(file, (*line, *column)));
+            return Some(place(file, (*line, *column), &reading.name));
         }
         self.place_of(&reading.name, Some(reading.kind)).or_else(|| match template? {
             (Named::Certainly(line, column) | Named::Once(line, column), file) => {
-                Some(place(&file, (line, column)))
+                Some(place(&file, (line, column), &reading.name))
             }
             (Named::Often, file) => Some(Place::file(file)),
             (Named::Never, _) => None,
@@ -119,9 +119,9 @@ impl Subject<'_> {
     }
 }
 
-/// A line and column of a file.
-fn place(file: &Utf8PathBuf, (line, column): (usize, usize)) -> Place {
-    Place { file: file.clone(), line: Some(line), column: Some(column) }
+/// Where a file has a text.
+fn place(file: &Utf8PathBuf, (line, column): (usize, usize), text: &str) -> Place {
+    Place { file: file.clone(), line: Some(line), column: Some(column), length: Some(text.len()) }
 }
 
 /// The texts that stand as whole scalars in the values that a release is given.

@@ -101,9 +101,8 @@ fn locked(producer: &Producer<'_>, path: &Utf8Path) -> Result<Option<Value>, Dia
 fn listed(producer: &Producer<'_>, path: &Utf8Path) -> Result<Vec<Declared>, Diagnostic> {
     let bytes = producer.read(path)?;
     let unreadable = |error: yaml::Error| {
-        let place = Place { file: path.to_owned(), line: error.line(), column: error.column() };
         let message = format!("`{path}` cannot be read: {error}");
-        producer.problem(&message).at(place).hint("helm cannot load the chart either")
+        producer.problem(&message).at(error.place(path)).hint("helm cannot load the chart either")
     };
     let nodes = yaml::parse(&bytes, &Limits::default()).map_err(unreadable)?;
     let Some(node) = nodes.first() else { return Ok(Vec::new()) };

@@ -125,8 +125,7 @@ impl GivenValues {
         // Of a template the lines are others, and of a secret not even a word must be told.
         let Origin::File(file) = &self.origin else { return self.problem("not readable to helm") };
         if self.kind == EntryKind::Secrets {
-            let place = Place { file: file.clone(), line: error.line(), column: error.column() };
-            return self.problem("not readable to helm when decrypted").at(place);
+            return self.problem("not readable to helm when decrypted").at(error.place(file));
         }
         if is_template(file) {
             // What was rendered may contain secrets of the environment.
@@ -135,11 +134,7 @@ impl GivenValues {
                 .problem(&format!("not readable to helm once it is rendered{line}"))
                 .at(Place::file(file));
         }
-        self.problem(&format!("not readable to helm: {error}")).at(Place {
-            file: file.clone(),
-            line: error.line(),
-            column: error.column(),
-        })
+        self.problem(&format!("not readable to helm: {error}")).at(error.place(file))
     }
 }
 

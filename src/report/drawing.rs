@@ -264,8 +264,12 @@ mod tests {
 
     #[test]
     fn a_problem_without_a_source_names_the_place() {
-        let problem =
-            Diagnostic::error("no").at(Place { file: "/q/b".into(), line: Some(3), column: Some(2) });
+        let problem = Diagnostic::error("no").at(Place {
+            file: "/q/b".into(),
+            line: Some(3),
+            column: Some(2),
+            length: None,
+        });
         insta::assert_snapshot!(plain(&problem), @r"
         error: no
           --> ../q/b:3:2

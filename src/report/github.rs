@@ -106,6 +106,7 @@ mod tests {
                     file: "/r/x.yaml".into(),
                     line: Some(2),
                     column: Some(4),
+                    length: None,
                 }),
             ],
             ..Report::default()

@@ -206,7 +206,8 @@ fn physical(place: &Place, of: Option<&Diagnostic>, root: &Utf8Path) -> Value {
         let mut region = json!({ "startLine": line });
         if let Some(column) = place.column {
             region["startColumn"] = column.into();
-            let excerpt = of.and_then(|one| one.excerpt.as_ref()).filter(|shown| shown.place() == *place);
+            let start = Place { length: None, ..place.clone() };
+            let excerpt = of.and_then(|one| one.excerpt.as_ref()).filter(|shown| shown.place() == start);
             if let Some(excerpt) = excerpt {
                 let (line, column) = position(&excerpt.source, excerpt.span.end);
                 region["endLine"] = line.into();

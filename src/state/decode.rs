@@ -253,7 +253,7 @@ impl Source {
         match self.lines {
             Lines::From(_) => failed.at(Place { line, ..place }),
             Lines::Rendered(_) => {
-                let failed = failed.at(Place { line, column: None, ..place });
+                let failed = failed.at(Place { line, column: None, length: None, ..place });
                 failed.made(written)
             }
         }
@@ -261,8 +261,11 @@ impl Source {
 
     /// Where a node of this text is.
     pub(super) fn place(&self, node: &Node) -> Place {
-        let column = matches!(self.lines, Lines::From(_)).then(|| node.column());
-        Place { file: self.file.clone(), line: Some(self.lines.of(node.line())), column }
+        let line = self.lines.of(node.line());
+        match self.lines {
+            Lines::From(_) => Place { line: Some(line), ..node.place_in(&self.file) },
+            Lines::Rendered(_) => Place::line(&self.file, line),
+        }
     }
 }
 

@@ -70,8 +70,7 @@ impl Reader<'_> {
         // The text must not reach a message: it is secret.
         let source = Source { file: file.to_owned(), text: text.into(), lines: Lines::From(1) };
         let unreadable = |error: yaml::Error| {
-            let place = Place { file: file.to_owned(), line: error.line(), column: error.column() };
-            Diagnostic::error("the decrypted file is not a YAML map").at(place)
+            Diagnostic::error("the decrypted file is not a YAML map").at(error.place(file))
         };
         let node = yaml::parse_first(source.text.as_bytes(), &Limits::default()).map_err(unreadable)?;
         let map = node.as_ref().map_or(Ok(None), yaml::Node::decode_map).map_err(unreadable)?;

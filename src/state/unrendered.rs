@@ -26,7 +26,7 @@ impl Mistake {
         match (actions.iter().find(|(line, _)| reach.contains(line)), actions.first()) {
             (Some((line, column)), _) => {
                 let line = Some(source.lines.of(*line));
-                let place = Place { file: source.file.clone(), line, column: Some(*column) };
+                let place = Place { file: source.file.clone(), line, column: Some(*column), length: None };
                 failed
                     .message(format!("`{{{{` in `{name}`, which helmfile does not render"))
                     .at(place)

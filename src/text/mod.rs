@@ -21,26 +21,28 @@ pub struct Place {
     pub line: Option<usize>,
     /// The column, where one is known.
     pub column: Option<usize>,
+    /// How many bytes from the column on are meant, where that is known: else the rest of the line.
+    pub length: Option<usize>,
 }
 
 impl Place {
     /// A whole file.
     #[must_use]
     pub fn file(file: impl Into<Utf8PathBuf>) -> Self {
-        Self { file: file.into(), line: None, column: None }
+        Self { file: file.into(), line: None, column: None, length: None }
     }
 
     /// A line of a file.
     #[must_use]
     pub fn line(file: impl Into<Utf8PathBuf>, line: usize) -> Self {
-        Self { file: file.into(), line: Some(line), column: None }
+        Self { file: file.into(), line: Some(line), column: None, length: None }
     }
 
     /// The place of a byte offset in the text of a file.
     #[must_use]
     pub fn offset(file: impl Into<Utf8PathBuf>, text: &str, offset: usize) -> Self {
         let (line, column) = position(text, offset);
-        Self { file: file.into(), line: Some(line), column: Some(column) }
+        Self { file: file.into(), line: Some(line), column: Some(column), length: None }
     }
 }
 
@@ -90,8 +92,8 @@ pub struct Excerpt {
 }
 
 impl Excerpt {
-    /// The line of a place in the text of its file, from the column where one is known, without the spaces around it. Nothing
-    /// where the text has no such line, or nothing stands on it.
+    /// What stands at a place in the text of its file: the line, from the column where one is known, as far as the place reaches,
+    /// without the spaces around it. Nothing where the text has no such line, or nothing stands on it.
     #[must_use]
     pub fn of(place: &Place, text: &Arc<str>) -> Option<Self> {
         let before = place.line?.checked_sub(1)?;
@@ -100,6 +102,8 @@ impl Excerpt {
         let column = place.column.unwrap_or(1).saturating_sub(1);
         let skipped = line.char_indices().nth(column).map_or(line.len(), |(at, _)| at);
         let rest = &line[skipped..];
+        let length = place.column.and(place.length).unwrap_or(rest.len());
+        let rest = &rest[..floor_boundary(rest, length)];
         let indent = rest.len() - rest.trim_start().len();
         let span = start + skipped + indent..start + skipped + rest.trim_end().len();
         (span.start < span.end).then(|| Self {
@@ -145,7 +149,7 @@ mod tests {
     fn a_line_is_shown_from_its_column_to_its_end() {
         let text: Arc<str> = "a: 1\n  é: 2 \r\n\nlast".into();
         let shown = |line, column| {
-            let place = Place { file: "f".into(), line, column };
+            let place = Place { file: "f".into(), line, column, length: None };
             Excerpt::of(&place, &text).map(|excerpt| text[excerpt.span].to_owned())
         };
         assert_eq!(shown(Some(2), None).as_deref(), Some("é: 2"));
@@ -156,5 +160,19 @@ mod tests {
         {
             assert_eq!(shown(line, column), None, "{line:?} {column:?}");
         }
+    }
+
+    #[test]
+    fn a_place_shows_what_it_reaches_and_no_more_than_its_line() {
+        let text: Arc<str> = "a: {b: é1, c: d}\nlast".into();
+        let shown = |column, length| {
+            let place = Place { file: "f".into(), line: Some(1), column, length: Some(length) };
+            Excerpt::of(&place, &text).map(|excerpt| text[excerpt.span].to_owned())
+        };
+        assert_eq!(shown(Some(8), 3).as_deref(), Some("é1"));
+        assert_eq!(shown(Some(15), 1).as_deref(), Some("d"));
+        assert_eq!(shown(Some(15), 99).as_deref(), Some("d}"));
+        assert_eq!(shown(None, 1).as_deref(), Some("a: {b: é1, c: d}"), "a line is meant as a whole");
+        assert_eq!(shown(Some(8), 1), None, "half a character");
     }
 }

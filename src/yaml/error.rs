@@ -44,6 +44,13 @@ pub struct Issue {
     pub hint: Option<String>,
 }
 
+impl Issue {
+    fn place(&self, file: &Utf8Path) -> Place {
+        let length = self.span.as_ref().map(ExactSizeIterator::len);
+        Place { file: file.to_owned(), line: self.line, column: self.column, length }
+    }
+}
+
 impl fmt::Display for Issue {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match (self.line, self.column) {
@@ -134,6 +141,12 @@ impl Error {
         self.issues.first().and_then(|issue| issue.column)
     }
 
+    /// The place of the first issue in the file that the text is from.
+    #[must_use]
+    pub fn place(&self, file: &Utf8Path) -> Place {
+        self.issues.first().map_or_else(|| Place::file(file), |issue| issue.place(file))
+    }
+
     /// Joins errors of one document into one, as go-yaml reports all type errors of a document at once.
     /// Nothing for an empty list; an error of another kind than [`ErrorKind::Type`] stands alone.
     #[must_use]
@@ -171,7 +184,7 @@ impl Error {
     /// The error as the report shows it. `source` is the text that was parsed; with it the place is shown underlined.
     #[must_use]
     pub fn into_diagnostic(self, file: &Utf8Path, source: Option<&Arc<str>>) -> Diagnostic {
-        let refusal = self.refusal();
+        let (refusal, place) = (self.refusal(), self.place(file));
         let more = self.issues.len() - 1;
         let first = self.issues.into_iter().next().unwrap_or_else(|| Issue {
             message: "invalid YAML".into(),
@@ -201,7 +214,7 @@ impl Error {
                 let label = String::new();
                 problem.excerpt(Excerpt { file: file.to_owned(), source: Arc::clone(source), span, label })
             }
-            _ => problem.at(Place { file: file.to_owned(), line: first.line, column: first.column }),
+            _ => problem.at(place),
         }
     }
 

@@ -3,12 +3,15 @@
 use std::ops::Range;
 use std::rc::Rc;
 
+use camino::Utf8Path;
+
 use super::decode;
 use super::error::{Error, ErrorKind, Issue};
 use super::helm;
 use super::merge::{self, Found, KeyType};
 use super::tag::{self, Tag};
 use super::tree::{Content, Place, Style};
+use crate::text;
 use crate::value::{Map, Value};
 
 /// The three forms of a node.
@@ -69,6 +72,17 @@ impl Node {
     #[must_use]
     pub fn column(&self) -> usize {
         self.place.data().column as usize
+    }
+
+    /// Where the node is in the file that the text is from.
+    #[must_use]
+    pub fn place_in(&self, file: &Utf8Path) -> text::Place {
+        text::Place {
+            file: file.to_owned(),
+            line: Some(self.line()),
+            column: Some(self.column()),
+            length: Some(self.span().len()),
+        }
     }
 
     /// The bytes of the source that the node covers, from its anchor or tag on.

@@ -440,6 +440,6 @@ impl Places<'_> {
                 None => break,
             }
         }
-        Place { file: self.file.to_owned(), line: Some(node.line()), column: Some(node.column()) }
+        node.place_in(self.file)
     }
 }

@@ -65,14 +65,11 @@ fn every_key_is_read() {
     );
     assert_eq!(gateway.target, Some(Utf8PathBuf::from("/repo/generated/gateway.checksum.yaml")));
     assert_eq!(gateway.key, Some(key("gateway.\"config.checksum\"")));
-    assert_eq!(gateway.place, Place { file: "/repo/helmsum.yaml".into(), line: Some(9), column: Some(5) });
+    assert_eq!(gateway.place.to_string(), "/repo/helmsum.yaml:9:5");
     let sources = gateway.sources(&mut |_| unreachable!("no templates")).expect("good sources");
     assert_eq!(sources[0].what, What::Path("./apis".to_owned()));
     assert_eq!(sources[0].directory, "/repo", "relative to the file");
-    assert_eq!(
-        sources[0].place,
-        Place { file: "/repo/helmsum.yaml".into(), line: Some(10), column: Some(15) }
-    );
+    assert_eq!(sources[0].place.to_string(), "/repo/helmsum.yaml:10:15");
     assert_eq!(sources[1].label(), "shared");
     assert!(sources[1].options.line_feeds);
     assert_eq!(edge.which, Which::Selector("tier=edge,name!=x".to_owned()));

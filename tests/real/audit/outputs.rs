@@ -171,7 +171,7 @@ fn a_log_for_code_scanning_names_lines_of_the_checkout() {
         result["locations"][0]["physicalLocation"],
         serde_json::json!({
             "artifactLocation": { "uri": "web.yaml", "uriBaseId": "%SRCROOT%" },
-            "region": { "startLine": 8, "startColumn": 37, "endLine": 8, "endColumn": 59 },
+            "region": { "startLine": 8, "startColumn": 37, "endLine": 8, "endColumn": 45 },
         })
     );
     assert_eq!(found["runs"][0]["invocations"][0]["executionSuccessful"], true, "a finding is no failure");

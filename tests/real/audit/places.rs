@@ -105,3 +105,22 @@ fn a_name_in_values_is_found_there() {
         .write("web.yaml.gotmpl", &BY_KEY.replace("name: settings", "name: {{ print \"set\" \"tings\" }}"));
     assert_eq!(place(&project), "web.yaml.gotmpl");
 }
+
+#[test]
+fn a_name_is_underlined_and_nothing_beside_it() {
+    let Some(project) = project(BY_KEY) else { return };
+    let underlined = || {
+        let told = project.helmsum(&["audit"]).fails();
+        let lines: Vec<&str> = told.lines().filter(|line| line.contains('^')).collect();
+        let [line] = lines.as_slice() else { panic!("{told}") };
+        line.matches('^').count()
+    };
+    assert_eq!(underlined(), "settings".len(), "in braces of a values file");
+    project.edit("web.yaml", "{name: settings,", "{name: 'settings',");
+    assert_eq!(underlined(), "'settings'".len());
+    project.write("web.yaml", "size: small\n");
+    let braces = "configMapRef: {name: settings, optional: true}\n";
+    let literal = LITERAL.replace("configMapRef:\n                name: settings\n", braces);
+    project.chart("web", &with_pod(&literal));
+    assert_eq!(underlined(), "settings".len(), "in braces of a template");
+}
