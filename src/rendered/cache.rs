@@ -5,7 +5,6 @@ use sha2::{Digest as _, Sha256};
 
 use super::chart::{Remote, chart_text};
 use super::producer::Producer;
-use crate::cli::Options;
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::state::Indexed;
 use crate::text::shell_word;
@@ -44,9 +43,10 @@ pub(super) fn in_repository(producer: &Producer<'_>, chart: &Remote) -> Result<S
             let problem = producer.refused(Refusal::RemoteChart, &message);
             let is_declared = producer.visit.repositories.iter().any(|own| own.name == repository);
             return Err(problem.hint(if is_declared {
-                format!("run `helmfile{} repos`, which adds it", same_state(producer))
+                format!("run `{} repos`, which adds it", producer.request.helmfile())
             } else {
-                format!("run `helm repo add {repository} URL`, or declare it under `repositories:` and run `helmfile repos`")
+                let helmfile = producer.request.helmfile();
+                format!("run `helm repo add {repository} URL`, or declare it under `repositories:` and run `{helmfile} repos`")
             }));
         }
     };
@@ -69,14 +69,6 @@ pub(super) fn in_repository(producer: &Producer<'_>, chart: &Remote) -> Result<S
     })
 }
 
-/// The options with which helmfile reads the same state.
-fn same_state(producer: &Producer<'_>) -> String {
-    let Options { file, environment, .. } = &producer.request.options;
-    let file = file.as_ref().map(|file| format!(" -f {}", shell_word(file)));
-    let environment = environment.as_ref().map(|environment| format!(" -e {}", shell_word(environment)));
-    [file, environment].into_iter().flatten().collect()
-}
-
 /// Where Helm 4 keeps the chart with a digest.
 fn content(producer: &Producer<'_>, digest: &str) -> Option<Utf8PathBuf> {
     let contents = producer.request.homes().helm_content_cache()?;
@@ -90,7 +82,10 @@ fn content(producer: &Producer<'_>, digest: &str) -> Option<Utf8PathBuf> {
 /// Where it is not there, or no exact version is asked for.
 pub(super) fn in_registry(producer: &Producer<'_>, chart: &Remote) -> Result<String, Diagnostic> {
     let version = exact(producer, chart)?;
-    let hint = format!("run `helmfile template -l name={}` once, which pulls it", producer.release.name);
+    let hint = {
+        let (helmfile, name) = (producer.request.helmfile(), shell_word(&producer.release.name));
+        format!("run `{helmfile} template -l name={name}` once, which pulls it")
+    };
     let mut directory = producer.visit.working_directory.join(producer.request.homes().helmfile_cache());
     let plain = chart_text(producer).replace("//", "_").replace([':', '.', '&'], "_");
     directory.extend(plain.split('/'));
@@ -131,8 +126,10 @@ fn exact<'c>(producer: &Producer<'_>, chart: &'c Remote) -> Result<&'c str, Diag
     );
     // helmfile locks charts of the repositories that the state declares.
     let hint = match &chart.repository {
-        Some(_) => "give the exact version, or run `helmfile deps` to lock it",
-        None => "give the exact version",
+        Some(_) => {
+            format!("give the exact version, or run `{} deps` to lock it", producer.request.helmfile())
+        }
+        None => "give the exact version".to_owned(),
     };
     Err(producer.refused(Refusal::RemoteChart, &message).hint(hint))
 }

@@ -7,6 +7,7 @@ use camino::Utf8Path;
 use super::decode::{self, Lines, Source};
 use super::error::unreadable;
 use super::location::Base;
+use super::request::Request;
 use super::resolved::Release;
 use super::spec::{Lock, LockedChart, Repository, StateSpec};
 use crate::diagnostic::Diagnostic;
@@ -24,7 +25,7 @@ use crate::tree::Tree;
 ///
 /// Where the lock file is not YAML, or has no version that fits.
 pub(super) fn resolve(
-    tree: &dyn Tree,
+    request: &Request,
     state: &StateSpec,
     file: &Utf8Path,
     base: &Base,
@@ -54,7 +55,7 @@ pub(super) fn resolve(
     } else {
         join_clean(base.directory(), &state.lock_file_path)
     };
-    let lock = match read(tree, &path) {
+    let lock = match read(&*request.tree, &path) {
         Ok(Some(lock)) => lock,
         Err(error) if strict => return Err(error),
         Ok(None) | Err(_) => return Ok(()),
@@ -75,7 +76,7 @@ pub(super) fn resolve(
                     if wanted.is_empty() { "*" } else { wanted }
                 ))
                 .at(release.place.clone().unwrap_or_else(|| Place::file(&path)))
-                .hint("run `helmfile deps`"));
+                .hint(format!("run `{} deps`", request.helmfile())));
             }
             _ => {}
         }

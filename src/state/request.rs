@@ -15,6 +15,7 @@ use crate::diagnostic::Secrets;
 use crate::go::strconv::parse_bool;
 use crate::program::Homes;
 use crate::template::function::{Chance, Context, Earlier, ExecPolicy, Watch};
+use crate::text::shell_word;
 use crate::tree::Tree;
 use crate::vals::{Decrypted, Directories, References};
 
@@ -91,6 +92,24 @@ impl Request {
     #[must_use]
     pub fn names_environment(&self) -> bool {
         self.option(self.options.environment.as_deref(), "HELMFILE_ENVIRONMENT").is_some()
+    }
+
+    /// helmfile with the options by which it reads the same state, as somebody would type it.
+    #[must_use]
+    pub(crate) fn helmfile(&self) -> String {
+        let mut helmfile = "helmfile".to_owned();
+        let mut take = |option: &str, value: &str| helmfile.extend([" ", option, " ", &shell_word(value)]);
+        let options = &self.options;
+        options.file.iter().for_each(|file| take("-f", file));
+        if self.environment_name() != "default" {
+            take("-e", self.environment_name());
+        }
+        options.namespace.iter().filter(|name| !name.is_empty()).for_each(|name| take("-n", name));
+        options.helm_binary.iter().for_each(|path| take("-b", path));
+        options.state_values_set.iter().for_each(|values| take("--state-values-set", values));
+        options.state_values_set_string.iter().for_each(|values| take("--state-values-set-string", values));
+        options.state_values_file.iter().for_each(|path| take("--state-values-file", path));
+        helmfile
     }
 
     /// The program that helmfile calls for helm. Secrets of an environment are not decrypted with `--helm-binary`: helmfile does not
@@ -176,5 +195,37 @@ impl Request {
                 directories: self.directories.clone(),
             },
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tree::WorkTree;
+
+    #[test]
+    fn helmfile_is_named_with_the_options_that_decide_what_it_reads() {
+        let mut request = Request::new(Arc::new(WorkTree), "/r", BTreeMap::new());
+        assert_eq!(request.helmfile(), "helmfile");
+        request.options = Options {
+            file: Some("a b.yaml".to_owned()),
+            environment: Some("default".to_owned()),
+            namespace: Some(String::new()),
+            state_values_set: vec!["a=1,b=2".to_owned()],
+            ..Options::default()
+        };
+        assert_eq!(request.helmfile(), "helmfile -f 'a b.yaml' --state-values-set a=1,b=2");
+        request.variables = Rc::new([("HELMFILE_ENVIRONMENT".to_owned(), "prod".to_owned())].into());
+        request.options = Options {
+            namespace: Some("edge".to_owned()),
+            helm_binary: Some("helm4".to_owned()),
+            state_values_set_string: vec!["a=1".to_owned()],
+            state_values_file: vec!["v.yaml".to_owned()],
+            ..Options::default()
+        };
+        assert_eq!(
+            request.helmfile(),
+            "helmfile -e prod -n edge -b helm4 --state-values-set-string a=1 --state-values-file v.yaml"
+        );
     }
 }

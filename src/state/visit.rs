@@ -354,7 +354,7 @@ fn finish(
     let selectors = (&*options.selectors, &mut trace.effects);
     let mut releases = reader.releases(&state, view, &file, base.directory(), selectors)?;
     let filtered = !options.selectors.is_empty();
-    lock::resolve(&*reader.request.tree, &state, &file, &base, filtered, &mut releases)
+    lock::resolve(reader.request, &state, &file, &base, filtered, &mut releases)
         .map_err(|error| error.or_at(Place::file(&file)))?;
     let working_directory = base.working_directory(&options.working).to_owned();
     if !releases.is_empty() {

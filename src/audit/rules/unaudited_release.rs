@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use crate::audit::makers::Makers;
 use crate::audit::places::scalars;
 use crate::audit::subject::{Subject, plain};
-use crate::cli::Options;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Made;
 use crate::plan::contents::manifests::is_not_at_hand;
@@ -58,7 +57,7 @@ pub(in crate::audit) fn judge(
             },
             listed(&names, NAMED),
         );
-        let command = fetching(made, subjects, &unseen);
+        let command = fetching(subjects, &unseen);
         let hint = match &command {
             Some(command) => {
                 let rest = unfetched(&unseen).unwrap_or_default();
@@ -82,11 +81,7 @@ pub(in crate::audit) fn judge(
 ///
 /// Charts of repositories are fetched where helm renders them, and helmfile renders no more after the first release that helm refuses:
 /// those that are known to be refused are left out.
-fn fetching(
-    made: &Made<'_>,
-    subjects: &[Subject<'_>],
-    unseen: &[(&Subject<'_>, &Diagnostic)],
-) -> Option<String> {
+fn fetching(subjects: &[Subject<'_>], unseen: &[(&Subject<'_>, &Diagnostic)]) -> Option<String> {
     let (first, _) = unseen.first()?;
     let ways: Vec<Fetch> = lacking(unseen).map(|(subject, _)| subject.fetch()).collect();
     let locks = ways.contains(&Fetch::Locking);
@@ -101,27 +96,11 @@ fn fetching(
             refused.push(name);
         }
     }
-    let helmfile = helmfile(&made.project.reading.options, &first.environment.resolved.environment);
+    let helmfile = first.environment.request.helmfile();
     let lock = if locks { format!("{helmfile} deps && ") } else { String::new() };
     let but =
         if refused.is_empty() { String::new() } else { format!(" -l {}", shell_word(&refused.join(","))) };
     Some(format!("{lock}{helmfile}{but} template > /dev/null"))
-}
-
-/// helmfile with the options by which it reads the same state.
-fn helmfile(options: &Options, environment: &str) -> String {
-    let mut helmfile = "helmfile".to_owned();
-    let mut take = |option: &str, value: &str| helmfile.extend([" ", option, " ", &shell_word(value)]);
-    options.file.iter().for_each(|file| take("-f", file));
-    if environment != "default" {
-        take("-e", environment);
-    }
-    options.namespace.iter().filter(|name| !name.is_empty()).for_each(|name| take("-n", name));
-    options.helm_binary.iter().for_each(|path| take("-b", path));
-    options.state_values_set.iter().for_each(|values| take("--state-values-set", values));
-    options.state_values_set_string.iter().for_each(|values| take("--state-values-set-string", values));
-    options.state_values_file.iter().for_each(|path| take("--state-values-file", path));
-    helmfile
 }
 
 /// What is left to do where no command fetches the charts of some releases.
