@@ -1,6 +1,6 @@
 //! Directives that come out of templates.
 
-use crate::support::repo::{HEADER, Repo};
+use crate::support::repo::{HEADER, HOOK_WITH_COMMAND as HOOK, Repo};
 
 const STATE: &str = "\
 releases:
@@ -115,15 +115,6 @@ releases:
     chart: ./chart
     values:
       - exec.yaml.gotmpl
-";
-
-const HOOK: &str = "\
-hooks:
-  - name: helmsum
-    events: [prepare]
-    showlogs: true
-    command: helmsum
-    args: [generate, --strict, --file=helmfile.yaml, --environment=default, --helmfile-command=apply]
 ";
 
 fn secrets() -> Repo {

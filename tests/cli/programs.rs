@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::support::repo::{GATEWAY, Repo, gateway};
+use crate::support::repo::{GATEWAY, HOOK_WITH_COMMAND as HOOK, Repo, gateway};
 
 /// A folder of the repository before the usual ones: `PATH` as it should not be.
 const BESIDE: &str = ".:/usr/local/bin:/usr/bin:/bin";
@@ -100,18 +100,10 @@ fn git_is_started_once_for_all_targets_that_a_finding_is_about() {
         })
         .collect();
     let releases = releases.concat();
-    let hook = "\
-hooks:
-  - name: helmsum
-    events: [prepare]
-    showlogs: true
-    command: helmsum
-    args: [generate, -f, helmfile.yaml, -e, '{{ .Environment.Name }}', --helmfile-command=apply]
-";
     let repo = Repo::with_git()
         .file(
             "helmfile.yaml",
-            format!("environments: {{ prod: {{}}, test: {{}} }}\n---\n{hook}releases:\n{releases}"),
+            format!("environments: {{ prod: {{}}, test: {{}} }}\n---\n{HOOK}releases:\n{releases}"),
         )
         .file("values.yaml", "# helmsum: ./conf/{{ .Environment.Name }}\n")
         .file("conf/test/a", "1")

@@ -324,6 +324,14 @@ pub(crate) const HOOK: &str = hook!("");
 /// The same where it is told the command of helmfile's.
 pub(crate) const HOOK_WITH_COMMAND: &str = hook!("      - \"--helmfile-command={{ .HelmfileCommand }}\"\n");
 
+/// The same with everything that helmfile tells a hook, as the README has it.
+pub(crate) const HOOK_OF_README: &str = hook!(
+    r#"      - "--namespace={{ .Namespace }}"
+      - "--expect-environment={{ .Environment | toJson | sha256sum }}"
+      - "--helmfile-command={{ .HelmfileCommand }}"
+"#
+);
+
 /// The digest of the sources of [`gateway`]:
 /// `cd gateway/apis && find -L . -type f | LC_ALL=C sort | xargs -r -d '\n' sha256sum | sha256sum`
 pub(crate) const APIS: &str = "ffb76a3d2896059b6959bbd2ce72af6f88957b514d89de18f8abbf750fab5051";

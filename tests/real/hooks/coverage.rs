@@ -5,23 +5,8 @@ use std::path::PathBuf;
 use fs_err as fs;
 
 use crate::support::programs;
+use crate::support::repo::HOOK_OF_README as HOOK;
 use crate::support::sandbox::Sandbox;
-
-/// A hook as the README has it, in a plain state file; `FILE` is to be replaced.
-const HOOK: &str = "\
-hooks:
-  - name: helmsum
-    events: [prepare]
-    showlogs: true
-    command: helmsum
-    args:
-      - generate
-      - --file=FILE
-      - \"--environment={{ .Environment.Name }}\"
-      - \"--namespace={{ .Namespace }}\"
-      - \"--expect-environment={{ .Environment | toJson | sha256sum }}\"
-      - \"--helmfile-command={{ .HelmfileCommand }}\"
-";
 
 /// State files with a consumer each. After every change of a source, helmfile deploys the old checksum of a consumer or the new one.
 struct Family {
@@ -94,14 +79,10 @@ impl Family {
 
 #[test]
 fn a_consumer_is_named_where_helmfile_deploys_its_old_checksum_and_nowhere_else() {
-    let own = HOOK.replace("FILE", "helmfile.yaml");
-    let parent = HOOK.replace("FILE", "../helmfile.yaml");
-    for (of_root, of_sub, expected) in [
-        (own.as_str(), "", &["sub"][..]),
-        ("", own.as_str(), &["root"]),
-        (own.as_str(), own.as_str(), &[]),
-        ("", parent.as_str(), &[]),
-    ] {
+    let parent = HOOK.replace("helmfile.yaml", "../helmfile.yaml");
+    for (of_root, of_sub, expected) in
+        [(HOOK, "", &["sub"][..]), ("", HOOK, &["root"]), (HOOK, HOOK, &[]), ("", parent.as_str(), &[])]
+    {
         let Some(family) = Family::new() else { return };
         family.state("root", "helmfile.yaml", &format!("helmfiles: [sub/helmfile.yaml]\n{of_root}"));
         family.state("sub", "sub/helmfile.yaml", of_sub);
@@ -112,7 +93,7 @@ fn a_consumer_is_named_where_helmfile_deploys_its_old_checksum_and_nowhere_else(
 #[test]
 fn a_base_with_the_hook_serves_every_state_file_that_lists_it() {
     let Some(family) = Family::new() else { return };
-    family.write("hooks.yaml", &HOOK.replace("FILE", "helmfile.yaml"));
+    family.write("hooks.yaml", HOOK);
     family.write("helmfile.yaml", "bases: [hooks.yaml]\nhelmfiles: [sub/helmfile.yaml]\n");
     family.state("sub", "sub/helmfile.yaml", "bases: [../hooks.yaml]\n");
     assert_eq!(family.deployed_late(&["sub"]), [""; 0]);
@@ -120,7 +101,7 @@ fn a_base_with_the_hook_serves_every_state_file_that_lists_it() {
 
 #[test]
 fn a_hook_that_names_the_parent_serves_what_comes_later() {
-    let parent = HOOK.replace("FILE", "../helmfile.yaml");
+    let parent = HOOK.replace("helmfile.yaml", "../helmfile.yaml");
     for (helmfiles, expected) in [
         ("[one/helmfile.yaml, two/helmfile.yaml]", &[][..]),
         ("[two/helmfile.yaml, one/helmfile.yaml]", &["two"]),
@@ -136,9 +117,9 @@ fn a_hook_that_names_the_parent_serves_what_comes_later() {
 #[test]
 fn every_file_of_a_helmfile_d_needs_a_hook() {
     let Some(family) = Family::new() else { return };
-    family.state("one", "helmfile.d/one.yaml", &HOOK.replace("FILE", "one.yaml"));
+    family.state("one", "helmfile.d/one.yaml", &HOOK.replace("helmfile.yaml", "one.yaml"));
     family.state("two", "helmfile.d/two.yaml", "");
     assert_eq!(family.deployed_late(&["one", "two"]), ["two"]);
-    family.state("two", "helmfile.d/two.yaml", &HOOK.replace("FILE", "two.yaml"));
+    family.state("two", "helmfile.d/two.yaml", &HOOK.replace("helmfile.yaml", "two.yaml"));
     assert_eq!(family.deployed_late(&["one", "two"]), [""; 0]);
 }

@@ -1,6 +1,7 @@
 //! `configmap:` and `secret:`.
 
 use super::project::{APIS, Project, STATE};
+use crate::support::repo::HOOK;
 
 #[test]
 fn a_configmap_of_a_needed_release_is_hashed_as_data() {
@@ -60,7 +61,7 @@ fn a_configmap_of_a_needed_release_is_hashed_as_data() {
 #[test]
 fn helmfile_deploys_the_checksum_that_its_hook_had_written() {
     let Some(project) = Project::new("# helmsum: configmap:gateway-apis\n") else { return };
-    let hook = "hooks:\n  - name: helmsum\n    events: [prepare]\n    showlogs: true\n    command: helmsum\n    args: [generate, --strict, --file=helmfile.yaml, \"--environment={{ .Environment.Name }}\"]\n";
+    let hook = HOOK.replace("- generate\n", "- generate\n      - --strict\n");
     project.write("helmfile.yaml", &format!("{hook}{STATE}"));
     let annotation = || {
         let manifests = project.helmfile(&["template"]).succeeds();
