@@ -97,7 +97,7 @@ fn document(
             let fallback = view.audit.releases.first().map(|release| release.file.as_path());
             let exit_code = outcome.code();
             let log = SarifView { report: view.report, root: &root, fallback, exit_code };
-            report::print(&report::sarif(log, &AuditSummary::of(view.report, view.audit)))
+            report::print(&report::sarif(log, &AuditSummary::of(view.audit, &view.report.said())))
         }
         OutputFormat::Markdown => report::audit_markdown(view, directory),
         // For people, who are told by whoever calls this.

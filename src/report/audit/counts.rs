@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 
 use crate::audit::{Audit, Audited, Reading, Verdict};
-use crate::diagnostic::Level;
+use crate::diagnostic::{Diagnostic, Level};
 use crate::reference::Why;
 use crate::report::model::Report;
 use crate::text::counted;
@@ -113,9 +113,9 @@ fn words<'w>(counts: impl Iterator<Item = (usize, &'w str)>) -> Vec<String> {
     counts.filter(|(count, _)| *count > 0).map(|(count, what)| format!("{count} {what}")).collect()
 }
 
-/// What was found, in numbers: `1 error, 2 warnings`, or `nothing found`.
+/// What was found, in numbers: `1 error, 2 warnings`, or `nothing found`. What environments share counts once, as people read it.
 pub(super) fn found(report: &Report) -> String {
-    let (errors, warnings) = grave(report);
+    let (errors, warnings) = grave(&report.said());
     let found: Vec<String> = [(errors, "error"), (warnings, "warning")]
         .into_iter()
         .filter(|(count, _)| *count > 0)
@@ -125,8 +125,9 @@ pub(super) fn found(report: &Report) -> String {
 }
 
 /// Errors with denied findings, and warnings.
-fn grave(report: &Report) -> (usize, usize) {
-    (report.errors() + report.count(Level::Deny), report.count(Level::Warn))
+fn grave(said: &[Diagnostic]) -> (usize, usize) {
+    let warnings = said.iter().filter(|one| one.code().is_some() && one.level == Level::Warn);
+    (said.iter().filter(|one| one.is_denied()).count(), warnings.count())
 }
 
 /// Why a reading needs nothing, as it is counted.
@@ -191,11 +192,11 @@ pub(crate) struct Summary {
 }
 
 impl Summary {
-    /// The numbers of an audit and of what it said.
+    /// The numbers of an audit and of what is said beside them.
     #[must_use]
-    pub(crate) fn of(report: &Report, audit: &Audit) -> Self {
+    pub(crate) fn of(audit: &Audit, said: &[Diagnostic]) -> Self {
         let counts = Counts::of(audit);
-        let (errors, warnings) = grave(report);
+        let (errors, warnings) = grave(said);
         Self {
             releases: counts.releases,
             looked_at: counts.looked,

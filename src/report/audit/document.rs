@@ -98,7 +98,7 @@ impl AuditDocument {
             releases: audit.releases.iter().map(|release| audited(release, directory)).collect(),
             readings: audit.readings.iter().map(reading).collect(),
             fetch: audit.fetch.clone(),
-            summary: Summary::of(report, audit),
+            summary: Summary::of(audit, &report.diagnostics),
             findings,
             notes,
             errors,

@@ -112,6 +112,15 @@ fn made(releases: &[u8], readings: &[usize], levels: &[Level]) -> (Report, Audit
     (report, Audit { releases, readings, not_installed: BTreeSet::new(), fetch })
 }
 
+/// The same where each of so many environments has all of it.
+fn in_each(report: Report, environments: usize) -> Report {
+    let names: Vec<String> = (1..=environments).map(|number| format!("e{number}")).collect();
+    let of = |name: &String| report.diagnostics.iter().map(|one| one.clone().environment(name)).collect();
+    let mut diagnostics: Vec<Diagnostic> = names.iter().flat_map::<Vec<Diagnostic>, _>(of).collect();
+    diagnostics.sort_by_key(|one| std::cmp::Reverse(one.level));
+    Report { environments: names, diagnostics, ..report }
+}
+
 fn view<'r>(report: &'r Report, audit: &'r Audit) -> AuditView<'r> {
     AuditView { report, audit, took: Duration::from_millis(1200), verbose: false, quiet: false }
 }
@@ -132,7 +141,7 @@ fn log(report: &Report, audit: &Audit) -> Value {
         fallback: Some(Utf8Path::new("/r/helmfile.yaml")),
         exit_code: 0,
     };
-    sarif(view, &AuditSummary::of(report, audit))
+    sarif(view, &AuditSummary::of(audit, &report.said()))
 }
 
 /// The number in front of a phrase in a text; nought where it is not said.
@@ -179,8 +188,10 @@ proptest! {
         releases in prop::collection::vec(0_u8..3, 0..9),
         readings in prop::collection::vec(0_usize..99, 0..40),
         levels in prop::collection::vec(prop_oneof![Just(Level::Deny), Just(Level::Warn), Just(Level::Note)], 0..6),
+        environments in 1_usize..4,
     ) {
         let (report, audit) = made(&releases, &readings, &levels);
+        let report = in_each(report, environments);
         let document = document(&report, &audit);
         let summary = &document["summary"];
         let number = |key: &str| summary[key].as_u64().expect("a number");
@@ -205,14 +216,22 @@ proptest! {
                 prop_assert_eq!(&summary[key], value, "{} of {}: {}\n{}", key, form, text, markdown);
             }
         }
-        prop_assert_eq!(&log["runs"][0]["properties"]["summary"], summary);
+        let mut logged = log["runs"][0]["properties"]["summary"].clone();
+        // The document lists what environments share once for each, everything else once.
+        let (logged_errors, logged_warnings) = (logged["errors"].take(), logged["warnings"].take());
+        (logged["errors"], logged["warnings"]) = (summary["errors"].clone(), summary["warnings"].clone());
+        prop_assert_eq!(&logged, summary);
         for (why, count) in &counts.needless {
             prop_assert!(text.contains(&format!("{count} {why}")), "{}", text);
             prop_assert!(page_text(&markdown).contains(&format!("{count} {why}")), "{}", markdown);
         }
         let (errors, warnings) = (said(&text, "error"), said(&text, "warning"));
         let title = markdown.lines().nth(1).expect("a title");
-        prop_assert_eq!((errors, warnings), (number("errors"), number("warnings")), "{}", text);
+        let drawn = |word: &str| text.matches(&format!("{word}[unbridged-reference]: ")).count() as u64;
+        prop_assert_eq!((errors, warnings), (drawn("error"), drawn("warning")), "{}", text);
+        prop_assert_eq!((logged_errors, logged_warnings), (json!(errors), json!(warnings)));
+        let of = environments as u64;
+        prop_assert_eq!((errors * of, warnings * of), (number("errors"), number("warnings")), "{}", text);
         if number("releases") == 0 || number("lookedAt") > 0 {
             prop_assert_eq!((said(title, "error"), said(title, "warning")), (errors, warnings), "{}", title);
         }
