@@ -13,9 +13,9 @@ pub mod diagnostic {
 
 pub mod reference {
     pub use crate::reference::{
-        Account, Class, Controller, Elsewhere, Form, Grant, Identity, Kind, Maker, Manifests, Mention, Moves,
-        Need, Origin, Pod, RELOADER, Reference, Reloader, Size, Spoken, Tagged, Unreadable, WAVE, Why,
-        Workload, read,
+        Account, Class, Controller, Elsewhere, Field, Form, Grant, Identity, Kind, Maker, Manifests, Mention,
+        Moves, Need, Operated, Origin, Pod, RELOADER, Reference, Reloader, Size, Spoken, Tagged, Unreadable,
+        WAVE, Why, Workload, read,
     };
 }
 

@@ -102,13 +102,24 @@ impl Makers {
         &'m self,
         reader: &'m Subject<'_>,
     ) -> impl Iterator<Item = (ObjectKind, &'m str, usize)> {
-        let (environment, cluster) = reader.cluster();
         let namespace = settled(&reader.release.namespace);
-        let found = self.objects.iter().filter(move |((of, context, _, own, _), _)| {
-            *of == environment && context == cluster && own == namespace
-        });
-        found.flat_map(|((_, _, kind, _, name), makers)| {
-            makers.iter().map(move |index| (*kind, name.as_str(), *index))
+        let found = self.around(reader).filter(move |(_, own, ..)| *own == namespace);
+        found.flat_map(|(kind, _, name, makers)| makers.iter().map(move |index| (kind, name, *index)))
+    }
+
+    /// The objects of the cluster that a release is deployed to, by kind, namespace and name, with the positions of the releases that
+    /// make them.
+    pub(super) fn around<'m>(
+        &'m self,
+        reader: &'m Subject<'_>,
+    ) -> impl Iterator<Item = (ObjectKind, &'m str, &'m str, &'m [usize])> {
+        let (environment, cluster) = reader.cluster();
+        let found = self
+            .objects
+            .iter()
+            .filter(move |((of, context, ..), _)| *of == environment && context == cluster);
+        found.map(|((_, _, kind, namespace, name), makers)| {
+            (*kind, namespace.as_str(), name.as_str(), makers.as_slice())
         })
     }
 

@@ -92,6 +92,8 @@ pub(super) fn judge(case: &mut Case<'_, '_>, arrival: Option<&Arrival>) -> Vec<(
         }
     }
     found.extend(named(case, manifests));
+    let operated = operated(case, manifests, &found);
+    found.extend(operated);
     found
 }
 
@@ -150,6 +152,57 @@ fn named(case: &Case<'_, '_>, manifests: &Rendered) -> Vec<(Reading, Judged)> {
                 need,
                 makers: vec![case.subjects[maker].release.id()],
                 verdict,
+            };
+            found.push((reading, Judged::fine()));
+        }
+    }
+    found
+}
+
+/// Objects of other releases that custom resources name and whose operators read them, but for those that the same resource reads in
+/// another way.
+fn operated(
+    case: &Case<'_, '_>,
+    manifests: &Rendered,
+    known: &[(Reading, Judged)],
+) -> Vec<(Reading, Judged)> {
+    let mut found: Vec<(Reading, Judged)> = Vec::new();
+    if manifests.operated.is_empty() {
+        return found;
+    }
+    let subject = case.subject;
+    let marker = case.rendering.kept.marker();
+    for (kind, namespace, name, makers) in case.makers.around(subject) {
+        if makers.iter().any(|index| case.subjects[*index].at == subject.at) {
+            continue;
+        }
+        // Without a namespace, a release is deployed to that of the object.
+        let own = subject.release.namespace.as_str();
+        let written = if settled(own) == namespace { own } else { namespace };
+        let fields = BTreeSet::from([namespace, written])
+            .into_iter()
+            .flat_map(|written| manifests.named_by_operated(marker, kind, written, name));
+        for (resource, field) in fields {
+            let is_it = |(reading, _): &(Reading, Judged)| {
+                (&reading.workload, reading.kind) == (&resource.identity, kind.into())
+                    && (settled(&reading.namespace), reading.name.as_str()) == (namespace, name)
+            };
+            if known.iter().chain(&found).any(is_it) {
+                continue;
+            }
+            let makers = case.makers.find(case.subjects, subject, (kind.into(), namespace, name));
+            let reading = Reading {
+                release: subject.release.id(),
+                environment: subject.environment.resolved.environment.clone(),
+                workload: resource.identity.clone(),
+                kind: kind.into(),
+                namespace: namespace.to_owned(),
+                name: name.to_owned(),
+                how: field.path.clone(),
+                path: field.path.clone(),
+                need: Need::Nothing(Why::Operator),
+                makers: makers.iter().map(|index| case.subjects[*index].release.id()).collect(),
+                verdict: Verdict::Needless(Why::Operator),
             };
             found.push((reading, Judged::fine()));
         }

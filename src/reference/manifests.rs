@@ -8,6 +8,7 @@ use super::access::{Grant, grants};
 use super::elsewhere::{Class, Elsewhere, Maker, class, elsewhere, maker};
 use super::mention::{Mention, named};
 use super::need::{Need, Why};
+use super::operated::{Field, Operated, operated};
 use super::pod::{Form, Kind, Reference};
 use super::reloader::{RELOADER, WAVE, repository};
 use super::resource::{Resource, resources};
@@ -25,6 +26,8 @@ pub struct Manifests<D = Datum> {
     pub workloads: Vec<Workload>,
     /// Resources without pods that read objects, all of them live.
     pub elsewhere: Vec<Elsewhere>,
+    /// Custom resources with fields that may name objects, which their operators read.
+    pub operated: Vec<Operated>,
     /// Resources of which controllers make objects.
     pub makers: Vec<Maker>,
     /// The `SecretProviderClass`es.
@@ -78,6 +81,7 @@ pub fn read(manifests: &[u8], namespace: &str, marker: &Marker) -> Result<Manife
         installs: installed(&workloads),
         workloads,
         elsewhere,
+        operated: all.iter().filter_map(|one| operated(one, marker)).collect(),
         makers: all.iter().filter_map(maker).collect(),
         classes: all.iter().filter_map(class).collect(),
         grants: grants(&all),
@@ -87,9 +91,10 @@ pub fn read(manifests: &[u8], namespace: &str, marker: &Marker) -> Result<Manife
 impl<D> Manifests<D> {
     /// The same with something else of the data of objects.
     pub(crate) fn with_data<E>(self, mut of: impl FnMut(D) -> E) -> Manifests<E> {
-        let Self { objects, tagged, workloads, elsewhere, makers, classes, grants, installs } = self;
+        let Self { objects, tagged, workloads, elsewhere, operated, makers, classes, grants, installs } =
+            self;
         let objects = objects.into_iter().map(|object| object.with_data(&mut of)).collect();
-        Manifests { objects, tagged, workloads, elsewhere, makers, classes, grants, installs }
+        Manifests { objects, tagged, workloads, elsewhere, operated, makers, classes, grants, installs }
     }
 
     /// Where a pod names an object in an argument, a command or a variable and reads it in no other way.
@@ -123,6 +128,21 @@ impl<D> Manifests<D> {
                 (workload, pod, mention, need)
             })
         })
+    }
+}
+
+impl<D> Manifests<D> {
+    /// Where a field of a custom resource names an object. `marker` is the one that the manifests were read with.
+    pub fn named_by_operated(
+        &self,
+        marker: &Marker,
+        kind: ObjectKind,
+        namespace: &str,
+        name: &str,
+    ) -> impl Iterator<Item = (&Operated, &Field)> {
+        let (kind, word) = (Kind::from(kind), named(marker, namespace, name));
+        let all = self.operated.iter().flat_map(|one| one.fields.iter().map(move |field| (one, field)));
+        all.filter(move |(_, field)| field.kind == kind && field.word == word)
     }
 }
 

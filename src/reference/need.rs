@@ -38,7 +38,7 @@ pub enum Why {
     NextRun,
     /// A controller restarts the workload, by its annotation.
     Controller(String),
-    /// The operator of the custom resource restarts or updates its pods by itself.
+    /// The operator of the custom resource restarts or updates its pods by itself, or reads the object for a resource without pods.
     Operator,
     /// Its version is a part of the pod template.
     InTemplate,

@@ -298,6 +298,42 @@ def elsewhere(group, kind, document):
     return [row for row in found if text(row[1])]
 
 
+def said_kind(key, endings):
+    """The kind of object that a key says, before one of these endings."""
+    key = key.lower()
+    stem = next(key.removesuffix(ending) for ending in endings if key.endswith(ending)).rstrip("-_")
+    return "Secret" if stem.endswith("secret") else "ConfigMap" if stem.endswith("configmap") else None
+
+
+def operated(group, kind, document, own, table):
+    """The fields of a custom resource that may name objects for its operator: kind, namespace, name."""
+    if "." not in group:
+        return []
+    made = set()
+    for row in table["maker"]:
+        if (row["group"], row["kind"]) == (group, kind):
+            names = ([text(name) for name in follow(document, path) if text(name)] for path in row["name"])
+            made |= {(row["object"], name) for name in next((some for some in names if some), [])}
+    found = []
+    waiting = [(key, value) for key, value in document.items() if key != "status"]
+    while waiting:
+        key, value = waiting.pop()
+        if key in ("metadata", "annotations", "labels"):
+            continue
+        key = key if isinstance(key, str) else ""
+        what = said_kind(key, ("name", ""))
+        if text(value) and what:
+            found.append((what, own, value))
+        what = said_kind(key, ("keyselector", "keyref", "selector", "reference", "ref", ""))
+        if text(get(value, "name")) and what:
+            found.append((what, text(get(value, "namespace")) or own, value["name"]))
+        if isinstance(value, dict):
+            waiting += value.items()
+        elif isinstance(value, list):
+            waiting += [(key.removesuffix("s"), item) for item in value]
+    return [row for row in found if (row[0], row[2]) not in made]
+
+
 def references(stream, namespace, table):
     """All rows of a stream."""
     found = [one for document in yaml.load_all(stream, Loader) for one in resources(document)]
@@ -316,6 +352,9 @@ def references(stream, namespace, table):
     for group, kind, document in found:
         own = text(get(document, "metadata", "namespace")) or namespace
         workload = f"{kind}/{text(get(document, 'metadata', 'name')) or ''}"
+        for target in operated(group, kind, document, own, table):
+            if target in objects:
+                rows.append([*target, "", "operator", workload, ""])
         for pod in pods(group, kind, document, table):
             of_pod, account = read(pod, table)
             of_pod += [(what, target, "", "ofAccount", "") for what, target, _ in accounts.get((own, account), [])]

@@ -109,6 +109,10 @@ fn rows(manifests: &Manifests) -> Json {
     objects.sort_unstable();
     objects.dedup();
     for (kind, namespace, name) in objects {
+        for (resource, _) in manifests.named_by_operated(&marker(), kind, namespace, name) {
+            let owner = format!("{}/{}", resource.identity.kind, resource.identity.name);
+            rows.push(json!([kind.name(), namespace, name, "", "operator", owner, ""]));
+        }
         for (workload, _, mention, _) in manifests.mentions(&marker(), kind, namespace, name) {
             let spoken = match mention.spoken {
                 Spoken::Argument => "args",

@@ -166,6 +166,50 @@ fn what_needs_no_restart_is_counted_and_no_finding() {
 }
 
 #[test]
+fn what_a_custom_resource_names_for_its_operator_is_left_to_that() {
+    let Some(project) = project("pod: {}\n") else { return };
+    let runners = |more: &str| {
+        format!(
+            "apiVersion: actions.github.com/v1alpha1\nkind: AutoscalingRunnerSet\nmetadata: {{name: web}}\nspec:\n  githubConfigSecret: db\n  settings: {{configMapRef: {{name: settings}}, clientSecret: hunter2}}\n{more}"
+        )
+    };
+    project.chart("web", &runners(""));
+    let left = "needless (left to an operator)";
+    let both = [
+        format!("AutoscalingRunnerSet web reads ConfigMap settings: {left}"),
+        format!("AutoscalingRunnerSet web reads Secret db: {left}"),
+    ];
+    let both = both.each_ref().map(String::as_str);
+    let audited = audit(&project, &[]).finds_nothing().reads(&both);
+    assert_eq!((audited.count("readings"), audited.count("needless")), (2, 2));
+    let listed = project.helmsum(&["audit", "--verbose"]).succeeds();
+    assert!(
+        listed.contains(
+            "  AutoscalingRunnerSet web reads Secret db (spec.githubConfigSecret): left to an operator\n"
+        ),
+        "{listed}"
+    );
+    assert!(listed.contains("2 readings: 2 need nothing (2 left to an operator)\n"), "{listed}");
+    assert!(!listed.contains("hunter2"), "{listed}");
+    // What its pods read too is one reading, by the graver way.
+    let pods =
+        "  template: {spec: {containers: [{name: run, image: run, envFrom: [{secretRef: {name: db}}]}]}}\n";
+    project.chart("web", &runners(pods));
+    audit(&project, &[])
+        .finds(&["unbridged-reference warn"])
+        .reads(&["AutoscalingRunnerSet web reads Secret db: unbridged", both[0]]);
+    // Another namespace has no such objects, and those of the own release are its own concern.
+    project.chart("web", &runners("").replace("{name: web}", "{name: web, namespace: shop}"));
+    audit(&project, &[]).finds_nothing().reads(&[]);
+    project.chart("web", &runners("").replace("{name: settings}", "{name: settings, namespace: shop}"));
+    audit(&project, &[]).finds_nothing().reads(&[both[1]]);
+    project.chart("web", &format!("{}---\n{PLATFORM}", runners("")));
+    project.write("web.yaml", super::project::PLATFORM_VALUES);
+    project.edit("helmfile.yaml", "    needs: [platform]\n", "");
+    audit(&project, &[]).finds_nothing().reads(&[]);
+}
+
+#[test]
 fn objects_of_the_own_release_are_counted_and_not_judged() {
     let Some(project) = project(&format!("{BY_SECRET}{}", super::project::PLATFORM_VALUES)) else { return };
     project.chart("web", &format!("{WEB}---\n{PLATFORM}"));
