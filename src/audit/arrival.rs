@@ -1,10 +1,11 @@
 //! Where the checksum of a release arrives.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::subject::Subject;
 use crate::plan::contents::kept::Rendered;
-use crate::reference::{Identity, Moves, Workload};
+use crate::plan::contents::pairs::Other;
+use crate::reference::{Identity, Moves, Workload, moved_workloads};
 
 /// The workloads whose pod templates another checksum changes.
 #[derive(Debug, Default)]
@@ -13,20 +14,14 @@ pub(super) struct Arrival {
 }
 
 impl Arrival {
-    /// What differs between two renderings of a release.
-    pub(super) fn between(one: &Rendered, other: &Rendered) -> Self {
-        let digests = |manifests: &Rendered| -> BTreeMap<Identity, Vec<String>> {
-            let of = |workload: &Workload| {
-                let digests = workload.pods.iter().map(|pod| pod.digest.clone()).collect();
-                (workload.identity.clone(), digests)
-            };
-            manifests.workloads.iter().map(of).collect()
+    /// What another checksum changes of what a release renders; nothing where that is not known.
+    pub(super) fn of(manifests: &Rendered, with_stand_in: &Other) -> Option<Self> {
+        let reached = match with_stand_in {
+            Other::Certain => manifests.workloads.iter().map(|workload| workload.identity.clone()).collect(),
+            Other::Rendered(Ok(other)) => moved_workloads(manifests, other),
+            Other::Rendered(Err(_)) | Other::Nothing => return None,
         };
-        let others = digests(other);
-        let reached = digests(one)
-            .into_iter()
-            .filter(|(identity, digests)| others.get(identity).is_none_or(|others| others != digests));
-        Self { reached: reached.map(|(identity, _)| identity).collect() }
+        Some(Self { reached })
     }
 
     /// Whether it arrives at no pod template.

@@ -1,8 +1,8 @@
 //! What pods read of other releases, and whether they restart when it changes.
 //!
-//! Every release is rendered as helmfile would deploy it, those with a target twice: with what helmsum is about to write, and with a
-//! stand-in in which every digest differs. What pods read is seen in what is rendered, never guessed from values, and where a
-//! checksum arrives is where the two renderings differ.
+//! Every release is rendered as helmfile would deploy it, with the target that helmsum is about to write. What pods read is seen in what is
+//! rendered, never guessed from values. Where a checksum arrives is where a second rendering differs, with a stand-in in which every
+//! digest is another one; helm is called for that only where its templates do not tell what would come of it.
 
 mod arrival;
 mod checksums;

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::arrival::Arrival;
-use super::subject::{plain, stand_in};
+use super::subject::{plain, swapped};
 use crate::diagnostic::{Diagnostic, Secrets};
 use crate::plan::Made;
-use crate::plan::contents::manifests::Look;
+use crate::plan::contents::pairs::{Both, Other, Pair};
 use crate::plan::contents::rendering::Rendering;
 use crate::plan::rules::project::Findings;
 use crate::reference::{Identity, Moves};
@@ -43,29 +43,30 @@ impl Restarts {
     }
 }
 
-/// Where the checksums of all consumers arrive, by their positions: those that have one, rendered with it and with another.
+/// Where the checksums of all consumers arrive that have one, by their positions.
 pub(crate) fn restarts(
     made: Made<'_>,
     rendering: &mut Rendering<'_>,
 ) -> (Findings, BTreeMap<usize, Restarts>) {
     let mut asked = Vec::new();
-    let mut looks = Vec::new();
+    let mut pairs = Vec::new();
     for (index, contents) in made.project.consumers.iter().enumerate() {
         let Some(at) = contents.consumer.at else { continue };
-        let Some(other) = stand_in(at, contents) else { continue };
-        asked.push((index, at));
-        looks.extend([Look::plain(at), other]);
+        let Some(second) = swapped(at, contents) else { continue };
+        asked.push(index);
+        pairs.push(Pair { at, second });
     }
-    let answers = rendering.manifests(&looks, made.progress);
     let mut found = BTreeMap::new();
-    for ((index, at), pair) in asked.into_iter().zip(answers.chunks(2)) {
+    let renderings = rendering.pairs(&pairs, made.progress);
+    for ((index, pair), Both { one, other }) in asked.into_iter().zip(&pairs).zip(renderings) {
         let unknown = |problem: &Diagnostic| {
-            let message = plain(&problem.message, rendering.release(at));
+            let message = plain(&problem.message, rendering.release(pair.at));
             Restarts::Unknown(message.to_owned(), problem.hint.clone())
         };
-        let restarts = match pair {
-            [Ok(one), Ok(other)] => {
-                let arrival = Arrival::between(one, other);
+        let restarts = match (&one, &other) {
+            (Err(problem), _) | (_, Other::Rendered(Err(problem))) => unknown(problem),
+            (Ok(one), other) => {
+                let Some(arrival) = Arrival::of(one, other) else { continue };
                 let reached = one.workloads.iter().filter(|workload| arrival.reaches(workload));
                 let reached = reached.map(|workload| Reached {
                     identity: workload.identity.clone(),
@@ -73,8 +74,6 @@ pub(crate) fn restarts(
                 });
                 Restarts::Reached(reached.collect())
             }
-            [Err(problem), _] | [_, Err(problem)] => unknown(problem),
-            _ => continue,
         };
         found.insert(index, restarts);
     }

@@ -4,15 +4,18 @@ use std::collections::BTreeMap;
 
 use super::arrival::Arrival;
 use super::checksums::Checksums;
+use crate::checksum::Digest;
 use crate::diagnostic::Diagnostic;
 use crate::plan::contents::kept::Rendered;
 use crate::plan::contents::manifests::Look;
+use crate::plan::contents::pairs::{Other, Pair, Second};
 use crate::plan::contents::rendering::{Answer, Rendering};
 use crate::plan::facts::environment::Environment;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::rules::project::Findings;
-use crate::plan::{Contents, Made, Progress};
+use crate::plan::{Contents, Made, SourceContents};
 use crate::rendered::{Cluster, Fetch, Objects};
+use crate::source::What;
 use crate::state::{Release, Visit};
 
 /// A release that helmfile would deploy.
@@ -28,10 +31,10 @@ pub(super) struct Subject<'p> {
     /// What it renders, or why that is not known.
     pub(super) manifests: Answer<Rendered>,
     /// The same with a stand-in for its target, where it has a checksum.
-    pub(super) with_stand_in: Option<Answer<Rendered>>,
+    pub(super) with_stand_in: Other,
     /// The same once more where it has no such stand-in and its chart has checksums of its own, in a cluster that has whatever its
     /// templates look up.
-    pub(super) again: Option<Answer<Rendered>>,
+    pub(super) again: Other,
 }
 
 /// Renders every release that helmfile would deploy.
@@ -41,61 +44,60 @@ pub(super) fn render<'p>(made: &Made<'p>, rendering: &mut Rendering<'_>) -> Vec<
     for (index, contents) in project.consumers.iter().enumerate() {
         consumers.extend(contents.consumer.at.map(|at| (at, (index, contents))));
     }
-    let mut looks = Vec::new();
+    let mut pairs = Vec::new();
     let mut found = Vec::new();
     for (index, environment) in project.environments.iter().enumerate() {
         for visited in &environment.visited {
             for candidate in &visited.candidates {
                 let at = ReleaseAt { environment: index, visit: visited.index, release: candidate.index };
                 let consumer = consumers.get(&at).copied();
-                looks.push(Look::plain(at));
-                let stand_in = consumer.and_then(|(_, contents)| stand_in(at, contents));
-                let has_stand_in = stand_in.is_some();
-                looks.extend(stand_in);
-                found.push((at, environment, candidate.selected, consumer, has_stand_in));
+                let judged = candidate.selected.then(|| {
+                    let swapped = consumer.and_then(|(_, contents)| swapped(at, contents));
+                    swapped.unwrap_or(Second::InCluster(cluster_of_checksums))
+                });
+                pairs.push(Pair { at, second: judged.unwrap_or(Second::Nothing) });
+                found.push((environment, candidate.selected, consumer));
             }
         }
     }
-    let mut answers = rendering.manifests(&looks, made.progress).into_iter();
-    let mut next = || {
-        let lost = || Err(Diagnostic::error("it was not rendered"));
-        answers.next().unwrap_or_else(lost)
-    };
+    let renderings = rendering.pairs(&pairs, made.progress);
     let mut subjects = Vec::with_capacity(found.len());
-    for (at, environment, is_selected, consumer, has_stand_in) in found {
-        let visit = &environment.resolved.visits[at.visit];
-        let manifests = next();
+    for ((pair, both), (environment, is_selected, consumer)) in pairs.iter().zip(renderings).zip(found) {
+        let visit = &environment.resolved.visits[pair.at.visit];
+        let (with_stand_in, again) = match pair.second {
+            Second::Swapped(..) => (both.other, Other::Nothing),
+            Second::Nothing | Second::InCluster(_) => (Other::Nothing, both.other),
+        };
         subjects.push(Subject {
-            at,
+            at: pair.at,
             environment,
             visit,
-            release: &visit.releases[at.release],
+            release: &visit.releases[pair.at.release],
             is_selected,
             consumer,
-            manifests,
-            with_stand_in: has_stand_in.then(&mut next),
-            again: None,
+            manifests: both.one,
+            with_stand_in,
+            again,
         });
     }
-    render_again(&mut subjects, rendering, made.progress);
     subjects
 }
 
-/// Renders those again of which nothing tells yet whether they are the same each time.
-fn render_again(subjects: &mut [Subject<'_>], rendering: &mut Rendering<'_>, progress: &Progress) {
-    let look = |subject: &Subject<'_>| {
-        let manifests = subject.manifests.as_ref().ok().filter(|_| subject.is_selected)?;
-        let checksums = Checksums::of(manifests);
-        let is_open = subject.with_stand_in.is_none() && !checksums.is_empty();
-        let cluster = Cluster { objects: Objects::All, sources: checksums.sources(manifests) };
-        is_open.then(|| Look::plain(subject.at).in_cluster(cluster))
+/// The cluster in which a release is rendered again, whose pods have checksums: it has whatever the templates of these look up.
+fn cluster_of_checksums(manifests: &Rendered) -> Option<Cluster> {
+    let checksums = Checksums::of(manifests);
+    (!checksums.is_empty()).then(|| Cluster { objects: Objects::All, sources: checksums.sources(manifests) })
+}
+
+/// A rendering of a consumer with another checksum than its own, beside which its own is seen.
+pub(super) fn swapped(at: ReleaseAt, contents: &Contents) -> Option<Second> {
+    let digest_of = |source: &SourceContents| match &source.source.what {
+        What::Digest(digest) => Some(digest.to_lowercase()),
+        _ => None,
     };
-    let open: Vec<(usize, Look)> =
-        subjects.iter().enumerate().filter_map(|(index, subject)| Some((index, look(subject)?))).collect();
-    let (indices, looks): (Vec<usize>, Vec<Look>) = open.into_iter().unzip();
-    for (index, answer) in indices.into_iter().zip(rendering.manifests(&looks, progress)) {
-        subjects[index].again = Some(answer);
-    }
+    // What a template may hash without helmsum: nothing, and what a release declares the digest of.
+    let others = contents.sources.iter().filter_map(digest_of).chain([Digest::of_nothing().to_string()]);
+    Some(Second::Swapped(stand_in(at, contents)?, others.collect()))
 }
 
 /// A rendering of a consumer with another checksum than its own.
@@ -113,8 +115,7 @@ pub(super) fn plain<'m>(message: &'m str, release: &Release) -> &'m str {
 impl<'p> Subject<'p> {
     /// Where its checksum arrives; nothing where it has none, or that is not known.
     pub(super) fn arrival(&self) -> Option<Arrival> {
-        let (Ok(one), Some(Ok(other))) = (&self.manifests, &self.with_stand_in) else { return None };
-        Some(Arrival::between(one, other))
+        Arrival::of(self.manifests.as_ref().ok()?, &self.with_stand_in)
     }
 
     /// Adds what is found about it.

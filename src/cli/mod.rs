@@ -245,8 +245,9 @@ pub(crate) struct AuditArgs {
 pub(crate) struct ListArgs {
     /// Show which workloads restart when the checksum moves
     ///
-    /// Each release is rendered twice with `helm template`, with its checksum and with another one: its workloads whose pod templates
-    /// differ are those that restart. One that it reaches and that does not restart is shown with the reason.
+    /// Each release is rendered with `helm template`, and once more with another checksum unless its chart shows what would differ:
+    /// the workloads whose pod templates differ are those that restart. One that the checksum reaches and that does not restart is shown
+    /// with the reason.
     #[arg(long)]
     pub render: bool,
 

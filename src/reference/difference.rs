@@ -1,11 +1,13 @@
 //! Where two renderings of a release differ.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
+use super::manifests::Manifests;
 use super::resource::{Identity, resources};
 use super::spot::Spot;
+use super::workload::Workload;
 use crate::rendered::{Unreadable, documents};
 use crate::value::Value;
 
@@ -37,6 +39,22 @@ pub(crate) fn differences(one: &[u8], other: &[u8], namespace: &str) -> Result<V
     }
     found.extend(other.into_keys().map(|identity| Difference { identity, path: String::new() }));
     Ok(found)
+}
+
+/// The workloads of one rendering whose pod templates another one has otherwise, or not at all.
+pub(crate) fn moved_workloads<D>(one: &Manifests<D>, other: &Manifests<D>) -> BTreeSet<Identity> {
+    let digests = |manifests: &Manifests<D>| -> BTreeMap<Identity, Vec<String>> {
+        let of = |workload: &Workload| {
+            let digests = workload.pods.iter().map(|pod| pod.digest.clone()).collect();
+            (workload.identity.clone(), digests)
+        };
+        manifests.workloads.iter().map(of).collect()
+    };
+    let others = digests(other);
+    let moved = digests(one)
+        .into_iter()
+        .filter(|(identity, digests)| others.get(identity).is_none_or(|others| others != digests));
+    moved.map(|(identity, _)| identity).collect()
 }
 
 fn by_identity(manifests: &[u8], namespace: &str) -> Result<BTreeMap<Identity, Spot>, Unreadable> {

@@ -28,7 +28,7 @@ mod workload;
 
 pub use crate::rendered::Unreadable;
 pub use access::{Account, Grant};
-pub(crate) use difference::{Difference, differences};
+pub(crate) use difference::{Difference, differences, moved_workloads};
 pub use elsewhere::{Class, Elsewhere, Maker};
 pub use manifests::{Manifests, Tagged, read};
 pub use mention::{Mention, Spoken};

@@ -33,13 +33,16 @@ mod repeat;
 mod run;
 mod set;
 mod stage;
+mod swap;
 mod template;
 mod values;
 
 pub(crate) use annotation_keys::annotation_keys;
 pub(crate) use embed::embedded;
 pub(crate) use fetch::Fetch;
-pub(crate) use influence::{Cluster, Decider, Influence, Moved, Objects, Wanted, influences, manifests_in};
+pub(crate) use influence::{
+    Cluster, Decider, Influence, Judged, Moved, Objects, Wanted, influences, manifests_in,
+};
 pub(crate) use inputs::chart_inputs;
 pub(crate) use mark::Mark;
 pub use mark::Marker;
@@ -51,6 +54,7 @@ pub use producer::{Producer, Templates};
 pub use release::release_pieces;
 pub(crate) use run::manifests;
 pub use run::template;
+pub(crate) use swap::Swap;
 pub(crate) use template::Templating;
 pub use template::templating;
 pub use values::{GivenValues, Origin, values};

@@ -1,22 +1,19 @@
-//! Whether helm would print the same if it were asked again, and what that depends on.
+//! What a rendering depends on, and what is known of all renderings of a chart.
 
+use std::collections::BTreeSet;
 use std::io;
-use std::thread;
 
 use camino::Utf8Path;
 
 use super::arguments::Argument;
-use super::influence::chart::{Chart, chart_files_of};
-use super::influence::is_settled;
+use super::influence::Judged;
+use super::influence::chart::chart_files_of;
 use super::stage::Staged;
 use super::template::Templating;
-use crate::cache::KeyMaker;
+use crate::cache::{self, KeyMaker};
 use crate::go::filepath::join_clean;
 use crate::program::Homes;
 use crate::tree::{Tree as _, WorkTree};
-
-/// Templates may nest a thousand blocks and parentheses.
-const STACK: usize = 256 << 20;
 
 /// The variables that say where helm keeps its own files. What is there plays no part in what it renders of a chart that is at hand.
 const FOLDERS: [&str; 10] = [
@@ -99,19 +96,99 @@ impl Templating {
         Ok(key)
     }
 
-    /// Whether helm would print the same each time: whether no template that it renders asks for the time, random numbers or the order
-    /// of a map. What could not be read may ask anything.
-    #[must_use]
-    pub(crate) fn is_repeatable(&self) -> bool {
-        let read = || {
-            let mut chart = Chart::read(&self.chart, &self.directory)?;
-            Ok(!refers_elsewhere(&mut chart) && is_settled(self, &mut chart))
-        };
-        let judged: io::Result<bool> = thread::scope(|scope| {
-            let thread = thread::Builder::new().stack_size(STACK).spawn_scoped(scope, read)?;
-            thread.join().map_err(|_| io::Error::other("its templates cannot be read"))?
-        });
-        judged.unwrap_or(false)
+    /// What is known of all renderings of the chart whose values differ at `keys` alone. Of what cannot be read, nothing is.
+    pub(crate) fn judged(&self, keys: &BTreeSet<String>) -> Judged {
+        Judged::of(self, keys).unwrap_or_default()
+    }
+
+    /// A key of everything that this depends on.
+    pub(crate) fn judged_by(&self, keys: &BTreeSet<String>) -> cache::Key {
+        let mut key = KeyMaker::default();
+        self.feed_staged(&mut key);
+        let files = self.argument_files();
+        let texts = self.texts();
+        let values = self.values.iter().map(Vec::as_slice);
+        let files_read = files.iter().flatten().map(Vec::as_slice);
+        let given = values.chain(files_read).chain(texts.iter().map(|text| text.as_bytes()));
+        for text in given.filter(|text| text.windows(2).any(|pair| pair == b"{{")) {
+            key.feed("template", text);
+        }
+        let is_of_programs =
+            |text: &&&str| ["--post-renderer", "--enable-dns"].iter().any(|option| text.starts_with(option));
+        for option in texts.iter().filter(is_of_programs) {
+            key.feed("option", option.as_bytes());
+        }
+        for name in keys {
+            key.feed("key", name.as_bytes());
+        }
+        key.feed("unreadable", &[u8::from(files.iter().any(Result::is_err))]);
+        key.finish()
+    }
+
+    /// What tells this call from others of the run.
+    pub(crate) fn in_run(&self) -> cache::Key {
+        let mut key = KeyMaker::default();
+        self.feed_staged(&mut key);
+        key.feed("release", self.release.as_bytes());
+        key.feed("helm", self.helm.as_bytes());
+        key.feed("directory", self.directory.as_str().as_bytes());
+        for argument in &self.arguments {
+            match argument {
+                Argument::Text(text) => key.feed("argument", text.as_bytes()),
+                Argument::Chart => key.feed("chart", b""),
+                Argument::Values(number) => key.feed("values", number.to_string().as_bytes()),
+                Argument::File(before, content) => {
+                    key.feed("before", before.as_bytes());
+                    key.feed("file", content);
+                }
+            }
+        }
+        self.values.iter().for_each(|text| key.feed("content", text));
+        for (name, value) in &self.environment {
+            key.feed("variable", name.as_bytes());
+            key.feed("value", value.as_bytes());
+        }
+        key.finish()
+    }
+
+    /// The chart, which stays as it is on the disk while helmsum runs.
+    fn feed_staged(&self, key: &mut KeyMaker) {
+        match &self.chart {
+            Staged::OnDisk(argument) => {
+                key.feed("path", join_clean(&self.directory, argument).as_str().as_bytes());
+            }
+            Staged::Package(bytes) => key.feed("package", bytes),
+            Staged::Copy(files) => {
+                for (name, bytes) in files {
+                    key.feed("name", name.as_bytes());
+                    key.feed("content", bytes);
+                }
+            }
+        }
+    }
+
+    /// The files that helm reads for its arguments, beside the chart and the values, as far as they can be read.
+    pub(super) fn argument_files(&self) -> Vec<io::Result<Vec<u8>>> {
+        let mut found = Vec::new();
+        let mut previous = "";
+        for argument in &self.arguments {
+            match argument {
+                Argument::Text(text) => {
+                    match named_files(previous, text) {
+                        Ok(paths) => found.extend(
+                            paths.into_iter().map(|path| WorkTree.read(&join_clean(&self.directory, path))),
+                        ),
+                        Err(unclear) => found.push(Err(unclear)),
+                    }
+                    previous = text;
+                    continue;
+                }
+                Argument::File(_, content) => found.push(Ok(content.clone())),
+                Argument::Chart | Argument::Values(_) => {}
+            }
+            previous = "";
+        }
+        found
     }
 
     fn feed_chart(&self, key: &mut KeyMaker) -> io::Result<()> {
@@ -198,19 +275,4 @@ fn named_files<'a>(previous: &str, argument: &'a str) -> io::Result<Vec<&'a str>
         }
         _ => Err(unclear()),
     }
-}
-
-/// Whether a schema of the chart leads to another file, which may be anywhere.
-fn refers_elsewhere(chart: &mut Chart) -> bool {
-    let mut found = false;
-    chart.each(&mut |file| {
-        if file.name == "values.schema.json" {
-            let text = String::from_utf8_lossy(file.content);
-            found |= text.match_indices("\"$ref\"").any(|(at, word)| {
-                let rest = text[at + word.len()..].trim_start().trim_start_matches(':').trim_start();
-                !rest.starts_with("\"#")
-            });
-        }
-    });
-    found
 }

@@ -11,6 +11,7 @@ use crate::audit::readings::{Judged, Reading};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::contents::kept::Rendered;
 use crate::plan::contents::manifests::Look;
+use crate::plan::contents::pairs::Other;
 use crate::plan::rules::project::Findings;
 use crate::reference::Identity;
 use crate::rendered::{Cluster, Mark, Objects};
@@ -29,11 +30,15 @@ pub(in crate::audit) fn judge(
     let Ok(manifests) = &subject.manifests else { return };
     let before = Checksums::of(manifests);
     // What another checksum of helmsum's leaves as it is, is the same each time.
-    let other = subject.with_stand_in.as_ref().or(subject.again.as_ref());
-    let Some(Ok(other)) = other else { return };
+    let (other, is_stand_in) = match (&subject.with_stand_in, &subject.again) {
+        (Other::Rendered(Ok(other)), _) => (other, true),
+        (Other::Nothing, Other::Rendered(Ok(other))) => (other, false),
+        // Where it is certain without another rendering, all of them are the same each time.
+        _ => return,
+    };
     let mut moved = before.moved(&Checksums::of(other));
     moved.retain(|key| !before.get(key).is_some_and(|value| is_written(case, value)));
-    if !moved.is_empty() && subject.with_stand_in.is_some() {
+    if !moved.is_empty() && is_stand_in {
         // It may be made of what helmsum writes.
         let again = case.rendering.manifests(&[Look::plain(subject.at)], case.made.progress).pop();
         let Some(Ok(again)) = again else { return };

@@ -4,9 +4,9 @@
 //! the time, random numbers and the like. So it is kept under a key of all that: as fingerprints and marks, never as manifests, and
 //! never the value of a Secret. A wrong hit would be a restart that does not happen: where anything is in doubt, helm is asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use camino::Utf8PathBuf;
 use serde::Serialize;
@@ -16,8 +16,8 @@ use super::rendering::Answer;
 use crate::cache::{self, Cache, KeyMaker};
 use crate::checksum::{Fingerprint, Key};
 use crate::diagnostic::Diagnostic;
-use crate::reference::{self, Manifests};
-use crate::rendered::{self, Cluster, Influence, Marker, ObjectKind, Templating, Wanted};
+use crate::reference::{self, Manifests, Workload};
+use crate::rendered::{self, Cluster, Influence, Judged, Mark, Marker, ObjectKind, Swap, Templating, Wanted};
 
 /// What helm renders for a release, as far as anything asks for it.
 pub(crate) type Rendered = Manifests<Fingerprint>;
@@ -46,6 +46,33 @@ pub(crate) struct Kept {
     own: OnceLock<Option<String>>,
     /// What is known of the helm programs that were asked for, by path and working directory.
     helms: Mutex<Helms>,
+    /// What is known of all renderings of charts, by what that depends on.
+    judged: Mutex<BTreeMap<cache::Key, Arc<Judged>>>,
+}
+
+/// A call of helm, with what is found out about it once.
+#[derive(Debug)]
+pub(crate) struct Call {
+    templating: Templating,
+    /// What its answer depends on; nothing where that is not known, or nothing is kept.
+    key: Option<KeyMaker>,
+    /// How another call differs from it, where there is one that is compared with it.
+    swap: Option<Swap>,
+}
+
+impl Call {
+    /// The error where its rendering is not what was certain without it.
+    pub(crate) fn is_otherwise(&self) -> Diagnostic {
+        self.templating
+            .problem("what its templates tell of it with another checksum is not what helm renders")
+            .hint("report it, with the chart")
+    }
+
+    /// The same beside another call.
+    #[must_use]
+    pub(crate) fn beside(self, other: &Self) -> Self {
+        Self { swap: self.templating.swap(&other.templating), ..self }
+    }
 }
 
 #[derive(Debug)]
@@ -69,16 +96,23 @@ pub(crate) struct Outcome<T> {
     pub(crate) answer: Answer<T>,
     /// How often helm was called.
     pub(crate) calls: usize,
+    /// Whether it was kept by another run.
+    pub(crate) was_kept: bool,
     pub(crate) pending: Vec<Pending>,
 }
 
 impl<T> Outcome<T> {
-    const fn known(answer: T) -> Self {
-        Self { answer: Ok(answer), calls: 0, pending: Vec::new() }
+    fn known(answer: T) -> Self {
+        Self { was_kept: true, ..Self::of_run(answer) }
+    }
+
+    /// What is known from something else in this run.
+    pub(crate) const fn of_run(answer: T) -> Self {
+        Self { answer: Ok(answer), calls: 0, was_kept: false, pending: Vec::new() }
     }
 
     const fn failed(problem: Diagnostic, calls: usize) -> Self {
-        Self { answer: Err(problem), calls, pending: Vec::new() }
+        Self { answer: Err(problem), calls, was_kept: false, pending: Vec::new() }
     }
 }
 
@@ -91,7 +125,13 @@ impl Kept {
             keys: BTreeMap::new(),
             own: OnceLock::new(),
             helms: Mutex::default(),
+            judged: Mutex::default(),
         }
+    }
+
+    /// A call of helm.
+    pub(crate) fn call(&self, templating: Templating) -> Call {
+        Call { key: self.key(&templating), templating, swap: None }
     }
 
     fn opened(&self) -> &Opened {
@@ -137,13 +177,14 @@ impl Kept {
     }
 
     /// What helm renders, where it asks no cluster, or this one.
-    pub(crate) fn manifests(&self, templating: &Templating, cluster: Option<&Cluster>) -> Outcome<Rendered> {
+    pub(crate) fn manifests(&self, call: &Call, cluster: Option<&Cluster>) -> Outcome<Rendered> {
         let title = match cluster {
             Some(cluster) => format!("manifests in {cluster:?}"),
             None => MANIFESTS.to_owned(),
         };
-        let key = self.key(templating).map(|key| titled(key, &title));
-        self.remembered(key, &[templating], || {
+        let key = call.key.clone().map(|key| titled(key, &title));
+        let templating = &call.templating;
+        self.remembered(key, &[call], || {
             let output = match cluster {
                 Some(cluster) => rendered::manifests_in(templating, cluster)?,
                 None => rendered::manifests(templating)?,
@@ -156,7 +197,7 @@ impl Kept {
     fn remembered<T: Serialize + DeserializeOwned>(
         &self,
         key: Option<cache::Key>,
-        calls: &[&Templating],
+        calls: &[&Call],
         answer: impl FnOnce() -> Answer<T>,
     ) -> Outcome<T> {
         let known: Option<T> = key.and_then(|key| self.load(key));
@@ -170,22 +211,22 @@ impl Kept {
             Err(problem) => return Outcome::failed(problem, calls.len()),
         };
         if known.is_some_and(|known| serialized(&known) != serialized(&made)) {
-            return Outcome::failed(self.differs(calls[0]), calls.len());
+            return Outcome::failed(self.differs(&calls[0].templating), calls.len());
         }
-        let key = key.filter(|_| calls.iter().all(|call| call.is_repeatable()));
+        let key = key.filter(|_| calls.iter().all(|call| self.judged(call).is_repeatable));
         let pending = pending_of(key, &made).into_iter().collect();
-        Outcome { answer: Ok(made), calls: calls.len(), pending }
+        Outcome { answer: Ok(made), calls: calls.len(), was_kept: false, pending }
     }
 
     /// What helm renders, and which of the objects that are asked for something else than the state decides. `hashes_secrets` says
     /// whether digests of secrets without a key are needed, which are never kept.
     pub(crate) fn with_influences(
         &self,
-        templating: &Templating,
+        call: &Call,
         wanted: Option<&Wanted>,
         hashes_secrets: bool,
     ) -> Outcome<(Rendered, Vec<Influence>)> {
-        let base = self.key(templating);
+        let (base, templating) = (call.key.clone(), &call.templating);
         let of_manifests = base.clone().map(|key| titled(key, MANIFESTS));
         let of_influences = base.map(|key| titled(key, &influences_title(wanted)));
         let known: Option<Rendered> = of_manifests.and_then(|key| self.load(key));
@@ -216,32 +257,95 @@ impl Kept {
             return Outcome::failed(self.differs(templating), calls + 1);
         }
         let mut pending = Vec::new();
-        if of_manifests.is_some() && templating.is_repeatable() {
+        if of_manifests.is_some() && self.judged(call).is_repeatable {
             pending.extend(pending_of(of_manifests, &rendered));
             if wanted.is_some() {
                 pending.extend(pending_of(of_influences, &influences));
             }
         }
-        Outcome { answer: Ok((rendered, influences)), calls: calls + 1, pending }
+        Outcome { answer: Ok((rendered, influences)), calls: calls + 1, was_kept: false, pending }
     }
 
     /// Something that is made of what helm prints for two calls; `title` says what.
     pub(crate) fn of_both<T: Serialize + DeserializeOwned>(
         &self,
-        [one, other]: [&Templating; 2],
+        [one, other]: [&Call; 2],
         title: &str,
-        read: impl FnOnce([&[u8]; 2]) -> T,
+        read: impl FnOnce(&Templating, [&[u8]; 2]) -> T,
     ) -> Outcome<T> {
-        let key = self.key(one).zip(self.key(other)).map(|(one, other)| {
-            let mut key = KeyMaker::default();
-            key.feed("one", one.finish().as_bytes());
-            key.feed("other", other.finish().as_bytes());
-            titled(key, title)
-        });
+        let key = one.key.clone().zip(other.key.clone());
+        let key = key.map(|(one, other)| titled(both(one, other), title));
         self.remembered(key, &[one, other], || {
-            let (first, second) = (rendered::manifests(one)?, rendered::manifests(other)?);
-            Ok(read([&first, &second]))
+            let (first, second) =
+                (rendered::manifests(&one.templating)?, rendered::manifests(&other.templating)?);
+            Ok(read(&one.templating, [&first, &second]))
         })
+    }
+
+    /// Whether helm renders the same in any cluster, each time and in an upgrade too, of all that comes from these files of the chart.
+    pub(crate) fn is_settled(&self, call: &Call, sources: &BTreeSet<String>) -> Outcome<bool> {
+        let names = sources.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
+        let key = call.key.clone().map(|key| titled(key, &format!("is settled {names}")));
+        self.concluded(key, || {
+            let judged = self.judged(call);
+            let is_settled = |source: &String| judged.is_settled_in_clusters(source);
+            (!sources.is_empty() && sources.iter().all(is_settled), true)
+        })
+    }
+
+    /// Whether it is certain that another call of helm succeeds which differs from one in digests of a values file alone, and that all pods
+    /// differ then that this one has `rendered`: each workload has such a digest as an annotation of a pod, and it can have come from nowhere
+    /// else. `others` are digests that a template may make by itself.
+    pub(crate) fn all_differ(
+        &self,
+        [one, other]: [&Call; 2],
+        rendered: &Rendered,
+        others: &BTreeSet<String>,
+    ) -> Outcome<bool> {
+        let names = others.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
+        let key = one.key.clone().zip(other.key.clone());
+        let key = key.map(|(one, other)| titled(both(one, other), &format!("all differ {names}")));
+        self.concluded(key, || {
+            let Some(swap) = &one.swap else { return (false, true) };
+            let judged = self.judged(one);
+            let only_there = swap.digests.difference(others).filter(|digest| !judged.hashes.may_have(digest));
+            let marks: Vec<Mark> = only_there.map(|digest| self.marker().mark(digest.as_bytes())).collect();
+            let differs = |workload: &Workload| {
+                let mut annotations = workload.pods.iter().flat_map(|pod| pod.annotations.values());
+                annotations.any(|annotation| marks.contains(&annotation.mark))
+                    && workload
+                        .origin
+                        .source
+                        .as_deref()
+                        .is_some_and(|source| judged.is_settled(source) && judged.has_values(source))
+            };
+            (judged.only_prints && rendered.workloads.iter().all(differs), judged.is_repeatable)
+        })
+    }
+
+    /// What is kept under a key, else what follows without helm; and whether it follows each time, so that it is kept from then on.
+    fn concluded(&self, key: Option<cache::Key>, conclude: impl FnOnce() -> (bool, bool)) -> Outcome<bool> {
+        if let Some(known) = key.and_then(|key| self.load(key)).filter(|_| !self.keeping.verifies) {
+            return Outcome::known(known);
+        }
+        let (concluded, always) = conclude();
+        let pending = pending_of(key.filter(|_| always), &concluded).into_iter().collect();
+        Outcome { pending, ..Outcome::of_run(concluded) }
+    }
+
+    /// What is known of all renderings of the chart of a call, and of those that differ in the values that another call swaps. It is found
+    /// out once.
+    fn judged(&self, call: &Call) -> Arc<Judged> {
+        let none = BTreeSet::new();
+        let keys = call.swap.as_ref().map_or(&none, |swap| &swap.keys);
+        let by = call.templating.judged_by(keys);
+        let known = || self.judged.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(judged) = known().get(&by) {
+            return Arc::clone(judged);
+        }
+        let judged = Arc::new(call.templating.judged(keys));
+        known().insert(by, Arc::clone(&judged));
+        judged
     }
 
     fn raw(&self, templating: &Templating) -> Answer<Manifests> {
@@ -283,6 +387,11 @@ impl Kept {
         known.or_insert_with(|| helm(&path, templating, cache)).clone()
     }
 
+    /// Whether helm renders what is known all the same.
+    pub(crate) const fn verifies(&self) -> bool {
+        self.keeping.verifies
+    }
+
     fn differs(&self, templating: &Templating) -> Diagnostic {
         let folder = self.cache().map(ToString::to_string).unwrap_or_default();
         templating
@@ -309,6 +418,14 @@ fn helm(path: &std::path::Path, templating: &Templating, cache: &Cache) -> Optio
 
 /// The title of what helm renders without any cluster.
 const MANIFESTS: &str = "manifests";
+
+/// A key of two calls.
+fn both(one: KeyMaker, other: KeyMaker) -> KeyMaker {
+    let mut key = KeyMaker::default();
+    key.feed("one", one.finish().as_bytes());
+    key.feed("other", other.finish().as_bytes());
+    key
+}
 
 fn titled(mut key: KeyMaker, title: &str) -> cache::Key {
     key.feed("what", title.as_bytes());

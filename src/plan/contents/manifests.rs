@@ -8,7 +8,7 @@ use camino::Utf8PathBuf;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use super::kept::{Outcome, Rendered};
+use super::kept::{Outcome, Pending, Rendered};
 use super::rendering::{Answer, Given, Rendering};
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::plan::facts::producers::{ReleaseAt, release};
@@ -16,11 +16,11 @@ use crate::plan::progress::Progress;
 use crate::rendered::{self, Cluster, Origin, Producer, Templates, Templating};
 use crate::state::Request;
 use crate::threads;
-use crate::tree::Tree;
+use crate::tree::{Overlay, Tree};
 use crate::value::Map;
 
 /// How many releases are prepared before they are rendered side by side: what helm is given for each of them is kept meanwhile.
-const AT_ONCE: usize = 32;
+pub(super) const AT_ONCE: usize = 32;
 
 /// A rendering of a release.
 #[derive(Clone, Debug)]
@@ -72,7 +72,8 @@ impl Rendering<'_> {
             let calls: Vec<Answer<(Templating, Option<&Cluster>)>> = some.iter().map(call).collect();
             let kept = &self.kept;
             let outcomes = threads::map(calls, |call| {
-                let outcome = call.map(|(templating, cluster)| kept.manifests(&templating, cluster));
+                let outcome =
+                    call.map(|(templating, cluster)| kept.manifests(&kept.call(templating), cluster));
                 progress.rendered_one();
                 outcome
             });
@@ -90,8 +91,9 @@ impl Rendering<'_> {
         title: &str,
         make: impl FnOnce(&Templating, [&[u8]; 2]) -> T,
     ) -> Answer<T> {
-        let (one, other) = (self.prepared(looks[0])?, self.prepared(looks[1])?);
-        let outcome = self.kept.of_both([&one, &other], title, |outputs| make(&one, outputs));
+        let [one, other] =
+            [self.prepared(looks[0])?, self.prepared(looks[1])?].map(|one| self.kept.call(one));
+        let outcome = self.kept.of_both([&one, &other], title, make);
         self.took(looks[0].at, outcome)
     }
 
@@ -99,18 +101,24 @@ impl Rendering<'_> {
     pub(super) fn took<T>(&mut self, at: ReleaseAt, outcome: Outcome<T>) -> Answer<T> {
         self.asked.insert(at);
         self.calls += outcome.calls;
-        self.known_before += usize::from(outcome.calls == 0);
-        let secrets = &self.environment(at).request.secrets;
-        self.kept.keep(outcome.pending, |text| secrets.is_in(text));
+        self.known_before += usize::from(outcome.was_kept);
+        self.keep(at, outcome.pending);
         outcome.answer
     }
 
-    fn prepared(&mut self, look: &Look) -> Answer<Templating> {
-        let mut tree = self.targets[look.at.environment].clone();
-        for (path, bytes) in &look.files {
-            tree.insert(path, bytes.clone());
+    /// Keeps what is to be kept of a release.
+    pub(super) fn keep(&self, at: ReleaseAt, pending: Vec<Pending>) {
+        let secrets = &self.environment(at).request.secrets;
+        self.kept.keep(pending, |text| secrets.is_in(text));
+    }
+
+    pub(super) fn prepared(&mut self, look: &Look) -> Answer<Templating> {
+        let mut tree = self.with_targets(look.at.environment);
+        if !look.files.is_empty() {
+            let mut others = Overlay::new(tree);
+            look.files.iter().for_each(|(path, bytes)| others.insert(path, bytes.clone()));
+            tree = Arc::new(others);
         }
-        let tree: Arc<dyn Tree> = Arc::new(tree);
         let templating = if look.reads_state {
             self.ask_of_tree(look.at, tree, rendered::templating)?
         } else {
@@ -135,8 +143,7 @@ impl Rendering<'_> {
 
     fn given(&self, at: ReleaseAt) -> Answer<Vec<(Origin, Map)>> {
         let environment = &self.environments[at.environment];
-        let tree: Arc<dyn Tree> = Arc::new(self.targets[at.environment].clone());
-        let request = Request { tree, ..environment.request.clone() };
+        let request = Request { tree: self.with_targets(at.environment), ..environment.request.clone() };
         let producer = Producer {
             request: &request,
             visit: &environment.resolved.visits[at.visit],

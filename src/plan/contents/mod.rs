@@ -8,6 +8,7 @@ pub(crate) mod hashing;
 pub(crate) mod kept;
 pub(crate) mod manifests;
 pub(crate) mod objects;
+pub(crate) mod pairs;
 pub(crate) mod rendering;
 
 use std::collections::{BTreeMap, BTreeSet};

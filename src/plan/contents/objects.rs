@@ -81,7 +81,7 @@ impl Consumer {
         for at in wanted.producers {
             match rendering.rendered(*at, wanted) {
                 Ok(rendered) => {
-                    let objects = rendered.objects.iter();
+                    let objects = rendered.manifests.objects.iter();
                     let meant = objects.filter(|object| is_object_meant(&wanted.source.what, object));
                     found.extend(meant.map(|object| (*at, object)));
                 }
@@ -285,7 +285,7 @@ fn not_found(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Diagnostic {
         .producers
         .iter()
         .filter_map(|at| rendering.rendered(*at, wanted).ok())
-        .flat_map(|rendered| &rendered.objects)
+        .flat_map(|rendered| &rendered.manifests.objects)
         .collect();
     let of_kind = |kind: ObjectKind| -> BTreeSet<&str> {
         objects.iter().filter(|object| object.kind == kind).map(|object| object.name.as_str()).collect()

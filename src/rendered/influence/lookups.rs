@@ -49,7 +49,7 @@ fn offered(templating: &Templating, cluster: &Cluster) -> io::Result<Option<Offe
         if !could_ask(&mut chart, templating) {
             return Ok(None);
         }
-        let graph = Graph::new(&mut chart, &templating.values, &templating.texts());
+        let graph = Graph::of(&mut chart, templating, &BTreeSet::new());
         let asks = |source: &String| {
             graph.reach(Some(source)).asked.iter().any(|asked| asked.question == Question::Lookup)
         };

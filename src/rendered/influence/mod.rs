@@ -10,13 +10,15 @@ pub(super) mod chart;
 mod cluster;
 mod data;
 mod given;
+mod hashes;
+mod judged;
 mod lookups;
 mod offer;
 mod parts;
 mod reach;
-mod repeat;
 mod rewrite;
 mod trial;
+mod uses;
 mod variables;
 mod walk;
 
@@ -28,8 +30,9 @@ use super::object::{Object, ObjectKind, Unstable};
 use super::template::Templating;
 
 pub(crate) use cluster::Objects;
+pub(super) use hashes::Hashes;
+pub(crate) use judged::Judged;
 pub(crate) use lookups::{Cluster, manifests_in};
-pub(super) use repeat::is_settled;
 pub(super) use trial::judge;
 
 /// Templates may nest a thousand blocks and parentheses.

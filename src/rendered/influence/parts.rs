@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use camino::Utf8Path;
 
+use super::uses::{Uses, uses};
 use super::variables::{CHANGING, is_looked_up, is_new_operand, looked_up, maps_of_its_own};
 use super::walk::{Seen, fields, function, literal, walk};
 use crate::template::syntax::{self, Command, Known, List, Operand, OperandKind, TemplateText, Tree};
@@ -73,10 +74,8 @@ pub(super) struct Asked {
 #[expect(clippy::struct_excessive_bools, reason = "each says one thing that a template does or does not")]
 pub(super) struct Part {
     pub(super) asked: BTreeSet<Asked>,
-    /// The templates that it calls by name.
-    pub(super) calls: BTreeSet<Rc<str>>,
-    /// Whether it calls one by a name that is made when it runs.
-    pub(super) calls_any: bool,
+    /// The templates that it calls.
+    pub(super) calls: BTreeSet<Callee>,
     /// Whether it takes text for a template: `tpl`.
     pub(super) renders_text: bool,
     /// Whether it may change what other templates see.
@@ -85,6 +84,41 @@ pub(super) struct Part {
     pub(super) reads_values: bool,
     /// Whether it compares what it has looked up with something, so that only some content would show what follows from it.
     pub(super) compares: bool,
+    /// What it does with the values that the question is about.
+    pub(super) uses: Uses,
+}
+
+/// A template that another one calls.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Callee {
+    /// The one of this name.
+    Named(Rc<str>),
+    /// The file of this name below the chart that is rendered, as in `include (print $.Template.BasePath "/configmap.yaml") .`.
+    File(String),
+    /// One whose name is made when the template runs.
+    Any,
+}
+
+/// The template that `include` calls.
+pub(super) fn callee(include: &Command) -> Callee {
+    let Some(name) = include.operands.get(1) else { return Callee::Any };
+    match literal(name) {
+        Some(name) => Callee::Named(name.into()),
+        None => file_of_chart(name).map_or(Callee::Any, Callee::File),
+    }
+}
+
+/// The file that a name means that is made of `.Template.BasePath`, the templates of the chart that is rendered, and a literal.
+fn file_of_chart(name: &Operand) -> Option<String> {
+    let OperandKind::Pipeline(pipeline) = &name.kind else { return None };
+    let [command] = pipeline.commands.as_slice() else { return None };
+    let ([_, base, below], Some("print")) = (command.operands.as_slice(), function(command)) else {
+        return None;
+    };
+    let is_base =
+        matches!(fields(base), [.., template, path] if &**template == "Template" && &**path == "BasePath");
+    let below = literal(below).filter(|below| is_base && below.starts_with('/'))?;
+    Some(format!("templates{below}"))
 }
 
 /// The templates of a text: the text itself, and what it defines by name; and its literals that could be templates.
@@ -103,14 +137,15 @@ pub(super) fn parse(text: &str) -> Option<Vec<Tree>> {
     syntax::parse(&source, &|_| Known::Yes).ok()
 }
 
-/// The parts of a text; `file` is how messages name it. Nothing for one that is not a template.
-pub(super) fn parts(text: &str, file: Option<&str>) -> Option<Parts> {
+/// The parts of a text; `file` is how messages name it, and `keys` are those of the values that the question is about. Nothing for one
+/// that is not a template.
+pub(super) fn parts(text: &str, file: Option<&str>, keys: &BTreeSet<String>) -> Option<Parts> {
     let mut parts = Parts::default();
     for tree in parse(text)? {
         let mut reader = Reader {
             text,
             file,
-            part: Part::default(),
+            part: Part { uses: uses(&tree.root, keys), ..Part::default() },
             literals: Vec::new(),
             own: maps_of_its_own(&tree.root),
             looked_up: looked_up(&tree.root),
@@ -165,7 +200,7 @@ impl Reader<'_> {
             Seen::Command(command, piped) => self.command(command, piped),
             Seen::Operand(operand) => self.operand(operand),
             Seen::Call(invocation) => {
-                self.part.calls.insert(Rc::clone(&invocation.name));
+                self.part.calls.insert(Callee::Named(Rc::clone(&invocation.name)));
             }
         });
     }
@@ -178,12 +213,9 @@ impl Reader<'_> {
         let first = command.operands.get(1);
         self.part.compares |= COMPARING.contains(&name) && is_looked_up(command, &self.looked_up);
         match name {
-            "include" => match first.and_then(literal) {
-                Some(name) => {
-                    self.part.calls.insert(name.into());
-                }
-                None => self.part.calls_any = true,
-            },
+            "include" => {
+                self.part.calls.insert(callee(command));
+            }
             "tpl" => self.part.renders_text = true,
             // The whole context, of which a template may take the rest apart.
             "toYaml" | "toJson" | "toRawJson" | "toPrettyJson" | "toToml" | "print" | "printf"
@@ -284,7 +316,7 @@ mod tests {
     use super::*;
 
     fn body(text: &str) -> Part {
-        parts(text, Some("a.yaml")).expect("a template").body
+        parts(text, Some("a.yaml"), &BTreeSet::new()).expect("a template").body
     }
 
     fn asked(text: &str) -> Vec<String> {
@@ -328,13 +360,25 @@ mod tests {
     #[test]
     fn calls_are_told_by_name_or_as_any() {
         let part = body("{{ include \"a\" . }}{{ template \"b\" }}{{ block \"c\" . }}{{ end }}");
-        assert_eq!(part.calls.iter().map(|name| &**name).collect::<Vec<_>>(), ["a", "b", "c"]);
-        assert!(!part.calls_any && !part.renders_text);
-        assert!(body("{{ include (print \"a\" .x) . }}").calls_any);
-        assert!(body("{{ \"x\" | include }}").calls_any);
+        let named = |name: &str| Callee::Named(name.into());
+        assert_eq!(part.calls, ["a", "b", "c"].map(named).into());
+        assert!(!part.renders_text);
+        for text in [
+            "{{ include (print \"a\" .x) . }}",
+            "{{ \"x\" | include }}",
+            "{{ include (print $.Template.BasePath .x) . }}",
+            "{{ include (print $.Template.BasePath \"a.yaml\") . }}",
+            "{{ include (print $.Template.BasePath \"/a\" \".yaml\") . }}",
+            "{{ include (print $.Template.Name \"/a.yaml\") . }}",
+        ] {
+            assert_eq!(body(text).calls, [Callee::Any].into(), "{text}");
+        }
+        let file = body("{{ include (print .Template.BasePath \"/a/b.yaml\") . }}").calls;
+        assert_eq!(file, [Callee::File("templates/a/b.yaml".into())].into());
         assert!(body("{{ tpl .Values.x . }}").renders_text);
         let parts =
-            parts("{{ define \"d\" }}{{ now }}{{ end }}{{ \"{{ x }}\" }}", Some("a.tpl")).expect("one");
+            parts("{{ define \"d\" }}{{ now }}{{ end }}{{ \"{{ x }}\" }}", Some("a.tpl"), &BTreeSet::new())
+                .expect("one");
         let defined = parts.defined.iter().map(|(name, part)| (&**name, part.asked.len()));
         assert_eq!(defined.collect::<Vec<_>>(), [("d", 1)]);
         assert_eq!((parts.body.asked.len(), parts.literals.as_slice()), (0, &["{{ x }}".to_owned()][..]));

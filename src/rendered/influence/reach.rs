@@ -6,11 +6,13 @@
 //! which one helm takes depends on the order of files. A template that changes what the others see (`set .Values …`) brings
 //! its questions into all of them.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
+use super::super::template::Templating;
 use super::chart::{Chart, below_subcharts};
-use super::parts::{Asked, Part, parts};
+use super::parts::{Asked, Callee, Part, parts};
 use crate::value::Value;
 use crate::yaml::{self, Limits};
 
@@ -43,14 +45,25 @@ pub(super) struct Graph {
 }
 
 impl Graph {
-    /// The graph of a chart; `values` are the values files, and `arguments` the further arguments that helm is given.
-    pub(super) fn new(chart: &mut Chart, values: &[Vec<u8>], arguments: &[&str]) -> Self {
+    /// The graph of the chart that helm is called for, with everything that may be a template among what helm is given. `keys` are those of
+    /// the values that it is asked about. A file of the arguments that cannot be read has none.
+    pub(super) fn of(chart: &mut Chart, templating: &Templating, keys: &BTreeSet<String>) -> Self {
+        let files: Vec<Vec<u8>> = templating.argument_files().into_iter().flatten().collect();
+        let values: Vec<&[u8]> = templating.values.iter().chain(&files).map(Vec::as_slice).collect();
+        let contents = files.iter().map(|file| String::from_utf8_lossy(file));
+        let texts: Vec<Cow<'_, str>> =
+            templating.texts().into_iter().map(Cow::Borrowed).chain(contents).collect();
+        Self::new(chart, &values, &texts, keys)
+    }
+
+    /// The graph of a chart; `values` are values files, and `arguments` further texts that helm is given.
+    fn new(chart: &mut Chart, values: &[&[u8]], arguments: &[Cow<'_, str>], keys: &BTreeSet<String>) -> Self {
         let mut graph = Self::default();
         let mut texts: BTreeSet<String> = BTreeSet::new();
         chart.each(&mut |file| {
             let text = String::from_utf8_lossy(file.content);
             if file.is_template() {
-                let Some(parts) = parts(&text, Some(&file.shown)) else {
+                let Some(parts) = parts(&text, Some(&file.shown), keys) else {
                     graph.unreadable = Some(file.shown.clone());
                     return;
                 };
@@ -73,9 +86,9 @@ impl Graph {
         for text in values {
             scalars(text, &mut texts);
         }
-        texts.extend(arguments.iter().filter(|text| text.contains("{{")).map(|text| (*text).to_owned()));
+        texts.extend(arguments.iter().filter(|text| text.contains("{{")).map(ToString::to_string));
         for text in texts {
-            match parts(&text, None) {
+            match parts(&text, None, keys) {
                 Some(parts) => {
                     let node = graph.add(parts.body);
                     graph.texts.push(node);
@@ -110,16 +123,46 @@ impl Graph {
         };
         let Some(starts) = starts else { return self.everything() };
         let mut reached = self.from(starts);
-        // What another file has changed by the time this one is rendered.
-        for file in &self.rendered {
-            let other = self.from(&[*file]);
-            if other.iter().any(|node| self.nodes[*node].changes)
-                && other.iter().any(|node| !self.nodes[*node].asked.is_empty())
-            {
-                reached.extend(other);
-            }
-        }
+        reached.extend(self.changed_by_others());
         self.gather(&reached)
+    }
+
+    /// What each file can reach that helm renders or parses, by how many charts are around its own and its name below that; and whether it
+    /// can reach a template with the values that the graph is asked about.
+    pub(super) fn reach_of_each(&self) -> BTreeMap<(usize, String), (Reach, bool)> {
+        let changed = self.changed_by_others();
+        let of = |starts: &[usize]| {
+            let own = self.from(starts);
+            let has = own.iter().any(|node| self.nodes[*node].uses.has);
+            (self.gather(&own.union(&changed).copied().collect()), has)
+        };
+        self.files.iter().map(|(file, starts)| (file.clone(), of(starts))).collect()
+    }
+
+    /// What a file may have changed by the time another one is rendered, with what it asks.
+    fn changed_by_others(&self) -> BTreeSet<usize> {
+        let reached = self.rendered.iter().map(|file| self.from(&[*file]));
+        let changing = reached.filter(|reached| {
+            reached.iter().any(|node| self.nodes[*node].changes)
+                && reached.iter().any(|node| !self.nodes[*node].asked.is_empty())
+        });
+        changing.flatten().collect()
+    }
+
+    /// Whether all that helm renders only prints the values that the graph is asked about, if it has them at all.
+    pub(super) fn only_prints(&self) -> bool {
+        let has: BTreeSet<usize> = (0..self.nodes.len()).filter(|node| self.nodes[*node].uses.has).collect();
+        let leads_there = |starts: &[usize]| !self.from(starts).is_disjoint(&has);
+        let only_prints = |node: &Part| {
+            let judged = &node.uses.judged;
+            let does_more = judged.value
+                || judged.text && leads_there(&self.texts)
+                || judged.calls.iter().any(|callee| leads_there(&self.called(callee)))
+                || node.renders_text && self.fragments;
+            !does_more
+        };
+        self.unreadable.is_none()
+            && self.from(&self.rendered).into_iter().all(|node| only_prints(&self.nodes[node]))
     }
 
     /// What all that helm renders can reach.
@@ -150,24 +193,33 @@ impl Graph {
                 continue;
             }
             let part = &self.nodes[node];
-            if part.calls_any || part.renders_text && self.fragments {
+            if part.calls.contains(&Callee::Any) || part.renders_text && self.fragments {
                 return (0..self.nodes.len()).collect();
             }
             if part.renders_text {
                 open.extend(&self.texts);
             }
-            for name in &part.calls {
-                if let Some(nodes) = self.defined.get(name) {
-                    open.extend(nodes);
-                } else {
-                    // A file is a template of its own name.
-                    let below = name.split_once('/').map_or(&**name, |(_, rest)| rest);
-                    let (depth, below) = below_subcharts(below, 0);
-                    open.extend(self.files.get(&(depth, below.to_owned())).into_iter().flatten());
-                }
-            }
+            open.extend(part.calls.iter().flat_map(|callee| self.called(callee)));
         }
         reached
+    }
+
+    /// The nodes that a call may lead to.
+    fn called(&self, callee: &Callee) -> Vec<usize> {
+        match callee {
+            Callee::Named(name) => self.defined.get(name).cloned().unwrap_or_else(|| {
+                // A file is a template of its own name.
+                let below = name.split_once('/').map_or(&**name, |(_, rest)| rest);
+                let (depth, below) = below_subcharts(below, 0);
+                self.files.get(&(depth, below.to_owned())).cloned().unwrap_or_default()
+            }),
+            // Which chart is rendered then, only the call tells.
+            Callee::File(name) => {
+                let files = self.files.iter().filter(|((_, own), _)| own == name);
+                files.flat_map(|(_, nodes)| nodes).copied().collect()
+            }
+            Callee::Any => (0..self.nodes.len()).collect(),
+        }
     }
 }
 
@@ -208,7 +260,7 @@ mod tests {
     fn reach_with(files: &[(&str, &str)], values: &str, source: Option<&str>) -> Vec<String> {
         let files = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
         let mut chart = Chart::read(&Staged::Copy(files), Utf8Path::new("/")).expect("a chart");
-        let graph = Graph::new(&mut chart, &[values.as_bytes().to_vec()], &[]);
+        let graph = Graph::new(&mut chart, &[values.as_bytes()], &[], &BTreeSet::new());
         graph.reach(source).asked.into_iter().map(|asked| asked.spelled).collect()
     }
 
@@ -285,5 +337,43 @@ mod tests {
             ("templates/b.yaml", "{{ now }}"),
         ];
         assert_eq!(reach(&called), ["now"]);
+        let below = [
+            ("templates/a.yaml", "{{ include (print $.Template.BasePath \"/b.yaml\") . | sha256sum }}"),
+            ("templates/b.yaml", "{{ now }}"),
+            ("templates/c.yaml", "{{ uuidv4 }}"),
+        ];
+        assert_eq!(reach(&below), ["now"]);
+    }
+
+    /// Whether templates only print the values at the key `sum`.
+    fn only_prints(files: &[(&str, &str)], values: &str) -> bool {
+        let files = files.iter().map(|(name, text)| ((*name).to_owned(), text.as_bytes().to_vec())).collect();
+        let mut chart = Chart::read(&Staged::Copy(files), Utf8Path::new("/")).expect("a chart");
+        Graph::new(&mut chart, &[values.as_bytes()], &[], &["sum".to_owned()].into()).only_prints()
+    }
+
+    #[test]
+    fn what_other_templates_print_may_be_judged() {
+        let prints = ("templates/_prints.tpl", "{{ define \"prints\" }}{{ .Values.sum }}{{ end }}");
+        let other = ("templates/_other.tpl", "{{ define \"other\" }}{{ .Values.other }}{{ end }}");
+        for (text, values, expected) in [
+            ("{{ include \"prints\" . | quote }}", "", true),
+            ("{{ include \"prints\" . | trunc 5 }}", "", false),
+            ("{{ include \"other\" . | trunc 5 }}", "", true),
+            ("{{ include .Values.name . | trunc 5 }}", "", false),
+            ("{{ if .Values.sum }}{{ lower .Values.x }}{{ end }}", "", true),
+            ("{{ if eq .Values.sum \"a\" }}{{ end }}", "", false),
+            ("{{ tpl .Values.x . | lower }}", "x: '{{ .Values.name }}'\n", true),
+            ("{{ tpl .Values.x . | lower }}", "x: '{{ .Values.sum }}'\n", false),
+            ("{{ tpl .Values.x . }}", "x: '{{ .Values.sum }}'\n", true),
+            ("{{ tpl .Values.x . }}", "x: '{{ lower .Values.sum }}'\n", false),
+            ("{{ tpl .Values.x . }}", "x: '{{ if }'\n", false),
+        ] {
+            let chart = [("templates/a.yaml", text), prints, other];
+            assert_eq!(only_prints(&chart, values), expected, "{text} with {values}");
+        }
+        let unused = ("templates/_unused.tpl", "{{ define \"unused\" }}{{ lower .Values.sum }}{{ end }}");
+        assert!(only_prints(&[("templates/a.yaml", "{{ .Values.sum }}"), unused], ""));
+        assert!(!only_prints(&[("templates/a.yaml", "{{ include \"unused\" . }}"), unused], ""));
     }
 }

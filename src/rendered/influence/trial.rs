@@ -83,7 +83,7 @@ struct Judging<'a> {
 impl<'a> Judging<'a> {
     fn read(templating: &'a Templating, objects: &'a [Object], meant: &[&Object]) -> io::Result<Self> {
         let mut chart = Chart::read(&templating.chart, &templating.directory)?;
-        let graph = Graph::new(&mut chart, &templating.values, &templating.texts());
+        let graph = Graph::of(&mut chart, templating, &BTreeSet::new());
         let given = Given::of(templating);
         let mut judged: BTreeMap<(super::ObjectKind, String), Reach> = BTreeMap::new();
         for object in meant {

@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::kinds::project::Project;
 use crate::support::programs;
 use crate::support::repo::schema;
-use crate::support::sandbox::Sandbox;
+use crate::support::sandbox::{Run, Sandbox};
 
 /// The releases, each with a chart of its name and a values file.
 pub(crate) const STATE: &str = "\
@@ -132,17 +132,30 @@ pub(crate) struct Audited {
     pub(crate) document: Value,
 }
 
-/// Runs `helmsum audit` with these arguments, and checks that the document is as its schema says, and its counts add up.
+/// Runs `helmsum audit` with these arguments, and checks that the document is as its schema says, and its counts add up; and that it is
+/// the same where every release is rendered a second time, whatever is certain without it.
 #[track_caller]
 pub(crate) fn audit(project: &Project, arguments: &[&str]) -> Audited {
-    let run = project.helmsum(&[&["audit", "--output", "json"], arguments].concat());
-    let document = serde_json::from_str(&run.stdout()).unwrap_or_else(|_| panic!("{}", run.told()));
-    let audited = Audited { code: run.code(), document };
+    let words = [&["audit", "--output", "json"], arguments].concat();
+    let audited = Audited::of(&project.helmsum(&words));
     audited.adds_up();
+    let long = Audited::of(&verified(project, &words));
+    assert_eq!((audited.code, &audited.document), (long.code, &long.document));
     audited
 }
 
+/// Runs helmsum with these arguments, with every second rendering.
+pub(crate) fn verified(project: &Project, arguments: &[&str]) -> Run {
+    project.sandbox.run(&project.root, "env", [&["HELMSUM_CACHE=verify", "helmsum"], arguments].concat())
+}
+
 impl Audited {
+    #[track_caller]
+    fn of(run: &Run) -> Self {
+        let document = serde_json::from_str(&run.stdout()).unwrap_or_else(|_| panic!("{}", run.told()));
+        Self { code: run.code(), document }
+    }
+
     /// Findings as `CODE LEVEL`, in their order. That a target has no sources is another matter: the projects list one, whatever they
     /// declare.
     pub(crate) fn findings(&self) -> Vec<String> {

@@ -127,6 +127,24 @@ fn what_differs_each_time_is_rendered_each_time() {
 }
 
 #[test]
+fn a_file_that_is_set_may_be_a_template() {
+    let Some(project) = Project::new("# helmsum: configmap:steady from=gateway-apis\n") else { return };
+    let set = "chart: ./charts/apis\n    set: [{name: text, file: text.txt}]\n";
+    project.edit("helmfile.yaml", "chart: ./charts/apis\n", set);
+    project.chart(
+        "apis",
+        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: steady}\ndata: {a: b}\n---\n\
+         apiVersion: v1\nkind: Secret\nmetadata: {name: other}\nstringData:\n  a: {{ tpl .Values.text . | quote }}\n",
+    );
+    project.write("text.txt", "{{ randAlphaNum 8 }}");
+    for _ in 0..2 {
+        assert_eq!(project.counted(&[]), Counts { calls: 1, found: 0 });
+    }
+    project.write("text.txt", "{{ .Release.Name }}");
+    project.warm(&[]);
+}
+
+#[test]
 fn what_is_looked_up_is_nothing_without_a_cluster() {
     let Some(project) = Project::new(SOURCE) else { return };
     project.write(

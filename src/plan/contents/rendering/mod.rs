@@ -10,7 +10,8 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::kept::Kept;
+use super::kept::{self, Kept};
+use crate::cache;
 use crate::checksum::Fingerprint;
 use crate::diagnostic::Diagnostic;
 use crate::plan::contents::chance::{Shaky, differing};
@@ -30,7 +31,7 @@ use crate::value::Map;
 
 /// What a release is rendered with in the place of its own target.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum OwnTarget {
+pub(super) enum OwnTarget {
     /// What helmsum is about to write.
     Computed,
     /// A stand-in, since what is rendered is needed for the target itself. The second one shows whether it matters.
@@ -46,8 +47,10 @@ pub(crate) type Given = Rc<[(Origin, Map)]>;
 /// What a source needs of a rendered producer.
 #[derive(Debug)]
 pub(crate) struct Rendered {
-    /// Its `ConfigMap`s and `Secret`s.
-    pub(crate) objects: Vec<Object<Fingerprint>>,
+    /// All that it renders.
+    pub(super) manifests: kept::Rendered,
+    /// What tells its call of helm from others.
+    pub(super) call: cache::Key,
     /// Which of the objects that are asked for something else than the state decides.
     pub(crate) influences: Vec<Influence>,
     /// What differs between its renderings with values of one chance and of another; nothing where its values are not left to it.
@@ -73,10 +76,12 @@ pub(crate) struct Rendering<'e> {
     /// What a hook knows of helmfile's command line, where one runs this.
     told: Option<Told>,
     /// The targets as they are about to be written, for each environment.
-    pub(super) targets: Vec<Overlay>,
+    targets: Vec<Overlay>,
+    /// The same for whoever only reads, by the number of the environment: they are many, and so are the targets.
+    shared: RefCell<BTreeMap<usize, Arc<dyn Tree>>>,
     /// Releases whose own target could not be computed.
     unknown: BTreeSet<ReleaseAt>,
-    rendered: BTreeMap<(ReleaseAt, OwnTarget), Answer<Rendered>>,
+    pub(super) rendered: BTreeMap<(ReleaseAt, OwnTarget), Answer<Rendered>>,
     pieces: BTreeMap<ReleaseAt, Answer<Vec<Piece>>>,
     /// The names of the pieces that are left to chance.
     shaken_pieces: BTreeMap<ReleaseAt, Answer<BTreeSet<String>>>,
@@ -136,6 +141,7 @@ impl<'e> Rendering<'e> {
             registry,
             told,
             targets,
+            shared: RefCell::default(),
             unknown: BTreeSet::new(),
             rendered: BTreeMap::new(),
             pieces: BTreeMap::new(),
@@ -202,12 +208,20 @@ impl<'e> Rendering<'e> {
 
     /// What is about to be written to the target of a release, in the place of what is on disk; nothing where that is not known.
     pub(crate) fn settle(&mut self, at: ReleaseAt, target: &Utf8Path, content: Option<&str>) {
+        self.shared.get_mut().remove(&at.environment);
         match content {
             Some(content) => self.targets[at.environment].insert(target, content.as_bytes()),
             None => {
                 self.unknown.insert(at);
             }
         }
+    }
+
+    /// The project of an environment with the targets as they are about to be written.
+    pub(super) fn with_targets(&self, environment: usize) -> Arc<dyn Tree> {
+        let mut shared = self.shared.borrow_mut();
+        let tree = shared.entry(environment).or_insert_with(|| Arc::new(self.targets[environment].clone()));
+        Arc::clone(tree)
     }
 
     /// A line about what was rendered, for `--debug`.
@@ -229,8 +243,7 @@ impl<'e> Rendering<'e> {
 
     /// Asks all producers that these sources wait for and that were not asked yet, in parallel.
     pub(crate) fn prepare(&mut self, wanted: &[Wanted<'_>], progress: &Progress) {
-        let trees: Vec<Arc<dyn Tree>> =
-            self.targets.iter().map(|targets| Arc::new(targets.clone()) as Arc<dyn Tree>).collect();
+        let trees: Vec<Arc<dyn Tree>> = (0..self.targets.len()).map(|one| self.with_targets(one)).collect();
         let mut calls = BTreeMap::new();
         for source in wanted {
             for at in source.producers {
@@ -255,7 +268,7 @@ impl<'e> Rendering<'e> {
     /// Prepares the rendering of a consumer itself.
     fn stand_in(&mut self, wanted: &Wanted<'_>, number: u8, calls: &mut Calls) {
         let at = wanted.consumer;
-        let mut targets = self.targets[at.environment].clone();
+        let mut targets = Overlay::new(self.with_targets(at.environment));
         if let Some((path, contents)) = wanted.target {
             targets.insert(path, contents[usize::from(number)].as_bytes());
         }
@@ -322,7 +335,8 @@ impl<'e> Rendering<'e> {
             let one = |(key, call): ((ReleaseAt, OwnTarget), Call)| {
                 let wanted = named.get(&key.0).filter(|_| key.1 != OwnTarget::StandIn(1));
                 let hashes_secrets = hashed_plain.contains(&key.0);
-                let mut outcome = kept.with_influences(&call.templating, wanted, hashes_secrets);
+                let by = call.templating.in_run();
+                let mut outcome = kept.with_influences(&kept.call(call.templating), wanted, hashes_secrets);
                 let shaken =
                     call.shaken.filter(|_| outcome.answer.is_ok()).map_or(Ok(Vec::new()), |shaken| {
                         let [one, other] = shaken?;
@@ -330,17 +344,14 @@ impl<'e> Rendering<'e> {
                         Ok(rendered::unstable(&rendered::template(&one)?, &rendered::template(&other)?))
                     });
                 progress.rendered_one();
-                (key, outcome, shaken)
+                (key, by, outcome, shaken)
             };
             threads::map(calls.into_iter().collect(), one)
         };
-        for (key, outcome, shaken) in answers {
+        for (key, call, outcome, shaken) in answers {
             let answer = self.took(key.0, outcome);
-            let answer = answer.map(|(rendered, influences)| Rendered {
-                objects: rendered.objects,
-                influences,
-                shaken,
-            });
+            let answer =
+                answer.map(|(manifests, influences)| Rendered { manifests, call, influences, shaken });
             self.rendered.insert(key, answer);
         }
     }
@@ -353,7 +364,7 @@ impl<'e> Rendering<'e> {
     /// The objects of a producer that a source means; nothing where it could not be rendered.
     pub(crate) fn found(&self, at: ReleaseAt, wanted: &Wanted<'_>) -> Option<Vec<&Object<Fingerprint>>> {
         let rendered = self.answer(at, wanted)?.as_ref().ok()?;
-        let objects = rendered.objects.iter();
+        let objects = rendered.manifests.objects.iter();
         Some(objects.filter(|object| is_object_meant(&wanted.source.what, object)).collect())
     }
 
@@ -373,7 +384,9 @@ impl<'e> Rendering<'e> {
     pub(crate) fn circular(&self, wanted: &Wanted<'_>) -> Answer<Vec<Unstable>> {
         let both = [0, 1].map(|number| self.rendered.get(&(wanted.consumer, OwnTarget::StandIn(number))));
         match both {
-            [Some(Ok(one)), Some(Ok(other))] => Ok(rendered::unstable(&one.objects, &other.objects)),
+            [Some(Ok(one)), Some(Ok(other))] => {
+                Ok(rendered::unstable(&one.manifests.objects, &other.manifests.objects))
+            }
             [_, Some(Err(problem))] => Err(problem.clone()),
             _ => Ok(Vec::new()),
         }

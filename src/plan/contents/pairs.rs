@@ -1,0 +1,182 @@
+//! Two renderings of a release, the second of which is left out where what it would show is certain without it.
+
+use std::collections::BTreeSet;
+
+use super::kept::{Call, Kept, Outcome, Rendered};
+use super::manifests::{AT_ONCE, Look};
+use super::rendering::{Answer, OwnTarget, Rendering};
+use crate::plan::facts::producers::ReleaseAt;
+use crate::plan::progress::Progress;
+use crate::reference::moved_workloads;
+use crate::rendered::{Cluster, Templating};
+use crate::threads;
+
+/// What a release is rendered as, once or twice.
+#[derive(Clone, Debug)]
+pub(crate) struct Pair {
+    /// The release as it is about to be.
+    pub(crate) at: ReleaseAt,
+    pub(crate) second: Second,
+}
+
+/// What it is rendered as beside that.
+#[derive(Clone, Debug)]
+pub(crate) enum Second {
+    /// Nothing.
+    Nothing,
+    /// With other digests in its target. A template may make some of its digests by itself.
+    Swapped(Look, BTreeSet<String>),
+    /// Once more, in a cluster that the first rendering shows, where this gives one.
+    InCluster(fn(&Rendered) -> Option<Cluster>),
+}
+
+/// What came of a pair.
+#[derive(Debug)]
+pub(crate) struct Both {
+    pub(crate) one: Answer<Rendered>,
+    pub(crate) other: Other,
+}
+
+/// What came of the second rendering.
+#[derive(Debug)]
+pub(crate) enum Other {
+    /// It was not asked for.
+    Nothing,
+    /// Helm was not called for it. Of a release that is rendered once more, it is certain that all is the same; of one with other
+    /// digests, that all pods differ, and nothing is another one each time.
+    Certain,
+    /// This.
+    Rendered(Answer<Rendered>),
+}
+
+/// What helm is called with for a pair.
+struct Prepared {
+    one: Templating,
+    /// What it has rendered already for somebody's source.
+    known: Option<Rendered>,
+    second: PreparedSecond,
+}
+
+enum PreparedSecond {
+    Nothing,
+    Swapped(Box<Answer<Templating>>, BTreeSet<String>),
+    InCluster(fn(&Rendered) -> Option<Cluster>),
+}
+
+/// What came of a pair: what helm printed, and whether the second rendering was certain without it.
+struct Outcomes {
+    one: Outcome<Rendered>,
+    certain: Option<Outcome<bool>>,
+    other: Option<Answer<Outcome<Rendered>>>,
+}
+
+impl Rendering<'_> {
+    /// What releases render, in their order.
+    pub(crate) fn pairs(&mut self, pairs: &[Pair], progress: &Progress) -> Vec<Both> {
+        progress.begin_rendering(pairs.len());
+        let mut found = Vec::with_capacity(pairs.len());
+        for some in pairs.chunks(AT_ONCE) {
+            let calls: Vec<Answer<Prepared>> = some.iter().map(|pair| self.prepared_pair(pair)).collect();
+            let kept = &self.kept;
+            let outcomes = threads::map(calls, |call| {
+                let outcomes = call.map(|prepared| rendered(kept, prepared));
+                progress.rendered_one();
+                outcomes
+            });
+            for (pair, outcomes) in some.iter().zip(outcomes) {
+                found.push(match outcomes {
+                    Ok(outcomes) => self.took_both(pair.at, outcomes),
+                    Err(problem) => Both { one: Err(problem), other: Other::Nothing },
+                });
+            }
+        }
+        found
+    }
+
+    fn prepared_pair(&mut self, pair: &Pair) -> Answer<Prepared> {
+        let one = self.prepared(&Look::plain(pair.at))?;
+        let known = match self.rendered.get(&(pair.at, OwnTarget::Computed)) {
+            Some(Ok(source)) if source.call == one.in_run() => Some(source.manifests.clone()),
+            _ => None,
+        };
+        let second = match &pair.second {
+            Second::Nothing => PreparedSecond::Nothing,
+            Second::InCluster(cluster) => PreparedSecond::InCluster(*cluster),
+            Second::Swapped(look, others) => {
+                PreparedSecond::Swapped(Box::new(self.prepared(look)), others.clone())
+            }
+        };
+        Ok(Prepared { one, known, second })
+    }
+
+    fn took_both(&mut self, at: ReleaseAt, outcomes: Outcomes) -> Both {
+        let Outcomes { one, certain, other } = outcomes;
+        let one = self.took(at, one);
+        let is_certain = certain.is_some_and(|certain| {
+            self.keep(at, certain.pending);
+            certain.answer.is_ok_and(|certain| certain)
+        });
+        let other = match other {
+            Some(Ok(outcome)) => Other::Rendered(self.took(at, outcome)),
+            Some(Err(problem)) => Other::Rendered(Err(problem)),
+            None if is_certain => Other::Certain,
+            None => Other::Nothing,
+        };
+        Both { one, other }
+    }
+}
+
+fn rendered(kept: &Kept, Prepared { one, known, second }: Prepared) -> Outcomes {
+    let other = match &second {
+        PreparedSecond::Swapped(other, _) => {
+            other.as_ref().as_ref().ok().map(|other| kept.call(other.clone()))
+        }
+        PreparedSecond::Nothing | PreparedSecond::InCluster(_) => None,
+    };
+    let mut call = kept.call(one);
+    if let Some(other) = &other {
+        call = call.beside(other);
+    }
+    let one = known.map_or_else(|| kept.manifests(&call, None), Outcome::of_run);
+    let (certain, other) = match (&one.answer, second, &other) {
+        (Ok(first), PreparedSecond::Swapped(_, others), Some(other)) => {
+            let certain = kept.all_differ([&call, other], first, &others);
+            let second = asked(kept, &certain, || checked(kept, other, (first, &certain)));
+            (Some(certain), second)
+        }
+        (Ok(_), PreparedSecond::Swapped(failed, _), None) => (None, failed.err().map(Err)),
+        (Ok(first), PreparedSecond::InCluster(cluster), _) => match cluster(first) {
+            Some(cluster) => {
+                let certain = kept.is_settled(&call, &cluster.sources);
+                let second = asked(kept, &certain, || kept.manifests(&call, Some(&cluster)));
+                (Some(certain), second)
+            }
+            None => (None, None),
+        },
+        _ => (None, None),
+    };
+    Outcomes { one, certain, other }
+}
+
+/// A second rendering, unless it is certain without helm what follows from it, and nobody wants to see it all the same.
+fn asked(
+    kept: &Kept,
+    certain: &Outcome<bool>,
+    render: impl FnOnce() -> Outcome<Rendered>,
+) -> Option<Answer<Outcome<Rendered>>> {
+    (!is(certain) || kept.verifies()).then(|| Ok(render()))
+}
+
+fn is(certain: &Outcome<bool>) -> bool {
+    certain.answer.as_ref().is_ok_and(|certain| *certain)
+}
+
+/// The rendering with other digests; an error where not all pods differ although that was certain.
+fn checked(kept: &Kept, call: &Call, (first, certain): (&Rendered, &Outcome<bool>)) -> Outcome<Rendered> {
+    let second = kept.manifests(call, None);
+    let all_differ = second.answer.as_ref().is_ok_and(|second| {
+        let moved = moved_workloads(first, second);
+        first.workloads.iter().all(|workload| moved.contains(&workload.identity))
+    });
+    if all_differ || !is(certain) { second } else { Outcome { answer: Err(call.is_otherwise()), ..second } }
+}
