@@ -18,8 +18,8 @@ impl Arrival {
     pub(super) fn of(manifests: &Rendered, with_stand_in: &Other) -> Option<Self> {
         let reached = match with_stand_in {
             Other::Certain => manifests.workloads.iter().map(|workload| workload.identity.clone()).collect(),
-            Other::Rendered(Ok(other)) => moved_workloads(manifests, other),
-            Other::Rendered(Err(_)) | Other::Nothing => return None,
+            Other::Rendered(other) => moved_workloads(manifests, other),
+            Other::Failed(_) | Other::Nothing => return None,
         };
         Some(Self { reached })
     }

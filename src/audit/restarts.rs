@@ -64,7 +64,7 @@ pub(crate) fn restarts(
             Restarts::Unknown(message.to_owned(), problem.hint.clone())
         };
         let restarts = match (&one, &other) {
-            (Err(problem), _) | (_, Other::Rendered(Err(problem))) => unknown(problem),
+            (Err(problem), _) | (_, Other::Failed(problem)) => unknown(problem),
             (Ok(one), other) => {
                 let Some(arrival) = Arrival::of(one, other) else { continue };
                 let reached = one.workloads.iter().filter(|workload| arrival.reaches(workload));

@@ -31,8 +31,8 @@ pub(in crate::audit) fn judge(
     let before = Checksums::of(manifests);
     // What another checksum of helmsum's leaves as it is, is the same each time.
     let (other, is_stand_in) = match (&subject.with_stand_in, &subject.again) {
-        (Other::Rendered(Ok(other)), _) => (other, true),
-        (Other::Nothing, Other::Rendered(Ok(other))) => (other, false),
+        (Other::Rendered(other), _) => (other, true),
+        (Other::Nothing, Other::Rendered(other)) => (other, false),
         // Where it is certain without another rendering, all of them are the same each time.
         _ => return,
     };

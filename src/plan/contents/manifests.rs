@@ -16,7 +16,7 @@ use crate::plan::progress::Progress;
 use crate::rendered::{self, Cluster, Origin, Producer, Templates, Templating};
 use crate::state::Request;
 use crate::threads;
-use crate::tree::{Overlay, Tree};
+use crate::tree::Overlay;
 use crate::value::Map;
 
 /// How many releases are prepared before they are rendered side by side: what helm is given for each of them is kept meanwhile.

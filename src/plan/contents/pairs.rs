@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use super::kept::{Call, Kept, Outcome, Rendered};
 use super::manifests::{AT_ONCE, Look};
 use super::rendering::{Answer, OwnTarget, Rendering};
+use crate::diagnostic::Diagnostic;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::progress::Progress;
 use crate::reference::moved_workloads;
@@ -46,7 +47,9 @@ pub(crate) enum Other {
     /// digests, that all pods differ, and nothing is another one each time.
     Certain,
     /// This.
-    Rendered(Answer<Rendered>),
+    Rendered(Box<Rendered>),
+    /// It failed.
+    Failed(Diagnostic),
 }
 
 /// What helm is called with for a pair.
@@ -117,8 +120,11 @@ impl Rendering<'_> {
             certain.answer.is_ok_and(|certain| certain)
         });
         let other = match other {
-            Some(Ok(outcome)) => Other::Rendered(self.took(at, outcome)),
-            Some(Err(problem)) => Other::Rendered(Err(problem)),
+            Some(Ok(outcome)) => match self.took(at, outcome) {
+                Ok(rendered) => Other::Rendered(Box::new(rendered)),
+                Err(problem) => Other::Failed(problem),
+            },
+            Some(Err(problem)) => Other::Failed(problem),
             None if is_certain => Other::Certain,
             None => Other::Nothing,
         };

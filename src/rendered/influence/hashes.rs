@@ -62,8 +62,8 @@ mod tests {
     #[test]
     fn among_too_many_anything_may_be() {
         let mut hashes = Hashes::default();
-        let digits: String = (0..20_000).map(|number| format!("{number:x}")).collect();
-        hashes.add(digits.as_bytes());
+        let digits: Vec<String> = (0..20_000).map(|number| format!("{number:x}")).collect();
+        hashes.add(digits.concat().as_bytes());
         assert!(hashes.may_have(&"0".repeat(64)));
     }
 }

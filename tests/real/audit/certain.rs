@@ -9,7 +9,7 @@ use crate::kinds::project::Project;
 
 /// A Deployment whose pod reads the `ConfigMap` `settings`, with these annotations.
 fn deployment(annotations: &str) -> String {
-    let pod: String = BY_KEY.lines().skip(1).map(|line| format!("    {line}\n")).collect();
+    let pod: String = BY_KEY.lines().skip(1).flat_map(|line| ["    ", line, "\n"]).collect();
     format!(
         "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: {{{{ .Release.Name }}}}}}\nspec:\n  selector: {{matchLabels: {{app: a}}}}\n  \
          template:\n    metadata:\n      labels: {{app: a}}\n      annotations:\n        a: b\n{annotations}    spec:\n{pod}"
@@ -29,7 +29,7 @@ struct Variant {
 impl Variant {
     /// One with these annotations.
     fn new(annotations: &[&str], once: bool) -> Self {
-        let lines: String = annotations.iter().map(|line| format!("        {line}\n")).collect();
+        let lines: String = annotations.iter().flat_map(|line| ["        ", line, "\n"]).collect();
         Self::of(deployment(&lines), once)
     }
 
@@ -287,7 +287,7 @@ fn both_ways_say_the_same_of_charts_that_are_made_of_pieces() {
                     let mut pieces: Vec<&str> = (0..count).map(|_| PIECES[next(PIECES.len())]).collect();
                     pieces.sort_unstable();
                     pieces.dedup();
-                    let lines: String = pieces.iter().map(|piece| format!("        {piece}\n")).collect();
+                    let lines: String = pieces.iter().flat_map(|piece| ["        ", piece, "\n"]).collect();
                     deployment(&lines)
                         .replace("{{ .Release.Name }}", &format!("{{{{ .Release.Name }}}}-{number}"))
                 })
