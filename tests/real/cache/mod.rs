@@ -131,10 +131,10 @@ fn a_file_that_is_set_may_be_a_template() {
     let Some(project) = Project::new("# helmsum: configmap:steady from=gateway-apis\n") else { return };
     let set = "chart: ./charts/apis\n    set: [{name: text, file: text.txt}]\n";
     project.edit("helmfile.yaml", "chart: ./charts/apis\n", set);
-    project.chart(
-        "apis",
-        "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: steady}\ndata: {a: b}\n---\n\
-         apiVersion: v1\nkind: Secret\nmetadata: {name: other}\nstringData:\n  a: {{ tpl .Values.text . | quote }}\n",
+    project.chart("apis", "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: steady}\ndata: {a: b}\n");
+    project.write(
+        "charts/apis/templates/other.yaml",
+        "apiVersion: v1\nkind: Secret\nmetadata: {name: other}\nstringData:\n  a: {{ tpl .Values.text . | quote }}\n",
     );
     project.write("text.txt", "{{ randAlphaNum 8 }}");
     for _ in 0..2 {
