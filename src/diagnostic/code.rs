@@ -124,6 +124,8 @@ codes! {
     ConstantChecksum = "constant-checksum", Deny;
     /// A checksum on a pod template that is another one at each rendering.
     UnstableAnnotation = "unstable-annotation", Warn;
+    /// A checksum that stays as it is recorded, as `hold:` says.
+    Held = "held", Note;
     /// Releases that could not be rendered, so that nobody knows what their pods read.
     UnauditedRelease = "unaudited-release", Warn;
 }

@@ -1,14 +1,10 @@
 //! What git ignores.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use camino::Utf8Path;
 
-use crate::program::{Program, own_path, own_variables};
-
-/// How long git may take to look at the names.
-const PATIENCE: Duration = Duration::from_secs(30);
+use crate::program::git;
 
 /// Which of these files of the repository at `root` git ignores: they are part of no commit, and each machine makes its own.
 ///
@@ -79,30 +75,10 @@ pub(crate) fn ignored_of<'p>(files: impl IntoIterator<Item = InRepository<'p>>) 
 
 /// What git says.
 fn asked<'p>(root: &Utf8Path, paths: &[&'p Utf8Path]) -> Result<BTreeSet<&'p Utf8Path>, String> {
-    let git = Program::find("git", own_path().as_deref()).map_err(|error| error.to_string())?;
-    // Variables of a hook that git runs name another repository or index. Those of the configuration are the user's.
-    let variables = own_variables().filter(|(name, _)| {
-        let name = name.as_encoded_bytes();
-        !name.starts_with(b"GIT_") || name.starts_with(b"GIT_CONFIG_")
-    });
     let names: String = paths.iter().flat_map(|path| [path.as_str(), "\0"]).collect();
-    let finished = git
-        // A program that the repository's own configuration names.
-        .arguments(["-c", "core.fsmonitor=", "check-ignore", "--stdin", "-z"])
-        .variables(variables)
-        .variables([("LC_ALL", "C")])
-        .directory(root)
-        .input(names)
-        .with_errors()
-        .at_most(PATIENCE)
-        .run()
-        .map_err(|failure| failure.to_string())?;
     // 1 says that none is ignored.
-    if !matches!(finished.status.code(), Some(0 | 1)) {
-        let errors = String::from_utf8_lossy(&finished.errors);
-        let first = errors.lines().next().unwrap_or_default();
-        return Err(first.strip_prefix("fatal: ").unwrap_or(first).to_owned());
-    }
+    let finished =
+        git(root, &["check-ignore", "--stdin", "-z"], names, &[1]).map_err(|error| error.to_string())?;
     let ignored = finished.output.split(|byte| *byte == 0);
     let ignored: BTreeSet<&[u8]> = ignored.filter(|name| !name.is_empty()).collect();
     Ok(paths.iter().copied().filter(|path| ignored.contains(path.as_str().as_bytes())).collect())
@@ -122,9 +98,7 @@ mod tests {
             ["a b.x", "c.y", "d/e.x", "l/f.x", "ü\n.x"].iter().map(|name| root.join(name)).collect();
         let mut paths: Vec<&Utf8Path> = inside.iter().map(|path| &**path).collect();
         assert_eq!(git_ignored(root, &paths), Ok(BTreeSet::new()), "this is no repository");
-        let Ok(git) = Program::find("git", own_path().as_deref()) else { return };
-        let made = git.arguments(["init", "--quiet"]).variables(own_variables()).directory(root).run();
-        if !made.is_ok_and(|finished| finished.status.success()) {
+        if git(root, &["init", "--quiet"], "", &[]).is_err() {
             return;
         }
         fs_err::write(root.join(".gitignore"), "*.x\n").expect("a file");

@@ -6,6 +6,7 @@ mod again;
 pub(crate) mod contents;
 pub(crate) mod facts;
 mod helmfile;
+mod history;
 mod ignored;
 mod progress;
 mod reading;

@@ -6,6 +6,7 @@
 mod confidential;
 mod descendants;
 mod exchange;
+mod git;
 mod homes;
 mod lookup;
 mod memory;
@@ -22,6 +23,7 @@ use std::time::Duration;
 
 pub(crate) use confidential::{Confidential, Placement};
 pub(crate) use exchange::started;
+pub(crate) use git::{GitError, git};
 pub(crate) use homes::Homes;
 pub(crate) use lookup::{LookupError, look_up, own_path};
 pub(crate) use memory::resident;

@@ -97,6 +97,14 @@ impl Recorded {
         value.as_str().map(str::to_owned)
     }
 
+    /// It as what the target should contain; nothing where it records no checksum of this format, or is no text.
+    #[must_use]
+    pub(crate) fn content(&self, format: &Format) -> Option<Content> {
+        let checksum = self.checksum(format)?.parse().ok()?;
+        let text = String::from_utf8(self.bytes.clone()).ok()?;
+        Some(Content { checksum: Some(checksum), text })
+    }
+
     fn at(&self, path: &KeyPath) -> Option<Value> {
         let mut value = values(&self.bytes)?;
         for key in path.keys() {

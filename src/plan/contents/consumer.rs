@@ -6,10 +6,12 @@ use crate::checksum::{Digest, Hashed, HashedFile};
 use crate::diagnostic::{Code, Diagnostic, Mistake};
 use crate::plan::contents::hashing::SourceOutcome;
 use crate::plan::facts::consumer::{Consumer, object_of};
+use crate::plan::history::committed;
 use crate::plan::rules;
 use crate::source::config::way_to_enlarge;
 use crate::source::{KeyPath, Source, What};
 use crate::targets::{Content, Object, Recorded, Section, TargetError, check_place, read};
+use crate::text::Place;
 
 /// A consumer with what its target should contain, and what it contains.
 #[derive(Debug)]
@@ -30,7 +32,11 @@ pub(crate) struct Contents {
     pub written: bool,
     /// Whether there was no target, not even an empty one, before anything was written.
     pub(crate) is_absent: bool,
+    /// Whether the target keeps what it records although its sources have moved.
+    pub(crate) waits: bool,
     found: Option<Recorded>,
+    /// What it keeps, where it waits.
+    held: Option<Recorded>,
 }
 
 /// A source as it was read.
@@ -118,6 +124,8 @@ impl How {
 pub(crate) enum Status {
     /// It contains what it should.
     Current,
+    /// It keeps what it records, as `hold:` says, although its sources have moved.
+    Held,
     /// Its values differ from what was computed.
     Stale,
     /// It does not exist, or is empty.
@@ -140,6 +148,8 @@ impl Contents {
         let found = found_target(&mut consumer, finishing);
         let mut contents = Self {
             is_absent: found.is_none(),
+            waits: false,
+            held: None,
             found,
             sources: Vec::new(),
             content: None,
@@ -175,7 +185,50 @@ impl Contents {
             (Some(found), _) => found.checksum(&contents.consumer.format),
             (None, _) => None,
         };
+        if contents.consumer.hold.is_some() {
+            contents.hold();
+        }
         contents
+    }
+
+    /// Keeps what the target records, that on disk or else that of the last commit, in the place of what was computed.
+    fn hold(&mut self) {
+        let Some(computed) = &self.content else { return };
+        let Some(target) = self.consumer.target.clone() else { return };
+        let mut kept = self.found.clone().filter(|found| !found.empty && !found.is_foreign());
+        if self.found.as_ref().is_none_or(|found| found.empty) {
+            match committed(&self.consumer.root, &target) {
+                Ok(bytes) => kept = bytes.map(|bytes| Recorded::read(&bytes)).filter(|found| found.ours),
+                Err(error) => {
+                    let problem = Diagnostic::error(format!("{}: git: {error}", self.consumer.owner))
+                        .hint("the checksum that is held is looked for in the last commit, since the target does not exist");
+                    self.consumer.say(problem.or_at_known(self.hold_place().as_ref()));
+                    return;
+                }
+            }
+        }
+        if self.sources.is_empty() || kept.as_ref().is_some_and(|kept| kept.has_values_of(computed)) {
+            return;
+        }
+        let held = kept.as_ref().and_then(|kept| kept.content(&self.consumer.format));
+        let Some(held) = held else {
+            let message = format!(
+                "{}: `hold` has nothing to hold: neither its target nor the last commit records a checksum",
+                self.consumer.owner
+            );
+            let problem = Diagnostic::mistake(Mistake::ConfigValue, message)
+                .hint("remove `hold`, run `helmsum generate` and commit the target; then a later change can be held");
+            self.consumer.say(problem.or_at_known(self.hold_place().as_ref()));
+            self.content = None;
+            return;
+        };
+        self.waits = true;
+        self.held = kept;
+        self.content = Some(held);
+    }
+
+    fn hold_place(&self) -> Option<Place> {
+        self.consumer.hold.as_ref().map(|hold| hold.place.clone())
     }
 
     /// The digest of a source that is made of files, with them.
@@ -313,11 +366,13 @@ impl Contents {
             Some(recorded) if recorded.is_foreign() && !force => Status::Foreign,
             _ if self.consumer.is_denied() => Status::Denied,
             Some(recorded) if recorded.is_foreign() => Status::Foreign,
+            Some(recorded) if !recorded.empty && same && self.waits => Status::Held,
             Some(recorded) if !recorded.empty && same => Status::Current,
             Some(recorded) if !recorded.empty => Status::Stale,
             _ => Status::Missing,
         };
-        if let Some(found) = self.found.take().filter(|_| self.status == Status::Stale) {
+        let found = self.found.take().filter(|_| self.status == Status::Stale);
+        if let Some(found) = self.held.take().or(found) {
             self.explain(&found);
         }
     }

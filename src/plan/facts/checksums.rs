@@ -109,7 +109,8 @@ fn consumer(rule: &ChecksumRule, settings: &Settings, locations: &Locations) -> 
         state: file.parent().map_or_else(|| settings.root.clone(), Utf8Path::to_owned),
         levels: settings.levels.clone(),
         secret_key: Rc::clone(&settings.secret_key),
-        held: false,
+        blocked: false,
+        hold: None,
         wiring: Wiring::default(),
         diagnostics,
     }

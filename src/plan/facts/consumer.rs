@@ -13,6 +13,7 @@ use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::facts::secret_key::SecretKey;
 use crate::plan::facts::targets::Wired;
 use crate::rendered::ObjectKind;
+use crate::source::config::Hold;
 use crate::source::{Source, What};
 use crate::targets::{Format, Object, Subject};
 
@@ -58,7 +59,9 @@ pub(crate) struct Consumer {
     /// How digests of its secrets are made.
     pub(crate) secret_key: Rc<SecretKey>,
     /// Whether a denied finding about the whole state keeps its target as it is.
-    pub(crate) held: bool,
+    pub(crate) blocked: bool,
+    /// Why its recorded checksum stays as it is, where `helmsum.yaml` says so.
+    pub(crate) hold: Option<Hold>,
     /// How a release of a state is wired.
     pub(crate) wiring: Wiring,
     /// What was found about it, at levels of its own.
@@ -104,7 +107,7 @@ impl Consumer {
 
     /// Whether anything found so far keeps its target as it was.
     pub(crate) fn is_denied(&self) -> bool {
-        self.held || self.diagnostics.iter().any(|diagnostic| self.levels.denies(diagnostic))
+        self.blocked || self.diagnostics.iter().any(|diagnostic| self.levels.denies(diagnostic))
     }
 
     /// How a path source is hashed; nothing for one that is not read from files, or must not be.

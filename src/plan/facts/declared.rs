@@ -295,6 +295,10 @@ impl<'a> Finding<'a> {
             problems.push(problem);
             Settings::plain_format()
         });
+        let hold = self.material.settings.hold_of(release).unwrap_or_else(|problem| {
+            problems.push(problem);
+            None
+        });
         let in_clear = self.in_clear(found);
         let secret_names = in_clear.names(release);
         let subject = self.subject(release);
@@ -344,7 +348,8 @@ impl<'a> Finding<'a> {
             state: self.visit.directory.clone(),
             levels: self.material.settings.levels.clone(),
             secret_key: Rc::clone(&self.material.settings.secret_key),
-            held: false,
+            blocked: false,
+            hold,
             diagnostics: problems,
             wiring: Wiring {
                 targets: candidate.targets.clone(),

@@ -11,7 +11,7 @@ use crate::cli::Options;
 use crate::diagnostic::{Diagnostic, Levels, Mistake};
 use crate::plan::Context;
 use crate::plan::facts::secret_key::SecretKey;
-use crate::source::config::{self, ChecksumRule, Chosen, Config, ReleaseRule, TARGETS, Which};
+use crate::source::config::{self, ChecksumRule, Chosen, Config, Hold, ReleaseRule, TARGETS, Which};
 use crate::source::{KeyPath, KeyPaths, Source};
 use crate::state::{Release, Selector};
 use crate::targets::{Format, Template};
@@ -182,6 +182,15 @@ impl Settings {
         let format = self.only(release, "format", |rule| rule.format.clone())?;
         let place = self.rules(release).find(|rule| rule.key.is_some()).map(|rule| &rule.place);
         self.format(key.as_ref().zip(place), format.as_ref())
+    }
+
+    /// Why the recorded checksum of a release stays as it is, where the configuration says so.
+    ///
+    /// # Errors
+    ///
+    /// Where two entries say different things.
+    pub(crate) fn hold_of(&self, release: &Release) -> Result<Option<Hold>, Diagnostic> {
+        self.only(release, "hold", |rule| rule.hold.clone())
     }
 
     /// How the checksum of an entry of `checksums:` is put into its target.

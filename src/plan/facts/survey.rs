@@ -81,7 +81,7 @@ impl<'a> Survey<'a, '_> {
         self.find_producers(&visited, &mut walks, plan, consumers, first);
         for consumer in &mut consumers[first..] {
             // What a doubtful state gives is doubtful, too.
-            consumer.held |= consumer.producers.values().flatten().any(|at| held[at.visit]);
+            consumer.blocked |= consumer.producers.values().flatten().any(|at| held[at.visit]);
         }
         let (mut changing, mut accepted) = (BTreeMap::new(), Vec::new());
         for (index, mut walk) in walks {
@@ -341,7 +341,7 @@ impl Walk<'_> {
             let shares = candidate.targets.iter().any(|target| selected.contains(&target.same));
             let looked = if candidate.selected || shares { Looked::Wanted } else { Looked::ForItsTemplates };
             let consumer = self.find(candidate, looked);
-            consumers.extend(consumer.map(|consumer| Consumer { held: visited.held, ..consumer }));
+            consumers.extend(consumer.map(|consumer| Consumer { blocked: visited.held, ..consumer }));
         }
     }
 

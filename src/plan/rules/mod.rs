@@ -8,6 +8,7 @@ pub(crate) mod empty_source;
 pub(crate) mod encrypted_source;
 pub(crate) mod guessable_secret;
 pub(crate) mod header_in_source;
+pub(crate) mod held;
 pub(crate) mod hidden_missing_file;
 pub(crate) mod hook_misuse;
 pub(crate) mod influence;
@@ -63,7 +64,7 @@ pub(crate) const RULES: &[Rule] = &[
 ];
 
 /// The rules that look at how targets were found and what becomes of them, which is settled after the others.
-pub(crate) const ON_STATUS: &[Rule] = &[hidden_missing_file::judge];
+pub(crate) const ON_STATUS: &[Rule] = &[hidden_missing_file::judge, held::judge];
 
 /// The rules of `check`: which targets are out of date.
 pub(crate) const OF_CHECK: &[Rule] = &[stale_checksum::judge, missing_checksum::judge];

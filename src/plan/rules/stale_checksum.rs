@@ -30,7 +30,7 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
 }
 
 /// Which files moved the checksum, as a message goes on.
-fn moved(contents: &Contents) -> String {
+pub(crate) fn moved(contents: &Contents) -> String {
     let changes: Vec<String> = contents
         .sources
         .iter()

@@ -74,6 +74,7 @@ pub(crate) fn summary(report: &Report, view: View) -> String {
     let states = [
         (count(&|release| release.target.written), "written"),
         (with(Status::Current), "current"),
+        (with(Status::Held), "held"),
         (with(Status::Stale), "stale"),
         (with(Status::Missing), "missing"),
         (with(Status::Unwired), "without a target"),

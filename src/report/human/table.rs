@@ -136,7 +136,7 @@ impl Table<'_> {
 
     /// What moved a checksum that is out of date, as lines.
     fn changes(&self, release: &ReleaseRow, source: &SourceRow) -> Vec<String> {
-        if self.view == View::List || release.target.status != Status::Stale {
+        if self.view == View::List || !matches!(release.target.status, Status::Stale | Status::Held) {
             return Vec::new();
         }
         let mut lines: Vec<String> = source
@@ -171,6 +171,7 @@ fn word(release: &ReleaseRow) -> (&'static str, Style) {
         // Only its comments were out of date.
         (_, true) => ("refreshed", green),
         (Status::Current, false) => ("current", Style::new()),
+        (Status::Held, false) => ("held", yellow),
         (Status::Stale, false) => ("stale", yellow),
         (Status::Missing, false) => ("missing", yellow),
         (Status::Unwired, false) => ("unwired", red),

@@ -63,6 +63,108 @@ pub(super) struct ReleaseRule {
     pub(super) key: Option<Keys>,
     /// What the target looks like.
     pub(super) format: Option<Format>,
+    /// Why the recorded checksum stays as it is for now, so that nothing restarts: a reason, or a reason and a last day.
+    #[serde(default, deserialize_with = "given")]
+    #[schemars(with = "Hold")]
+    pub(super) hold: Option<Hold>,
+}
+
+/// A checksum that stays as it is.
+#[derive(Clone, Debug)]
+pub(super) struct Hold {
+    /// Why.
+    pub(super) reason: Reason,
+    /// The last day on which nothing is said against it.
+    pub(super) until: Option<Day>,
+}
+
+impl<'de> Deserialize<'de> for Hold {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Reader;
+
+        /// A hold as a map.
+        #[derive(serde::Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Long {
+            reason: Reason,
+            #[serde(default, deserialize_with = "given")]
+            until: Option<Day>,
+        }
+
+        impl<'de> Visitor<'de> for Reader {
+            type Value = Hold;
+
+            fn expecting(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+                out.write_str("a reason, or `{ reason: TEXT, until: 2026-12-24 }`")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Hold, E> {
+                let reason = Reason::deserialize(de::value::StrDeserializer::new(text))?;
+                Ok(Hold { reason, until: None })
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Hold, A::Error> {
+                let Long { reason, until } = Long::deserialize(de::value::MapAccessDeserializer::new(map))?;
+                Ok(Hold { reason, until })
+            }
+        }
+
+        deserializer.deserialize_any(Reader)
+    }
+}
+
+impl JsonSchema for Hold {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Hold".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let (reason, until) = (Reason::json_schema(generator), Day::json_schema(generator));
+        let long = json_schema!({
+            "type": "object", "required": ["reason"], "additionalProperties": false,
+            "properties": { "reason": reason, "until": until }
+        });
+        json_schema!({ "anyOf": [reason, long] })
+    }
+}
+
+/// A day of the calendar.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Day(pub(super) jiff::civil::Date);
+
+/// The pattern of a [`Day`]; the parser also knows how many days a month has.
+const DAY: &str = r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$";
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        static PATTERN: LazyLock<Regex> = LazyLock::new(|| Regex::new(DAY).expect("the pattern is good"));
+        let Text(text) = Text::deserialize(deserializer)?;
+        let day = PATTERN.is_match(&text).then(|| text.parse().ok()).flatten();
+        day.map(Self).ok_or_else(|| {
+            de::Error::custom(format!(
+                "`{}` is not a day, which is written `2026-12-24`",
+                text.escape_debug()
+            ))
+        })
+    }
+}
+
+impl JsonSchema for Day {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Day".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "string", "pattern": DAY })
+    }
 }
 
 /// A key that is left out or has a value, but never null.
@@ -411,6 +513,9 @@ patterned! {
     /// A name as sources have.
     Name = r"^[A-Za-z0-9]([-._A-Za-z0-9]{0,61}[A-Za-z0-9])?$",
         "is not a name: at most 63 letters, digits, `-`, `_` and `.`, with a letter or digit at both ends";
+    /// Why something is so, in one line.
+    Reason = r"^[^\s\u0000-\u001f\u007f-\u009f]([^\u0000-\u001f\u007f-\u009f\u2028\u2029]*[^\s\u0000-\u001f\u007f-\u009f])?$",
+        "is not a reason, which is one line of text";
     /// A path, relative or not.
     FilePath = r"^[^\u0000-\u001f\u007f-\u009f]+$",
         "is not a path";

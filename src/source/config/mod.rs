@@ -112,9 +112,30 @@ pub struct ReleaseRule {
     pub key: Option<KeyPaths>,
     /// `format:`
     pub format: Option<Chosen>,
+    /// `hold:`
+    pub hold: Option<Hold>,
     /// Where it stands.
     pub place: Place,
 }
+
+/// `hold:`: a checksum that stays as it is recorded. Two are equal if they say the same.
+#[derive(Clone, Debug)]
+pub struct Hold {
+    /// Why, in one line.
+    pub reason: String,
+    /// The last day on which nothing is said against it.
+    pub until: Option<jiff::civil::Date>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl PartialEq for Hold {
+    fn eq(&self, other: &Self) -> bool {
+        self.reason == other.reason && self.until == other.until
+    }
+}
+
+impl Eq for Hold {}
 
 /// Which releases an entry is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -295,7 +316,12 @@ fn release_rule(
     let format = chosen(rule.format, places, &at);
     let key = keyed(rule.key, format.as_ref(), default, places, &at)?;
     let target = rule.target.map(|target| target_path(&target, places));
-    Ok(ReleaseRule { which, sources, target, key, format, place })
+    let hold = rule.hold.map(|hold| Hold {
+        reason: hold.reason.0,
+        until: hold.until.map(|day| day.0),
+        place: places.of(&[at.as_slice(), &[Step::Key("hold")]].concat()),
+    });
+    Ok(ReleaseRule { which, sources, target, key, format, hold, place })
 }
 
 fn checksum_rule(

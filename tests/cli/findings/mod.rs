@@ -1,5 +1,6 @@
 //! Each finding: a project that has it, and one beside it that has not.
 
+mod held;
 mod hooks;
 mod needs;
 mod rendering;
@@ -57,6 +58,7 @@ pub(super) fn in_gallery() -> Gallery {
     sources::lfs_pointer_in_the_chart_of_a_release();
     sources::header_in_source();
     secrets::guessable_secret();
+    held::held();
     rendering::cluster_lookup();
     rendering::unstable_source();
     rendering::unstable_template();

@@ -23,7 +23,7 @@ pub(crate) fn judge(known: &Helmfile, levels: &Levels, consumers: &mut [Consumer
     for finding in findings(known) {
         if levels.denies(&finding) {
             for consumer in &mut rendered {
-                consumer.held = true;
+                consumer.blocked = true;
             }
         }
         plan.sink.take(finding, Scope { levels, environment: None });

@@ -1,0 +1,146 @@
+//! Checksums that stay as they are recorded.
+
+use super::shown;
+use crate::support::repo::{APIS, Repo, gateway, schema, target};
+
+const HOLD: &str = "releases:\n  - release: edge/gateway\n    hold: { reason: until the index is rebuilt, until: 9000-12-31 }\n";
+
+const OVER: &str = "releases:\n  - release: edge/gateway\n    hold: { reason: until the index is rebuilt, until: 2020-02-29 }\n";
+
+/// The gateway with a target that is committed.
+fn committed() -> Repo {
+    let repo = gateway().git(["init", "--quiet"]).helmsum(["generate"]).exits(0);
+    repo.git(["add", "."]).git(["commit", "--quiet", "--message", "one"])
+}
+
+fn edited(repo: Repo) -> Repo {
+    repo.file("gateway/apis/orders.yaml", "orders: 2\n")
+}
+
+#[test]
+pub(super) fn held() {
+    let repo = edited(committed().file("helmsum.yaml", HOLD)).helmsum(["generate"]).exits(0);
+    let repo = shown("held", repo)
+        .says("note[held]: release `edge/gateway` is held until 9000-12-31, \"until the index is rebuilt\": a change waits (not committed yet): `./orders.yaml` of `./apis` edited")
+        .says("--> helmsum.yaml:3")
+        .says("1 release: 1 held")
+        .holds("gateway/checksum.yaml", &target());
+    // Nothing is out of date, strict or not.
+    let repo = repo
+        .helmsum(["check", "--strict"])
+        .exits(0)
+        .says("held  edge/gateway")
+        .says("edited   ./orders.yaml");
+    let repo = repo.helmsum(["list"]).exits(0).says("held  edge/gateway");
+    let repo = repo.helmsum(["check", "--output", "json"]).exits(0);
+    let document = repo.json();
+    assert_eq!(schema("check", &document), Vec::<String>::new());
+    let row = &document["releases"][0];
+    assert_eq!(row["target"]["status"], "held");
+    assert_eq!((&row["target"]["checksum"], &row["target"]["recorded"]), (&APIS.into(), &APIS.into()));
+    assert_eq!(row["sources"][0]["changed"][0]["name"], "./orders.yaml");
+    // Without the hold it is written.
+    let repo = repo.without("helmsum.yaml").helmsum(["check"]).exits(2).says("stale  edge/gateway");
+    repo.helmsum(["generate"]).exits(0).says("updated  edge/gateway").does_not_say("held");
+}
+
+#[test]
+fn the_commit_is_named_since_which_a_change_waits() {
+    let repo = edited(committed().file("helmsum.yaml", HOLD));
+    let repo = repo.git(["add", "."]).git(["commit", "--quiet", "--message", "two"]);
+    let output = std::process::Command::new("git")
+        .args(["log", "--max-count=1", "--format=%h"])
+        .current_dir(repo.path(""))
+        .output()
+        .expect("git runs");
+    let hash = String::from_utf8(output.stdout).expect("a hash");
+    let repo = repo.file("gateway/apis/users.yaml", "users: 2\n");
+    let repo = repo.git(["add", "."]).git(["commit", "--quiet", "--message", "three"]);
+    repo.helmsum(["check"]).exits(0).says(&format!("a change waits since {}: ", hash.trim()));
+}
+
+#[test]
+fn a_hold_that_should_be_over_is_a_warning() {
+    let repo = edited(committed().file("helmsum.yaml", OVER)).helmsum(["generate"]).exits(0);
+    let repo = shown("held for too long", repo)
+        .says("warning[held]: release `edge/gateway` is held although that was to end on 2020-02-29")
+        .holds("gateway/checksum.yaml", &target());
+    repo.helmsum(["generate", "--strict"])
+        .exits(1)
+        .says("error[held]")
+        .holds("gateway/checksum.yaml", &target());
+}
+
+#[test]
+fn a_hold_without_a_change_only_says_that_it_is_there() {
+    let short = "releases:\n  - selector: name=gateway\n    hold: until the index is rebuilt\n";
+    committed()
+        .file("helmsum.yaml", short)
+        .helmsum(["check", "--strict"])
+        .exits(0)
+        .says("note[held]: release `edge/gateway` is held, \"until the index is rebuilt\": nothing waits")
+        .says("1 release: 1 current");
+}
+
+#[test]
+fn a_target_that_is_gone_is_held_as_the_last_commit_has_it() {
+    let gone = || edited(committed().file("helmsum.yaml", HOLD)).without("gateway/checksum.yaml");
+    gone().helmsum(["check"]).exits(2).says("missing  edge/gateway");
+    let repo = gone().helmsum(["generate"]).exits(0).says("created  edge/gateway");
+    repo.holds("gateway/checksum.yaml", &target()).helmsum(["check"]).exits(0).says("held  edge/gateway");
+    // An empty file is as good as none.
+    let empty = edited(committed().file("helmsum.yaml", HOLD)).file("gateway/checksum.yaml", "\n");
+    empty.helmsum(["generate"]).exits(0).holds("gateway/checksum.yaml", &target());
+}
+
+#[test]
+fn where_nothing_is_recorded_there_is_nothing_to_hold() {
+    let never = "error[config-value]: release `edge/gateway`: `hold` has nothing to hold: neither its target nor the last commit records a checksum";
+    let repo = gateway().file("helmsum.yaml", HOLD).helmsum(["generate"]).exits(1).complains(never);
+    repo.complains("--> helmsum.yaml:3").lacks("gateway/checksum.yaml");
+    // In a commit, but without a checksum.
+    let repo = committed()
+        .file("gateway/checksum.yaml", "# Generated by helmsum. Edits are lost: run `helmsum generate`.\n");
+    let repo = repo.git(["commit", "--quiet", "--all", "--message", "two"]).file("helmsum.yaml", HOLD);
+    repo.helmsum(["generate"]).exits(1).complains(never);
+}
+
+#[test]
+fn what_is_wrong_with_a_source_is_said_all_the_same() {
+    let repo = committed().file("helmsum.yaml", HOLD).without("gateway/apis");
+    repo.helmsum(["generate"])
+        .exits(1)
+        .says("error[missing-source]")
+        .holds("gateway/checksum.yaml", &target());
+}
+
+#[test]
+fn a_hold_of_a_release_without_sources_matches_nothing() {
+    let repo = gateway().file("gateway/values.yaml", "replicas: 1\n").file("helmsum.yaml", HOLD);
+    repo.helmsum(["generate"])
+        .says("warning[unmatched-entry]: release `edge/gateway`: `hold` has nothing to hold, since it declares no sources")
+        .says("--> helmsum.yaml:3");
+}
+
+#[test]
+fn what_is_no_hold_is_an_error_at_its_line() {
+    for (written, said) in [
+        ("hold:", "hold"),
+        ("hold: ''", "is not a reason, which is one line of text"),
+        ("hold: {}", "missing field `reason`"),
+        ("hold: { reason: x, til: 2026-12-24 }", "`til`"),
+        (
+            "hold: { reason: x, until: 2026-02-30 }",
+            "`2026-02-30` is not a day, which is written `2026-12-24`",
+        ),
+        ("hold: { reason: x, until: soon }", "`soon` is not a day"),
+        ("hold: true", "a reason, or `{ reason: TEXT, until: 2026-12-24 }`"),
+    ] {
+        let text = format!("releases:\n  - release: gateway\n    {written}\n");
+        let repo = gateway().file("helmsum.yaml", text).helmsum(["generate"]).exits(1);
+        repo.complains(said).complains("helmsum.yaml:").lacks("gateway/checksum.yaml");
+    }
+    let two = format!("{HOLD}  - selector: name=gateway\n    hold: another\n");
+    let repo = gateway().file("helmsum.yaml", two).helmsum(["generate"]).exits(1);
+    repo.complains("gets another `hold` here than from the entry at");
+}
