@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::io::{self, Cursor, Read};
+use std::ops::Bound;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
@@ -50,17 +51,21 @@ impl Overlay {
         self.files.get(path.as_str()).or_else(|| self.files.get(self.real(path).as_str()))
     }
 
+    /// The files below a directory without links, as paths that start there.
+    fn below(&self, real: &Utf8Path) -> impl Iterator<Item = &str> {
+        let prefix = if real.as_str().ends_with('/') { real.to_string() } else { format!("{real}/") };
+        self.files
+            .range::<str, _>((Bound::Included(prefix.as_str()), Bound::Unbounded))
+            .map_while(move |(path, _)| path.strip_prefix(&prefix))
+    }
+
     /// The first parts of the names below a directory.
     fn names_in(&self, directory: &Utf8Path) -> BTreeMap<&str, Kind> {
-        let directory = self.real(directory);
-        let below = self.files.keys().filter_map(|path| Utf8Path::new(path).strip_prefix(&directory).ok());
-        below
-            .filter_map(|rest| {
-                let mut parts = rest.components();
-                let name = parts.next()?.as_str();
-                Some((name, if parts.next().is_some() { Kind::Directory } else { Kind::File }))
-            })
-            .collect()
+        let first = |rest| match str::split_once(rest, '/') {
+            Some((name, _)) => (name, Kind::Directory),
+            None => (rest, Kind::File),
+        };
+        self.below(&self.real(directory)).map(first).collect()
     }
 
     /// What is known of a path that `below` does not have.
@@ -120,13 +125,15 @@ impl Tree for Overlay {
             Err(error) if error.kind() == io::ErrorKind::NotFound && !own.is_empty() => Vec::new(),
             other => other?,
         };
+        let mut added = Vec::new();
         for (name, kind) in own {
-            match entries.iter_mut().find(|entry| entry.name.to_str() == Some(name)) {
-                Some(entry) if kind == Kind::File => entry.kind = kind,
-                Some(_) => {}
-                None => entries.push(Entry { name: OsString::from(name), kind }),
+            match entries.binary_search_by(|entry| entry.name.as_encoded_bytes().cmp(name.as_bytes())) {
+                Ok(at) if kind == Kind::File => entries[at].kind = kind,
+                Ok(_) => {}
+                Err(_) => added.push(Entry { name: OsString::from(name), kind }),
             }
         }
+        entries.append(&mut added);
         entries.sort_unstable_by(|a, b| a.name.as_encoded_bytes().cmp(b.name.as_encoded_bytes()));
         Ok(entries)
     }
@@ -145,7 +152,9 @@ impl Tree for Overlay {
 
     fn is_on_disk(&self, path: &Utf8Path) -> bool {
         let real = self.real(path);
-        !self.files.keys().any(|file| Utf8Path::new(file).starts_with(&real)) && self.below.is_on_disk(path)
+        !self.files.contains_key(real.as_str())
+            && self.below(&real).next().is_none()
+            && self.below.is_on_disk(path)
     }
 }
 
