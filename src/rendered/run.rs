@@ -176,8 +176,23 @@ fn failure(templating: &Templating, stderr: &str) -> Diagnostic {
              whose `plugin.yaml` runs the program",
         );
     }
-    let place = found(r"\(([A-Za-z0-9_./-]+/templates/[A-Za-z0-9_./-]+:[0-9]+(?::[0-9]+)?)\)", 1)
-        .or_else(|| found(r"template: ([A-Za-z0-9_./-]+/templates/[A-Za-z0-9_./-]+:[0-9]+(?::[0-9]+)?)", 1));
+    if let Some(chart) =
+        found(r"values don't meet the specifications of the schema\(s\)[^\n]*\n([A-Za-z0-9_.-]+):", 1)
+    {
+        let message =
+            format!("helm cannot render it: its values do not fit the schema of the chart `{chart}`");
+        return templating.problem(&message).hint(look);
+    }
+    if let Some(file) = found(r"YAML parse error on ([A-Za-z0-9_./-]+/templates/[A-Za-z0-9_./-]+)", 1) {
+        let file = file.trim_end_matches('.');
+        let message = format!("helm cannot render it: what `{file}` gives is not YAML");
+        return templating.problem(&message).hint(look);
+    }
+    let place = r"([A-Za-z0-9_./-]+/templates/[A-Za-z0-9_./-]+:[0-9]+(?::[0-9]+)?)";
+    let place = found(&format!(r"\({place}\)"), 1)
+        .or_else(|| found(&format!("template: {place}"), 1))
+        // Helm 4 gives each of the templates that call each other a line of its own.
+        .or_else(|| found(&format!("(?m)^Error: {place}$"), 1));
     match place {
         Some(place) => templating.problem(&format!("helm cannot render it: `{place}` fails")).hint(look),
         None => templating.problem("helm cannot render it").hint(look),

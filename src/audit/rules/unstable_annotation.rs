@@ -8,7 +8,8 @@ use crate::audit::arrival::Arrival;
 use crate::audit::checksums::Checksums;
 use crate::audit::makers::settled;
 use crate::audit::readings::{Judged, Reading};
-use crate::diagnostic::{Code, Diagnostic};
+use crate::audit::subject::plain;
+use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::plan::contents::kept::Rendered;
 use crate::plan::contents::manifests::Look;
 use crate::plan::contents::pairs::Other;
@@ -33,6 +34,19 @@ pub(in crate::audit) fn judge(
     let (other, is_stand_in) = match (&subject.with_stand_in, &subject.again) {
         (Other::Rendered(other), _) => (other, true),
         (Other::Nothing, Other::Rendered(other)) => (other, false),
+        (Other::Failed(problem), _) | (Other::Nothing, Other::Failed(problem)) => {
+            let message = format!(
+                "release `{}`: whether its checksums are the same each time is not known: {}",
+                subject.release.id(),
+                plain(&problem.message, subject.release)
+            );
+            let finding = Diagnostic::finding(Code::UnstableAnnotation, message).level(Level::Note);
+            let hint = problem.hint.clone().unwrap_or_else(|| {
+                "helm is asked once more for that; see that it can be, then run this again".to_owned()
+            });
+            subject.say(finding.hint(hint), findings);
+            return;
+        }
         // Where it is certain without another rendering, all of them are the same each time.
         _ => return,
     };

@@ -5,14 +5,15 @@
 //! for all that it offers.
 
 use std::collections::BTreeSet;
-use std::io::{self, BufRead as _, BufReader, Read as _, Write as _};
+use std::io::{self, BufRead as _, BufReader, PipeReader, PipeWriter, Read as _, Write as _};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use camino::Utf8PathBuf;
+use rustix::event::{PollFd, PollFlags, poll};
+use rustix::io::Errno;
 use serde_json::{Value, json};
 
 use super::super::arguments::Argument;
@@ -21,6 +22,12 @@ use crate::program::{Confidential, Placement};
 
 /// How long a connection may stay silent.
 const PATIENCE: Duration = Duration::from_secs(30);
+
+/// How long it may take to reach a port of this machine.
+const REACHABLE: Duration = Duration::from_secs(10);
+
+/// How long the server waits where a connection cannot be taken.
+const BREATH: Duration = Duration::from_millis(20);
 
 /// The most bytes of a request that are read.
 const LONGEST: u64 = 1 << 20;
@@ -56,7 +63,8 @@ pub(crate) enum Objects {
 #[derive(Debug)]
 pub(super) struct StandIn {
     address: SocketAddr,
-    ended: Arc<AtomicBool>,
+    /// Its other end is watched by the worker, which ends where this one is closed.
+    runs: Option<PipeWriter>,
     worker: Option<JoinHandle<()>>,
     /// Last, so that the configuration lies in it as long as the server runs.
     _files: Confidential,
@@ -69,27 +77,22 @@ impl StandIn {
     ///
     /// # Errors
     ///
-    /// Where there is no port, or the configuration cannot be written.
+    /// Where there is no port, the loopback address cannot be reached, or the configuration cannot be written.
     pub(super) fn start(offer: Offer) -> io::Result<Self> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         let address = listener.local_addr()?;
         let mut files = Confidential::new(Placement::Folder);
         let kubeconfig = files.file("kubeconfig", configuration(address).to_string().as_bytes())?;
-        let ended = Arc::new(AtomicBool::new(false));
-        let flag = Arc::clone(&ended);
+        // Between the look at it and the answer, a connection may be gone again.
+        listener.set_nonblocking(true)?;
+        let (end, runs) = io::pipe()?;
         let offer = Arc::new(offer);
-        let worker = thread::Builder::new().name("stand-in".into()).spawn(move || {
-            for connection in listener.incoming() {
-                if flag.load(Ordering::SeqCst) {
-                    return;
-                }
-                let Ok(connection) = connection else { continue };
-                let offer = Arc::clone(&offer);
-                // A client that goes away in the middle has what it wanted.
-                let _ = thread::Builder::new().spawn(move || serve(&connection, &offer));
-            }
-        })?;
-        Ok(Self { address, ended, worker: Some(worker), _files: files, kubeconfig })
+        let worker =
+            thread::Builder::new().name("stand-in".into()).spawn(move || listen(&listener, &end, &offer))?;
+        let server = Self { address, runs: Some(runs), worker: Some(worker), _files: files, kubeconfig };
+        // Where nobody reaches it, a chart would be judged by a cluster that does not answer.
+        TcpStream::connect_timeout(&address, REACHABLE)?;
+        Ok(server)
     }
 
     /// Where it listens, as a URL.
@@ -123,12 +126,35 @@ impl StandIn {
 
 impl Drop for StandIn {
     fn drop(&mut self) {
-        self.ended.store(true, Ordering::SeqCst);
-        // Wakes the worker up, which waits for a connection.
-        let _ = TcpStream::connect_timeout(&self.address, PATIENCE);
+        drop(self.runs.take());
         if let Some(worker) = self.worker.take() {
             let _ = worker.join();
         }
+    }
+}
+
+/// Answers connections, each in a thread of its own, until the other end of `end` is closed.
+fn listen(listener: &TcpListener, end: &PipeReader, offer: &Arc<Offer>) {
+    loop {
+        let mut watched = [PollFd::new(end, PollFlags::IN), PollFd::new(listener, PollFlags::IN)];
+        match poll(&mut watched, None) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(_) => return,
+        }
+        if !watched[0].revents().is_empty() {
+            return;
+        }
+        if watched[1].revents().is_empty() {
+            continue;
+        }
+        let Ok((connection, _)) = listener.accept() else {
+            // No free descriptor, for one: others may end meanwhile.
+            thread::sleep(BREATH);
+            continue;
+        };
+        let offer = Arc::clone(offer);
+        // A client that goes away in the middle has what it wanted.
+        let _ = thread::Builder::new().spawn(move || serve(&connection, &offer));
     }
 }
 
@@ -143,6 +169,7 @@ fn configuration(address: SocketAddr) -> Value {
 
 /// Answers the requests of a connection until it is closed.
 fn serve(connection: &TcpStream, offer: &Offer) -> io::Result<()> {
+    connection.set_nonblocking(false)?;
     connection.set_read_timeout(Some(PATIENCE))?;
     connection.set_write_timeout(Some(PATIENCE))?;
     let mut reader = BufReader::new(connection);

@@ -88,17 +88,25 @@ fn values_lie_where_nobody_else_can_read_them_and_not_for_long() {
 #[test]
 fn what_helm_says_is_not_repeated_for_it_may_hold_values() {
     let Some(project) = with_helm(web().with("v.yaml", "password: marker-4711\n")) else { return };
-    for template in [
-        "{{ fail .Values.password }}",
-        "{{ required .Values.password nil }}",
-        "a: [{{ .Values.password }}",
-        "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\ndata: {{ .Values.password }}: x: y",
-        "{{ .Values.password.missing.deep }}",
-        "{{ include .Values.password . }}",
+    let schema = r#"{"type": "object", "properties": {"password": {"type": "integer"}}}"#;
+    for (template, schema, told) in [
+        ("{{ fail .Values.password }}", "{}", "`web/templates/a.yaml:1:"),
+        ("{{ required .Values.password nil }}", "{}", "`web/templates/a.yaml:1:"),
+        ("a: [{{ .Values.password }}", "{}", "what `web/templates/a.yaml` gives is not YAML"),
+        (
+            "kind: ConfigMap\napiVersion: v1\nmetadata: {name: a}\ndata: {{ .Values.password }}: x: y",
+            "{}",
+            "what `web/templates/a.yaml` gives is not YAML",
+        ),
+        ("\n {{ .Values.password.missing.deep }}", "{}", "`web/templates/a.yaml:2:"),
+        ("{{ .Values.gone.deep }}", "{}", "`web/templates/a.yaml:1:"),
+        ("{{ include .Values.password . }}", "{}", "`web/templates/a.yaml:1:"),
+        ("a: 1", schema, "its values do not fit the schema of the chart `web`"),
     ] {
         let project = Project::new(&[
             ("helmfile.yaml", STATE),
             ("chart/Chart.yaml", CHART),
+            ("chart/values.schema.json", schema),
             ("chart/templates/a.yaml", template),
             ("v.yaml", "password: marker-4711\n"),
         ]);
@@ -106,6 +114,7 @@ fn what_helm_says_is_not_repeated_for_it_may_hold_values() {
         let said = refusal(&project);
         assert!(!said.contains("marker-4711"), "{said}");
         assert!(said.contains("release `edge/web`: helm cannot render it"), "{said}");
+        assert!(said.contains(told), "{template}: {said}");
     }
     assert!(
         refusal(&project.with("chart/templates/config.yaml", "\n{{ fail \"x\" }}")).contains("config.yaml:2")
