@@ -83,11 +83,11 @@ mod tests {
         };
         git(root, &["init", "--quiet"], "", &[]).expect("a repository");
         assert_eq!(committed(root, &target).expect("an answer"), None, "there is no commit");
-        assert_eq!(since(root, &target, &[source.clone()]), None);
+        assert_eq!(since(root, &target, std::slice::from_ref(&source)), None);
         commit("one");
         assert_eq!(committed(root, &target).expect("an answer").as_deref(), Some(&b"1"[..]));
         assert_eq!(committed(root, &root.join("v/none.yaml")).expect("an answer"), None);
-        assert_eq!(since(root, &target, &[source.clone()]), Some(Since::Uncommitted));
+        assert_eq!(since(root, &target, std::slice::from_ref(&source)), Some(Since::Uncommitted));
         for number in ["2", "3"] {
             fs_err::write(source.join("x"), number).expect("a file");
             commit(number);
@@ -95,7 +95,7 @@ mod tests {
         let second =
             git(root, &["log", "--skip=1", "--max-count=1", "--format=%h"], "", &[]).expect("a commit");
         let second = String::from_utf8(second.output).expect("a hash").trim().to_owned();
-        assert_eq!(since(root, &target, &[source.clone()]), Some(Since::Commit(second.clone())));
+        assert_eq!(since(root, &target, std::slice::from_ref(&source)), Some(Since::Commit(second.clone())));
         assert_eq!(since(root, &target, &[root.join("a*/x")]), Some(Since::Commit(second)));
         assert_eq!(since(root, &target, &[root.join("other")]), Some(Since::Uncommitted));
     }

@@ -32,10 +32,8 @@ pub(crate) struct Contents {
     pub written: bool,
     /// Whether there was no target, not even an empty one, before anything was written.
     pub(crate) is_absent: bool,
-    /// Whether the target keeps what it records although its sources have moved.
-    pub(crate) waits: bool,
     found: Option<Recorded>,
-    /// What it keeps, where it waits.
+    /// What it keeps although its sources have moved, where it waits.
     held: Option<Recorded>,
 }
 
@@ -148,7 +146,6 @@ impl Contents {
         let found = found_target(&mut consumer, finishing);
         let mut contents = Self {
             is_absent: found.is_none(),
-            waits: false,
             held: None,
             found,
             sources: Vec::new(),
@@ -222,9 +219,13 @@ impl Contents {
             self.content = None;
             return;
         };
-        self.waits = true;
         self.held = kept;
         self.content = Some(held);
+    }
+
+    /// Whether the target keeps what it records although its sources have moved.
+    pub(crate) const fn waits(&self) -> bool {
+        self.held.is_some()
     }
 
     fn hold_place(&self) -> Option<Place> {
@@ -366,13 +367,13 @@ impl Contents {
             Some(recorded) if recorded.is_foreign() && !force => Status::Foreign,
             _ if self.consumer.is_denied() => Status::Denied,
             Some(recorded) if recorded.is_foreign() => Status::Foreign,
-            Some(recorded) if !recorded.empty && same && self.waits => Status::Held,
+            Some(recorded) if !recorded.empty && same && self.waits() => Status::Held,
             Some(recorded) if !recorded.empty && same => Status::Current,
             Some(recorded) if !recorded.empty => Status::Stale,
             _ => Status::Missing,
         };
         let found = self.found.take().filter(|_| self.status == Status::Stale);
-        if let Some(found) = self.held.take().or(found) {
+        if let Some(found) = self.held.clone().or(found) {
             self.explain(&found);
         }
     }

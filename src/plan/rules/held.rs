@@ -30,7 +30,7 @@ fn finding(contents: &Contents, today: Date) -> Option<Diagnostic> {
         let finding = Diagnostic::finding(Code::UnmatchedEntry, message).hint("remove `hold`");
         return Some(finding.at(hold.place.clone()));
     }
-    let waiting = if contents.waits {
+    let waiting = if contents.waits() {
         let sources: Vec<_> = contents.sources.iter().filter_map(|one| one.source.path()).collect();
         let since = consumer.target.as_deref().and_then(|target| since(&consumer.root, target, &sources));
         let since = match since {
@@ -55,7 +55,7 @@ fn finding(contents: &Contents, today: Date) -> Option<Diagnostic> {
         )
         .level(Level::Warn),
     };
-    let hint = if contents.waits {
+    let hint = if contents.waits() {
         "remove `hold` and run `helmsum generate`: the next deployment restarts the pods"
     } else {
         "remove `hold` once it is not needed: the next change of its sources would not restart the pods"

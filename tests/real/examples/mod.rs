@@ -278,3 +278,18 @@ fn the_wrong_path_for_one_environment_stops_that_one_and_no_other() {
     }
     assert_eq!(fs::read_to_string(&target).expect("the target stays"), recorded);
 }
+
+#[test]
+fn a_checksum_that_is_held_moves_nothing_until_it_is_not() {
+    let Some(example) = Example::new("gateway") else { return };
+    let hold = "releases:\n  - release: edge/gateway\n    hold: until the index is rebuilt\n";
+    fs::write(example.project.join("helmsum.yaml"), hold).expect("a file");
+    // The ConfigMap of the other release has the edit; the pods that mount it do not restart.
+    let orders = "helmfile-values/gateway/apis/orders.yaml";
+    let places = example.edit(&[], orders, "name: orders", "name: purchases");
+    assert!(places.iter().all(|place| place.starts_with("ConfigMap/")) && !places.is_empty(), "{places:?}");
+    let before = example.template(&[]);
+    fs::remove_file(example.project.join("helmsum.yaml")).expect("a file");
+    let after: Vec<String> = moved(&before, &example.template(&[])).into_iter().collect();
+    assert_eq!(after, [annotation("Deployment/gateway", "checksum/apis")]);
+}
