@@ -36,7 +36,25 @@ pub(super) struct Partial {
 
 /// How far the sources of the subject contain an object of `maker`.
 pub(super) fn of(case: &mut Case<'_, '_>, maker: &Subject<'_>, (kind, name): (ObjectKind, &str)) -> Coverage {
+    if let Some(source) = owner(case, maker, (kind, name)) {
+        return Coverage::Full(source);
+    }
     let Some((_, contents)) = case.subject.consumer else { return Coverage::Nothing };
+    let sources = PathSources::of(case, contents);
+    if sources.is_empty() {
+        return Coverage::Nothing;
+    }
+    let inputs = Inputs::of(case, maker);
+    sources.contain(&inputs, &mut Object::of(case, maker, (kind, name)))
+}
+
+/// The text of a source of the subject that is an object of `maker`, or all of that release.
+pub(super) fn owner(
+    case: &Case<'_, '_>,
+    maker: &Subject<'_>,
+    (kind, name): (ObjectKind, &str),
+) -> Option<String> {
+    let (_, contents) = case.subject.consumer?;
     let owns = |source: &&SourceContents| {
         contents.consumer.producers_of(&source.source).contains(&maker.at)
             && match &source.source.what {
@@ -45,15 +63,7 @@ pub(super) fn of(case: &mut Case<'_, '_>, maker: &Subject<'_>, (kind, name): (Ob
                 What::Path(_) | What::Digest(_) => false,
             }
     };
-    if let Some(source) = contents.sources.iter().find(owns) {
-        return Coverage::Full(source.source.text.clone());
-    }
-    let sources = PathSources::of(case, contents);
-    if sources.is_empty() {
-        return Coverage::Nothing;
-    }
-    let inputs = Inputs::of(case, maker);
-    sources.contain(&inputs, &mut Object::of(case, maker, (kind, name)))
+    contents.sources.iter().find(owns).map(|source| source.source.text.clone())
 }
 
 /// The files of path sources, by the texts of those.

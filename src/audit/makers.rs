@@ -10,7 +10,18 @@ use crate::rendered::ObjectKind;
 pub(super) struct Makers {
     objects: BTreeMap<Key, Vec<usize>>,
     /// What controllers make, with the resource that they make it of.
-    controlled: BTreeMap<Key, String>,
+    controlled: BTreeMap<Key, Controlled>,
+}
+
+/// A resource of which a controller makes an object.
+#[derive(Clone, Debug)]
+pub(super) struct Controlled {
+    /// How messages name it: `ExternalSecret db of apps/platform`.
+    pub(super) resource: String,
+    /// The position of its release.
+    pub(super) maker: usize,
+    /// What a source names it by.
+    pub(super) object: (ObjectKind, String),
 }
 
 /// The environment, the kube context, the kind, the namespace and the name.
@@ -45,10 +56,18 @@ impl Makers {
                 let Some(kind) = maker.kind.object() else { continue };
                 let resource =
                     format!("{} {} of {}", maker.identity.kind, maker.identity.name, subject.release.id());
+                let identity = &maker.identity;
+                // Of an object that is copied, its data count.
+                let object = match (identity.group(), identity.kind.as_str()) {
+                    (Some(""), "ConfigMap") => (ObjectKind::ConfigMap, identity.name.clone()),
+                    (Some(""), "Secret") => (ObjectKind::Secret, identity.name.clone()),
+                    (_, kind) => (ObjectKind::Other, format!("{kind}/{}", identity.name)),
+                };
+                let made = Controlled { resource, maker: index, object };
                 for name in &maker.names {
                     let namespace = if maker.is_everywhere { "" } else { settled(&maker.identity.namespace) };
                     let key = (environment, cluster.to_owned(), kind, namespace.to_owned(), name.clone());
-                    controlled.entry(key).or_insert_with(|| resource.clone());
+                    controlled.entry(key).or_insert_with(|| made.clone());
                 }
             }
         }
@@ -60,14 +79,14 @@ impl Makers {
         &self,
         reader: &Subject<'_>,
         (kind, namespace, name): (Kind, &str, &str),
-    ) -> Option<&str> {
+    ) -> Option<&Controlled> {
         let (environment, cluster) = reader.cluster();
         let kind = kind.object()?;
         let of = |namespace: &str| {
             let key = (environment, cluster.to_owned(), kind, namespace.to_owned(), name.to_owned());
             self.controlled.get(&key)
         };
-        of(settled(namespace)).or_else(|| of("")).map(String::as_str)
+        of(settled(namespace)).or_else(|| of(""))
     }
 
     /// The releases that make an object which a release names, by their positions. Of several, the one that it needs.
@@ -139,6 +158,6 @@ impl Makers {
             self.objects.contains_key(&key)
         };
         let found = found.filter(move |((_, _, kind, _, name), _)| !is_there(*kind, name));
-        found.map(|((_, _, kind, _, name), resource)| (*kind, name.as_str(), resource.as_str()))
+        found.map(|((_, _, kind, _, name), made)| (*kind, name.as_str(), made.resource.as_str()))
     }
 }

@@ -271,7 +271,17 @@ fn judge_one(
         _ if is_own => Verdict::Own,
         Need::Nothing(why) => Verdict::Needless(why.clone()),
         _ if makers.is_empty() => match case.makers.controlled(case.subject, object_of(first)) {
-            Some(resource) => Verdict::Controlled(resource.to_owned()),
+            Some(made) => {
+                let maker = &case.subjects[made.maker];
+                // Its content is nobody's to compute; what it is made of may be a source.
+                match coverage::owner(case, maker, (made.object.0, &made.object.1)) {
+                    Some(source) => {
+                        coverage = Coverage::Full(source.clone());
+                        contained(case, arrival, workload, source)
+                    }
+                    None => Verdict::Controlled(made.resource.clone()),
+                }
+            }
             None => Verdict::Unmade,
         },
         _ => {
@@ -296,12 +306,7 @@ fn judge_one(
             match &coverage {
                 Coverage::Nothing => Verdict::Unbridged,
                 Coverage::Partial(_) => Verdict::Partial,
-                Coverage::Full(source) => match arrival {
-                    Some(arrival) if !arrival.reaches(workload) => Verdict::Missed,
-                    // There is nothing that could arrive.
-                    None if !case.is_wired() => Verdict::Missed,
-                    _ => Verdict::Covered(source.clone()),
-                },
+                Coverage::Full(source) => contained(case, arrival, workload, source.clone()),
             }
         }
     };
@@ -313,6 +318,16 @@ fn judge_one(
     let source = workload.origin.source.clone();
     let rendered_from = source.map(|source| (first.form.clone(), source));
     (reading, Judged { coverage, ways: references.len(), rendered_from })
+}
+
+/// The verdict on what a source contains that a workload reads.
+fn contained(case: &Case<'_, '_>, arrival: Option<&Arrival>, workload: &Workload, source: String) -> Verdict {
+    match arrival {
+        Some(arrival) if !arrival.reaches(workload) => Verdict::Missed,
+        // There is nothing that could arrive.
+        None if !case.is_wired() => Verdict::Missed,
+        _ => Verdict::Covered(source),
+    }
 }
 
 /// What a change of an object needs, as far as annotations of the object ask Reloader to look at it or to leave it alone.

@@ -12,7 +12,7 @@ use super::release::{NotARelease, ReleaseFilter};
 
 const SELECTION: &str = "Selection";
 const READING: &str = "Reading the state";
-const RENDERING: &str = "Rendering, for sources `configmap:`, `secret:` and `release:`";
+const RENDERING: &str = "Rendering, for sources `configmap:`, `secret:`, `object:` and `release:`";
 
 /// Which state is read, how, and which of its releases count. What helmfile has variables for is filled in where the state is read.
 #[derive(Args, Clone, Default, PartialEq, Eq)]

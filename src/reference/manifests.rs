@@ -13,13 +13,15 @@ use super::pod::{Form, Kind, Reference};
 use super::reloader::{RELOADER, WAVE, repository};
 use super::resource::{Resource, resources};
 use super::workload::{Corefiles, Moves, Pod, Size, Workload, workload};
-use crate::rendered::{Datum, Marker, Object, ObjectKind, Unreadable, documents, objects_of};
+use crate::rendered::{Datum, Marker, Object, ObjectKind, Unreadable, documents, objects_of, specified};
 
 /// What the manifests of a release say. What is known of the data of objects is a `D`: its bytes, where nothing else is chosen.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Manifests<D = Datum> {
     /// The `ConfigMap`s and `Secret`s.
     pub objects: Vec<Object<D>>,
+    /// Each object with its `spec`, of whatever kind.
+    pub specified: Vec<Object<D>>,
     /// Those of them that are annotated for Reloader.
     pub tagged: Vec<Tagged>,
     /// What owns pods, with what they read.
@@ -61,10 +63,12 @@ pub struct Tagged {
 /// Where a manifest is not readable to Kubernetes. The error tells the line alone: a value may be secret.
 pub fn read(manifests: &[u8], namespace: &str, marker: &Marker) -> Result<Manifests, Unreadable> {
     let mut objects = Vec::new();
+    let mut with_spec = Vec::new();
     let mut all = Vec::new();
     for document in documents(manifests)? {
         let document = document?;
         objects.extend(objects_of(&document, namespace));
+        with_spec.extend(specified(&document, namespace));
         all.extend(resources(&document, namespace));
     }
     let corefiles = corefiles(&objects);
@@ -77,6 +81,7 @@ pub fn read(manifests: &[u8], namespace: &str, marker: &Marker) -> Result<Manife
     add_secrets_of_accounts(&elsewhere, &mut workloads);
     Ok(Manifests {
         objects,
+        specified: with_spec,
         tagged: all.iter().filter_map(tagged).collect(),
         installs: installed(&workloads),
         workloads,
@@ -91,10 +96,39 @@ pub fn read(manifests: &[u8], namespace: &str, marker: &Marker) -> Result<Manife
 impl<D> Manifests<D> {
     /// The same with something else of the data of objects.
     pub(crate) fn with_data<E>(self, mut of: impl FnMut(D) -> E) -> Manifests<E> {
-        let Self { objects, tagged, workloads, elsewhere, operated, makers, classes, grants, installs } =
-            self;
-        let objects = objects.into_iter().map(|object| object.with_data(&mut of)).collect();
-        Manifests { objects, tagged, workloads, elsewhere, operated, makers, classes, grants, installs }
+        let Self {
+            objects,
+            specified,
+            tagged,
+            workloads,
+            elsewhere,
+            operated,
+            makers,
+            classes,
+            grants,
+            installs,
+        } = self;
+        let mut each = |objects: Vec<Object<D>>| -> Vec<Object<E>> {
+            objects.into_iter().map(|object| object.with_data(&mut of)).collect()
+        };
+        let (objects, specified) = (each(objects), each(specified));
+        Manifests {
+            objects,
+            specified,
+            tagged,
+            workloads,
+            elsewhere,
+            operated,
+            makers,
+            classes,
+            grants,
+            installs,
+        }
+    }
+
+    /// The objects that sources may name, each of whatever kind.
+    pub(crate) fn nameable(&self) -> impl Iterator<Item = &Object<D>> {
+        self.objects.iter().chain(&self.specified)
     }
 
     /// Where a pod names an object in an argument, a command or a variable and reads it in no other way.

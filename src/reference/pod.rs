@@ -25,6 +25,8 @@ pub enum Kind {
     ServiceAccount,
     /// An OCI image.
     Image,
+    /// An object of any other kind, which no pod reads.
+    Other,
 }
 
 impl Kind {
@@ -37,6 +39,7 @@ impl Kind {
             Self::SecretProviderClass => "SecretProviderClass",
             Self::ServiceAccount => "ServiceAccount",
             Self::Image => "Image",
+            Self::Other => "object",
         }
     }
 }
@@ -48,6 +51,7 @@ impl Kind {
         match self {
             Self::ConfigMap => Some(ObjectKind::ConfigMap),
             Self::Secret => Some(ObjectKind::Secret),
+            Self::Other => Some(ObjectKind::Other),
             Self::SecretProviderClass | Self::ServiceAccount | Self::Image => None,
         }
     }
@@ -58,6 +62,7 @@ impl From<ObjectKind> for Kind {
         match kind {
             ObjectKind::ConfigMap => Self::ConfigMap,
             ObjectKind::Secret => Self::Secret,
+            ObjectKind::Other => Self::Other,
         }
     }
 }

@@ -2,7 +2,7 @@
 //!
 //! A [`Producer`] is a release that another one depends on. [`values()`] gives its values as helm gets them,
 //! [`release_pieces`] everything that helm is given for it, without helm. [`templating`] collects what `helm template` is
-//! called with, as plain data, and [`template()`] calls it, on any thread, and gives the `ConfigMap`s and `Secret`s.
+//! called with, as plain data, and [`template()`] calls it, on any thread, and gives the objects that sources may name.
 //!
 //! Files are read through the tree of the request, so a producer that is itself a consumer is rendered with the target
 //! that is about to be written where the tree is a [`tree::Overlay`](crate::tree::Overlay) with it. No message ever contains a
@@ -32,6 +32,7 @@ mod release;
 mod repeat;
 mod run;
 mod set;
+mod specified;
 mod stage;
 mod swap;
 mod template;
@@ -54,6 +55,7 @@ pub use producer::{Producer, Templates};
 pub use release::release_pieces;
 pub(crate) use run::manifests;
 pub use run::template;
+pub(crate) use specified::specified;
 pub(crate) use swap::Swap;
 pub(crate) use template::Templating;
 pub use template::templating;

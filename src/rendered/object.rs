@@ -6,26 +6,30 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use super::piece::data_line;
+use super::specified::specified;
 use crate::go::encoding::base64;
 use crate::value::{Map, Value};
 use crate::yaml::{self, Limits, Node};
 
-/// The kinds of objects that contain configuration.
+/// The kinds of objects that sources name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum ObjectKind {
     /// `ConfigMap`
     ConfigMap,
     /// `Secret`
     Secret,
+    /// Any kind, of which the `spec` counts.
+    Other,
 }
 
 impl ObjectKind {
-    /// The kind as manifests name it.
+    /// The kind as manifests name it; of [any other](Self::Other) the word for it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::ConfigMap => "ConfigMap",
             Self::Secret => "Secret",
+            Self::Other => "object",
         }
     }
 
@@ -35,18 +39,21 @@ impl ObjectKind {
         match self {
             Self::ConfigMap => "configmap",
             Self::Secret => "secret",
+            Self::Other => "object",
         }
     }
 }
 
-/// A `ConfigMap` or `Secret` that a release renders. What is known of its data is a `D`: its bytes, where nothing else is chosen.
+/// A `ConfigMap` or `Secret` that a release renders, or an object of any kind with its `spec`. What is known of its data is a `D`: its bytes, where nothing else is chosen.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Object<D = Datum> {
     /// What it is.
     pub kind: ObjectKind,
+    /// Its `apiVersion`: the group of its API, `/` and the version, or the version alone; may be empty.
+    pub api_version: String,
     /// Its namespace: its own, else that of the release, else empty.
     pub namespace: String,
-    /// Its name.
+    /// Its name; `KIND/NAME` where its kind is [any other](ObjectKind::Other).
     pub name: String,
     /// The file that it comes from, as helm names it: the names of the chart and its subcharts with `templates/FILE`. Nothing where
     /// a post renderer does not keep what helm says.
@@ -57,23 +64,24 @@ pub struct Object<D = Datum> {
     pub is_hook: bool,
     /// Whether Kubernetes refuses to change its data: `immutable: true`.
     pub is_immutable: bool,
-    /// Its data, by the names `data/KEY`, `binaryData/KEY` and `stringData/KEY`. What is base64 in the manifest is decoded.
+    /// Its data, by the names `data/KEY`, `binaryData/KEY` and `stringData/KEY`. What is base64 in the manifest is decoded. Of
+    /// [any other](ObjectKind::Other) kind it is `spec` alone, as a line of compact JSON with sorted keys; nothing without one.
     pub data: Vec<D>,
 }
 
 impl<D> Object<D> {
     /// The same with something else of its data.
     pub(crate) fn with_data<E>(self, of: impl FnMut(D) -> E) -> Object<E> {
-        let Self { kind, namespace, name, source, line, is_hook, is_immutable, data } = self;
+        let Self { kind, api_version, namespace, name, source, line, is_hook, is_immutable, data } = self;
         let data = data.into_iter().map(of).collect();
-        Object { kind, namespace, name, source, line, is_hook, is_immutable, data }
+        Object { kind, api_version, namespace, name, source, line, is_hook, is_immutable, data }
     }
 }
 
 /// What stands under a key of an object.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Datum {
-    /// `data/KEY`, `binaryData/KEY` or `stringData/KEY`.
+    /// `data/KEY`, `binaryData/KEY`, `stringData/KEY` or `spec`.
     pub name: String,
     /// Its bytes.
     pub bytes: Vec<u8>,
@@ -124,7 +132,8 @@ pub(crate) fn documents(
     }))
 }
 
-/// The `ConfigMap`s and `Secret`s in a list of manifests, those in a `List` too. `namespace` is that of the release.
+/// The objects that sources may name in a list of manifests, those in a `List` too: `ConfigMap`s and `Secret`s, and each object of
+/// [any kind](ObjectKind::Other). `namespace` is that of the release.
 ///
 /// # Errors
 ///
@@ -132,7 +141,9 @@ pub(crate) fn documents(
 pub(super) fn objects(manifests: &[u8], namespace: &str) -> Result<Vec<Object>, Unreadable> {
     let mut objects = Vec::new();
     for document in documents(manifests)? {
-        objects.extend(objects_of(&document?, namespace));
+        let document = document?;
+        objects.extend(objects_of(&document, namespace));
+        objects.extend(specified(&document, namespace));
     }
     Ok(objects)
 }
@@ -200,6 +211,7 @@ fn collect(manifest: &Value, node: &Node, around: Around<'_>, objects: &mut Vec<
     let own = text("namespace").filter(|own| !own.is_empty());
     objects.push(Object {
         kind,
+        api_version: "v1".to_owned(),
         namespace: own.unwrap_or_else(|| around.namespace.to_owned()),
         name,
         source: around.source.map(str::to_owned),
@@ -354,6 +366,13 @@ kind: ConfigMap
 metadata: {name: not-ours}
 ";
 
+    /// The `ConfigMap`s and `Secret`s.
+    fn of_data(manifests: &[u8], namespace: &str) -> Vec<Object> {
+        let mut objects = objects(manifests, namespace).expect("manifests");
+        objects.retain(|object| object.kind != ObjectKind::Other);
+        objects
+    }
+
     fn shown(objects: &[Object]) -> Vec<String> {
         let text = |datum: &Datum| format!("{}={}", datum.name, String::from_utf8_lossy(&datum.bytes));
         let object = |object: &Object| {
@@ -378,7 +397,7 @@ metadata: {name: not-ours}
             let config = format!(
                 "apiVersion: v1\nkind: ConfigMap\nmetadata: {{name: c}}\nbinaryData:\n  k: {encoded}"
             );
-            let found = objects(format!("{secret}---\n{config}").as_bytes(), "").expect("manifests");
+            let found = of_data(format!("{secret}---\n{config}").as_bytes(), "");
             let shown = shown(&found);
             assert_eq!(
                 shown,
@@ -391,7 +410,7 @@ metadata: {name: not-ours}
     fn configmaps_and_secrets_are_found_with_their_data() {
         let text =
             MANIFESTS.replace("data: {z: \"1\", a: |\n  text\n  }", "data:\n  z: \"1\"\n  a: |\n    text");
-        let objects = objects(text.as_bytes(), "edge").expect("manifests");
+        let objects = of_data(text.as_bytes(), "edge");
         assert_eq!(
             shown(&objects),
             [
@@ -407,7 +426,7 @@ metadata: {name: not-ours}
     #[test]
     fn a_source_is_what_helm_says_and_nothing_that_looks_like_it() {
         let text = "---\n# Source: web/templates/a.yaml\n# Source: web/templates/b.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: a, annotations: {helm.sh/hook: pre-install}}\ndata:\n  x: |\n    ---\n    # Source: web/templates/c.yaml\n---\n# Source: web/templates/d.yaml\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: d}\n";
-        let objects = objects(text.as_bytes(), "").expect("manifests");
+        let objects = of_data(text.as_bytes(), "");
         let sources: Vec<_> =
             objects.iter().map(|object| (object.source.as_deref(), object.is_hook)).collect();
         assert_eq!(sources, [(Some("web/templates/a.yaml"), true), (Some("web/templates/d.yaml"), false)]);
@@ -426,7 +445,7 @@ metadata: {name: not-ours}
             let text = format!(
                 "apiVersion: v1\nkind: Secret\nmetadata: {{name: s}}\nstringData: {{password: {password}, user: a}}\n{extra}"
             );
-            objects(text.as_bytes(), "").expect("manifests")
+            of_data(text.as_bytes(), "")
         };
         assert_eq!(unstable(&render("x", ""), &render("x", "")), []);
         let found = unstable(&render("x", ""), &render("y", ""));

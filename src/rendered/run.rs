@@ -17,7 +17,7 @@ use crate::program::{Confidential, Failure, Finished, Placement, Program, look_u
 /// The most bytes that helm may print: more than any cluster keeps of a release.
 const MOST: usize = 256 << 20;
 
-/// The `ConfigMap`s and `Secret`s that helm renders for a release.
+/// The objects that sources may name among what helm renders for a release.
 ///
 /// # Errors
 ///

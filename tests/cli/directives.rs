@@ -81,6 +81,35 @@ fn a_look_alike_that_is_brought_in_is_an_error() {
 }
 
 #[test]
+fn an_object_of_any_kind_is_named_by_kind_and_name() {
+    for (source, said) in [
+        ("object:db", "`db` is not `KIND/NAME`"),
+        ("object:ExternalSecret/", "`ExternalSecret/` is not `KIND/NAME`"),
+        ("Object:ExternalSecret/db", "unknown kind of source `Object:`"),
+        ("object:ExternalSecret/db eol=lf", "`eol=` cannot be used with `object:`"),
+        ("object:ExternalSecret/db from=nowhere", "nowhere"),
+        ("accept object:ExternalSecret/db reloads itself", "object:ExternalSecret/db"),
+    ] {
+        web(&format!("# helmsum: {source}\n"))
+            .helmsum(["generate"])
+            .exits(1)
+            .complains(said)
+            .complains("values.yaml.gotmpl");
+    }
+    web("# see helmsum: object:ExternalSecret/db\n")
+        .helmsum(["check"])
+        .exits(1)
+        .complains("looks like a directive");
+    let written = "releases:\n  - release: edge/web\n    sources: [\"object:db\"]\n";
+    web("a: 1\n")
+        .file("helmsum.yaml", written)
+        .helmsum(["check"])
+        .exits(1)
+        .complains("is not `KIND/NAME`")
+        .complains("helmsum.yaml");
+}
+
+#[test]
 fn an_accepted_object_is_no_source() {
     let accept = "# helmsum: accept configmap:{{ .Release.Name }}-rules reloads itself\n";
     let repo = rolls_for_conf(web(&format!("{accept}# helmsum: ./conf\n")));

@@ -243,12 +243,15 @@ impl Kept {
         {
             return Outcome::known(known);
         }
-        let raw = match self.raw(templating) {
+        let mut raw = match self.raw(templating) {
             Ok(raw) => raw,
             Err(problem) => return Outcome::failed(problem, 1),
         };
+        let of_data = raw.objects.len();
+        raw.objects.append(&mut raw.specified);
         let (influences, calls) =
             wanted.map(|wanted| rendered::influences(templating, &raw.objects, wanted)).unwrap_or_default();
+        raw.specified = raw.objects.split_off(of_data);
         let rendered = self.fingerprinted(raw);
         if let Some(known) = known
             && (serialized(&known.0) != serialized(&rendered)
@@ -435,7 +438,7 @@ fn titled(mut key: KeyMaker, title: &str) -> cache::Key {
 fn influences_title(wanted: Option<&Wanted>) -> String {
     let names = wanted.into_iter().flatten();
     let names: Vec<String> =
-        names.map(|(kind, name): &(ObjectKind, String)| format!("{} {name}", kind.name())).collect();
+        names.map(|(kind, name): &(ObjectKind, String)| format!("{} {name}", kind.word())).collect();
     format!("influences {}", names.join("\n"))
 }
 

@@ -81,12 +81,16 @@ impl Consumer {
         for at in wanted.producers {
             match rendering.rendered(*at, wanted) {
                 Ok(rendered) => {
-                    let objects = rendered.manifests.objects.iter();
+                    let objects = rendered.manifests.nameable();
                     let meant = objects.filter(|object| is_object_meant(&wanted.source.what, object));
                     found.extend(meant.map(|object| (*at, object)));
                 }
                 Err(problem) => failed = failed.or(Some(problem)),
             }
+        }
+        let groups: BTreeSet<&str> = found.iter().map(|(_, object)| group(&object.api_version)).collect();
+        if groups.len() > 1 {
+            return Err(of_several_groups(&found, rendering));
         }
         let near: Vec<(ReleaseAt, &Object<Fingerprint>)> = found
             .iter()
@@ -121,6 +125,9 @@ impl Consumer {
             );
             return Err(Diagnostic::error(message)
                 .hint("remove its annotation `helm.sh/hook`, or depend on the files that it is made of"));
+        }
+        if object.kind == ObjectKind::Other && object.data.is_empty() {
+            return Err(without_spec(object, &rendering.release(at).id()));
         }
         let secret = wanted.source.is_secret();
         let key = self.secret_key.key().filter(|_| secret);
@@ -281,24 +288,35 @@ fn not_found(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Diagnostic {
     let What::Object(kind, name) = &wanted.source.what else {
         return Diagnostic::error("no release was found");
     };
-    let objects: Vec<&Object<Fingerprint>> = wanted
-        .producers
-        .iter()
-        .filter_map(|at| rendering.rendered(*at, wanted).ok())
-        .flat_map(|rendered| &rendered.manifests.objects)
-        .collect();
+    let rendered: Vec<_> =
+        wanted.producers.iter().filter_map(|at| rendering.rendered(*at, wanted).ok()).collect();
     let of_kind = |kind: ObjectKind| -> BTreeSet<&str> {
-        objects.iter().filter(|object| object.kind == kind).map(|object| object.name.as_str()).collect()
+        let objects = rendered.iter().flat_map(|rendered| rendered.manifests.nameable());
+        objects.filter(|object| object.kind == kind).map(|object| object.name.as_str()).collect()
     };
-    let (known, other) = (
-        of_kind(*kind),
-        match kind {
-            ObjectKind::ConfigMap => ObjectKind::Secret,
-            ObjectKind::Secret => ObjectKind::ConfigMap,
-        },
-    );
-    let hint = if of_kind(other).contains(name.as_str()) {
+    let makers = || rendered.iter().flat_map(|rendered| &rendered.manifests.makers);
+    let maker = || makers().find(|one| one.kind.object() == Some(*kind) && one.names.contains(name));
+    let mut known = of_kind(*kind);
+    let other = match kind {
+        ObjectKind::ConfigMap => Some(ObjectKind::Secret),
+        ObjectKind::Secret => Some(ObjectKind::ConfigMap),
+        ObjectKind::Other => {
+            let same_kind: BTreeSet<&str> =
+                known.iter().copied().filter(|known| is_of_kind(known, name)).collect();
+            if !same_kind.is_empty() {
+                known = same_kind;
+            }
+            None
+        }
+    };
+    let other = other.filter(|other| of_kind(*other).contains(name.as_str()));
+    let hint = if let Some(other) = other {
         format!("there is a {} of this name: `{}:{name}`", other.name(), other.word())
+    } else if let Some(maker) = maker() {
+        let resource = format!("{}/{}", maker.identity.kind, maker.identity.name);
+        format!("a controller makes it of `{resource}`: `object:{resource}` moves with each edit of that")
+    } else if let Some(meant) = known.iter().find(|known| known.eq_ignore_ascii_case(name)) {
+        format!("did you mean `{meant}`?")
     } else if let Some(meant) = nearest(name, known.iter().copied()) {
         format!("did you mean `{meant}`?")
     } else if known.is_empty() {
@@ -311,6 +329,48 @@ fn not_found(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Diagnostic {
     let message =
         format!("no {} `{name}` is rendered by {}", kind.name(), releases_searched(wanted, rendering));
     Diagnostic::error(message).hint(hint)
+}
+
+/// Whether two names with kinds have the same kind, but for upper and lower case.
+fn is_of_kind(one: &str, other: &str) -> bool {
+    let kind = |name: &str| name.split_once('/').map(|(kind, _)| kind.to_ascii_lowercase());
+    kind(one) == kind(other)
+}
+
+/// The group of an `apiVersion`.
+fn group(api_version: &str) -> &str {
+    api_version.split_once('/').map_or("", |(group, _)| group)
+}
+
+/// The problem of an object of which nothing counts.
+fn without_spec(object: &Object<Fingerprint>, id: &str) -> Diagnostic {
+    let problem =
+        Diagnostic::error(format!("release `{id}` renders it without a `spec`, of which it is made"));
+    let data = [("ConfigMap/", ObjectKind::ConfigMap), ("Secret/", ObjectKind::Secret)].into_iter().find_map(
+        |(start, kind)| {
+            let name = object.name.strip_prefix(start).filter(|_| object.api_version == "v1")?;
+            Some(format!("{}:{name}", kind.word()))
+        },
+    );
+    problem.hint(match data {
+        Some(source) => format!("`{source}` has its data"),
+        None => "depend on the files that it is made of, or on `release:[NAMESPACE/]RELEASE`".to_owned(),
+    })
+}
+
+/// The problem of objects with one kind and one name that are not of one kind to Kubernetes.
+fn of_several_groups(found: &[(ReleaseAt, &Object<Fingerprint>)], rendering: &Rendering<'_>) -> Diagnostic {
+    let of = |(at, object): &(ReleaseAt, &Object<Fingerprint>)| {
+        format!("`{}` by release `{}`", object.api_version, rendering.release(*at).id())
+    };
+    let names: Vec<String> = found.iter().map(of).collect();
+    let releases: BTreeSet<ReleaseAt> = found.iter().map(|(at, _)| *at).collect();
+    let message = format!("it is rendered in several API groups: {}", names.join(" and "));
+    Diagnostic::error(message).hint(if releases.len() > 1 {
+        "`from=[NAMESPACE/]RELEASE` says which one is meant"
+    } else {
+        "depend on the files that the one you mean is made of"
+    })
 }
 
 fn found_twice(

@@ -144,10 +144,12 @@ impl Consumer {
     }
 }
 
-/// The object that a source stands for by itself. Files and digests have none: a name or the configuration puts them among
+/// The `ConfigMap` or Secret that a source stands for by itself. Files and digests have none: a name or the configuration puts them among
 /// Secrets or `ConfigMaps`, unless they are encrypted.
 pub(crate) fn object_of(source: &Source) -> Option<Object<'_>> {
     match &source.what {
+        // Only a controller knows what it makes of it.
+        What::Object(ObjectKind::Other, _) => None,
         What::Object(kind, name) => Some(Object { secret: *kind == ObjectKind::Secret, name: Some(name) }),
         What::Path(_) | What::Release(_) | What::Digest(_) => {
             source.is_secret().then_some(Object { secret: true, name: None })

@@ -186,6 +186,7 @@ fn size(source: &SourceRow) -> Vec<String> {
         // It is all there is to it.
         "sha256" => return vec![format!("digest {digest:.12}")],
         "configmap" | "secret" => "key",
+        "object" => "spec",
         "release" => "part",
         _ => "file",
     };

@@ -42,7 +42,7 @@ pub(super) fn parse(rest: &str, place: Place, render: &mut Render<'_>) -> Result
     parse::check_templates(&rest[object.span.clone()], render).map_err(|at| at.moved(start))?;
     parse::finish(&mut object, render).map_err(|fault| fault.at(object.span.clone()))?;
     let (kind, name) = match parse::what(&object.text) {
-        Ok(What::Object(kind, name)) => (kind, name),
+        Ok(What::Object(kind @ (ObjectKind::ConfigMap | ObjectKind::Secret), name)) => (kind, name),
         Err(fault @ Fault::BadObject(..)) => return Err(fault.at(object.span)),
         _ => return Err(Fault::NoObject(object.text).at(object.span)),
     };

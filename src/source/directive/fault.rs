@@ -102,6 +102,9 @@ pub enum Fault {
     /// A name that no object can have.
     #[error("`{1}` is not a name that a {kind} can have", kind = .0.name())]
     BadObject(ObjectKind, String),
+    /// Something else than `KIND/NAME` after `object:`.
+    #[error("`{0}` is not `KIND/NAME`")]
+    BadKindAndName(String),
     /// A word before a colon that is not a kind.
     #[error("unknown kind of source `{0}:`")]
     UnknownKind(String, Option<&'static str>),
@@ -238,6 +241,7 @@ impl Fault {
             | Self::BadPattern(_) => Mistake::SourceOption,
             Self::BadRelease(_)
             | Self::BadObject(..)
+            | Self::BadKindAndName(_)
             | Self::NoObject(_)
             | Self::UnknownKind(..)
             | Self::Absolute(_)
@@ -322,6 +326,9 @@ impl Fault {
             }
             Self::BadObject(..) => {
                 "names are lower-case letters, digits, `-` and `.`, with a letter or digit at both ends"
+            }
+            Self::BadKindAndName(_) => {
+                "as in `# helmsum: object:ExternalSecret/db`: the kind and the name, as the manifest has them"
             }
             Self::UnknownKind(_, Some(known)) => return Some(format!("did you mean `{known}:`?")),
             Self::UnknownKind(word, None) => {

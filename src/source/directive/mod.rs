@@ -39,7 +39,7 @@ pub enum What {
     Path(String),
     /// Everything that helm would be given for a release.
     Release(ProducerName),
-    /// The data of a ConfigMap or Secret of this name, as a release renders it.
+    /// The data of a ConfigMap or Secret of this name, as a release renders it; the `spec` of any other object, by `KIND/NAME`.
     Object(ObjectKind, String),
     /// A SHA-256 digest that somebody else computed, 64 lower-case hex digits.
     Digest(String),

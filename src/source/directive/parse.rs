@@ -48,7 +48,7 @@ const OPTIONS: [(&str, &[&str]); 7] = [
     ("eol", &[PATH]),
     ("parse", &[PATH]),
     ("optional", &[PATH]),
-    ("from", &[PATH, CONFIG_MAP, SECRET]),
+    ("from", &[PATH, CONFIG_MAP, SECRET, OBJECT]),
     ("decrypt", &[PATH]),
     ("secret", &[PATH]),
 ];
@@ -57,10 +57,11 @@ const PATH: &str = "path";
 const RELEASE: &str = "release";
 const CONFIG_MAP: &str = ObjectKind::ConfigMap.word();
 const SECRET: &str = ObjectKind::Secret.word();
+const OBJECT: &str = ObjectKind::Other.word();
 const DIGEST: &str = "sha256";
 
 /// What may stand before the colon of a SOURCE.
-const KINDS: [&str; 4] = [RELEASE, CONFIG_MAP, SECRET, DIGEST];
+const KINDS: [&str; 5] = [RELEASE, CONFIG_MAP, SECRET, OBJECT, DIGEST];
 
 /// The options as a message lists them.
 pub(super) fn option_names() -> String {
@@ -210,6 +211,8 @@ pub(super) fn what(text: &str) -> Result<What, Fault> {
             RELEASE => producer(rest).map(What::Release).ok_or_else(|| Fault::BadRelease(rest.to_owned())),
             CONFIG_MAP => object(ObjectKind::ConfigMap, rest),
             SECRET => object(ObjectKind::Secret, rest),
+            OBJECT if is_kind_and_name(rest) => Ok(What::Object(ObjectKind::Other, rest.to_owned())),
+            OBJECT => Err(Fault::BadKindAndName(rest.to_owned())),
             DIGEST => digest(rest),
             _ => Err(Fault::UnknownKind(kind.to_owned(), nearest(kind, KINDS))),
         };
@@ -242,6 +245,17 @@ fn object(kind: ObjectKind, name: &str) -> Result<What, Fault> {
     } else {
         Err(Fault::BadObject(kind, name.to_owned()))
     }
+}
+
+/// `KIND/NAME`: a kind has letters and digits, a name what may be a part of a path
+/// (`k8s.io/apimachinery/pkg/api/validation/path: IsValidPathSegmentName`).
+fn is_kind_and_name(text: &str) -> bool {
+    text.split_once('/').is_some_and(|(kind, name)| {
+        kind.starts_with(|first: char| first.is_ascii_alphabetic())
+            && kind.bytes().all(|byte| byte.is_ascii_alphanumeric())
+            && !matches!(name, "" | "." | "..")
+            && !name.contains(['/', '%', ' ', '\\'])
+    })
 }
 
 /// `[A-Za-z0-9]([-._A-Za-z0-9]*[A-Za-z0-9])?`, at most 63 characters.

@@ -289,6 +289,33 @@ fn what_controllers_make_and_what_is_only_named_is_counted() {
 }
 
 #[test]
+fn what_a_controller_makes_is_covered_by_what_it_is_made_of() {
+    let Some(project) = project(BY_SECRET) else { return };
+    project.chart(
+        "platform",
+        "apiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: outside}\nspec: {target: {name: db}}\n\
+         ---\napiVersion: external-secrets.io/v1\nkind: ExternalSecret\nmetadata: {name: other}\nspec: {target: {name: other}}\n",
+    );
+    for source in ["object:ExternalSecret/outside", "release:platform"] {
+        project.write("web.yaml", &format!("# helmsum: {source}\n{BY_SECRET}"));
+        let reading = format!("Deployment web reads Secret db: covered ({source})");
+        audit(&project, &[]).finds_nothing().reads(&[&reading]);
+    }
+    project.write("web.yaml", &format!("# helmsum: object:ExternalSecret/other\n{BY_SECRET}"));
+    audit(&project, &[])
+        .finds_nothing()
+        .reads(&["Deployment web reads Secret db: controlled (ExternalSecret outside of apps/platform)"]);
+    // A checksum that arrives nowhere covers nothing.
+    project.write("web.yaml", &format!("# helmsum: object:ExternalSecret/outside\n{BY_SECRET}"));
+    project.edit(
+        "charts/web/templates/all.yaml",
+        "checksum/config: {{ .Values.configChecksum | quote }}",
+        "{}",
+    );
+    audit(&project, &[]).finds(&["inert-annotation deny"]).reads(&["Deployment web reads Secret db: missed"]);
+}
+
+#[test]
 fn what_somebody_accepts_with_a_reason_is_counted() {
     let Some(project) = project(MOUNTED) else { return };
     let (_, hint) = audit(&project, &[]).finds(&["unbridged-reference warn"]).only("unbridged-reference");

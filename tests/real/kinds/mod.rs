@@ -10,3 +10,4 @@ mod parallel;
 pub(crate) mod project;
 mod references;
 pub(crate) mod sops;
+mod specified;

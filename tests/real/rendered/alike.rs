@@ -1,6 +1,6 @@
 //! The objects that helmsum sees are those that `helmfile template` prints.
 
-use helmsum::internals::rendered::{Templates, template, templating};
+use helmsum::internals::rendered::{ObjectKind, Templates, template, templating};
 use helmsum::internals::template::functions::registry;
 use helmsum::internals::value::Value;
 use helmsum::internals::yaml;
@@ -186,6 +186,7 @@ fn ours(project: &Project) -> Vec<String> {
     let objects = template(&templating).unwrap_or_else(|problem| panic!("{problem}"));
     let mut shown: Vec<String> = objects
         .iter()
+        .filter(|object| object.kind != ObjectKind::Other)
         .map(|object| {
             let entries = object.data.iter().map(|piece| {
                 let key = piece.name.strip_prefix("data/").expect("data");

@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use camino::Utf8PathBuf;
-use helmsum::internals::rendered::{Templates, template, templating};
+use helmsum::internals::rendered::{ObjectKind, Templates, template, templating};
 use helmsum::internals::template::functions::registry;
 
 use super::project::Project;
@@ -54,9 +54,10 @@ fn downloaded(tools: &Tools, variables: &[(&str, &str)]) -> Project {
 
 fn rendered(project: &Project) -> Result<String, String> {
     let reading = project.read();
-    let objects = templating(&reading.producer("web"), &mut Templates::new(&registry()))
+    let mut objects = templating(&reading.producer("web"), &mut Templates::new(&registry()))
         .and_then(|templating| template(&templating))
         .map_err(|problem| problem.to_string())?;
+    objects.retain(|object| object.kind != ObjectKind::Other);
     let [object] = objects.as_slice() else { panic!("one object") };
     Ok(String::from_utf8(object.data[0].bytes.clone()).expect("UTF-8"))
 }

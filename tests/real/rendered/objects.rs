@@ -34,10 +34,12 @@ fn with_helm(mut project: Project) -> Option<Project> {
 }
 
 fn rendered(reading: &Reading) -> Result<Vec<Object>, Diagnostic> {
-    template(&templating(&reading.producer("web"), &mut Templates::new(&registry()))?)
+    let mut objects = template(&templating(&reading.producer("web"), &mut Templates::new(&registry()))?)?;
+    objects.retain(|object| object.kind != ObjectKind::Other);
+    Ok(objects)
 }
 
-/// The objects of the release `web`, each as a line.
+/// The `ConfigMap`s and `Secret`s of the release `web`, each as a line.
 fn objects(project: &Project) -> Vec<String> {
     let objects = rendered(&project.read()).unwrap_or_else(|problem| panic!("{}", said(&problem)));
     objects.iter().map(shown).collect()

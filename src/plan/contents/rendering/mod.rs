@@ -364,7 +364,7 @@ impl<'e> Rendering<'e> {
     /// The objects of a producer that a source means; nothing where it could not be rendered.
     pub(crate) fn found(&self, at: ReleaseAt, wanted: &Wanted<'_>) -> Option<Vec<&Object<Fingerprint>>> {
         let rendered = self.answer(at, wanted)?.as_ref().ok()?;
-        let objects = rendered.manifests.objects.iter();
+        let objects = rendered.manifests.nameable();
         Some(objects.filter(|object| is_object_meant(&wanted.source.what, object)).collect())
     }
 
@@ -385,7 +385,10 @@ impl<'e> Rendering<'e> {
         let both = [0, 1].map(|number| self.rendered.get(&(wanted.consumer, OwnTarget::StandIn(number))));
         match both {
             [Some(Ok(one)), Some(Ok(other))] => {
-                Ok(rendered::unstable(&one.manifests.objects, &other.manifests.objects))
+                let (one, other) = (&one.manifests, &other.manifests);
+                let mut found = rendered::unstable(&one.objects, &other.objects);
+                found.extend(rendered::unstable(&one.specified, &other.specified));
+                Ok(found)
             }
             [_, Some(Err(problem))] => Err(problem.clone()),
             _ => Ok(Vec::new()),

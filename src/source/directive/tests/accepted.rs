@@ -31,6 +31,7 @@ fn nothing_else_is_accepted() {
     assert_eq!(fault("accept configmap:a - !"), Fault::NoReason);
     assert_eq!(fault("accept ./a reloads"), Fault::NoObject("./a".into()));
     assert_eq!(fault("accept release:a reloads"), Fault::NoObject("release:a".into()));
+    assert_eq!(fault("accept object:A/b reloads"), Fault::NoObject("object:A/b".into()));
     assert_eq!(fault("accept configmaps:a reloads"), Fault::NoObject("configmaps:a".into()));
     assert_eq!(fault("accept configmap:A reloads"), Fault::BadObject(ObjectKind::ConfigMap, "A".into()));
     assert_eq!(fault("accept secret:\"a reloads"), Fault::UnclosedQuote);

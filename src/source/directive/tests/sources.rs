@@ -92,6 +92,27 @@ fn an_object_is_named_as_kubernetes_names_it() {
 }
 
 #[test]
+fn any_object_is_named_by_its_kind_and_its_name() {
+    let source = one("object:ExternalSecret/db from=edge/vault").expect("good");
+    assert_eq!(source.what, What::Object(ObjectKind::Other, "ExternalSecret/db".to_owned()));
+    assert_eq!((source.kind(), source.label().as_str()), ("object", "object:ExternalSecret/db"));
+    assert_eq!(source.producer().expect("named").to_string(), "edge/vault");
+    assert!(!source.is_secret());
+    assert_eq!(one("object:Certificate/web.Web_1:a as tls").expect("good").label(), "tls");
+    for name in
+        ["", "db", "/db", "ExternalSecret/", "a/b/c", "1a/b", "A-b/c", "A/..", "A/.", "A/b%c", "\"A/b c\""]
+    {
+        let fault = one(&format!("object:{name}"));
+        assert_eq!(fault, Err(Fault::BadKindAndName(name.replace('"', ""))), "{name}");
+    }
+    for option in ["exclude=x", "eol=lf", "parse=yaml", "optional=true", "decrypt=sops", "secret=true"] {
+        let fault = one(&format!("object:A/b {option}"));
+        assert!(matches!(fault, Err(Fault::OptionOfOtherKind(_, "object"))), "{option}");
+    }
+    assert_eq!(one("Object:A/b"), Err(Fault::UnknownKind("Object".to_owned(), Some("object"))));
+}
+
+#[test]
 fn unknown_kinds_name_the_nearest() {
     assert_eq!(one("configMap:x"), Err(Fault::UnknownKind("configMap".to_owned(), Some("configmap"))));
     assert_eq!(one("sha265:x"), Err(Fault::UnknownKind("sha265".to_owned(), Some("sha256"))));
@@ -127,6 +148,7 @@ fn every_fault_says_what_to_do() {
         "# helmsum: a decrypt=x",
         "# helmsum: a exclude=[",
         "# helmsum: release:",
+        "# helmsum: object:db",
         "# helmsum: release:x from=y",
         "# helmsum: secret:X",
         "# helmsum: secret:x decrypt=sops",
