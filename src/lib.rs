@@ -27,6 +27,7 @@
 #[cfg(not(any(target_os = "linux", target_os = "macos")))]
 compile_error!("helmsum runs on Linux and macOS: it works with their paths, processes and signals");
 
+mod annotate;
 mod audit;
 mod cache;
 mod checksum;

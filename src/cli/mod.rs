@@ -159,6 +159,22 @@ Examples:
   $ helmsum audit --output sarif > helmsum.sarif")]
     Audit(Later<AuditArgs>),
 
+    /// Put checksums on the pod templates of manifests, for charts that offer no key
+    ///
+    /// A filter: reads manifests from standard input and writes them to standard output. Where a workload among them reads a ConfigMap or
+    /// Secret that is among them too, the digest of its data becomes an annotation of the pod template, so that the pods restart when
+    /// the data change. Reads no state.
+    ///
+    /// Nothing else changes: what comes out is the input with insertions. Hooks of helm, Jobs, CronJobs and Pods are left alone. With any
+    /// error nothing is written, and the exit code is 1.
+    #[command(after_long_help = "\
+Examples:
+
+  $ helmsum annotate < rendered.yaml > annotated.yaml
+
+  In a pipe: `helmfile template | helmsum annotate`")]
+    Annotate(Later<AnnotateArgs>),
+
     /// Print the state as helmsum reads it
     ///
     /// What `helmfile build` shows, as far as checksums depend on it: state values, releases and their values lists after
@@ -236,6 +252,13 @@ pub(crate) struct AuditArgs {
     #[arg(long)]
     pub verbose: bool,
 
+    #[command(flatten)]
+    shared: StateCommandArgs,
+}
+
+/// `helmsum annotate`
+#[derive(Debug, clap::Args)]
+pub(crate) struct AnnotateArgs {
     #[command(flatten)]
     shared: StateCommandArgs,
 }
@@ -353,8 +376,13 @@ impl Cli {
 
     /// What is wrong with the options about output, looked at together with the command.
     fn contradiction(&self) -> Option<String> {
-        let format = self.output.output.filter(|format| !format.is_common())?;
+        let format = self.output.output?;
         match &self.command {
+            Command::Annotate(_) if format != OutputFormat::Human => {
+                let message = "`--output` is not for `helmsum annotate`, which prints manifests\n";
+                return Some(message.to_owned());
+            }
+            _ if format.is_common() => None,
             Command::Audit(arguments) if arguments.verbose && format == OutputFormat::Sarif => Some(
                 "`--verbose` cannot be used with `--output sarif`, which has findings alone; `--output json` has every reading\n"
                     .to_owned(),
@@ -383,6 +411,7 @@ impl Command {
             Self::Generate(arguments) => arguments.shared.output,
             Self::State(arguments) => arguments.shared.output,
             Self::Audit(arguments) => arguments.shared.output,
+            Self::Annotate(arguments) => arguments.shared.output,
             Self::List(arguments) => arguments.shared.output,
             Self::Check(arguments) => arguments.output,
             Self::Hash(arguments) => arguments.output,
@@ -396,6 +425,7 @@ impl Command {
             Self::Generate(arguments) => Some(&arguments.shared.options),
             Self::State(arguments) => Some(&arguments.shared.options),
             Self::Audit(arguments) => Some(&arguments.shared.options),
+            Self::Annotate(arguments) => Some(&arguments.shared.options),
             Self::List(arguments) => Some(&arguments.shared.options),
             Self::Check(arguments) => Some(&arguments.options),
             Self::Hash(_) | Self::Completions(_) | Self::Man(_) => None,

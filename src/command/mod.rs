@@ -1,5 +1,6 @@
 //! The commands: each reads, computes and reports, and none of them decides how a report looks.
 
+mod annotate;
 mod audit;
 mod generate;
 mod hash;
@@ -100,13 +101,16 @@ pub(crate) fn run(
         Command::Generate(_) => Some(View::Generate),
         Command::Check(_) => Some(View::Check),
         Command::List(_) => Some(View::List),
-        Command::State(_) | Command::Audit(_) => None,
+        Command::State(_) | Command::Audit(_) | Command::Annotate(_) => None,
     };
     if variables.running {
         return recognise(&cli.command, &context, streams);
     }
     if let Err(error) = options.check() {
         return refuse(&Diagnostic::error(error.to_string()), streams);
+    }
+    if let Command::Annotate(_) = &cli.command {
+        return annotate::run(&context, &options, streams);
     }
     let reading = reading(options, named, variables);
     if let Command::Audit(arguments) = &cli.command {
@@ -202,6 +206,9 @@ fn source_of(file: &Utf8Path) -> Option<Arc<str>> {
 
 /// helmsum was started by a program that helmsum runs: doing it all once more would never end.
 fn recognise(command: &Command, context: &Context, streams: &mut Streams) -> io::Result<Outcome> {
+    if let Command::Annotate(_) = command {
+        return annotate::pass(context, streams);
+    }
     let note = "helmsum was started by helmsum itself, so it does nothing here";
     if !context.output.format.is_document() {
         streams.out.styled(&format!("{note}\n"))?;

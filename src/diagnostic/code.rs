@@ -90,6 +90,8 @@ codes! {
     HiddenMissingFile = "hidden-missing-file", Warn;
     /// A hook that runs helmsum in a way that does not do what it seems to.
     HookMisuse = "hook-misuse", Warn;
+    /// An annotation that `annotate` would add is there with another value.
+    DoubleWired = "double-wired", Deny;
     /// One target for several environments in which the consumer has other sources.
     SharedTarget = "shared-target", Warn;
     /// What helmfile read is not what helmsum read.

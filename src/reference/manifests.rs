@@ -12,7 +12,7 @@ use super::operated::{Field, Operated, operated};
 use super::pod::{Form, Kind, Reference};
 use super::reloader::{RELOADER, WAVE, repository};
 use super::resource::{Resource, resources};
-use super::workload::{Corefiles, Moves, Pod, Size, Workload, workload};
+use super::workload::{Corefiles, Destination, Moves, Pod, Size, Workload, workload};
 use crate::rendered::{Datum, Marker, Object, ObjectKind, Unreadable, documents, objects_of, specified};
 
 /// What the manifests of a release say. What is known of the data of objects is a `D`: its bytes, where nothing else is chosen.
@@ -62,6 +62,19 @@ pub struct Tagged {
 ///
 /// Where a manifest is not readable to Kubernetes. The error tells the line alone: a value may be secret.
 pub fn read(manifests: &[u8], namespace: &str, marker: &Marker) -> Result<Manifests, Unreadable> {
+    read_with_destinations(manifests, namespace, marker).map(|(manifests, _)| manifests)
+}
+
+/// As [`read`], with where the annotations of each pod of each workload go, where that is known.
+///
+/// # Errors
+///
+/// As [`read`].
+pub(crate) fn read_with_destinations(
+    manifests: &[u8],
+    namespace: &str,
+    marker: &Marker,
+) -> Result<(Manifests, Vec<Vec<Option<Destination>>>), Unreadable> {
     let mut objects = Vec::new();
     let mut with_spec = Vec::new();
     let mut all = Vec::new();
@@ -72,14 +85,14 @@ pub fn read(manifests: &[u8], namespace: &str, marker: &Marker) -> Result<Manife
         all.extend(resources(&document, namespace));
     }
     let corefiles = corefiles(&objects);
-    let mut workloads: Vec<Workload> =
-        all.iter().filter_map(|one| workload(one, &corefiles, marker)).collect();
+    let (mut workloads, destinations): (Vec<Workload>, Vec<_>) =
+        all.iter().filter_map(|one| workload(one, &corefiles, marker)).unzip();
     for resource in &all {
         scale(resource, &mut workloads);
     }
     let elsewhere: Vec<Elsewhere> = all.iter().filter_map(elsewhere).collect();
     add_secrets_of_accounts(&elsewhere, &mut workloads);
-    Ok(Manifests {
+    let manifests = Manifests {
         objects,
         specified: with_spec,
         tagged: all.iter().filter_map(tagged).collect(),
@@ -90,7 +103,8 @@ pub fn read(manifests: &[u8], namespace: &str, marker: &Marker) -> Result<Manife
         makers: all.iter().filter_map(maker).collect(),
         classes: all.iter().filter_map(class).collect(),
         grants: grants(&all),
-    })
+    };
+    Ok((manifests, destinations))
 }
 
 impl<D> Manifests<D> {

@@ -59,6 +59,10 @@ pub(super) struct Resource {
     pub(super) origin: Origin,
     pub(super) is_hook: bool,
     pub(super) root: Spot,
+    /// The number of the document that it is in, from 0.
+    pub(super) document: usize,
+    /// The way to it in its document: none but for what is in a list.
+    pub(super) way: Path,
     node: Node,
 }
 
@@ -79,13 +83,14 @@ struct Inherited<'l> {
 /// The resources of a document. `namespace` is that of the release.
 pub(super) fn resources(document: &Document, namespace: &str) -> Vec<Resource> {
     let mut found = Vec::new();
-    collect(document, (&document.value, &document.node), Inherited::default(), namespace, &mut found);
+    let whole = (&document.value, &document.node, &Path::default());
+    collect(document, whole, Inherited::default(), namespace, &mut found);
     found
 }
 
 fn collect(
     document: &Document,
-    (value, node): (&Value, &Node),
+    (value, node, way): (&Value, &Node, &Path),
     inherited: Inherited<'_>,
     namespace: &str,
     found: &mut Vec<Resource>,
@@ -100,7 +105,8 @@ fn collect(
         let inherited = Inherited { api_version: &api_version, kind: item_kind };
         for (index, item) in items.iter().enumerate() {
             let own = nodes.as_ref().and_then(|nodes| nodes.item(index));
-            collect(document, (item, own.as_ref().unwrap_or(node)), inherited, namespace, found);
+            let way = way.item_of("items", index);
+            collect(document, (item, own.as_ref().unwrap_or(node), &way), inherited, namespace, found);
         }
         return;
     }
@@ -119,6 +125,8 @@ fn collect(
         origin: Origin { source: document.source.clone(), line: node.line() },
         is_hook: matches!(&metadata.value, Value::Map(metadata) if is_hook(metadata)),
         root,
+        document: document.index,
+        way: way.clone(),
         node: node.clone(),
     });
 }

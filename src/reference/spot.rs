@@ -7,9 +7,11 @@ use crate::value::Value;
 use crate::yaml::{Node, Style};
 
 /// A step from a value to one in it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Step {
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Step {
+    /// To what a key of a mapping stands for.
     Key(Rc<str>),
+    /// To an item of a list, from 0.
     Index(usize),
 }
 
@@ -18,6 +20,18 @@ enum Step {
 pub(super) struct Path(Vec<Step>);
 
 impl Path {
+    /// The steps, from the top.
+    pub(super) fn steps(&self) -> &[Step] {
+        &self.0
+    }
+
+    /// The way to an item of a list in a value that this leads to.
+    pub(super) fn item_of(&self, key: &str, index: usize) -> Self {
+        let mut steps = self.0.clone();
+        steps.extend([Step::Key(key.into()), Step::Index(index)]);
+        Self(steps)
+    }
+
     /// The key of the last step, where that is one.
     pub(super) fn last_key(&self) -> Option<&str> {
         match self.0.last() {

@@ -13,7 +13,7 @@ use super::need::{Need, Why};
 use super::pod::{self, Reference};
 use super::reloader::{self, Controller, Reloader};
 use super::resource::{Identity, Origin, Resource};
-use super::spot::{Path, Spot};
+use super::spot::{Path, Spot, Step};
 use crate::diagnostic::Level;
 use crate::rendered::{Mark, Marker};
 use crate::value::Value;
@@ -118,6 +118,22 @@ pub struct Pod {
     pub mentions: Vec<Mention>,
 }
 
+/// Where among manifests the annotations of a pod go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Destination {
+    /// The number of the document, from 0.
+    pub(crate) document: usize,
+    /// The way from the top of the document to the mapping, which need not be there.
+    pub(crate) steps: Vec<Step>,
+}
+
+impl Destination {
+    fn of(resource: &Resource, path: &Path) -> Self {
+        let steps = resource.way.steps().iter().chain(path.steps()).cloned().collect();
+        Self { document: resource.document, steps }
+    }
+}
+
 /// The value of an annotation, which may be anything.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Annotation {
@@ -180,7 +196,11 @@ const BUILT_IN: [(&str, &str, &[&str]); 8] = [
 const NO_WORKLOADS: [&str; 2] = ["ConfigMap", "Secret"];
 
 /// The workload that a resource is, if it owns pods.
-pub(super) fn workload(resource: &Resource, corefiles: &Corefiles, marker: &Marker) -> Option<Workload> {
+pub(super) fn workload(
+    resource: &Resource,
+    corefiles: &Corefiles,
+    marker: &Marker,
+) -> Option<(Workload, Vec<Option<Destination>>)> {
     let identity = &resource.identity;
     let known = kinds::custom(identity);
     let mut pods: Vec<Described> = Vec::new();
@@ -213,7 +233,8 @@ pub(super) fn workload(resource: &Resource, corefiles: &Corefiles, marker: &Mark
     let template = pods.first().and_then(|pod| pod.annotations.as_ref()).map(texts).unwrap_or_default();
     workload.controllers = workload.asked_controllers(&own, &template);
     workload.judge(known);
-    Some(workload)
+    let destination = |pod: &Described| Some(Destination::of(resource, &pod.annotations.as_ref()?.path));
+    Some((workload, pods.iter().map(destination).collect()))
 }
 
 /// The pods of a custom resource of the table.

@@ -112,6 +112,8 @@ pub(crate) struct Document {
     pub(crate) node: Node,
     /// The file that it comes from, as helm names it, where helm says so.
     pub(crate) source: Option<String>,
+    /// Its number among the documents, from 0.
+    pub(crate) index: usize,
 }
 
 /// The documents of a list of manifests, in their order. Each is made when it is asked for.
@@ -125,10 +127,10 @@ pub(crate) fn documents(
     let unreadable = |error: yaml::Error| Unreadable { line: error.line() };
     let sources = sources(manifests);
     let nodes = yaml::parse(manifests, &Limits::default()).map_err(unreadable)?;
-    Ok(nodes.into_iter().map(move |node| {
+    Ok(nodes.into_iter().enumerate().map(move |(index, node)| {
         let value = node.decode_as_helm().map_err(unreadable)?;
         let source = sources.range(..=node.line()).next_back().and_then(|(_, source)| source.clone());
-        Ok(Document { value, node, source })
+        Ok(Document { value, node, source, index })
     }))
 }
 

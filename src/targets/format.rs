@@ -13,7 +13,7 @@ use crate::source::config::Shape;
 use crate::text::nearest;
 
 /// The annotation of the checksum. `checksum/config` is often the chart's own, and of two equal keys in one map one is lost.
-pub(super) const ANNOTATION: &str = "checksum/helmsum";
+pub(crate) const ANNOTATION: &str = "checksum/helmsum";
 
 /// How a checksum reaches the chart.
 #[derive(Clone, Debug, PartialEq, Eq)]

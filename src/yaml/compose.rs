@@ -161,6 +161,7 @@ impl<'a> Composer<'a> {
             return Err(self.error(ErrorKind::Unsupported, message, start, end).hint("remove the tag"));
         }
         let id = self.add(content, tag, start, end)?;
+        self.tree.get_mut(id).is_flow = flow;
         self.anchor(anchor, id);
         if self.open.len() >= self.limits.depth {
             let message = format!("nested more than {} levels deep", self.limits.depth);
@@ -293,6 +294,7 @@ impl<'a> Composer<'a> {
             bare_tag: tag == Some("!"),
             standard_tag: tag.is_some_and(tag::is_standard),
             versioned: self.open.is_empty() && self.versioned,
+            is_flow: false,
             line: count(start.line),
             column: count(start.column),
             span: self.span(start, end),

@@ -25,6 +25,7 @@ mod tag;
 mod timestamp;
 mod tree;
 mod typed;
+mod written;
 
 pub(crate) use comments::comments;
 pub use encode::encode;
@@ -32,6 +33,7 @@ pub use error::{Error, ErrorKind};
 pub(crate) use node::Kind;
 pub use node::Node;
 pub(crate) use tree::Style;
+pub(crate) use written::Written;
 
 use std::rc::Rc;
 
@@ -70,6 +72,18 @@ pub fn parse(source: &[u8], limits: &Limits) -> Result<Vec<Node>, Error> {
     let (tree, roots) = compose::compose(&input, limits, Extent::All)?;
     let tree = Rc::new(tree);
     Ok(roots.into_iter().map(|id| Node::new(&Place { tree: Rc::clone(&tree), id })).collect())
+}
+
+/// As [`parse`], for whoever edits the text: what is written as an alias stays one.
+///
+/// # Errors
+///
+/// As [`parse`].
+pub(crate) fn parse_written(source: &[u8], limits: &Limits) -> Result<Vec<Written>, Error> {
+    let input = input::Input::check(source, limits)?;
+    let (tree, roots) = compose::compose(&input, limits, Extent::All)?;
+    let tree = Rc::new(tree);
+    Ok(roots.into_iter().map(|id| Written::new(Place { tree: Rc::clone(&tree), id })).collect())
 }
 
 /// Reads the first document of a text, as go-yaml's `Unmarshal` does: mistakes after it are not noticed. Nothing for a text

@@ -40,6 +40,8 @@ pub(super) struct Data {
     pub(super) standard_tag: bool,
     /// Whether `%YAML` stands before the document of which this is the root.
     pub(super) versioned: bool,
+    /// Whether it is a collection that is written as `[…]` or `{…}`.
+    pub(super) is_flow: bool,
     /// From 1.
     pub(super) line: u32,
     /// In characters, from 1.
@@ -74,6 +76,12 @@ pub(super) struct Place {
 impl Tree {
     pub(super) fn get(&self, id: Id) -> &Data {
         &self.nodes[id as usize]
+    }
+
+    /// The numbers of all aliases, in the order of the text.
+    pub(super) fn aliases(&self) -> impl Iterator<Item = Id> {
+        let ids = self.nodes.iter().zip(0..);
+        ids.filter(|(data, _)| matches!(data.content, Content::Alias { .. })).map(|(_, id)| id)
     }
 
     pub(super) fn get_mut(&mut self, id: Id) -> &mut Data {

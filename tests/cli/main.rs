@@ -1,5 +1,6 @@
 //! What people type and what they see: commands, findings, reports and bad input. No other program is needed but git.
 
+mod annotate;
 mod bad_input;
 mod check;
 mod command_line;

@@ -1,8 +1,9 @@
 //! A repository in a temporary folder, and helmsum run in it.
 
 use std::fmt::Write as _;
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 /// A temporary repository, with what helmsum last said in it. Every step returns it, so that a test reads as a sentence.
 pub(crate) struct Repo {
@@ -96,6 +97,22 @@ impl Repo {
     #[track_caller]
     pub(crate) fn helmsum_in<const N: usize>(mut self, folder: &str, arguments: [&str; N]) -> Self {
         let output = self.command(folder).args(arguments).output().expect("helmsum runs");
+        self.last = Some((arguments.map(str::to_owned).to_vec(), output));
+        self
+    }
+
+    /// Runs helmsum at the root of the repository with something on its standard input.
+    #[track_caller]
+    pub(crate) fn helmsum_on<const N: usize>(mut self, input: &[u8], arguments: [&str; N]) -> Self {
+        let mut command = self.command("");
+        command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let mut child = command.spawn().expect("helmsum runs");
+        let mut stdin = child.stdin.take().expect("it is piped");
+        let output = std::thread::scope(|scope| {
+            // One that refuses its arguments does not read.
+            scope.spawn(move || stdin.write_all(input));
+            child.wait_with_output().expect("helmsum ends")
+        });
         self.last = Some((arguments.map(str::to_owned).to_vec(), output));
         self
     }

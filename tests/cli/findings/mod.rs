@@ -1,6 +1,7 @@
 //! Each finding: a project that has it, and one beside it that has not.
 
 mod held;
+mod annotate;
 mod hooks;
 mod needs;
 mod rendering;
@@ -46,6 +47,7 @@ pub(super) fn in_gallery() -> Gallery {
     hooks::hook_misuse_is_judged_for_each_consumer();
     hooks::hook_misuse_between_state_files_that_one_lists();
     hooks::hook_misuse_of_hooks_that_single_releases_have();
+    annotate::double_wired();
     targets::shared_target();
     targets::shared_target_is_a_note_where_every_hook_writes_a_target_that_git_ignores();
     hooks::unverified_state();

@@ -1,0 +1,247 @@
+//! `helmsum annotate`, without helm: a stream of manifests.
+
+use crate::support::repo::Repo;
+
+/// A `ConfigMap` that [`DEPLOYMENT`] reads.
+pub(crate) const CONFIG: &str = "\
+---
+# Source: config/templates/app.yaml
+apiVersion: v1
+kind: ConfigMap
+metadata:
+  name: app
+data:
+  colour: green
+";
+
+/// A Deployment that reads [`CONFIG`].
+pub(crate) const DEPLOYMENT: &str = "\
+---
+# Source: web/templates/deployment.yaml
+apiVersion: apps/v1
+kind: Deployment
+metadata:
+  name: web
+spec:
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      containers:
+        - name: web
+          image: web
+          envFrom:
+            - configMapRef:
+                name: app
+";
+
+/// The digest of the data of [`CONFIG`]: `printf '%s  data/colour\\n' $(printf green | sha256sum | cut -d' ' -f1) | sha256sum`
+const COLOUR: &str = "e84b16af2f346766ffc53d2a6c62a537ea8dd9e441012c10b409163e5c1a23d4";
+
+/// The lines that [`DEPLOYMENT`] gets.
+fn annotated(lines: &str) -> String {
+    DEPLOYMENT.replace("      labels:", &format!("      annotations:\n{lines}      labels:"))
+}
+
+fn with_colour() -> String {
+    annotated(&format!("        checksum/helmsum.configmap.app: \"{COLOUR}\"\n"))
+}
+
+#[test]
+fn a_workload_gets_the_digest_of_what_it_reads() {
+    for stream in [format!("{CONFIG}{DEPLOYMENT}"), format!("{DEPLOYMENT}{CONFIG}")] {
+        let expected = stream.replace(DEPLOYMENT, &with_colour());
+        Repo::new().helmsum_on(stream.as_bytes(), ["annotate"]).exits(0).stderr("").stdout(&expected);
+        Repo::new().helmsum_on(expected.as_bytes(), ["annotate"]).exits(0).stdout(&expected);
+    }
+}
+
+#[test]
+fn every_form_of_reading_counts() {
+    let volume = "          volumeMounts: [{name: v, mountPath: /v}]\n";
+    let init = "      initContainers: [{name: i, image: i, volumeMounts: [{name: v, mountPath: /v}]}]\n";
+    let of = |containers: &str, more: &str| {
+        format!(
+            "---\napiVersion: apps/v1\nkind: StatefulSet\nmetadata: {{name: db}}\nspec:\n  template:\n    metadata: {{}}\n    spec:\n{more}      containers:\n        - name: db\n          image: db\n{containers}"
+        )
+    };
+    let mounted = "      volumes: [{name: v, configMap: {name: app}}]\n";
+    let projected = "      volumes: [{name: v, projected: {sources: [{configMap: {name: app}}]}}]\n";
+    let variable = "          env: [{name: C, valueFrom: {configMapKeyRef: {name: app, key: colour}}}]\n";
+    for text in [
+        of(variable, ""),
+        of(volume, mounted),
+        of(volume, projected),
+        of(&volume.replace("/v}", "/v, subPath: colour}"), mounted),
+        of("", &format!("{init}{mounted}")),
+        of("", "      initContainers: [{name: i, image: i, envFrom: [{configMapRef: {name: app}}]}]\n"),
+    ] {
+        let expected = text.replace(
+            "metadata: {}\n",
+            &format!("metadata: {{\"annotations\": {{\"checksum/helmsum.configmap.app\": \"{COLOUR}\"}}}}\n"),
+        );
+        let stream = format!("{CONFIG}{text}");
+        Repo::new()
+            .helmsum_on(stream.as_bytes(), ["annotate"])
+            .exits(0)
+            .stdout(&format!("{CONFIG}{expected}"));
+    }
+    // What is read live, by nobody, or not made here.
+    for text in [
+        of("", mounted),
+        of("", "      imagePullSecrets: [{name: app}]\n"),
+        of(&variable.replace("name: app", "name: other"), ""),
+        of(variable, "").replace("StatefulSet", "Job").replace("apps/v1", "batch/v1"),
+        of(variable, "").replace("{name: db}", "{name: db, annotations: {helm.sh/hook: post-install}}"),
+        of(variable, "").replace("{name: db}", "{name: db, namespace: shop}"),
+    ] {
+        let stream = format!("{CONFIG}{text}");
+        Repo::new().helmsum_on(stream.as_bytes(), ["annotate"]).exits(0).stdout(&stream);
+    }
+}
+
+#[test]
+fn namespaces_are_told_apart() {
+    let own = CONFIG.replace("  name: app", "  name: app\n  namespace: edge");
+    let other = own.replace("edge", "shop").replace("green", "red");
+    let stream = format!("{own}{other}{DEPLOYMENT}");
+    Repo::new().helmsum_on(stream.as_bytes(), ["annotate"]).exits(0).stdout(&stream);
+    Repo::new()
+        .helmsum_on(stream.as_bytes(), ["annotate", "--namespace", "edge"])
+        .exits(0)
+        .stdout(&stream.replace(DEPLOYMENT, &with_colour()));
+}
+
+#[test]
+fn an_object_that_comes_twice_has_the_same_data() {
+    let same = format!("{CONFIG}{CONFIG}{DEPLOYMENT}");
+    Repo::new()
+        .helmsum_on(same.as_bytes(), ["annotate"])
+        .exits(0)
+        .stdout(&same.replace(DEPLOYMENT, &with_colour()));
+    let other = format!("{CONFIG}{}{DEPLOYMENT}", CONFIG.replace("green", "red"));
+    Repo::new().helmsum_on(other.as_bytes(), ["annotate"]).exits(1).stdout("").complains(
+        "ConfigMap `app` is in the input with different data, in line 3 and line 11; Deployment `web` reads it",
+    );
+    // Nobody reads it.
+    let unread = format!("{CONFIG}{}", CONFIG.replace("green", "red"));
+    Repo::new().helmsum_on(unread.as_bytes(), ["annotate"]).exits(0).stdout(&unread);
+}
+
+#[test]
+fn secrets_are_hashed_with_the_key_where_there_is_one() {
+    let secret = CONFIG.replace("ConfigMap", "Secret").replace("colour: green", "colour: Z3JlZW4=");
+    let reader = DEPLOYMENT.replace("configMapRef", "secretRef");
+    let stream = format!("{secret}{reader}");
+    let with = |digest: &str| {
+        let line =
+            format!("      annotations:\n        checksum/helmsum.secret.app: \"{digest}\"\n      labels:");
+        format!("{secret}{}", reader.replace("      labels:", &line))
+    };
+    Repo::new()
+        .helmsum_on(stream.as_bytes(), ["annotate"])
+        .exits(0)
+        .stdout(&with(COLOUR))
+        .complains("warning[guessable-secret]: Secret `app` is hashed without a key");
+    Repo::new().helmsum_on(stream.as_bytes(), ["annotate", "--strict"]).exits(1).stdout("");
+    let keyed = |mode: &str| {
+        let repo = Repo::new().file("key", "0123456789abcdef").variable("HELMSUM_KEY_FILE", "key");
+        let status = std::process::Command::new("chmod").arg(mode).arg(repo.path("key")).status();
+        assert!(status.expect("chmod runs").success());
+        repo
+    };
+    keyed("600")
+        .helmsum_on(stream.as_bytes(), ["annotate", "--strict"])
+        .exits(0)
+        .stderr("")
+        .stdout(&with("3ffcde8d03ca87e2206524c86a49e211a8f1914ac8171245d692ff8aa8eb3887"));
+    keyed("644")
+        .helmsum_on(stream.as_bytes(), ["annotate"])
+        .exits(0)
+        .complains("every user of this machine can read the key file");
+    Repo::new()
+        .variable("HELMSUM_KEY_FILE", "gone")
+        .helmsum_on(stream.as_bytes(), ["annotate"])
+        .exits(1)
+        .stdout("")
+        .complains("gone` cannot be read")
+        // It has no meaning without secrets.
+        .helmsum_on(CONFIG.as_bytes(), ["annotate"])
+        .exits(0)
+        .stdout(CONFIG);
+}
+
+#[test]
+fn lists_are_looked_into() {
+    let item = "apiVersion: v1\nkind: List\nitems:\n- {apiVersion: v1, kind: ConfigMap, metadata: {name: app}, data: {colour: green}}\n- apiVersion: apps/v1\n  kind: Deployment\n  metadata: {name: web}\n  spec:\n    template:\n      spec:\n        containers: [{name: a, image: a, envFrom: [{configMapRef: {name: app}}]}]\n";
+    let metadata = format!(
+        "      metadata:\n        annotations:\n          checksum/helmsum.configmap.app: \"{COLOUR}\"\n      spec:\n        containers"
+    );
+    let metadata = metadata.trim_start();
+    Repo::new()
+        .helmsum_on(item.as_bytes(), ["annotate"])
+        .exits(0)
+        .stdout(&item.replace("spec:\n        containers", metadata));
+}
+
+#[test]
+fn custom_resources_are_annotated_where_their_pods_are_described() {
+    let prometheus = "---\napiVersion: monitoring.coreos.com/v1\nkind: Prometheus\nmetadata: {name: p}\nspec:\n  containers: [{name: a, image: a, envFrom: [{configMapRef: {name: app}}]}]\n";
+    let expected = prometheus.replace(
+        "  containers",
+        &format!("  podMetadata:\n    annotations:\n      checksum/helmsum.configmap.app: \"{COLOUR}\"\n  containers"),
+    );
+    Repo::new()
+        .helmsum_on(format!("{CONFIG}{prometheus}").as_bytes(), ["annotate"])
+        .exits(0)
+        .stdout(&format!("{CONFIG}{expected}"));
+}
+
+#[test]
+fn an_empty_stream_becomes_a_comment_and_no_other_one_does() {
+    Repo::new().helmsum_on(b"", ["annotate"]).exits(0).stdout("# helmsum annotate: no manifests\n");
+    Repo::new().helmsum_on(b"\n", ["annotate"]).exits(0).stdout("\n# helmsum annotate: no manifests\n");
+    for stream in ["# nothing\n", "---\n", "a: 1", "\u{feff}a: 1\r\n"] {
+        Repo::new().helmsum_on(stream.as_bytes(), ["annotate"]).exits(0).stdout(stream);
+    }
+}
+
+#[test]
+fn any_error_leaves_standard_output_empty() {
+    for (stream, message) in [
+        (&b"a: [1\n"[..], "the manifests cannot be read, in line 2 of the input"),
+        (b"a: \xff\n", "the manifests cannot be read, in line 1 of the input"),
+        (b"null: 1\n", "the manifests cannot be read, in line 1 of the input"),
+    ] {
+        Repo::new().helmsum_on(stream, ["annotate"]).exits(1).stdout("").complains(message);
+    }
+}
+
+#[test]
+fn options_that_have_no_meaning_are_refused() {
+    Repo::new()
+        .helmsum_on(CONFIG.as_bytes(), ["annotate", "--file", "x.yaml"])
+        .exits(1)
+        .stdout("")
+        .complains("`helmsum annotate` reads no state");
+    Repo::new()
+        .helmsum_on(CONFIG.as_bytes(), ["annotate", "--output", "json"])
+        .exits(1)
+        .stdout("")
+        .complains("`--output` is not for `helmsum annotate`");
+}
+
+#[test]
+fn inside_helmsum_it_passes_its_input_through() {
+    let stream = format!("{CONFIG}{DEPLOYMENT}");
+    Repo::new()
+        .variable("HELMSUM_RUNNING", "1")
+        .helmsum_on(stream.as_bytes(), ["annotate", "--release", "edge/web"])
+        .exits(0)
+        .stderr("")
+        .stdout(&stream)
+        .helmsum_on(b"", ["annotate"])
+        .exits(0)
+        .stdout("# helmsum annotate: no manifests\n");
+}
