@@ -6,13 +6,17 @@
 
 mod change;
 mod compare;
+mod computed;
 mod copy;
 mod insert;
 mod key;
+mod release;
 mod stream;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use computed::declaring;
+pub(crate) use release::annotate;
 pub(crate) use stream::{Bridged, bridge};
 
 use change::Change;

@@ -165,8 +165,11 @@ Examples:
     /// Secret that is among them too, the digest of its data becomes an annotation of the pod template, so that the pods restart when
     /// the data change. Reads no state.
     ///
-    /// Nothing else changes: what comes out is the input with insertions. Hooks of helm, Jobs, CronJobs and Pods are left alone. With any
-    /// error nothing is written, and the exit code is 1.
+    /// With `--release`, as helm's post-renderer, reads the state, and the manifests are those of that release: the digest of each source
+    /// that it declares goes on the pod templates of the workloads that read it.
+    ///
+    /// Nothing else changes: what comes out is the input with insertions. Hooks of helm, and pods that run to
+    /// an end, are left alone. With any error nothing is written, and the exit code is 1.
     #[command(after_long_help = "\
 Examples:
 
@@ -380,7 +383,7 @@ impl Cli {
         match &self.command {
             Command::Annotate(_) if format != OutputFormat::Human => {
                 let message = "`--output` is not for `helmsum annotate`, which prints manifests\n";
-                return Some(message.to_owned());
+                Some(message.to_owned())
             }
             _ if format.is_common() => None,
             Command::Audit(arguments) if arguments.verbose && format == OutputFormat::Sarif => Some(

@@ -152,6 +152,10 @@ pub struct Options {
     #[arg(skip)]
     pub reset_values: bool,
 
+    /// Whether helm runs this as the post-renderer of a release, so that helmfile has said what it says to a hook.
+    #[arg(skip)]
+    pub in_post_renderer: bool,
+
     /// What helmfile calls helm for.
     #[arg(skip)]
     pub purpose: Purpose,
@@ -185,6 +189,12 @@ impl Options {
     #[must_use]
     pub(crate) const fn in_hook(&self) -> bool {
         self.helmfile_command.is_some()
+    }
+
+    /// Whether helmfile has filled in these options, for a hook or a post-renderer.
+    #[must_use]
+    pub(crate) const fn are_told(&self) -> bool {
+        self.in_hook() || self.in_post_renderer
     }
 
     /// Whether the helmfile command that runs this hook deploys nothing, and reads no values files either, so that it must
@@ -247,6 +257,7 @@ impl Options {
             skip_schema_validation: self.skip_schema_validation,
             reuse_values: self.reuse_values,
             reset_values: self.reset_values,
+            in_post_renderer: self.in_post_renderer,
             purpose: self.purpose,
         }
     }

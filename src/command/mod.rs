@@ -85,6 +85,7 @@ pub(crate) fn run(
     let aim = match &cli.command {
         Command::Generate(arguments) if !arguments.dry_run => Aim::Write,
         Command::Check(_) => Aim::Check,
+        Command::Annotate(_) => Aim::Annotate,
         _ => Aim::Show,
     };
     let again = plan::Again::of(&options);
@@ -110,7 +111,8 @@ pub(crate) fn run(
         return refuse(&Diagnostic::error(error.to_string()), streams);
     }
     if let Command::Annotate(_) = &cli.command {
-        return annotate::run(&context, &options, streams);
+        let read = |options| reading(options, named, variables);
+        return annotate::run(&context, options, read, streams);
     }
     let reading = reading(options, named, variables);
     if let Command::Audit(arguments) = &cli.command {

@@ -92,6 +92,10 @@ codes! {
     HookMisuse = "hook-misuse", Warn;
     /// An annotation that `annotate` would add is there with another value.
     DoubleWired = "double-wired", Deny;
+    /// Nobody knows which workloads read a source.
+    UnknownReader = "unknown-reader", Deny;
+    /// The arguments of `annotate` reach a post-renderer of somebody else.
+    ForeignPostRenderer = "foreign-post-renderer", Deny;
     /// One target for several environments in which the consumer has other sources.
     SharedTarget = "shared-target", Warn;
     /// What helmfile read is not what helmsum read.

@@ -79,6 +79,8 @@ pub(crate) enum Aim {
     Write,
     /// A target that is out of date is a finding.
     Check,
+    /// Its checksums go on pod templates, and no target is needed.
+    Annotate,
     /// It is only shown.
     Show,
 }

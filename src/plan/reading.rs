@@ -74,12 +74,12 @@ impl Reading {
 
     /// The namespace that helmfile told the hook which runs this, empty where it has none.
     pub(crate) fn namespace_of_hook(&self) -> Option<&str> {
-        self.options.namespace.as_deref().filter(|_| self.options.in_hook())
+        self.options.namespace.as_deref().filter(|_| self.options.are_told())
     }
 
     /// Whether programs run for a file that is rendered only to be searched: where helmfile is about to run them, too.
     pub(crate) fn programs(&self) -> Programs {
-        if self.options.in_hook() && !self.options.deploys_nothing() {
+        if self.options.are_told() && !self.options.deploys_nothing() {
             Programs::AsTheStateSays
         } else {
             Programs::Withheld

@@ -65,6 +65,9 @@ pub fn read(manifests: &[u8], namespace: &str, marker: &Marker) -> Result<Manife
     read_with_destinations(manifests, namespace, marker).map(|(manifests, _)| manifests)
 }
 
+/// For each workload, where the annotations of each of its pods go.
+pub(crate) type Destinations = Vec<Vec<Option<Destination>>>;
+
 /// As [`read`], with where the annotations of each pod of each workload go, where that is known.
 ///
 /// # Errors
@@ -74,7 +77,7 @@ pub(crate) fn read_with_destinations(
     manifests: &[u8],
     namespace: &str,
     marker: &Marker,
-) -> Result<(Manifests, Vec<Vec<Option<Destination>>>), Unreadable> {
+) -> Result<(Manifests, Destinations), Unreadable> {
     let mut objects = Vec::new();
     let mut with_spec = Vec::new();
     let mut all = Vec::new();

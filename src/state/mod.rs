@@ -50,7 +50,7 @@ pub(crate) use chart_index::Indexed;
 pub(crate) use decode::Parsed;
 pub use entries::{EntryKind, EntrySource};
 pub(crate) use environments::{instead_of, where_unnamed};
-pub(crate) use helm::Repository;
+pub(crate) use helm::{HelmOptions, Repository};
 pub(crate) use helm_version::HelmVersions;
 pub use listed::Listed;
 pub(crate) use output::to_yaml;

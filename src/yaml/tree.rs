@@ -30,6 +30,7 @@ pub(super) struct Tree {
 
 /// A node: what it is, its tag, and where it is.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is about something of its own")]
 pub(super) struct Data {
     pub(super) content: Content,
     /// The tag that was written, other than `!`; in short form where it is a standard one.

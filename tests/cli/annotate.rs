@@ -224,7 +224,7 @@ fn options_that_have_no_meaning_are_refused() {
         .helmsum_on(CONFIG.as_bytes(), ["annotate", "--file", "x.yaml"])
         .exits(1)
         .stdout("")
-        .complains("`helmsum annotate` reads no state");
+        .complains("without `--release` no state is read");
     Repo::new()
         .helmsum_on(CONFIG.as_bytes(), ["annotate", "--output", "json"])
         .exits(1)
@@ -244,4 +244,97 @@ fn inside_helmsum_it_passes_its_input_through() {
         .helmsum_on(b"", ["annotate"])
         .exits(0)
         .stdout("# helmsum annotate: no manifests\n");
+}
+
+/// A release whose sources need no helm.
+fn release(directives: &str) -> Repo {
+    Repo::new()
+        .file(
+            "helmfile.yaml",
+            "releases:\n- {name: web, namespace: edge, chart: ./chart, values: [web.yaml]}\n- {name: api, namespace: edge, chart: ./chart}\n- {name: api, namespace: shop, chart: ./chart, values: [web.yaml]}\n",
+        )
+        .file("web.yaml", directives)
+        .file("apis/a", "1")
+        .file("conf/b", "2")
+}
+
+#[test]
+fn a_release_is_annotated_with_what_it_declares() {
+    let repo = release("# helmsum: ./apis on=*\n").helmsum(["hash", "apis"]);
+    let digest = repo.out().trim().to_owned();
+    let one = annotated(&format!("        checksum/helmsum: \"{digest}\"\n"));
+    let repo =
+        repo.helmsum_on(DEPLOYMENT.as_bytes(), ["annotate", "--release=edge/web"]).exits(0).stdout(&one);
+    let repo = repo.helmsum_on(one.as_bytes(), ["annotate", "--release=edge/web"]).exits(0).stdout(&one);
+    // Another one was there.
+    let other = one.replace(&digest, COLOUR);
+    repo.helmsum_on(other.as_bytes(), ["annotate", "--release=edge/web"])
+        .exits(1)
+        .stdout("")
+        .complains("error[double-wired]");
+    let repo = release("# helmsum: ./apis on=*\n# helmsum: ./conf as conf on=Deployment/web\n");
+    repo.helmsum_on(DEPLOYMENT.as_bytes(), ["annotate", "--release=edge/web"])
+        .exits(0)
+        .says("        checksum/helmsum.apis-")
+        .says("        checksum/helmsum.conf: \"");
+}
+
+#[test]
+fn a_release_without_sources_is_passed_through() {
+    let crlf = DEPLOYMENT.replace('\n', "\r\n");
+    // Not even read.
+    for input in [DEPLOYMENT, &crlf, "a: [1\n"] {
+        release("# helmsum: ./apis on=*\n")
+            .helmsum_on(input.as_bytes(), ["annotate", "--release=edge/api"])
+            .exits(0)
+            .stderr("")
+            .stdout(input);
+    }
+}
+
+#[test]
+fn what_the_state_says_of_a_release_is_said() {
+    release("# helmsum: ./gone on=*\n")
+        .helmsum_on(DEPLOYMENT.as_bytes(), ["annotate", "--release=edge/web"])
+        .exits(1)
+        .stdout("")
+        .complains("error[missing-source]");
+    release("")
+        .helmsum_on(DEPLOYMENT.as_bytes(), ["annotate", "--release=edge/wep"])
+        .exits(1)
+        .stdout("")
+        .complains("there is no release `edge/wep` in the state");
+    release("# helmsum: ./apis on=*\n")
+        .helmsum_on(DEPLOYMENT.as_bytes(), ["annotate", "--release=web", "--release=shop/api"])
+        .exits(1)
+        .stdout("")
+        .complains("names several releases: `edge/web`, `shop/api`");
+    release("")
+        .without("helmfile.yaml")
+        .helmsum_on(DEPLOYMENT.as_bytes(), ["annotate", "--release=web", "--file=gone.yaml"])
+        .exits(1)
+        .stdout("")
+        .complains("gone.yaml");
+    release("# helmsum: ./apis on=*\n")
+        .helmsum_on(DEPLOYMENT.as_bytes(), ["annotate", "--release=edge/web", "--expect-environment", COLOUR])
+        .exits(1)
+        .stdout("")
+        .complains("[unverified-state]");
+}
+
+#[test]
+fn jobs_and_hooks_of_a_release_are_left_alone() {
+    let job = DEPLOYMENT.replace("apps/v1", "batch/v1").replace("Deployment", "Job");
+    let hook =
+        DEPLOYMENT.replace("  name: web\n", "  name: web\n  annotations: {helm.sh/hook: pre-install}\n");
+    let stream = format!("{job}{hook}{DEPLOYMENT}");
+    let repo = release("# helmsum: ./apis on=*\n");
+    let repo = repo.helmsum_on(stream.as_bytes(), ["annotate", "--release=edge/web"]).exits(0);
+    assert!(repo.out().starts_with(&format!("{job}{hook}---")), "{}", repo.out());
+    assert_eq!(repo.out().matches("checksum/helmsum").count(), 1);
+    release("# helmsum: ./apis on=*\n")
+        .helmsum_on(job.as_bytes(), ["annotate", "--release=edge/web"])
+        .exits(1)
+        .stdout("")
+        .complains("names no workload; the release has none");
 }

@@ -2,6 +2,7 @@
 //!
 //! A test whose programs are not built (`tests/tools`) says so and is skipped; with `CI=true` it fails.
 
+mod annotate;
 mod audit;
 mod cache;
 mod examples;

@@ -130,6 +130,8 @@ pub(crate) enum Status {
     Missing,
     /// The release lists no target.
     Unwired,
+    /// The release needs none: `helmsum annotate` puts its checksums on pod templates.
+    Annotated,
     /// helmsum did not write it, and does not overwrite it.
     Foreign,
     /// An error or a denied finding keeps it as it was.
@@ -363,7 +365,9 @@ impl Contents {
         };
         self.status = match &self.found {
             _ if self.conflicting => Status::Denied,
-            _ if self.consumer.target.is_none() => Status::Unwired,
+            _ if self.consumer.target.is_none() && !self.consumer.wiring.is_annotated => Status::Unwired,
+            _ if self.consumer.target.is_none() && !self.consumer.is_denied() => Status::Annotated,
+            _ if self.consumer.target.is_none() => Status::Denied,
             Some(recorded) if recorded.is_foreign() && !force => Status::Foreign,
             _ if self.consumer.is_denied() => Status::Denied,
             Some(recorded) if recorded.is_foreign() => Status::Foreign,

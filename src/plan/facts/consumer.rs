@@ -77,6 +77,8 @@ pub(crate) struct Wiring {
     pub(crate) named: Option<Utf8PathBuf>,
     /// Files that exist, with their position among the entries.
     pub(crate) files: Vec<(usize, Utf8PathBuf)>,
+    /// Whether helm gives its manifests to `helmsum annotate`.
+    pub(crate) is_annotated: bool,
     /// Templates that may bring directives in and could not be rendered, and why.
     pub(crate) unsearched: Vec<(Utf8PathBuf, Diagnostic)>,
 }

@@ -11,6 +11,7 @@ use crate::plan::Context;
 use crate::plan::facts::consumer::{Consumer, Wiring};
 use crate::plan::facts::environment::Candidate;
 use crate::plan::facts::locations::Locations;
+use crate::plan::facts::post_renderer;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::facts::secret_names::InClear;
 use crate::plan::facts::settings::Settings;
@@ -355,6 +356,7 @@ impl<'a> Finding<'a> {
                 targets: candidate.targets.clone(),
                 named: candidate.named.clone(),
                 files: found.files.clone(),
+                is_annotated: post_renderer::is_annotated(&release.helm),
                 unsearched: found.unsearched.clone(),
             },
         }

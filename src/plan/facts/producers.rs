@@ -50,7 +50,15 @@ pub(crate) fn release(resolved: &Resolved, at: ReleaseAt) -> &Release {
 }
 
 /// The release of a name: in the state file of the consumer, else in any other; of several there the one in the consumer's kube context.
-fn named(resolved: &Resolved, consumer: ReleaseAt, producer: &ProducerName) -> Result<ReleaseAt, Diagnostic> {
+///
+/// # Errors
+///
+/// Where there is none, there are several, or it is switched off.
+pub(crate) fn named(
+    resolved: &Resolved,
+    consumer: ReleaseAt,
+    producer: &ProducerName,
+) -> Result<ReleaseAt, Diagnostic> {
     let environment = consumer.environment;
     let namesakes = resolved.needs().named(&producer.release).iter();
     let all = namesakes.map(|&(visit, release)| ReleaseAt { environment, visit, release });

@@ -6,6 +6,7 @@ pub(crate) mod cluster_lookup;
 pub(crate) mod crlf;
 pub(crate) mod empty_source;
 pub(crate) mod encrypted_source;
+pub(crate) mod foreign_post_renderer;
 pub(crate) mod guessable_secret;
 pub(crate) mod header_in_source;
 pub(crate) mod held;
@@ -50,6 +51,7 @@ pub(crate) type Rule = fn(&Project<'_>, &mut Findings);
 pub(crate) const RULES: &[Rule] = &[
     target_place::judge,
     unwired_release::judge,
+    foreign_post_renderer::judge,
     orphan_target::judge,
     target_is_state::judge,
     shadowed_checksum::judge,

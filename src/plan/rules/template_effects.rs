@@ -27,7 +27,7 @@ impl Told {
     pub(crate) fn of(reading: &Reading) -> Option<Self> {
         let request = &reading.options;
         let tells = |option| reading.helmfile.as_ref().is_some_and(|known| known.tells(option));
-        request.in_hook().then(|| Self {
+        request.are_told().then(|| Self {
             namespace: request.namespace.is_some() || tells("namespace"),
             namespace_variable: reading.variable("HELMFILE_NAMESPACE").is_some(),
             kube_context: request.kube_context.is_some()

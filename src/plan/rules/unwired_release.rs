@@ -7,6 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::project::{Findings, Project, ReleaseCase};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::go::filepath::matches;
+use crate::plan::Aim;
 use crate::source::config::{FILE_NAME, TARGETS};
 use crate::targets::{Recorded, check_place, read};
 use crate::text::{Place, relative};
@@ -21,7 +22,11 @@ const FOLDER: &str = "checksums";
 pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
     let mut taken = Taken::of(project);
     let sharing = sharing(project);
-    for case in project.releases().filter(|case| case.consumer.wiring.targets.is_empty()) {
+    let is_unwired = |case: &ReleaseCase<'_>| {
+        let wiring = &case.consumer.wiring;
+        wiring.targets.is_empty() && !wiring.is_annotated && project.context.aim != Aim::Annotate
+    };
+    for case in project.releases().filter(is_unwired) {
         // Of several the first that is declared.
         let places = case.contents.sources.iter().map(|source| &source.source.place);
         if let Some(declared) = places.min() {

@@ -78,6 +78,7 @@ pub(crate) fn summary(report: &Report, view: View) -> String {
         (with(Status::Stale), "stale"),
         (with(Status::Missing), "missing"),
         (with(Status::Unwired), "without a target"),
+        (with(Status::Annotated), "annotated"),
         (with(Status::Foreign), "foreign"),
         (with(Status::Denied), "denied"),
     ];

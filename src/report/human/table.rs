@@ -175,6 +175,7 @@ fn word(release: &ReleaseRow) -> (&'static str, Style) {
         (Status::Stale, false) => ("stale", yellow),
         (Status::Missing, false) => ("missing", yellow),
         (Status::Unwired, false) => ("unwired", red),
+        (Status::Annotated, false) => ("annotated", Style::new()),
         (Status::Foreign, false) => ("foreign", red),
         (Status::Denied, false) => ("denied", red),
     }

@@ -212,7 +212,7 @@ fn reached_entry(reached: &Reached) -> ReachedEntry {
 fn source_entry(source: &SourceRow, directory: &Utf8Path) -> SourceEntry {
     let option = |(key, values): &(String, Vec<String>)| {
         let value = match &values[..] {
-            [value] if key != "exclude" => value.clone().into(),
+            [value] if key != "exclude" && key != "on" => value.clone().into(),
             several => several.to_vec().into(),
         };
         (key.clone(), value)

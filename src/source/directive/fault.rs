@@ -301,8 +301,9 @@ impl Fault {
                 "declare a Secret with `secret:NAME`; a ConfigMap is for everybody to read"
             }
             Self::OptionOfOtherKind(..) => "drop it",
-            Self::RepeatedOption(_) => "only `exclude=` may be repeated",
+            Self::RepeatedOption(_) => "only `exclude=` and `on=` may be repeated",
             Self::BadValue("exclude", _) => "name what to leave out, as in `exclude=*.md`",
+            Self::BadValue("on", _) => "write `on=KIND/NAME`, as in `on=Deployment/web`, or `on=*` for all",
             Self::BadValue("eol", _) => {
                 "the only value is `eol=lf`; leave it out to hash the bytes as they are"
             }

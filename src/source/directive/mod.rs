@@ -8,6 +8,7 @@ mod collect;
 mod fault;
 mod look_alike;
 mod misspelt;
+mod on;
 mod parse;
 mod scan;
 #[cfg(test)]
@@ -21,6 +22,7 @@ pub use accept::Accepted;
 pub(crate) use collect::collect;
 pub use fault::Fault;
 pub(crate) use misspelt::misspelt;
+pub(crate) use on::On;
 pub use parse::Render;
 pub use scan::in_plain;
 pub(crate) use scan::{in_rendered, may_declare};
@@ -81,6 +83,8 @@ pub struct Options {
     pub decrypt: bool,
     /// `secret=true`
     pub secret: bool,
+    /// `on=KIND/NAME` or `on=*`, in the order given.
+    pub on: Vec<On>,
 }
 
 impl Options {
@@ -107,6 +111,7 @@ impl Options {
         if self.secret {
             written.push(("secret", "true".to_owned()));
         }
+        written.extend(self.on.iter().map(|on| ("on", on.to_string())));
         written
     }
 }

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::fault::{At, Cure, Fault, Meant};
 use super::words::{Word, split};
-use super::{Options, ProducerName, What};
+use super::{On, Options, ProducerName, What};
 use crate::diagnostic::Diagnostic;
 use crate::rendered::{ObjectKind, is_object_name};
 use crate::source::exclusion::Patterns;
@@ -43,7 +43,7 @@ impl std::fmt::Debug for Render<'_> {
 }
 
 /// Every option, in the order of the manual, with the kinds of sources it can be used with.
-const OPTIONS: [(&str, &[&str]); 7] = [
+const OPTIONS: [(&str, &[&str]); 8] = [
     ("exclude", &[PATH]),
     ("eol", &[PATH]),
     ("parse", &[PATH]),
@@ -51,7 +51,11 @@ const OPTIONS: [(&str, &[&str]); 7] = [
     ("from", &[PATH, CONFIG_MAP, SECRET, OBJECT]),
     ("decrypt", &[PATH]),
     ("secret", &[PATH]),
+    ("on", &[PATH, RELEASE, CONFIG_MAP, SECRET, DIGEST]),
 ];
+
+/// The options that may be given more than once.
+const REPEATABLE: [&str; 2] = ["exclude", "on"];
 
 const PATH: &str = "path";
 const RELEASE: &str = "release";
@@ -129,7 +133,9 @@ fn meant(rest: &str, source: &Range<usize>, word: &Range<usize>) -> Meant {
             ("optional", _) => "optional=true".into(),
             ("decrypt", _) => "decrypt=sops".into(),
             ("secret", _) => "secret=true".into(),
-            (key, "") => format!("{key}={}", if key == "from" { "RELEASE" } else { "PATTERN" }),
+            ("from", "") => "from=RELEASE".into(),
+            ("on", "") => "on=KIND/NAME".into(),
+            (key, "") => format!("{key}=PATTERN"),
             (key, value) => format!("{key}={value}"),
         });
     }
@@ -292,7 +298,7 @@ fn option(word: &str, parsed: &mut Parsed, seen: &mut Vec<&'static str>) -> Resu
     if !kinds.contains(&kind) {
         return Err(Fault::OptionOfOtherKind(key, kind));
     }
-    if key != "exclude" && seen.contains(&key) {
+    if !REPEATABLE.contains(&key) && seen.contains(&key) {
         return Err(Fault::RepeatedOption(key));
     }
     seen.push(key);
@@ -309,6 +315,9 @@ fn option(word: &str, parsed: &mut Parsed, seen: &mut Vec<&'static str>) -> Resu
         ("from", release) => {
             options.from =
                 Some(producer(release).ok_or_else(|| Fault::BadValue("from", release.to_owned()))?);
+        }
+        ("on", workload) => {
+            options.on.push(On::parse(workload).ok_or_else(|| Fault::BadValue("on", workload.to_owned()))?);
         }
         ("decrypt", "sops") => options.decrypt = true,
         ("secret", "true") => options.secret = true,

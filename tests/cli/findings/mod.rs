@@ -48,6 +48,8 @@ pub(super) fn in_gallery() -> Gallery {
     hooks::hook_misuse_between_state_files_that_one_lists();
     hooks::hook_misuse_of_hooks_that_single_releases_have();
     annotate::double_wired();
+    annotate::unknown_reader();
+    annotate::foreign_post_renderer();
     targets::shared_target();
     targets::shared_target_is_a_note_where_every_hook_writes_a_target_that_git_ignores();
     hooks::unverified_state();
