@@ -1,7 +1,7 @@
 //! Each finding: a project that has it, and one beside it that has not.
 
-mod held;
 mod annotate;
+mod held;
 mod hooks;
 mod needs;
 mod rendering;
