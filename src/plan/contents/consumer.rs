@@ -192,6 +192,17 @@ impl Contents {
 
     /// Keeps what the target records, that on disk or else that of the last commit, in the place of what was computed.
     fn hold(&mut self) {
+        if self.consumer.wiring.is_annotated {
+            let message = format!(
+                "{}: `hold` keeps what a target records, and `helmsum annotate` puts its checksums on pods without one",
+                self.consumer.owner
+            );
+            let problem = Diagnostic::mistake(Mistake::ConfigValue, message)
+                .hint("remove `hold`, or list a target among its values in the place of the post-renderer");
+            self.consumer.say(problem.or_at_known(self.hold_place().as_ref()));
+            self.content = None;
+            return;
+        }
         let Some(computed) = &self.content else { return };
         let Some(target) = self.consumer.target.clone() else { return };
         let mut kept = self.found.clone().filter(|found| !found.empty && !found.is_foreign());

@@ -1,7 +1,7 @@
 //! Checksums that stay as they are recorded.
 
 use super::shown;
-use crate::support::repo::{APIS, Repo, gateway, schema, target};
+use crate::support::repo::{APIS, GATEWAY, Repo, gateway, schema, target};
 
 const HOLD: &str = "releases:\n  - release: edge/gateway\n    hold: { reason: until the index is rebuilt, until: 9000-12-31 }\n";
 
@@ -120,6 +120,22 @@ fn a_hold_of_a_release_without_sources_matches_nothing() {
     repo.helmsum(["generate"])
         .says("warning[unmatched-entry]: release `edge/gateway`: `hold` has nothing to hold, since it declares no sources")
         .says("--> helmsum.yaml:3");
+}
+
+#[test]
+fn what_annotate_puts_on_pods_cannot_be_held() {
+    let state = GATEWAY.replace(
+        "      - gateway/checksum.yaml\n",
+        "    postRenderer: helmsum\n    postRendererArgs: [annotate, --release=edge/gateway]\n",
+    );
+    let values = "# helmsum: ./apis on=Deployment/gateway\nreplicas: 2\n";
+    let repo = gateway().file("helmfile.yaml", state).file("gateway/values.yaml", values);
+    let repo = repo.helmsum(["check"]).exits(0).says("annotated  edge/gateway");
+    repo.file("helmsum.yaml", HOLD)
+        .helmsum(["check"])
+        .exits(1)
+        .complains("error[config-value]: release `edge/gateway`: `hold` keeps what a target records, and `helmsum annotate` puts its checksums on pods without one")
+        .complains("--> helmsum.yaml:3");
 }
 
 #[test]
