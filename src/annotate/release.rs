@@ -104,7 +104,7 @@ fn readers<'m>(
     let mut found = Vec::new();
     if !source.options.on.is_empty() {
         for on in &source.options.on {
-            let meant = workloads.iter().filter(|(workload, _)| is_meant(on, workload));
+            let meant = workloads.iter().filter(|(workload, _)| on.names(&workload.identity.kind, &workload.identity.name));
             let pods: Vec<_> = meant.flat_map(|(_, pods)| pods.iter().copied()).collect();
             if pods.is_empty() {
                 return Err(unmatched(source, on, workloads));
@@ -117,13 +117,6 @@ fn readers<'m>(
     let all = workloads.iter().flat_map(|(_, pods)| pods.iter().copied());
     found.extend(all.filter(|(pod, _)| reads(pod, objects)));
     if found.is_empty() { Err(unread(source, objects, workloads)) } else { Ok(found) }
-}
-
-fn is_meant(on: &On, workload: &Workload) -> bool {
-    match on {
-        On::All => true,
-        On::Workload { kind, name } => workload.identity.kind == *kind && workload.identity.name == *name,
-    }
 }
 
 /// Whether a pod reads one of these objects in a way that a restart is for. Who declares an object wants one, whatever else reloads it.

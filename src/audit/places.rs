@@ -24,6 +24,11 @@ const MOST_NODES: usize = 100_000;
 const MOST_VALUES: usize = 1_000_000;
 
 impl Case<'_, '_> {
+    /// Whether `helmsum annotate` puts its checksums on its pods.
+    pub(super) fn is_annotated(&self) -> bool {
+        self.subject.consumer.is_some_and(|(_, contents)| contents.consumer.wiring.is_annotated)
+    }
+
     /// Whether the release lists a target.
     pub(super) fn is_wired(&self) -> bool {
         self.subject.consumer.is_some_and(|(_, contents)| contents.consumer.target.is_some())

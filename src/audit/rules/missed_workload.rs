@@ -15,12 +15,13 @@ pub(in crate::audit) fn judge(
     findings: &mut Findings,
 ) {
     // Where it arrives nowhere, another finding says so.
-    let Some(arrival) = arrival.filter(|arrival| !arrival.is_nowhere()) else { return };
-    let reached: Vec<String> = arrival
-        .restarting(case.subject)
-        .iter()
-        .map(|identity| format!("{} `{}`", identity.kind, identity.name))
-        .collect();
+    let arrival = arrival.filter(|arrival| !arrival.is_nowhere());
+    if arrival.is_none() && !case.is_annotated() {
+        return;
+    }
+    let restarting = arrival.map(|arrival| arrival.restarting(case.subject)).unwrap_or_default();
+    let reached: Vec<String> =
+        restarting.iter().map(|identity| format!("{} `{}`", identity.kind, identity.name)).collect();
     for (reading, judged) in readings {
         let (Verdict::Missed, Coverage::Full(source)) = (&reading.verdict, &judged.coverage) else {
             continue;
@@ -39,9 +40,12 @@ pub(in crate::audit) fn judge(
         } else {
             format!("; now it reaches {}", reached.join(", "))
         };
-        let finding = Diagnostic::finding(Code::MissedWorkload, message)
-            .level(reading.level())
-            .hint(format!("have the chart put it on the pod template of this workload too{only}"));
+        let hint = if case.is_annotated() {
+            format!("add `on={}/{}` to its directive", reading.workload.kind, reading.workload.name)
+        } else {
+            format!("have the chart put it on the pod template of this workload too{only}")
+        };
+        let finding = Diagnostic::finding(Code::MissedWorkload, message).level(reading.level()).hint(hint);
         case.subject.say(finding.or_at_known(case.place_of_source(source)), findings);
     }
 }

@@ -32,6 +32,17 @@ impl On {
     }
 }
 
+impl On {
+    /// Whether it names a workload.
+    #[must_use]
+    pub(crate) fn names(&self, kind: &str, name: &str) -> bool {
+        match self {
+            Self::All => true,
+            Self::Workload { kind: own_kind, name: own_name } => own_kind == kind && own_name == name,
+        }
+    }
+}
+
 impl fmt::Display for On {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
