@@ -104,7 +104,9 @@ fn readers<'m>(
     let mut found = Vec::new();
     if !source.options.on.is_empty() {
         for on in &source.options.on {
-            let meant = workloads.iter().filter(|(workload, _)| on.names(&workload.identity.kind, &workload.identity.name));
+            let meant = workloads
+                .iter()
+                .filter(|(workload, _)| on.names(&workload.identity.kind, &workload.identity.name));
             let pods: Vec<_> = meant.flat_map(|(_, pods)| pods.iter().copied()).collect();
             if pods.is_empty() {
                 return Err(unmatched(source, on, workloads));

@@ -167,3 +167,14 @@ fn the_plugin_has_the_version_of_the_package() {
     let version = format!("\nversion: {}\n", env!("CARGO_PKG_VERSION"));
     assert!(PLUGIN.contains(&version), "{version}");
 }
+
+#[test]
+fn an_audit_knows_on_which_pods_annotate_puts_a_checksum() {
+    let Some(project) = project(DIRECTIVE) else { return };
+    let told = project.helmsum(&["audit", "--strict"]).succeeds();
+    assert!(told.contains("1 covered"), "{told}");
+    project.write("web.yaml", &format!("# helmsum: configmap:settings on=Deployment/other\n{BY_KEY}"));
+    let told = project.helmsum(&["audit"]).fails();
+    assert!(told.contains("error[missed-workload]"), "{told}");
+    assert!(told.contains("add `on=Deployment/web` to its directive"), "{told}");
+}
