@@ -1,6 +1,6 @@
 //! Checksums on the pod templates of manifests, whatever chart they come from.
 //!
-//! [`insert`] adds annotations to a stream of manifests and leaves every other byte of it as it is. Where they go is found in the
+//! [`insert()`] adds annotations to a stream of manifests and leaves every other byte of it as it is. Where they go is found in the
 //! parsed text, never by searching it, and what comes out is parsed again and compared, so that a text in a form that nobody thought of
 //! is an error and not a wrong manifest.
 

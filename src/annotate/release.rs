@@ -28,7 +28,7 @@ pub(crate) struct Computed {
 ///
 /// # Errors
 ///
-/// Where nobody knows who reads a source, two sources would have one annotation, and as [`insert`].
+/// Where nobody knows who reads a source, two sources would have one annotation, and as [`insert()`].
 pub(crate) fn annotate(
     manifests: &[u8],
     namespace: &str,

@@ -26,7 +26,7 @@ type Called<'o> = (ObjectKind, &'o str, &'o str);
 ///
 /// # Errors
 ///
-/// As [`insert`], and where something that is read is in the stream twice with different data.
+/// As [`insert()`], and where something that is read is in the stream twice with different data.
 pub(crate) fn bridge(manifests: &[u8], namespace: &str, key: Option<&Key>) -> Result<Bridged, Diagnostic> {
     // Nothing is compared by marks.
     let read = read_with_destinations(manifests, namespace, &Marker::new(b""));
