@@ -55,31 +55,15 @@ impl Templating {
     ///
     /// Where a file cannot be read, or helm is given something of which it is not known what that leads to.
     pub(crate) fn key(&self) -> io::Result<KeyMaker> {
-        let mut key = KeyMaker::default();
-        let mut previous = "";
-        for argument in &self.arguments {
-            match argument {
-                Argument::Text(text) => {
-                    if OPAQUE.contains(&text.split('=').next().unwrap_or_default()) {
-                        return Err(io::Error::other(format!("helm is given `{text}`")));
-                    }
-                    key.feed("argument", text.as_bytes());
-                    for path in named_files(previous, text)? {
-                        key.feed("file", &WorkTree.read(&join_clean(&self.directory, path))?);
-                    }
-                    previous = text;
-                    continue;
-                }
-                Argument::Chart => key.feed("chart", b""),
-                Argument::Values(number) => key.feed("values", number.to_string().as_bytes()),
-                Argument::File(before, content) => {
-                    key.feed("before", before.as_bytes());
-                    key.feed("file", content);
-                }
-            }
-            previous = "";
+        let opaque = |text: &&&str| OPAQUE.contains(&text.split('=').next().unwrap_or_default());
+        if let Some(text) = self.texts().iter().find(opaque) {
+            return Err(io::Error::other(format!("helm is given `{text}`")));
         }
-        self.values.iter().for_each(|text| key.feed("content", text));
+        let mut key = KeyMaker::default();
+        self.feed_arguments(&mut key);
+        for file in self.argument_files() {
+            key.feed("argument file", &file?);
+        }
         self.feed_chart(&mut key)?;
         for (name, value) in &self.environment {
             let counts = name.starts_with("HELM_") && !FOLDERS.contains(&name.as_str());
@@ -132,6 +116,16 @@ impl Templating {
         key.feed("release", self.release.as_bytes());
         key.feed("helm", self.helm.as_bytes());
         key.feed("directory", self.directory.as_str().as_bytes());
+        self.feed_arguments(&mut key);
+        for (name, value) in &self.environment {
+            key.feed("variable", name.as_bytes());
+            key.feed("value", value.as_bytes());
+        }
+        key.finish()
+    }
+
+    /// The arguments with what is handed over in them, and the values.
+    fn feed_arguments(&self, key: &mut KeyMaker) {
         for argument in &self.arguments {
             match argument {
                 Argument::Text(text) => key.feed("argument", text.as_bytes()),
@@ -144,11 +138,6 @@ impl Templating {
             }
         }
         self.values.iter().for_each(|text| key.feed("content", text));
-        for (name, value) in &self.environment {
-            key.feed("variable", name.as_bytes());
-            key.feed("value", value.as_bytes());
-        }
-        key.finish()
     }
 
     /// The chart, which stays as it is on the disk while helmsum runs.
@@ -159,6 +148,8 @@ impl Templating {
             }
             Staged::Package(bytes) => key.feed("package", bytes),
             Staged::Copy(files) => {
+                let mut files: Vec<&(String, Vec<u8>)> = files.iter().collect();
+                files.sort_unstable();
                 for (name, bytes) in files {
                     key.feed("name", name.as_bytes());
                     key.feed("content", bytes);
@@ -192,27 +183,18 @@ impl Templating {
     }
 
     fn feed_chart(&self, key: &mut KeyMaker) -> io::Result<()> {
-        match &self.chart {
-            Staged::Package(bytes) => key.feed("package", bytes),
-            Staged::Copy(files) => {
-                let mut files: Vec<&(String, Vec<u8>)> = files.iter().collect();
-                files.sort_unstable();
-                for (name, bytes) in files {
-                    key.feed("name", name.as_bytes());
-                    key.feed("content", bytes);
-                }
+        let Staged::OnDisk(argument) = &self.chart else {
+            self.feed_staged(key);
+            return Ok(());
+        };
+        let path = join_clean(&self.directory, argument);
+        if path.metadata()?.is_dir() {
+            for (name, bytes) in chart_files_of(&path)? {
+                key.feed("name", name.as_bytes());
+                key.feed("content", &bytes);
             }
-            Staged::OnDisk(argument) => {
-                let path = join_clean(&self.directory, argument);
-                if path.metadata()?.is_dir() {
-                    for (name, bytes) in chart_files_of(&path)? {
-                        key.feed("name", name.as_bytes());
-                        key.feed("content", &bytes);
-                    }
-                } else {
-                    key.feed("package", &WorkTree.read(&path)?);
-                }
-            }
+        } else {
+            key.feed("package", &WorkTree.read(&path)?);
         }
         Ok(())
     }
@@ -225,12 +207,8 @@ impl Templating {
                 || text.starts_with("-n=")
                 || text.starts_with("--namespace=")
         };
-        let texts = self.arguments.iter().filter_map(|argument| match argument {
-            Argument::Text(text) => Some(text.as_str()),
-            _ => None,
-        });
         self.environment.get("HELM_NAMESPACE").is_some_and(|name| !name.is_empty())
-            || texts.into_iter().any(is_option)
+            || self.texts().into_iter().any(is_option)
     }
 
     /// What helm takes the namespace from where it is not told: the kube config, or the pod that it runs in.
