@@ -62,7 +62,7 @@ struct Prepared {
 
 enum PreparedSecond {
     Nothing,
-    Swapped(Box<Answer<Templating>>, BTreeSet<String>),
+    Swapped(Answer<Box<Templating>>, BTreeSet<String>),
     InCluster(fn(&Rendered) -> Option<Cluster>),
 }
 
@@ -106,7 +106,7 @@ impl Rendering<'_> {
             Second::Nothing => PreparedSecond::Nothing,
             Second::InCluster(cluster) => PreparedSecond::InCluster(*cluster),
             Second::Swapped(look, others) => {
-                PreparedSecond::Swapped(Box::new(self.prepared(look)), others.clone())
+                PreparedSecond::Swapped(self.prepared(look).map(Box::new), others.clone())
             }
         };
         Ok(Prepared { one, known, second })
@@ -115,10 +115,10 @@ impl Rendering<'_> {
     fn took_both(&mut self, at: ReleaseAt, outcomes: Outcomes) -> Both {
         let Outcomes { one, certain, other } = outcomes;
         let one = self.took(at, one);
-        let is_certain = certain.is_some_and(|certain| {
+        let is_certain = certain.as_ref().is_some_and(is);
+        if let Some(certain) = certain {
             self.keep(at, certain.pending);
-            certain.answer.is_ok_and(|certain| certain)
-        });
+        }
         let other = match other {
             Some(Ok(outcome)) => match self.took(at, outcome) {
                 Ok(rendered) => Other::Rendered(Box::new(rendered)),
@@ -133,35 +133,34 @@ impl Rendering<'_> {
 }
 
 fn rendered(kept: &Kept, Prepared { one, known, second }: Prepared) -> Outcomes {
-    let other = match &second {
-        PreparedSecond::Swapped(other, _) => {
-            other.as_ref().as_ref().ok().map(|other| kept.call(other.clone()))
+    let first = |call: &Call| known.map_or_else(|| kept.manifests(call, None), Outcome::of_run);
+    match second {
+        PreparedSecond::Nothing => Outcomes { one: first(&kept.call(one)), certain: None, other: None },
+        PreparedSecond::Swapped(Err(problem), _) => {
+            let one = first(&kept.call(one));
+            let other = one.answer.is_ok().then_some(Err(problem));
+            Outcomes { one, certain: None, other }
         }
-        PreparedSecond::Nothing | PreparedSecond::InCluster(_) => None,
-    };
-    let mut call = kept.call(one);
-    if let Some(other) = &other {
-        call = call.beside(other);
+        PreparedSecond::Swapped(Ok(other), others) => {
+            let other = kept.call(*other);
+            let call = kept.call(one).beside(&other);
+            let one = first(&call);
+            let Ok(rendered) = &one.answer else { return Outcomes { one, certain: None, other: None } };
+            let certain = kept.all_differ([&call, &other], rendered, &others);
+            let second = asked(kept, &certain, || checked(kept, &other, (rendered, &certain)));
+            Outcomes { one, certain: Some(certain), other: second.map(Ok) }
+        }
+        PreparedSecond::InCluster(cluster) => {
+            let call = kept.call(one);
+            let one = first(&call);
+            let Some(cluster) = one.answer.as_ref().ok().and_then(cluster) else {
+                return Outcomes { one, certain: None, other: None };
+            };
+            let certain = kept.is_settled(&call, &cluster.sources);
+            let second = asked(kept, &certain, || kept.manifests(&call, Some(&cluster)));
+            Outcomes { one, certain: Some(certain), other: second.map(Ok) }
+        }
     }
-    let one = known.map_or_else(|| kept.manifests(&call, None), Outcome::of_run);
-    let (certain, other) = match (&one.answer, second, &other) {
-        (Ok(first), PreparedSecond::Swapped(_, others), Some(other)) => {
-            let certain = kept.all_differ([&call, other], first, &others);
-            let second = asked(kept, &certain, || checked(kept, other, (first, &certain)));
-            (Some(certain), second)
-        }
-        (Ok(_), PreparedSecond::Swapped(failed, _), None) => (None, failed.err().map(Err)),
-        (Ok(first), PreparedSecond::InCluster(cluster), _) => match cluster(first) {
-            Some(cluster) => {
-                let certain = kept.is_settled(&call, &cluster.sources);
-                let second = asked(kept, &certain, || kept.manifests(&call, Some(&cluster)));
-                (Some(certain), second)
-            }
-            None => (None, None),
-        },
-        _ => (None, None),
-    };
-    Outcomes { one, certain, other }
 }
 
 /// A second rendering, unless it is certain without helm what follows from it, and nobody wants to see it all the same.
@@ -169,8 +168,8 @@ fn asked(
     kept: &Kept,
     certain: &Outcome<bool>,
     render: impl FnOnce() -> Outcome<Rendered>,
-) -> Option<Answer<Outcome<Rendered>>> {
-    (!is(certain) || kept.verifies()).then(|| Ok(render()))
+) -> Option<Outcome<Rendered>> {
+    (!is(certain) || kept.verifies()).then(render)
 }
 
 fn is(certain: &Outcome<bool>) -> bool {
