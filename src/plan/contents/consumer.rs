@@ -11,7 +11,6 @@ use crate::plan::rules;
 use crate::source::config::way_to_enlarge;
 use crate::source::{KeyPath, Source, What};
 use crate::targets::{Content, Object, Recorded, Section, TargetError, check_place, read};
-use crate::text::Place;
 
 /// A consumer with what its target should contain, and what it contains.
 #[derive(Debug)]
@@ -184,65 +183,67 @@ impl Contents {
             (Some(found), _) => found.checksum(&contents.consumer.format),
             (None, _) => None,
         };
-        if contents.consumer.hold.is_some() {
-            contents.hold();
+        if let Some(hold) = &contents.consumer.hold {
+            let place = hold.place.clone();
+            match contents.kept() {
+                Ok(None) => {}
+                Ok(Some((recorded, content))) => {
+                    contents.held = Some(recorded);
+                    contents.content = Some(content);
+                }
+                Err(problem) => {
+                    contents.consumer.say(problem.or_at(place));
+                    contents.content = None;
+                }
+            }
         }
         contents
     }
 
-    /// Keeps what the target records, that on disk or else that of the last commit, in the place of what was computed.
-    fn hold(&mut self) {
+    /// What the target records, that on disk or else that of the last commit, where it stays in the place of what was computed. Nothing
+    /// where that is the same, or is not known.
+    fn kept(&self) -> Result<Option<(Recorded, Content)>, Diagnostic> {
+        let owner = &self.consumer.owner;
         if self.consumer.wiring.is_annotated {
             let message = format!(
-                "{}: `hold` keeps what a target records, and `helmsum annotate` puts its checksums on pods without one",
-                self.consumer.owner
+                "{owner}: `hold` keeps what a target records, and `helmsum annotate` puts its checksums on pods without one"
             );
-            let problem = Diagnostic::mistake(Mistake::ConfigValue, message)
-                .hint("remove `hold`, or list a target among its values in the place of the post-renderer");
-            self.consumer.say(problem.or_at_known(self.hold_place().as_ref()));
-            self.content = None;
-            return;
+            return Err(Diagnostic::mistake(Mistake::ConfigValue, message)
+                .hint("remove `hold`, or list a target among its values in the place of the post-renderer"));
         }
-        let Some(computed) = &self.content else { return };
-        let Some(target) = self.consumer.target.clone() else { return };
-        let mut kept = self.found.clone().filter(|found| !found.empty && !found.is_foreign());
-        if self.found.as_ref().is_none_or(|found| found.empty) {
-            match committed(&self.consumer.root, &target) {
-                Ok(bytes) => kept = bytes.map(|bytes| Recorded::read(&bytes)).filter(|found| found.ours),
-                Err(error) => {
-                    let problem = Diagnostic::error(format!("{}: git: {error}", self.consumer.owner))
-                        .hint("the checksum that is held is looked for in the last commit, since the target does not exist");
-                    self.consumer.say(problem.or_at_known(self.hold_place().as_ref()));
-                    return;
-                }
-            }
+        let (Some(computed), Some(target)) = (&self.content, &self.consumer.target) else { return Ok(None) };
+        if self.sources.is_empty() {
+            return Ok(None);
         }
-        if self.sources.is_empty() || kept.as_ref().is_some_and(|kept| kept.has_values_of(computed)) {
-            return;
-        }
-        let held = kept.as_ref().and_then(|kept| kept.content(&self.consumer.format));
-        let Some(held) = held else {
-            let message = format!(
-                "{}: `hold` has nothing to hold: neither its target nor the last commit records a checksum",
-                self.consumer.owner
-            );
-            let problem = Diagnostic::mistake(Mistake::ConfigValue, message)
-                .hint("remove `hold`, run `helmsum generate` and commit the target; then a later change can be held");
-            self.consumer.say(problem.or_at_known(self.hold_place().as_ref()));
-            self.content = None;
-            return;
+        let recorded = if let Some(found) = self.found.as_ref().filter(|found| !found.empty) {
+            Some(found.clone()).filter(|found| !found.is_foreign())
+        } else {
+            let bytes = committed(&self.consumer.root, target).map_err(|error| {
+                Diagnostic::error(format!("{owner}: git: {error}"))
+                    .hint("the checksum that is held is looked for in the last commit, since the target does not exist")
+            })?;
+            bytes.map(|bytes| Recorded::read(&bytes)).filter(|found| found.ours)
         };
-        self.held = kept;
-        self.content = Some(held);
+        if recorded.as_ref().is_some_and(|recorded| recorded.has_values_of(computed)) {
+            return Ok(None);
+        }
+        let kept = recorded.and_then(|recorded| {
+            let content = recorded.content(&self.consumer.format)?;
+            Some((recorded, content))
+        });
+        kept.map(Some).ok_or_else(|| {
+            let message = format!(
+                "{owner}: `hold` has nothing to hold: neither its target nor the last commit records a checksum"
+            );
+            Diagnostic::mistake(Mistake::ConfigValue, message).hint(
+                "remove `hold`, run `helmsum generate` and commit the target; then a later change can be held",
+            )
+        })
     }
 
     /// Whether the target keeps what it records although its sources have moved.
     pub(crate) const fn waits(&self) -> bool {
         self.held.is_some()
-    }
-
-    fn hold_place(&self) -> Option<Place> {
-        self.consumer.hold.as_ref().map(|hold| hold.place.clone())
     }
 
     /// The digest of a source that is made of files, with them.
