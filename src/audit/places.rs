@@ -12,6 +12,7 @@ use crate::plan::contents::rendering::Rendering;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::reference::Kind;
 use crate::rendered::{Origin, chart_inputs};
+use crate::source::Source;
 use crate::state::{EntryKind, EntrySource};
 use crate::text::Place;
 use crate::value::Value;
@@ -85,9 +86,13 @@ impl Case<'_, '_> {
 
     /// Where the source of this text is declared.
     pub(super) fn place_of_source(&self, text: &str) -> Option<&Place> {
+        Some(&self.source(text)?.place)
+    }
+
+    /// The source of the release that is declared with this text.
+    pub(super) fn source(&self, text: &str) -> Option<&Source> {
         let (_, contents) = self.subject.consumer?;
-        let own = contents.sources.iter().find(|contents| contents.source.text == text)?;
-        Some(&own.source.place)
+        contents.sources.iter().map(|contents| &contents.source).find(|source| source.text == text)
     }
 
     /// The file that a directive of the release belongs in, as a hint names it: one that no other release lists.

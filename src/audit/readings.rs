@@ -322,10 +322,9 @@ fn judge_one(
 
 /// The verdict on what a source contains that a workload reads.
 fn contained(case: &Case<'_, '_>, arrival: Option<&Arrival>, workload: &Workload, source: String) -> Verdict {
-    if let Some((_, contents)) = case.subject.consumer.filter(|_| case.is_annotated()) {
+    if case.is_annotated() {
         // It puts the checksum on the pods that read the object, unless the source says on which.
-        let declared = contents.sources.iter().find(|one| one.label == source || one.source.text == source);
-        let on = declared.map(|one| one.source.options.on.as_slice()).unwrap_or_default();
+        let on = case.source(&source).map(|source| source.options.on.as_slice()).unwrap_or_default();
         let identity = &workload.identity;
         let reaches = on.is_empty() || on.iter().any(|on| on.names(&identity.kind, &identity.name));
         return if reaches { Verdict::Covered(source) } else { Verdict::Missed };

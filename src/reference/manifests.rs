@@ -180,9 +180,7 @@ impl<D> Manifests<D> {
             })
         })
     }
-}
 
-impl<D> Manifests<D> {
     /// Where a field of a custom resource names an object. `marker` is the one that the manifests were read with.
     pub fn named_by_operated(
         &self,

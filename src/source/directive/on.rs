@@ -30,9 +30,7 @@ impl On {
         (is_kind && is_object_name(name))
             .then(|| Self::Workload { kind: kind.to_owned(), name: name.to_owned() })
     }
-}
 
-impl On {
     /// Whether it names a workload.
     #[must_use]
     pub(crate) fn names(&self, kind: &str, name: &str) -> bool {
