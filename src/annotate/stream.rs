@@ -1,5 +1,6 @@
 //! References that are bridged inside a stream of manifests.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::key::of_label;
@@ -34,7 +35,7 @@ pub(crate) fn bridge(manifests: &[u8], namespace: &str, key: Option<&Key>) -> Re
     let mut objects = Objects { known: BTreeMap::new(), key };
     for object in &read.objects {
         let called = (object.kind, object.namespace.as_str(), object.name.as_str());
-        objects.known.entry(called).or_default().push(object);
+        objects.known.entry(called).or_default().0.push(object);
     }
     let mut changes: BTreeMap<usize, Change> = BTreeMap::new();
     let mut secrets = BTreeSet::new();
@@ -62,7 +63,8 @@ pub(crate) fn bridge(manifests: &[u8], namespace: &str, key: Option<&Key>) -> Re
 
 /// The objects of a stream.
 struct Objects<'o> {
-    known: BTreeMap<Called<'o>, Vec<&'o Object>>,
+    /// Those of one name, with their digest once it was asked for.
+    known: BTreeMap<Called<'o>, (Vec<&'o Object>, OnceCell<Digest>)>,
     key: Option<&'o Key>,
 }
 
@@ -74,7 +76,10 @@ impl Objects<'_> {
         reader: &Identity,
     ) -> Result<Option<Digest>, Diagnostic> {
         let called = (kind, reference.namespace.as_str(), reference.name.as_str());
-        let Some(objects) = self.known.get(&called) else { return Ok(None) };
+        let Some((objects, known)) = self.known.get(&called) else { return Ok(None) };
+        if let Some(digest) = known.get() {
+            return Ok(Some(*digest));
+        }
         let mut digests = BTreeMap::new();
         for object in objects {
             digests.entry(self.digest(object)?).or_insert(object.line);
@@ -92,7 +97,7 @@ impl Objects<'_> {
             return Err(Diagnostic::error(message)
                 .hint("give manifests of several namespaces their `metadata.namespace`, or annotate the releases one by one"));
         }
-        Ok(digests.into_keys().next())
+        Ok(digests.into_keys().next().map(|digest| *known.get_or_init(|| digest)))
     }
 
     fn digest(&self, object: &Object) -> Result<Digest, Diagnostic> {
