@@ -7,6 +7,7 @@ use crate::annotate::{self, Bridged};
 use crate::checksum::KeyFile;
 use crate::cli::Options;
 use crate::diagnostic::{Code, Diagnostic, Level, Secrets};
+use crate::plan::rules::guessable_secret::exposed;
 use crate::plan::{self, Progress, Reading};
 use crate::report::{self, Outcome, Report, Streams};
 
@@ -133,14 +134,7 @@ fn bridged(manifests: &[u8], namespace: &str, context: &Context) -> Given {
         match key {
             Err(error) => return Err(vec![error.diagnostic()]),
             Ok(None) => said.push(guessable(first, secrets.len() - 1)),
-            Ok(Some(file)) if file.exposed => {
-                let message = format!("every user of this machine can read the key file `{}`", file.path);
-                said.push(
-                    Diagnostic::finding(Code::GuessableSecret, message)
-                        .hint("`chmod o= FILE`: who has the key can guess short secrets from their digests"),
-                );
-            }
-            Ok(Some(_)) => {}
+            Ok(Some(file)) => said.extend(exposed(&file)),
         }
     }
     Ok((annotated.bytes, said))

@@ -1,6 +1,7 @@
 //! The finding guessable-secret: a secret can be found from its digest.
 
 use super::project::{Findings, Project};
+use crate::checksum::KeyFile;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::contents::consumer::{Contents, SourceContents};
 
@@ -35,13 +36,17 @@ fn guessable(contents: &Contents) -> Option<Diagnostic> {
             Diagnostic::finding(Code::GuessableSecret, message)
                 .hint("name a key file in `HELMSUM_KEY_FILE`, or as `keyFile` in `helmsum.yaml`")
         }
-        Some(Ok(file)) if file.exposed => {
-            let message =
-                format!("{owner}: every user of this machine can read the key file `{}`", file.path);
-            Diagnostic::finding(Code::GuessableSecret, message)
-                .hint("`chmod o= FILE`: who has the key can guess short secrets from their digests")
-        }
-        Some(Ok(_) | Err(_)) => return None,
+        Some(Ok(file)) => exposed(file)?.context(owner),
+        Some(Err(_)) => return None,
     };
     Some(finding.at(first.source.place.clone()))
+}
+
+/// The finding about a key file that others can read.
+pub(crate) fn exposed(file: &KeyFile) -> Option<Diagnostic> {
+    file.exposed.then(|| {
+        let message = format!("every user of this machine can read the key file `{}`", file.path);
+        Diagnostic::finding(Code::GuessableSecret, message)
+            .hint("`chmod o= FILE`: who has the key can guess short secrets from their digests")
+    })
 }
