@@ -27,20 +27,6 @@ pub(super) fn quoted(text: &str) -> String {
     out
 }
 
-/// What YAML 1.1 takes for something else than text, in any case.
-const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
-
-/// A key: in quotes, unless no reader takes it for anything but text.
-pub(super) fn plain_key(text: &str) -> String {
-    let starts_well = text.starts_with(|first: char| first.is_ascii_alphabetic());
-    let is_word = WORDS.iter().any(|word| text.eq_ignore_ascii_case(word));
-    if starts_well && !is_word && text.chars().all(is_plain_character) {
-        text.to_owned()
-    } else {
-        quoted(text)
-    }
-}
-
 fn value(node: &Node, change: Option<&Change>, out: &mut String) {
     if let Some(change) = change
         && node.is_null()

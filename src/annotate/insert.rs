@@ -5,8 +5,9 @@ use std::ops::Range;
 
 use super::change::{Change, is_key, is_merge, merged};
 use super::compare::is_changed_so;
-use super::copy::{copy, fresh, plain_key, quoted};
+use super::copy::{copy, fresh, quoted};
 use crate::reference::Step;
+use crate::targets::spelled;
 use crate::yaml::{self, Kind, Limits, Node, Written};
 
 /// Manifests with annotations.
@@ -232,10 +233,10 @@ impl Editor<'_> {
         let mut lines = Vec::new();
         for (key, what) in added {
             match what {
-                Added::Annotation(value) => lines.push(format!("{}: {}", plain_key(key), quoted(value))),
-                Added::Copy(copy) => lines.push(format!("{}: {copy}", plain_key(key))),
+                Added::Annotation(value) => lines.push(format!("{}: {}", spelled(key), quoted(value))),
+                Added::Copy(copy) => lines.push(format!("{}: {copy}", spelled(key))),
                 Added::Fresh(change) => {
-                    lines.push(format!("{}:", plain_key(key)));
+                    lines.push(format!("{}:", spelled(key)));
                     nested(change, 1, &mut lines);
                 }
             }
@@ -275,12 +276,12 @@ impl Editor<'_> {
 fn nested(change: &Change, depth: usize, lines: &mut Vec<String>) {
     let indentation = "  ".repeat(depth);
     for (key, value) in &change.annotations {
-        lines.push(format!("{indentation}{}: {}", plain_key(key), quoted(value)));
+        lines.push(format!("{indentation}{}: {}", spelled(key), quoted(value)));
     }
     for (step, change) in &change.below {
         // A list that is not there has no items; the comparison sees what is missing then.
         let Step::Key(key) = step else { continue };
-        lines.push(format!("{indentation}{}:", plain_key(key)));
+        lines.push(format!("{indentation}{}:", spelled(key)));
         nested(change, depth + 1, lines);
     }
 }

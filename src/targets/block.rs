@@ -89,7 +89,7 @@ impl fmt::Display for Block {
 }
 
 /// A key as YAML takes it: bare where every reader takes it for that string, else in double quotes.
-fn spelled(key: &str) -> String {
+pub(crate) fn spelled(key: &str) -> String {
     /// What YAML 1.1 takes for a boolean or nothing, in any case.
     const WORDS: [&str; 9] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null"];
     let bare = key.starts_with(|character: char| character.is_ascii_alphabetic() || character == '_')

@@ -20,6 +20,7 @@ mod write;
 
 pub(crate) use crate::source::config::Shape;
 pub(crate) use crate::source::{KeyPath, KeyPaths};
+pub(crate) use block::spelled;
 pub(crate) use content::{Content, Section};
 pub use error::TargetError;
 pub(crate) use format::{ANNOTATION, Format, Object};
