@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::spot::{Path, Spot};
-use crate::rendered::{Document, is_hook};
+use crate::rendered::{Document, is_hook, items_of};
 use crate::value::Value;
 use crate::yaml::Node;
 
@@ -100,13 +100,11 @@ fn collect(
     let kind = root.text_of("kind").unwrap_or_else(|| inherited.kind.to_owned());
     let api_version = root.text_of("apiVersion").unwrap_or_else(|| inherited.api_version.to_owned());
     // A list of any kind is taken apart before it is applied.
-    if let (Some(item_kind), Some(Value::List(items))) = (kind.strip_suffix("List"), fields.get("items")) {
-        let nodes = node.value_of("items");
+    if let (Some(item_kind), Some(items)) = (kind.strip_suffix("List"), items_of(fields, node)) {
         let inherited = Inherited { api_version: &api_version, kind: item_kind };
-        for (index, item) in items.iter().enumerate() {
-            let own = nodes.as_ref().and_then(|nodes| nodes.item(index));
+        for (index, (item, node)) in items.iter().enumerate() {
             let way = way.item_of("items", index);
-            collect(document, (item, own.as_ref().unwrap_or(node), &way), inherited, namespace, found);
+            collect(document, (item, node, &way), inherited, namespace, found);
         }
         return;
     }

@@ -49,7 +49,7 @@ pub(crate) use mark::Mark;
 pub use mark::Marker;
 pub(crate) use object::Compared;
 pub use object::{Datum, Object, ObjectKind, Unreadable, unstable};
-pub(crate) use object::{Document, Unstable, documents, is_hook, is_object_name, objects_of};
+pub(crate) use object::{Document, Unstable, documents, is_hook, is_object_name, items_of, objects_of};
 pub use piece::{Content, Piece};
 pub use producer::{Producer, Templates};
 pub use release::release_pieces;

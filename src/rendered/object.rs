@@ -193,12 +193,8 @@ fn collect(manifest: &Value, node: &Node, around: Around<'_>, objects: &mut Vec<
         Some("ConfigMap") => ObjectKind::ConfigMap,
         Some("Secret") => ObjectKind::Secret,
         Some("List" | "ConfigMapList" | "SecretList") => {
-            if let Some(Value::List(items)) = manifest.get("items") {
-                let nodes = node.value_of("items");
-                for (index, item) in items.iter().enumerate() {
-                    let own = nodes.as_ref().and_then(|nodes| nodes.item(index));
-                    collect(item, own.as_ref().unwrap_or(node), around, objects);
-                }
+            for (item, node) in items_of(manifest, node).into_iter().flatten() {
+                collect(&item, &node, around, objects);
             }
             return;
         }
@@ -222,6 +218,14 @@ fn collect(manifest: &Value, node: &Node, around: Around<'_>, objects: &mut Vec<
         is_immutable: matches!(manifest.get("immutable"), Some(Value::Bool(true))),
         data: data(manifest, kind),
     });
+}
+
+/// The items of a list of manifests, each with its node, or that of the list where it has none of its own; nothing where there is no list.
+pub(crate) fn items_of(list: &Map, node: &Node) -> Option<Vec<(Value, Node)>> {
+    let Some(Value::List(items)) = list.get("items") else { return None };
+    let nodes = node.value_of("items");
+    let own = |index| nodes.as_ref().and_then(|nodes| nodes.item(index)).unwrap_or_else(|| node.clone());
+    Some(items.iter().enumerate().map(|(index, item)| (item.clone(), own(index))).collect())
 }
 
 /// Whether helm takes an object for a hook, which is not a part of the release (`pkg/releaseutil/manifest_sorter.go`).

@@ -1,6 +1,6 @@
 //! The objects of any kind among what helm renders, with their `spec`.
 
-use super::object::{Datum, Document, Object, ObjectKind, is_hook};
+use super::object::{Datum, Document, Object, ObjectKind, is_hook, items_of};
 use super::piece::data_line;
 use crate::value::Value;
 use crate::yaml::Node;
@@ -36,12 +36,10 @@ fn collect(manifest: &Value, node: &Node, around: Around<'_>, found: &mut Vec<Ob
     let api_version = text(manifest.get("apiVersion")).unwrap_or_else(|| around.api_version.to_owned());
     let kind = text(manifest.get("kind")).unwrap_or_else(|| around.kind.to_owned());
     // A list of any kind is taken apart before it is applied.
-    if let (Some(kind), Some(Value::List(items))) = (kind.strip_suffix("List"), manifest.get("items")) {
-        let nodes = node.value_of("items");
-        for (index, item) in items.iter().enumerate() {
-            let own = nodes.as_ref().and_then(|nodes| nodes.item(index));
-            let around = Around { api_version: &api_version, kind, ..around };
-            collect(item, own.as_ref().unwrap_or(node), around, found);
+    if let (Some(kind), Some(items)) = (kind.strip_suffix("List"), items_of(manifest, node)) {
+        let around = Around { api_version: &api_version, kind, ..around };
+        for (item, node) in items {
+            collect(&item, &node, around, found);
         }
         return;
     }
