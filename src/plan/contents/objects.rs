@@ -294,8 +294,8 @@ fn not_found(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Diagnostic {
         let objects = rendered.iter().flat_map(|rendered| rendered.manifests.nameable());
         objects.filter(|object| object.kind == kind).map(|object| object.name.as_str()).collect()
     };
-    let makers = || rendered.iter().flat_map(|rendered| &rendered.manifests.makers);
-    let maker = || makers().find(|one| one.kind.object() == Some(*kind) && one.names.contains(name));
+    let mut makers = rendered.iter().flat_map(|rendered| &rendered.manifests.makers);
+    let maker = makers.find(|one| one.kind.object() == Some(*kind) && one.names.contains(name));
     let mut known = of_kind(*kind);
     let other = match kind {
         ObjectKind::ConfigMap => Some(ObjectKind::Secret),
@@ -310,14 +310,13 @@ fn not_found(wanted: &Wanted<'_>, rendering: &Rendering<'_>) -> Diagnostic {
         }
     };
     let other = other.filter(|other| of_kind(*other).contains(name.as_str()));
+    let alike = known.iter().copied().find(|known| known.eq_ignore_ascii_case(name));
     let hint = if let Some(other) = other {
         format!("there is a {} of this name: `{}:{name}`", other.name(), other.word())
-    } else if let Some(maker) = maker() {
+    } else if let Some(maker) = maker {
         let resource = format!("{}/{}", maker.identity.kind, maker.identity.name);
         format!("a controller makes it of `{resource}`: `object:{resource}` moves with each edit of that")
-    } else if let Some(meant) = known.iter().find(|known| known.eq_ignore_ascii_case(name)) {
-        format!("did you mean `{meant}`?")
-    } else if let Some(meant) = nearest(name, known.iter().copied()) {
+    } else if let Some(meant) = alike.or_else(|| nearest(name, known.iter().copied())) {
         format!("did you mean `{meant}`?")
     } else if known.is_empty() {
         "name the release that renders it with `from=[NAMESPACE/]RELEASE`, or list it under `needs`"
