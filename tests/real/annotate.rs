@@ -1,6 +1,6 @@
 //! `helmsum annotate` as the post-renderer of the real helm, and after the real helmfile.
 
-use crate::audit::project::{BY_KEY, PLATFORM, PLATFORM_VALUES};
+use crate::audit::project::{BY_KEY, PLATFORM, PLATFORM_VALUES, WEB};
 use crate::kinds::project::Project;
 use crate::support::page::Page;
 use crate::support::programs::{self, helm_major};
@@ -23,21 +23,9 @@ BLOCK  - name: platform
 /// The plugin for Helm 4, with the version of this package.
 const PLUGIN: &str = include_str!("../../plugin/plugin.yaml");
 
-/// A chart that offers no key.
-const WEB: &str = "\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: {{ .Release.Name }}
-spec:
-  selector:
-    matchLabels: {app: {{ .Release.Name }}}
-  template:
-    metadata:
-      labels: {app: {{ .Release.Name }}}
-    spec:
-      {{- toYaml .Values.pod | nindent 6 }}
-";
+/// What the chart has where it offers a key, and not here.
+const BY_THE_CHART: &str =
+    "      annotations:\n        checksum/config: {{ .Values.configChecksum | quote }}\n";
 
 /// `printf '%s  data/colour\\n' $(printf red | sha256sum | cut -d' ' -f1) | sha256sum`
 const RED: &str = "f6fd52ddb136fd3e8d276e4269ab36e70c6194fd1e124d9e8edbe291475c3faa";
@@ -53,7 +41,7 @@ fn project(directive: &str) -> Option<Project> {
     }
     std::fs::remove_file(project.root.join("helmfile.yaml")).expect("a file");
     project.write("helmfile.yaml.gotmpl", &STATE.replace("BLOCK", &block()));
-    project.chart("web", WEB);
+    project.chart("web", &WEB.replace(BY_THE_CHART, ""));
     project.chart("platform", PLATFORM);
     project.write("web.yaml", &format!("{directive}{BY_KEY}"));
     project.write("platform.yaml", PLATFORM_VALUES);
