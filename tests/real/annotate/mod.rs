@@ -21,7 +21,7 @@ BLOCK  - name: platform
 ";
 
 /// The plugin for Helm 4, with the version of this package.
-const PLUGIN: &str = include_str!("../../plugin/plugin.yaml");
+const PLUGIN: &str = include_str!("../../../plugin/plugin.yaml");
 
 /// What the chart has where it offers a key, and not here.
 const BY_THE_CHART: &str =
