@@ -23,6 +23,12 @@ impl Checksums {
         found
     }
 
+    /// Those with another value than one of these.
+    pub(super) fn without(mut self, written: &BTreeSet<Mark>) -> Self {
+        self.0.retain(|_, mark| !written.contains(mark));
+        self
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.0.is_empty()
     }

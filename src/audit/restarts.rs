@@ -52,21 +52,21 @@ pub(crate) fn restarts(
     let mut pairs = Vec::new();
     for (index, contents) in made.project.consumers.iter().enumerate() {
         let Some(at) = contents.consumer.at else { continue };
-        let Some(second) = swapped(at, contents) else { continue };
+        let Some(swapped) = swapped(at, contents) else { continue };
         asked.push(index);
-        pairs.push(Pair { at, second });
+        pairs.push(Pair { at, swapped: Some(swapped), in_cluster: None });
     }
     let mut found = BTreeMap::new();
     let renderings = rendering.pairs(&pairs, made.progress);
-    for ((index, pair), Both { one, other }) in asked.into_iter().zip(&pairs).zip(renderings) {
+    for ((index, pair), Both { one, swapped, .. }) in asked.into_iter().zip(&pairs).zip(renderings) {
         let unknown = |problem: &Diagnostic| {
             let message = plain(&problem.message, rendering.release(pair.at));
             Restarts::Unknown(message.to_owned(), problem.hint.clone())
         };
-        let restarts = match (&one, &other) {
+        let restarts = match (&one, &swapped) {
             (Err(problem), _) | (_, Other::Failed(problem)) => unknown(problem),
-            (Ok(one), other) => {
-                let Some(arrival) = Arrival::of(one, other) else { continue };
+            (Ok(one), swapped) => {
+                let Some(arrival) = Arrival::of(one, swapped) else { continue };
                 let reached = one.workloads.iter().filter(|workload| arrival.reaches(workload));
                 let reached = reached.map(|workload| Reached {
                     identity: workload.identity.clone(),

@@ -1,6 +1,6 @@
 //! The releases of a run with what they render.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::arrival::Arrival;
 use super::checksums::Checksums;
@@ -8,13 +8,13 @@ use crate::checksum::Digest;
 use crate::diagnostic::Diagnostic;
 use crate::plan::contents::kept::Rendered;
 use crate::plan::contents::manifests::Look;
-use crate::plan::contents::pairs::{Other, Pair, Second};
+use crate::plan::contents::pairs::{Other, Pair};
 use crate::plan::contents::rendering::{Answer, Rendering};
 use crate::plan::facts::environment::Environment;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::rules::project::Findings;
 use crate::plan::{Contents, Made, SourceContents};
-use crate::rendered::{Cluster, Fetch, Objects};
+use crate::rendered::{Cluster, Fetch, Mark, Objects};
 use crate::source::What;
 use crate::state::{Release, Visit};
 
@@ -32,8 +32,7 @@ pub(super) struct Subject<'p> {
     pub(super) manifests: Answer<Rendered>,
     /// The same with a stand-in for its target, where it has a checksum.
     pub(super) with_stand_in: Other,
-    /// The same once more where it has no such stand-in and its chart has checksums of its own, in a cluster that has whatever its
-    /// templates look up.
+    /// The same once more where its chart has checksums of its own, in a cluster that has whatever its templates look up.
     pub(super) again: Other,
 }
 
@@ -51,11 +50,12 @@ pub(super) fn render<'p>(made: &Made<'p>, rendering: &mut Rendering<'_>) -> Vec<
             for candidate in &visited.candidates {
                 let at = ReleaseAt { environment: index, visit: visited.index, release: candidate.index };
                 let consumer = consumers.get(&at).copied();
-                let judged = candidate.selected.then(|| {
-                    let swapped = consumer.and_then(|(_, contents)| swapped(at, contents));
-                    swapped.unwrap_or(Second::InCluster(cluster_of_checksums))
+                let judged = consumer.filter(|_| candidate.selected);
+                pairs.push(Pair {
+                    at,
+                    swapped: judged.and_then(|(_, contents)| swapped(at, contents)),
+                    in_cluster: candidate.selected.then_some(cluster_of_checksums),
                 });
-                pairs.push(Pair { at, second: judged.unwrap_or(Second::Nothing) });
                 found.push((environment, candidate.selected, consumer));
             }
         }
@@ -64,10 +64,6 @@ pub(super) fn render<'p>(made: &Made<'p>, rendering: &mut Rendering<'_>) -> Vec<
     let mut subjects = Vec::with_capacity(found.len());
     for ((pair, both), (environment, is_selected, consumer)) in pairs.iter().zip(renderings).zip(found) {
         let visit = &environment.resolved.visits[pair.at.visit];
-        let (with_stand_in, again) = match pair.second {
-            Second::Swapped(..) => (both.other, Other::Nothing),
-            Second::Nothing | Second::InCluster(_) => (Other::Nothing, both.other),
-        };
         subjects.push(Subject {
             at: pair.at,
             environment,
@@ -76,28 +72,29 @@ pub(super) fn render<'p>(made: &Made<'p>, rendering: &mut Rendering<'_>) -> Vec<
             is_selected,
             consumer,
             manifests: both.one,
-            with_stand_in,
-            again,
+            with_stand_in: both.swapped,
+            again: both.in_cluster,
         });
     }
     subjects
 }
 
-/// The cluster in which a release is rendered again, whose pods have checksums: it has whatever the templates of these look up.
-fn cluster_of_checksums(manifests: &Rendered) -> Option<Cluster> {
-    let checksums = Checksums::of(manifests);
+/// The cluster in which a release is rendered again, whose pods have checksums that helmsum does not write: it has whatever the templates
+/// of these look up.
+fn cluster_of_checksums(manifests: &Rendered, written: &BTreeSet<Mark>) -> Option<Cluster> {
+    let checksums = Checksums::of(manifests).without(written);
     (!checksums.is_empty()).then(|| Cluster { objects: Objects::All, sources: checksums.sources(manifests) })
 }
 
 /// A rendering of a consumer with another checksum than its own, beside which its own is seen.
-pub(super) fn swapped(at: ReleaseAt, contents: &Contents) -> Option<Second> {
+pub(super) fn swapped(at: ReleaseAt, contents: &Contents) -> Option<(Look, BTreeSet<String>)> {
     let digest_of = |source: &SourceContents| match &source.source.what {
         What::Digest(digest) => Some(digest.to_lowercase()),
         _ => None,
     };
     // What a template may hash without helmsum: nothing, and what a release declares the digest of.
     let others = contents.sources.iter().filter_map(digest_of).chain([Digest::of_nothing().to_string()]);
-    Some(Second::Swapped(stand_in(at, contents)?, others.collect()))
+    Some((stand_in(at, contents)?, others.collect()))
 }
 
 /// A rendering of a consumer with another checksum than its own.

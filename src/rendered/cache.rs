@@ -10,6 +10,16 @@ use crate::state::Indexed;
 use crate::text::shell_word;
 use crate::tree::Kind;
 
+/// Whether helm has the index of the repository of a chart: without it, nothing finds the chart unless the repository is declared.
+pub(super) fn has_index(producer: &Producer<'_>, chart: &Remote) -> bool {
+    let repository = chart.name.split_once('/').map_or("", |(repository, _)| repository);
+    let cache = producer.request.homes().helm_repository_cache();
+    cache.is_some_and(|cache| {
+        let index = cache.join(format!("{repository}-index.yaml"));
+        producer.request.tree.stat(&index).is_ok_and(|stat| stat.kind == Kind::File)
+    })
+}
+
 /// The package of a chart in one of helm's caches: in that of repositories, where Helm 3 leaves what it downloads and `helm pull`
 /// can put it, or in that of contents, which is Helm 4's (`pkg/downloader/cache.go`). The first names packages by chart and version
 /// alone, so the digest in the repository's index has to say that it is the one.
@@ -46,7 +56,8 @@ pub(super) fn in_repository(producer: &Producer<'_>, chart: &Remote) -> Result<S
                 format!("run `{} repos`, which adds it", producer.request.helmfile())
             } else {
                 let helmfile = producer.request.helmfile();
-                format!("run `helm repo add {repository} URL`, or declare it under `repositories:` and run `{helmfile} repos`")
+                // What a parent declares, helmfile adds only after its sub-helmfiles.
+                format!("run `helm repo add {repository} URL`, or declare it under `repositories:` of this state file (where a parent has it: `inherits: [repositories]` there) and run `{helmfile} repos`")
             }));
         }
     };

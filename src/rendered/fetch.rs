@@ -1,6 +1,6 @@
 //! How a chart that is not at hand comes to where it is found.
 
-use super::cache::is_exact;
+use super::cache::{has_index, is_exact};
 use super::chart::Chart;
 use super::producer::Producer;
 use super::template::check_source;
@@ -12,7 +12,8 @@ pub(crate) enum Fetch {
     Rendering,
     /// The same, once `helmfile deps` has locked the version of the chart.
     Locking,
-    /// Nothing, as the release is written: its version is not exact and cannot be locked, or its chart is never kept.
+    /// Nothing, as the release is written: its version is not exact and cannot be locked, its chart is never kept, or the state file does
+    /// not declare its repository, and helm does not know it either.
     Nothing,
 }
 
@@ -25,6 +26,9 @@ impl Fetch {
             return Self::Nothing;
         }
         match chart {
+            Chart::Repository(remote) if remote.repository.is_none() && !has_index(producer, &remote) => {
+                Self::Nothing
+            }
             Chart::Directory(_) | Chart::Manifests(_) | Chart::Archive(_) => Self::Rendering,
             Chart::Repository(remote) | Chart::Oci(remote) if is_exact(&remote.version) => Self::Rendering,
             // Charts of repositories that the state declares are locked, and no others.

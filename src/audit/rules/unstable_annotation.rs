@@ -30,34 +30,36 @@ pub(in crate::audit) fn judge(
     let subject = case.subject;
     let Ok(manifests) = &subject.manifests else { return };
     let before = Checksums::of(manifests);
-    // What another checksum of helmsum's leaves as it is, is the same each time.
-    let (other, is_stand_in) = match (&subject.with_stand_in, &subject.again) {
-        (Other::Rendered(other), _) => (other, true),
-        (Other::Nothing, Other::Rendered(other)) => (other, false),
-        (Other::Failed(problem), _) | (Other::Nothing, Other::Failed(problem)) => {
-            let message = format!(
-                "release `{}`: whether its checksums are the same each time is not known: {}",
-                subject.release.id(),
-                plain(&problem.message, subject.release)
-            );
-            let finding = Diagnostic::finding(Code::UnstableAnnotation, message).level(Level::Note);
-            let hint = problem.hint.clone().unwrap_or_else(|| {
-                "helm is asked once more for that; see that it can be, then run this again".to_owned()
-            });
-            subject.say(finding.hint(hint), findings);
-            return;
-        }
+    for other in [&subject.with_stand_in, &subject.again] {
+        let Other::Failed(problem) = other else { continue };
+        let message = format!(
+            "release `{}`: whether its checksums are the same each time is not known: {}",
+            subject.release.id(),
+            plain(&problem.message, subject.release)
+        );
+        let finding = Diagnostic::finding(Code::UnstableAnnotation, message).level(Level::Note);
+        let hint = problem.hint.clone().unwrap_or_else(|| {
+            "helm is asked once more for that; see that it can be, then run this again".to_owned()
+        });
+        subject.say(finding.hint(hint), findings);
+        return;
+    }
+    let moved_in = |other: &Other| match other {
+        Other::Rendered(other) => before.moved(&Checksums::of(other)),
         // Where it is certain without another rendering, all of them are the same each time.
-        _ => return,
+        Other::Certain | Other::Nothing | Other::Failed(_) => Vec::new(),
     };
-    let mut moved = before.moved(&Checksums::of(other));
-    moved.retain(|key| !before.get(key).is_some_and(|value| is_written(case, value)));
-    if !moved.is_empty() && is_stand_in {
+    let is_own = |key: &(Identity, String)| !before.get(key).is_some_and(|value| is_written(case, value));
+    let mut moved: BTreeSet<_> = moved_in(&subject.again).into_iter().filter(is_own).collect();
+    // What another checksum of helmsum's leaves as it is, is the same each time.
+    let mut perhaps: BTreeSet<_> = moved_in(&subject.with_stand_in).into_iter().filter(is_own).collect();
+    if !perhaps.is_subset(&moved) {
         // It may be made of what helmsum writes.
         let again = case.rendering.manifests(&[Look::plain(subject.at)], case.made.progress).pop();
         let Some(Ok(again)) = again else { return };
         let moving = before.moved(&Checksums::of(&again));
-        moved.retain(|key| moving.contains(key));
+        perhaps.retain(|key| moving.contains(key));
+        moved.extend(perhaps);
     }
     if moved.is_empty() {
         return;

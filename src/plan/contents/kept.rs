@@ -326,6 +326,12 @@ impl Kept {
         })
     }
 
+    /// The marks of the digests by which a call differs from the one beside it: those that helmsum writes.
+    pub(crate) fn written_in(&self, call: &Call) -> BTreeSet<Mark> {
+        let digests = call.swap.iter().flat_map(|swap| &swap.digests);
+        digests.map(|digest| self.marker().mark(digest.as_bytes())).collect()
+    }
+
     /// What is kept under a key, else what follows without helm; and whether it follows each time, so that it is kept from then on.
     fn concluded(&self, key: Option<cache::Key>, conclude: impl FnOnce() -> (bool, bool)) -> Outcome<bool> {
         if let Some(known) = key.and_then(|key| self.load(key)).filter(|_| !self.keeping.verifies) {

@@ -1,4 +1,4 @@
-//! Two renderings of a release, the second of which is left out where what it would show is certain without it.
+//! Renderings of a release beside the one that is deployed, left out where what they would show is certain without them.
 
 use std::collections::BTreeSet;
 
@@ -9,36 +9,32 @@ use crate::diagnostic::Diagnostic;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::progress::Progress;
 use crate::reference::moved_workloads;
-use crate::rendered::{Cluster, Templating};
+use crate::rendered::{Cluster, Mark, Templating};
 use crate::threads;
 
-/// What a release is rendered as, once or twice.
+/// What a release is rendered as, and what else is asked beside that.
 #[derive(Clone, Debug)]
 pub(crate) struct Pair {
     /// The release as it is about to be.
     pub(crate) at: ReleaseAt,
-    pub(crate) second: Second,
+    /// It with other digests in its target. A template may make some of its digests by itself.
+    pub(crate) swapped: Option<(Look, BTreeSet<String>)>,
+    /// It once more, in a cluster that the first rendering shows, where this gives one.
+    pub(crate) in_cluster: Option<ClusterOf>,
 }
 
-/// What it is rendered as beside that.
-#[derive(Clone, Debug)]
-pub(crate) enum Second {
-    /// Nothing.
-    Nothing,
-    /// With other digests in its target. A template may make some of its digests by itself.
-    Swapped(Look, BTreeSet<String>),
-    /// Once more, in a cluster that the first rendering shows, where this gives one.
-    InCluster(fn(&Rendered) -> Option<Cluster>),
-}
+/// The cluster in which a release is rendered once more, if it is: by what it renders, and the marks of what helmsum writes.
+pub(crate) type ClusterOf = fn(&Rendered, &BTreeSet<Mark>) -> Option<Cluster>;
 
 /// What came of a pair.
 #[derive(Debug)]
 pub(crate) struct Both {
     pub(crate) one: Answer<Rendered>,
-    pub(crate) other: Other,
+    pub(crate) swapped: Other,
+    pub(crate) in_cluster: Other,
 }
 
-/// What came of the second rendering.
+/// What came of a second rendering.
 #[derive(Debug)]
 pub(crate) enum Other {
     /// It was not asked for.
@@ -57,20 +53,21 @@ struct Prepared {
     one: Templating,
     /// What it has rendered already for somebody's source.
     known: Option<Rendered>,
-    second: PreparedSecond,
+    swapped: Option<(Answer<Box<Templating>>, BTreeSet<String>)>,
+    in_cluster: Option<ClusterOf>,
 }
 
-enum PreparedSecond {
-    Nothing,
-    Swapped(Answer<Box<Templating>>, BTreeSet<String>),
-    InCluster(fn(&Rendered) -> Option<Cluster>),
-}
-
-/// What came of a pair: what helm printed, and whether the second rendering was certain without it.
+/// What came of a pair: what helm printed, and what was certain without it.
 struct Outcomes {
     one: Outcome<Rendered>,
-    certain: Option<Outcome<bool>>,
-    other: Option<Answer<Outcome<Rendered>>>,
+    swapped: Option<Seconds>,
+    in_cluster: Option<Seconds>,
+}
+
+/// What came of a second rendering: whether it is certain without helm, and what helm printed all the same.
+struct Seconds {
+    certain: Outcome<bool>,
+    rendered: Option<Answer<Outcome<Rendered>>>,
 }
 
 impl Rendering<'_> {
@@ -89,7 +86,9 @@ impl Rendering<'_> {
             for (pair, outcomes) in some.iter().zip(outcomes) {
                 found.push(match outcomes {
                     Ok(outcomes) => self.took_both(pair.at, outcomes),
-                    Err(problem) => Both { one: Err(problem), other: Other::Nothing },
+                    Err(problem) => {
+                        Both { one: Err(problem), swapped: Other::Nothing, in_cluster: Other::Nothing }
+                    }
                 });
             }
         }
@@ -102,24 +101,25 @@ impl Rendering<'_> {
             Some(Ok(source)) if source.call == one.in_run() => Some(source.manifests.clone()),
             _ => None,
         };
-        let second = match &pair.second {
-            Second::Nothing => PreparedSecond::Nothing,
-            Second::InCluster(cluster) => PreparedSecond::InCluster(*cluster),
-            Second::Swapped(look, others) => {
-                PreparedSecond::Swapped(self.prepared(look).map(Box::new), others.clone())
-            }
-        };
-        Ok(Prepared { one, known, second })
+        let swapped =
+            pair.swapped.as_ref().map(|(look, others)| (self.prepared(look).map(Box::new), others.clone()));
+        Ok(Prepared { one, known, swapped, in_cluster: pair.in_cluster })
     }
 
     fn took_both(&mut self, at: ReleaseAt, outcomes: Outcomes) -> Both {
-        let Outcomes { one, certain, other } = outcomes;
-        let one = self.took(at, one);
-        let is_certain = certain.as_ref().is_some_and(is);
-        if let Some(certain) = certain {
-            self.keep(at, certain.pending);
+        let Outcomes { one, swapped, in_cluster } = outcomes;
+        Both {
+            one: self.took(at, one),
+            swapped: self.took_second(at, swapped),
+            in_cluster: self.took_second(at, in_cluster),
         }
-        let other = match other {
+    }
+
+    fn took_second(&mut self, at: ReleaseAt, seconds: Option<Seconds>) -> Other {
+        let Some(Seconds { certain, rendered }) = seconds else { return Other::Nothing };
+        let is_certain = is(&certain);
+        self.keep(at, certain.pending);
+        match rendered {
             Some(Ok(outcome)) => match self.took(at, outcome) {
                 Ok(rendered) => Other::Rendered(Box::new(rendered)),
                 Err(problem) => Other::Failed(problem),
@@ -127,40 +127,37 @@ impl Rendering<'_> {
             Some(Err(problem)) => Other::Failed(problem),
             None if is_certain => Other::Certain,
             None => Other::Nothing,
-        };
-        Both { one, other }
+        }
     }
 }
 
-fn rendered(kept: &Kept, Prepared { one, known, second }: Prepared) -> Outcomes {
-    let first = |call: &Call| known.map_or_else(|| kept.manifests(call, None), Outcome::of_run);
-    match second {
-        PreparedSecond::Nothing => Outcomes { one: first(&kept.call(one)), certain: None, other: None },
-        PreparedSecond::Swapped(Err(problem), _) => {
-            let one = first(&kept.call(one));
-            let other = one.answer.is_ok().then_some(Err(problem));
-            Outcomes { one, certain: None, other }
-        }
-        PreparedSecond::Swapped(Ok(other), others) => {
+fn rendered(kept: &Kept, Prepared { one, known, swapped, in_cluster }: Prepared) -> Outcomes {
+    let call = kept.call(one);
+    let (call, swapped) = match swapped {
+        Some((Ok(other), others)) => {
             let other = kept.call(*other);
-            let call = kept.call(one).beside(&other);
-            let one = first(&call);
-            let Ok(rendered) = &one.answer else { return Outcomes { one, certain: None, other: None } };
+            (call.beside(&other), Some((Ok(other), others)))
+        }
+        Some((Err(problem), others)) => (call, Some((Err(problem), others))),
+        None => (call, None),
+    };
+    let one = known.map_or_else(|| kept.manifests(&call, None), Outcome::of_run);
+    let Ok(rendered) = &one.answer else { return Outcomes { one, swapped: None, in_cluster: None } };
+    let cluster = in_cluster.and_then(|cluster| cluster(rendered, &kept.written_in(&call)));
+    let in_cluster = cluster.map(|cluster| {
+        let certain = kept.is_settled(&call, &cluster.sources);
+        let rendered = asked(kept, &certain, || kept.manifests(&call, Some(&cluster)));
+        Seconds { certain, rendered: rendered.map(Ok) }
+    });
+    let swapped = swapped.map(|(other, others)| match other {
+        Ok(other) => {
             let certain = kept.all_differ([&call, &other], rendered, &others);
-            let second = asked(kept, &certain, || checked(kept, &other, (rendered, &certain)));
-            Outcomes { one, certain: Some(certain), other: second.map(Ok) }
+            let rendered = asked(kept, &certain, || checked(kept, &other, (rendered, &certain)));
+            Seconds { certain, rendered: rendered.map(Ok) }
         }
-        PreparedSecond::InCluster(cluster) => {
-            let call = kept.call(one);
-            let one = first(&call);
-            let Some(cluster) = one.answer.as_ref().ok().and_then(cluster) else {
-                return Outcomes { one, certain: None, other: None };
-            };
-            let certain = kept.is_settled(&call, &cluster.sources);
-            let second = asked(kept, &certain, || kept.manifests(&call, Some(&cluster)));
-            Outcomes { one, certain: Some(certain), other: second.map(Ok) }
-        }
-    }
+        Err(problem) => Seconds { certain: Outcome::of_run(false), rendered: Some(Err(problem)) },
+    });
+    Outcomes { one, swapped, in_cluster }
 }
 
 /// A second rendering, unless it is certain without helm what follows from it, and nobody wants to see it all the same.

@@ -239,6 +239,20 @@ fn a_checksum_of_what_another_release_has_in_the_cluster_is_warned_of() {
 }
 
 #[test]
+fn a_checksum_of_the_cluster_beside_one_of_helmsum_is_warned_of_too() {
+    let Some(project) = declared() else { return };
+    let looked_up = "checksum/settings: {{ (lookup \"v1\" \"ConfigMap\" .Release.Namespace \"settings\").data | toJson | sha256sum }}";
+    project.chart("web", &annotated(looked_up));
+    let (message, _) = audit(&project, &[]).finds(&["unstable-annotation warn"]).only("unstable-annotation");
+    assert!(message.contains("`checksum/settings` of Deployment `web`"), "{message}");
+    assert!(message.contains("made of what `lookup` finds in the cluster"), "{message}");
+    // The checksum of helmsum is none of them, although the same template looks something up.
+    project
+        .chart("web", &annotated("looks: {{ lookup \"v1\" \"ConfigMap\" \"\" \"\" | len | mul 0 | quote }}"));
+    audit(&project, &[]).finds_nothing();
+}
+
+#[test]
 fn a_run_that_finds_nothing_renders_each_release_once_and_twice_where_its_templates_look_something_up() {
     let Some(project) = declared() else { return };
     let third = "  - name: third\n    namespace: apps\n    chart: ./charts/third\n";

@@ -206,10 +206,32 @@ fn where_no_command_fetches_a_chart_the_way_out_is_said() {
     assert!(audited.document["fetch"].is_null() && hint.starts_with("give the exact version"), "{hint}");
     // Beside one that is fetched, both are said.
     project.edit("helmfile.yaml", "./charts/platform", "shop/platform\n    version: 1.0.0");
+    project.edit(
+        "helmfile.yaml",
+        "releases:",
+        "repositories: [{name: shop, url: http://charts.invalid}]\nreleases:",
+    );
     let audited = audit(&project, &[]);
     let (_, hint) = audited.only("unaudited-release");
     assert_eq!(audited.document["fetch"], "helmfile template > /dev/null");
     assert!(hint.contains("; but not that of `apps/web`: give the exact version"), "{hint}");
+}
+
+#[test]
+fn a_repository_that_only_a_parent_declares_has_to_be_inherited() {
+    let Some(project) = project(BY_KEY) else { return };
+    let served = packaged(&project);
+    let url = serve(served);
+    project.shell(&format!("helm repo index served --url {url}"));
+    project.write("apps.yaml", &state(|name| format!("shop/{name}\n    version: 1.0.0")));
+    let parent = format!("repositories: [{{name: shop, url: '{url}'}}]\nhelmfiles:\n  - path: apps.yaml\n");
+    project.write("helmfile.yaml", &parent);
+    let audited = audit(&project, &[]);
+    let (_, hint) = audited.only("unaudited-release");
+    assert!(audited.document["fetch"].is_null(), "helmfile does not find it either: {:#}", audited.document);
+    assert!(hint.contains("where a parent has it: `inherits: [repositories]`"), "{hint}");
+    project.write("helmfile.yaml", &format!("{parent}    inherits: [repositories]\n"));
+    follows_the_one_command(&project, 2);
 }
 
 #[test]
@@ -219,7 +241,9 @@ fn the_command_has_the_options_of_the_run() {
         .read("helmfile.yaml")
         .replace("./charts/", "shop/")
         .replace("    values", "    version: 1.0.0\n    values");
-    project.write("a b.yaml.gotmpl", &format!("environments: {{production: {{}}}}\n---\n{state}"));
+    let repositories = "repositories: [{name: shop, url: http://charts.invalid}]\n";
+    project
+        .write("a b.yaml.gotmpl", &format!("environments: {{production: {{}}}}\n---\n{repositories}{state}"));
     let audited = audit(
         &project,
         &["-f", "a b.yaml.gotmpl", "-e", "production", "-n", "blue", "--state-values-set", "a=1,b={c}"],
