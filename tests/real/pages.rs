@@ -2,6 +2,7 @@
 
 use crate::kinds::sops::SOPS;
 use crate::support::page::Page;
+use crate::support::plugins;
 use crate::support::programs::{self, KUSTOMIZE};
 use crate::support::replay::{Tools, replay};
 use crate::support::sandbox::Sandbox;
@@ -9,7 +10,9 @@ use crate::support::sandbox::Sandbox;
 /// Where helmfile, helm and what else pages name can be called.
 fn sandbox() -> Option<Sandbox> {
     let toolsets = [&programs::HELMFILE, programs::helm(), &SOPS, &KUSTOMIZE];
-    Some(Sandbox::new(&programs::find(&toolsets, &["git"])?, &[]))
+    let sandbox = Sandbox::new(&programs::find(&toolsets, &["git"])?, &[]);
+    plugins::helmsum(&sandbox.helm_plugins());
+    Some(sandbox)
 }
 
 #[test]

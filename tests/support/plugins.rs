@@ -22,6 +22,15 @@ pub(crate) fn secrets(plugins: &Path, line: &str) {
     write(plugins, "secrets", &described, &format!("#!/bin/sh\n{line}\n"));
 }
 
+/// Writes helmsum's own plugin for Helm 4. Helm 3 looks for helmsum in `PATH`, so with that one nothing is written.
+pub(crate) fn helmsum(plugins: &Path) {
+    if helm_major() == 4 {
+        let folder = plugins.join("helmsum");
+        fs::create_dir_all(&folder).expect("a folder");
+        fs::write(folder.join("plugin.yaml"), include_str!("../../plugin/plugin.yaml")).expect("a plugin");
+    }
+}
+
 /// Writes a plugin of Helm 4 that post-renders with this script.
 pub(crate) fn post_renderer(plugins: &Path, name: &str, script: &str) {
     write(plugins, name, &in_form_of_helm_4(name, "postrenderer/v1", ""), script);

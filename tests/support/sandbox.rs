@@ -36,6 +36,11 @@ impl Sandbox {
         self.folder.path().join("projects").join(name)
     }
 
+    /// Where helm looks for plugins.
+    pub(crate) fn helm_plugins(&self) -> PathBuf {
+        self.folder.path().join("home/.local/share/helm/plugins")
+    }
+
     /// Copies a folder of this repository to the project called `name` and commits it.
     pub(crate) fn import(&self, folder: &str, name: &str) -> PathBuf {
         let project = self.project(name);

@@ -1,11 +1,12 @@
 //! The examples with real helm and helmfile. No cluster is needed.
 
-mod manifests;
+pub(crate) mod manifests;
 mod rollout_checksums;
 
 use std::path::{Path, PathBuf};
 
 use crate::support::page::{Page, Step};
+use crate::support::plugins;
 use crate::support::programs;
 use crate::support::replay;
 use crate::support::sandbox::{Run, Sandbox};
@@ -29,6 +30,7 @@ impl Example {
     /// The example, where these programs can be called.
     fn with(programs: &[PathBuf], name: &str) -> Self {
         let sandbox = Sandbox::new(programs, &[]);
+        plugins::helmsum(&sandbox.helm_plugins());
         let project = sandbox.import(&format!("examples/{name}"), name);
         Self { sandbox, project }
     }
@@ -292,4 +294,34 @@ fn a_checksum_that_is_held_moves_nothing_until_it_is_not() {
     fs::remove_file(example.project.join("helmsum.yaml")).expect("a file");
     let after: Vec<String> = moved(&before, &example.template(&[])).into_iter().collect();
     assert_eq!(after, [annotation("Deployment/gateway", "checksum/apis")]);
+}
+
+#[test]
+fn a_chart_without_a_key_gets_its_checksum_where_the_object_is_read() {
+    let Some(example) = Example::new("any-chart") else { return };
+    let manifests = example.template(&[]);
+    let key = annotation("Deployment/mail-sender", "checksum/helmsum");
+    assert!(manifests.contains_key(&key), "{manifests:?}");
+    let elsewhere: Vec<&String> =
+        manifests.keys().filter(|place| place.contains("checksum/") && **place != key).collect();
+    assert_eq!(elsewhere, [""; 0]);
+
+    let reminder = "helmfile-values/mail/texts/reminder.txt";
+    let data = "ConfigMap/mail-texts/data/reminder.txt";
+    assert_eq!(example.edit(&[], reminder, "yet", "so far"), [data, key.as_str()]);
+    assert_eq!(
+        example.edit(&[], "charts/mail-texts/Chart.yaml", "version: 0.1.0", "version: 0.2.0"),
+        ["ConfigMap/mail-texts/metadata/labels/helm.sh/chart"]
+    );
+    let told = example.run("helmsum", &["audit", "--strict"]).succeeds();
+    assert!(told.contains("1 covered"), "{told}");
+}
+
+#[test]
+fn a_chart_without_a_key_is_stopped_before_helm_starts_where_a_source_is_missing() {
+    let Some(example) = Example::new("any-chart") else { return };
+    example.replace("helmfile-values/mail/values.yaml", "configmap:mail-texts", "configmap:mail-words");
+    let told = example.run("helmfile", &["template"]).fails();
+    assert!(told.contains("hook[helmsum]") && told.contains("configmap:mail-words: not read"), "{told}");
+    assert!(!told.contains("kind: Deployment"), "{told}");
 }

@@ -1,6 +1,7 @@
 //! The examples on the API server: they roll when they must, and not otherwise.
 
 use fs_err as fs;
+use serde_json::Value;
 
 use super::site::{Site, touch};
 use super::workload::Settled;
@@ -107,6 +108,46 @@ fn an_edit_rolls_the_pods_of_its_environment() {
     deploy();
     assert!(site.deployment("proxy").rolled_once_since(&edited), "after an edit for all environments");
     assert_eq!(site.deployment("web"), web);
+}
+
+#[test]
+fn of_a_chart_without_a_key_only_the_pods_that_read_the_object_restart() {
+    const REMINDER: &str = "helmfile-values/mail/texts/reminder.txt";
+    let Some(mut site) = Site::new("examples/any-chart", "any-chart") else { return };
+    site.sync([]);
+    let (sender, web) = (site.deployment("mail-sender"), site.deployment("mail-web"));
+    let keys: Vec<&String> = sender.annotations.as_object().expect("annotations").keys().collect();
+    assert_eq!(keys, ["checksum/helmsum"]);
+    assert_eq!(web.annotations, Value::Null);
+
+    site.sync([]);
+    assert_eq!(site.deployment("mail-sender"), sender, "after a sync without a change");
+    touch(&site.path(REMINDER));
+    site.replace("charts/mail-texts/Chart.yaml", "version: 0.1.0", "version: 0.2.0");
+    site.move_to_clone("elsewhere");
+    site.sync([]);
+    assert_eq!(site.deployment("mail-sender"), sender, "after a touch, a chart bump, in a fresh clone");
+
+    site.replace(REMINDER, "yet", "so far");
+    site.sync([]);
+    let edited = site.deployment("mail-sender");
+    assert!(edited.rolled_once_since(&sender), "{sender:?}\n{edited:?}");
+    assert!(site.config_map("mail-texts")["reminder.txt"].as_str().expect("text").contains("so far"));
+
+    // A value of the chart that both have changes both.
+    site.replace("helmfile-values/mail/values.yaml", "web:", "image: {tag: \"3.9\"}\nweb:");
+    assert_eq!(site.deployment("mail-web"), web, "it reads no texts");
+    site.sync([]);
+    let newer = site.deployment("mail-sender");
+    assert!(newer.rolled_once_since(&edited), "{edited:?}\n{newer:?}");
+    assert!(site.deployment("mail-web").rolled_once_since(&web));
+    assert_eq!(newer.annotations, edited.annotations, "the texts are the same");
+
+    let mark = site.mark();
+    site.replace("helmfile-values/mail/values.yaml", "configmap:mail-texts", "configmap:mail-words");
+    let told = site.helmfile(["sync"]).fails();
+    assert!(told.contains("configmap:mail-words: not read") && told.contains("hook[helmsum]"), "{told}");
+    assert_eq!(mark.deployed(), Vec::<String>::new(), "{told}");
 }
 
 /// The workload itself may have changed, as by a label; its pods and their template have not.

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::audit::Mark;
 use super::cluster::{self, Cluster};
 use super::workload::{self, Settled};
+use crate::support::plugins;
 use crate::support::programs;
 use crate::support::sandbox::{Run, Sandbox};
 
@@ -31,6 +32,7 @@ impl Site {
         let programs = programs::find(&toolsets, &["git", "openssl", "setpriv"])?;
         let cluster = cluster::shared(&programs);
         let sandbox = Sandbox::new(&programs, &[("KUBECONFIG", cluster.kubeconfig())]);
+        plugins::helmsum(&sandbox.helm_plugins());
         let project = sandbox.import(from, "site");
         let site = Self { cluster, sandbox, project, namespace: namespace.to_owned() };
         assert!(move_states(&site.project, namespace) > 0, "`{from}` has no state file");
@@ -66,6 +68,11 @@ impl Site {
             [OsStr::new("clone"), OsStr::new("--quiet"), self.project.as_os_str(), clone.as_os_str()];
         self.sandbox.run(&self.project, "git", arguments).succeeds();
         self.project = clone;
+    }
+
+    /// Where helm looks for plugins.
+    pub(crate) fn helm_plugins(&self) -> PathBuf {
+        self.sandbox.helm_plugins()
     }
 
     /// Where a file of the project is.
@@ -150,10 +157,7 @@ fn move_states(folder: &Path, namespace: &str) -> usize {
         let path = entry.expect("an entry").path();
         if path.is_dir() {
             states += move_states(&path, namespace);
-        } else if path
-            .file_name()
-            .is_some_and(|name| name == "helmfile.yaml" || name == "helmfile.yaml.gotmpl")
-        {
+        } else if is_state(&path) {
             let text = fs::read_to_string(&path).expect("a state file");
             let moved = text.lines().map(|line| match line.split_once("namespace: ") {
                 Some((indent, _)) => format!("{indent}namespace: {namespace}\n"),
@@ -164,6 +168,12 @@ fn move_states(folder: &Path, namespace: &str) -> usize {
         }
     }
     states
+}
+
+fn is_state(path: &Path) -> bool {
+    let named =
+        path.file_name().is_some_and(|name| name == "helmfile.yaml" || name == "helmfile.yaml.gotmpl");
+    named || path.parent().is_some_and(|folder| folder.ends_with("helmfile.d"))
 }
 
 /// Makes a file look freshly edited without changing a byte.
