@@ -10,6 +10,7 @@ mod hooks;
 mod kinds;
 mod list;
 mod pages;
+mod plugin;
 mod remote;
 mod rendered;
 mod rollout;
