@@ -1,5 +1,6 @@
 //! The promise, on a real API server: a changed file rolls the pods that read it, and nothing else does.
 
+mod annotate;
 mod audit;
 mod cluster;
 mod config_map_names;
