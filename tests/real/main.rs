@@ -3,6 +3,7 @@
 //! A test whose programs are not built (`tests/tools`) says so and is skipped; with `CI=true` it fails.
 
 mod annotate;
+mod argocd_flux;
 mod audit;
 mod cache;
 mod examples;
