@@ -97,3 +97,12 @@ fn listing(folder: &Path) -> Vec<PathBuf> {
     found.sort();
     found
 }
+
+#[test]
+fn the_plugin_of_argo_cd_renders_releases_that_have_helmsum_as_their_post_renderer() {
+    let Some(checkout) = Checkout::of("any-chart") else { return };
+    let run = checkout.generate("ARGOCD_APP_NAMESPACE=mail HELM_PLUGINS=\"$HOME/.local/share/helm/plugins\"");
+    assert!(run.success(), "{}", run.told());
+    let keys = ["checksum/helmsum", "checksum/helmsum.configmap.mail-texts"];
+    assert_eq!(annotations(&run.stdout()), keys.map(|key| annotation("Deployment/mail-sender", key)));
+}

@@ -1,6 +1,6 @@
 //! The plugin for Helm 4, from the archive to a release that it annotates. Nothing is fetched.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use fs_err as fs;
 
@@ -86,6 +86,21 @@ fn the_archive_has_the_plugin_alone_and_is_the_same_every_time() {
     shop.shell("umask 077; TZ=Asia/Tokyo ./package --destination again").succeeds();
     let again = archive.replace("made/", "again/");
     assert_eq!(fs::read(shop.folder.join(again)).expect("an archive"), first);
+}
+
+#[test]
+fn pages_name_the_archive_of_this_version() {
+    let mut count = 0;
+    for page in ["docs/annotate.md", "examples/any-chart/README.md"] {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(page);
+        let text = fs::read_to_string(path).expect("a page");
+        for version in text.split(['/', ' ', '\n']).filter_map(|word| word.strip_prefix("helmsum-")) {
+            let version = version.strip_suffix(".tgz").unwrap_or(version);
+            assert_eq!(version, env!("CARGO_PKG_VERSION"), "{page}");
+            count += 1;
+        }
+    }
+    assert!(count > 2, "{count}");
 }
 
 #[test]
