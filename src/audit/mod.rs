@@ -8,7 +8,6 @@ mod arrival;
 mod checksums;
 mod coverage;
 mod inputs;
-mod makers;
 mod mutation;
 mod places;
 mod readings;
@@ -26,11 +25,11 @@ pub(crate) use restarts::{Reached, Restarts, restarts};
 
 use crate::diagnostic::Secrets;
 use crate::plan::Made;
+use crate::plan::contents::makers::Makers;
 use crate::plan::contents::manifests::is_not_at_hand;
 use crate::plan::contents::rendering::Rendering;
 use crate::plan::rules::project::Findings;
 use crate::reference::{Identity, Why};
-use makers::Makers;
 use subject::{Subject, plain};
 
 /// What was looked at, and what came of it.
@@ -109,7 +108,7 @@ pub(crate) struct WhyNot {
 /// Looks at every release of the state, and judges those that are asked for.
 pub(crate) fn audit(made: Made<'_>, rendering: &mut Rendering<'_>) -> (Findings, Audit) {
     let subjects = subject::render(&made, rendering);
-    let makers = Makers::of(&subjects);
+    let makers = Makers::of(subjects.iter().map(Subject::deployed).collect());
     let mut findings = Findings::default();
     let mut audit = Audit::default();
     for subject in subjects.iter().filter(|subject| subject.is_selected) {

@@ -4,11 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::arrival::Arrival;
 use super::coverage::{self, Coverage};
-use super::makers::settled;
 use super::rules::Case;
 use crate::diagnostic::Level;
 use crate::plan::contents::kept::Rendered;
-use crate::reference::{Form, Identity, Kind, Need, RELOADER, Reference, Spoken, Why, Workload};
+use crate::plan::contents::makers::{self, grouped, settled};
+use crate::reference::{Form, Identity, Kind, Need, Reference, Spoken, Why, Workload};
 use crate::rendered::ObjectKind;
 
 /// An object that a workload reads, in whatever ways.
@@ -82,8 +82,8 @@ pub(super) fn judge(case: &mut Case<'_, '_>, arrival: Option<&Arrival>) -> Vec<(
     let mut known: BTreeMap<(usize, ObjectKind, String), Coverage> = BTreeMap::new();
     let mut found = Vec::new();
     for workload in &manifests.workloads {
-        for references in grouped(workload.references()) {
-            found.push(judge_one(case, arrival, (workload, &references), &mut known));
+        for read in case.makers.read_by(subject.deployed(), workload) {
+            found.push(judge_one(case, arrival, (workload, &read), &mut known));
         }
     }
     for resource in &manifests.elsewhere {
@@ -103,9 +103,9 @@ fn live(case: &Case<'_, '_>, identity: &Identity, reference: &Reference) -> (Rea
         Need::Nothing(why) => why.clone(),
         _ => Why::ReadLive,
     };
-    let makers = case.makers.find(case.subjects, case.subject, object_of(reference));
-    let is_own = makers.iter().any(|index| case.subjects[*index].at == case.subject.at);
-    let verdict = if is_own { Verdict::Own } else { Verdict::Needless(why) };
+    let makers = case.makers.find(case.subject.deployed(), reference.object());
+    let verdict =
+        if case.makers.has(case.subject.at, &makers) { Verdict::Own } else { Verdict::Needless(why) };
     let reading = Reading { verdict, ..bare(case, identity, reference, &makers) };
     (reading, Judged::fine())
 }
@@ -113,7 +113,7 @@ fn live(case: &Case<'_, '_>, identity: &Identity, reference: &Reference) -> (Rea
 /// Objects of other releases that pods only name.
 fn named(case: &Case<'_, '_>, manifests: &Rendered) -> Vec<(Reading, Judged)> {
     let mut found: Vec<(Reading, Judged)> = Vec::new();
-    for (kind, name, maker) in case.makers.near(case.subject) {
+    for (kind, name, maker) in case.makers.near(case.subject.deployed()) {
         if case.subjects[maker].at == case.subject.at {
             continue;
         }
@@ -172,8 +172,8 @@ fn operated(
     }
     let subject = case.subject;
     let marker = case.rendering.kept.marker();
-    for (kind, namespace, name, makers) in case.makers.around(subject) {
-        if makers.iter().any(|index| case.subjects[*index].at == subject.at) {
+    for (kind, namespace, name, makers) in case.makers.around(subject.deployed()) {
+        if case.makers.has(subject.at, makers) {
             continue;
         }
         // Without a namespace, a release is deployed to that of the object.
@@ -190,7 +190,7 @@ fn operated(
             if known.iter().chain(&found).any(is_it) {
                 continue;
             }
-            let makers = case.makers.find(case.subjects, subject, (kind.into(), namespace, name));
+            let makers = case.makers.find(subject.deployed(), (kind.into(), namespace, name));
             let reading = Reading {
                 release: subject.release.id(),
                 environment: subject.environment.resolved.environment.clone(),
@@ -208,10 +208,6 @@ fn operated(
         }
     }
     found
-}
-
-const fn object_of(reference: &Reference) -> (Kind, &str, &str) {
-    (reference.kind, reference.namespace.as_str(), reference.name.as_str())
 }
 
 /// A reading without a verdict.
@@ -233,44 +229,22 @@ fn bare(case: &Case<'_, '_>, identity: &Identity, reference: &Reference, makers:
     }
 }
 
-/// References to objects, those to the same one together, the gravest first.
-fn grouped<'r>(references: impl Iterator<Item = &'r Reference>) -> Vec<Vec<&'r Reference>> {
-    let mut groups: Vec<Vec<&Reference>> = Vec::new();
-    for reference in references.filter(|one| one.kind.object().is_some()) {
-        let is_same = |group: &&mut Vec<&Reference>| {
-            group.first().is_some_and(|first| {
-                (first.kind, &first.namespace, &first.name)
-                    == (reference.kind, &reference.namespace, &reference.name)
-            })
-        };
-        match groups.iter_mut().find(is_same) {
-            Some(group) => group.push(reference),
-            None => groups.push(vec![reference]),
-        }
-    }
-    for group in &mut groups {
-        group.sort_by_key(|reference| std::cmp::Reverse(reference.need.level()));
-    }
-    groups
-}
-
 fn judge_one(
     case: &mut Case<'_, '_>,
     arrival: Option<&Arrival>,
-    (workload, references): (&Workload, &[&Reference]),
+    (workload, read): (&Workload, &makers::Read<'_>),
     known: &mut BTreeMap<(usize, ObjectKind, String), Coverage>,
 ) -> (Reading, Judged) {
     let subject = case.subject;
+    let makers::Read { references, need, makers } = read;
     let first = references[0];
-    let makers = case.makers.find(case.subjects, subject, (first.kind, &first.namespace, &first.name));
-    let is_own = makers.iter().any(|index| case.subjects[*index].at == subject.at);
+    let is_own = case.makers.has(subject.at, makers);
     let kind = if first.kind == Kind::Secret { ObjectKind::Secret } else { ObjectKind::ConfigMap };
     let mut coverage = Coverage::Nothing;
-    let need = with_controllers(case, workload, first, &makers);
-    let verdict = match &need {
+    let verdict = match need {
         _ if is_own => Verdict::Own,
         Need::Nothing(why) => Verdict::Needless(why.clone()),
-        _ if makers.is_empty() => match case.makers.controlled(case.subject, object_of(first)) {
+        _ if makers.is_empty() => match case.makers.controlled(subject.deployed(), first.object()) {
             Some(made) => {
                 let maker = &case.subjects[made.maker];
                 // Its content is nobody's to compute; what it is made of may be a source.
@@ -286,7 +260,7 @@ fn judge_one(
         },
         _ => {
             // Of an object that several releases make, each has to be covered.
-            for index in &makers {
+            for index in makers {
                 let key = (*index, kind, first.name.clone());
                 let one = if let Some(known) = known.get(&key) {
                     known.clone()
@@ -314,7 +288,7 @@ fn judge_one(
         (Verdict::Unbridged | Verdict::Partial | Verdict::Missed, Some(reason)) => Verdict::Accepted(reason),
         (verdict, _) => verdict,
     };
-    let reading = Reading { need, verdict, ..bare(case, &workload.identity, first, &makers) };
+    let reading = Reading { need: need.clone(), verdict, ..bare(case, &workload.identity, first, makers) };
     let source = workload.origin.source.clone();
     let rendered_from = source.map(|source| (first.form.clone(), source));
     (reading, Judged { coverage, ways: references.len(), rendered_from })
@@ -334,33 +308,6 @@ fn contained(case: &Case<'_, '_>, arrival: Option<&Arrival>, workload: &Workload
         // There is nothing that could arrive.
         None if !case.is_wired() => Verdict::Missed,
         _ => Verdict::Covered(source),
-    }
-}
-
-/// What a change of an object needs, as far as annotations of the object ask Reloader to look at it or to leave it alone.
-fn with_controllers(
-    case: &Case<'_, '_>,
-    workload: &Workload,
-    reference: &Reference,
-    makers: &[usize],
-) -> Need {
-    let manifests = makers.iter().filter_map(|index| case.subjects[*index].manifests.as_ref().ok());
-    let tagged = manifests
-        .flat_map(|manifests| &manifests.tagged)
-        .find(|one| (one.kind, one.namespace.as_str(), one.name.as_str()) == object_of(reference));
-    let Some(tagged) = tagged else { return reference.need.clone() };
-    match &reference.need {
-        Need::Nothing(Why::Controller(name)) if tagged.is_ignored && name == RELOADER => {
-            reference.form.need()
-        }
-        Need::Nothing(_) => reference.need.clone(),
-        _ if tagged.is_matched
-            && !tagged.is_ignored
-            && workload.controllers.iter().any(|one| one.searches) =>
-        {
-            Need::Nothing(Why::Controller(RELOADER.to_owned()))
-        }
-        need => need.clone(),
     }
 }
 

@@ -7,6 +7,7 @@ use super::checksums::Checksums;
 use crate::checksum::Digest;
 use crate::diagnostic::Diagnostic;
 use crate::plan::contents::kept::Rendered;
+use crate::plan::contents::makers::Deployed;
 use crate::plan::contents::manifests::Look;
 use crate::plan::contents::pairs::{Other, Pair};
 use crate::plan::contents::rendering::{Answer, Rendering};
@@ -109,7 +110,7 @@ pub(super) fn plain<'m>(message: &'m str, release: &Release) -> &'m str {
     message.strip_prefix(&format!("release `{}`: ", release.id())).unwrap_or(message)
 }
 
-impl<'p> Subject<'p> {
+impl Subject<'_> {
     /// Where its checksum arrives; nothing where it has none, or that is not known.
     pub(super) fn arrival(&self) -> Option<Arrival> {
         Arrival::of(self.manifests.as_ref().ok()?, &self.with_stand_in)
@@ -130,8 +131,8 @@ impl<'p> Subject<'p> {
         Fetch::of(&self.producer(&self.environment.request))
     }
 
-    /// The kube context that it is deployed to.
-    pub(super) fn cluster(&self) -> (usize, &'p str) {
-        (self.at.environment, &self.release.kube_context)
+    /// The same as far as it matters to who makes what it reads.
+    pub(super) fn deployed(&self) -> Deployed<'_> {
+        Deployed { at: self.at, environment: self.environment, manifests: self.manifests.as_ref().ok() }
     }
 }

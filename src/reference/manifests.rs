@@ -55,6 +55,13 @@ pub struct Tagged {
     pub is_ignored: bool,
 }
 
+impl Tagged {
+    /// The object: its kind, its namespace and its name.
+    pub(crate) const fn object(&self) -> (Kind, &str, &str) {
+        (self.kind, self.namespace.as_str(), self.name.as_str())
+    }
+}
+
 /// Reads what helm prints for a release. `namespace` is that of the release; what may be secret and is only compared is kept as a mark
 /// of `marker`.
 ///

@@ -138,6 +138,11 @@ pub struct Reference {
 }
 
 impl Reference {
+    /// The object: its kind, its namespace and its name.
+    pub(crate) const fn object(&self) -> (Kind, &str, &str) {
+        (self.kind, self.namespace.as_str(), self.name.as_str())
+    }
+
     /// How it is read, in a few words: ``env DJANGO_SECRET_KEY of container backend``.
     #[must_use]
     pub fn how(&self) -> String {

@@ -12,10 +12,10 @@ mod unstable_annotation;
 pub(super) use unmatched_entry::unused_acceptance;
 
 use super::arrival::Arrival;
-use super::makers::Makers;
 use super::readings::{Judged, Reading};
 use super::subject::Subject;
 use crate::plan::Made;
+use crate::plan::contents::makers::Makers;
 use crate::plan::contents::rendering::Rendering;
 use crate::plan::rules::project::Findings;
 
@@ -23,7 +23,7 @@ use crate::plan::rules::project::Findings;
 pub(super) struct Case<'a, 'e> {
     pub(super) made: &'a Made<'a>,
     pub(super) subjects: &'a [Subject<'a>],
-    pub(super) makers: &'a Makers,
+    pub(super) makers: &'a Makers<'a>,
     pub(super) subject: &'a Subject<'a>,
     pub(super) rendering: &'a mut Rendering<'e>,
 }

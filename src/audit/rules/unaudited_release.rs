@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use crate::audit::makers::Makers;
 use crate::audit::places::scalars;
 use crate::audit::subject::{Subject, plain};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Made;
+use crate::plan::contents::makers::Makers;
 use crate::plan::contents::manifests::is_not_at_hand;
 use crate::plan::contents::rendering::Rendering;
 use crate::plan::rules::project::Findings;
@@ -21,7 +21,7 @@ const NAMED: usize = 5;
 pub(in crate::audit) fn judge(
     made: &Made<'_>,
     subjects: &[Subject<'_>],
-    makers: &Makers,
+    makers: &Makers<'_>,
     rendering: &Rendering<'_>,
     findings: &mut Findings,
 ) -> Option<String> {
@@ -121,17 +121,17 @@ fn lacking<'u, 'p>(
 /// not be looked at.
 fn may_read(
     subjects: &[Subject<'_>],
-    makers: &Makers,
+    makers: &Makers<'_>,
     rendering: &Rendering<'_>,
     unseen: &[(&Subject<'_>, &Diagnostic)],
 ) -> String {
     let mut found = Vec::new();
     for (subject, _) in unseen {
-        let made = makers.near(subject).map(|(kind, name, maker)| {
+        let made = makers.near(subject.deployed()).map(|(kind, name, maker)| {
             let maker = subjects[maker].release.id();
             (name, format!("{} `{name}` of `{maker}`", kind.name()))
         });
-        let controlled = makers.controlled_near(subject).map(|(kind, name, resource)| {
+        let controlled = makers.controlled_near(subject.deployed()).map(|(kind, name, resource)| {
             (name, format!("{} `{name}`, which a controller makes of {resource}", kind.name()))
         });
         let near: Vec<(&str, String)> = made.chain(controlled).collect();

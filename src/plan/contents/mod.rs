@@ -6,6 +6,7 @@ pub(crate) mod consumer;
 pub(crate) mod graph;
 pub(crate) mod hashing;
 pub(crate) mod kept;
+pub(crate) mod makers;
 pub(crate) mod manifests;
 pub(crate) mod objects;
 pub(crate) mod pairs;
