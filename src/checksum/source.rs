@@ -128,6 +128,9 @@ impl ChecksumError {
             Self::Unreadable { .. } => {
                 problem.hint("everything that counts must be readable; leave the rest out with `exclude=`")
             }
+            Self::Missing { path, .. } if crate::source::needs_state(path) => {
+                problem.hint("only paths are hashed here; what else may be a source is declared for a release, in a values file or in `helmsum.yaml`")
+            }
             Self::Missing { .. } => problem.hint("paths are relative to the working directory"),
             Self::Empty { .. } => problem.hint("the checksum of nothing never changes; name a path that contains files"),
             Self::Twice(_) => problem.hint("give every path once"),

@@ -116,6 +116,8 @@ codes! {
     ClusterLookup = "cluster-lookup", Deny;
     /// Data of a rendered source that differs each time it is rendered.
     UnstableSource = "unstable-source", Deny;
+    /// Pods read something that an `auto` cannot compute.
+    IncompleteAuto = "incomplete-auto", Warn;
     /// The state used a random or clock function, or templates change `.Values` in an order that is not fixed.
     UnstableTemplate = "unstable-template", Warn;
     /// Pods read an object of another release, and nothing restarts them when it changes.

@@ -1,8 +1,9 @@
 //! What a run would write, computed without writing, in three passes: `facts` are what the state and the configuration declare,
-//! `contents` what that contains and what is recorded, `rules` what there is to say about both. `generate` carries a plan out;
-//! `check` and `list` only show it.
+//! `contents` what that contains and what is recorded, `rules` what there is to say about both. Between the first two, `auto` finds
+//! the sources that somebody declared without naming them. `generate` carries a plan out; `check` and `list` only show it.
 
 mod again;
+mod auto;
 pub(crate) mod contents;
 pub(crate) mod facts;
 mod helmfile;
@@ -150,24 +151,24 @@ pub(crate) fn make_and<T>(
     let mut plan = Plan::new(reading);
     let locations = Locations::default();
     let mut known = Targets::default();
-    let Facts { consumers, environments, counts, entries } =
+    let Facts { mut consumers, environments, counts, entries } =
         facts((context, reading), &configurations, &locations, &mut known, &mut plan);
+    let kept = Kept::new(context.keeping.clone());
+    let mut rendering = Rendering::new(
+        &environments,
+        template::functions::registry(),
+        Told::of(reading),
+        configurations.files(),
+        &known,
+        kept,
+    );
+    auto::expand(&mut consumers, (&environments, reading), &mut rendering, progress);
     let jobs: Vec<Job> =
         consumers.iter().flat_map(Consumer::jobs).collect::<BTreeSet<_>>().into_iter().collect();
     let started = Instant::now();
     let outcomes = hashing::hash_all(&WorkTree, &jobs, &known, &progress.hashing);
     plan.trace.push(traced(&outcomes, started));
     let hashed = jobs.iter().zip(&outcomes).collect();
-    let told = Told::of(reading);
-    let kept = Kept::new(context.keeping.clone());
-    let mut rendering = Rendering::new(
-        &environments,
-        template::functions::registry(),
-        told,
-        configurations.files(),
-        &known,
-        kept,
-    );
     let started = Instant::now();
     plan.consumers = contents((context, reading), consumers, &hashed, &mut rendering, progress);
     conflicts::settle(&mut plan, &context.directory);

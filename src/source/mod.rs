@@ -15,8 +15,8 @@ mod written;
 
 pub use directive::{Accepted, Declared, Fault, Render, in_plain, unread};
 pub(crate) use directive::{
-    On, Options, ProducerName, Source, What, collect, in_rendered, in_template_comments,
-    lines_like_directives, may_declare, misspelt,
+    Auto, ObjectPattern, On, Options, ProducerName, Source, What, collect, in_rendered, in_template_comments,
+    lines_like_directives, may_declare, misspelt, needs_state, settle_auto,
 };
 pub use exclusion::Patterns;
 pub(crate) use junk::is_junk;

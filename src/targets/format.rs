@@ -83,6 +83,15 @@ impl Format {
         }
     }
 
+    /// Whether what a target sets depends on which sources there are, those without a name too.
+    #[must_use]
+    pub(crate) const fn names_all_sources(&self) -> bool {
+        match self {
+            Self::RolloutChecksums { .. } | Self::Template(_) => true,
+            Self::Value(_) | Self::PodAnnotations(..) => false,
+        }
+    }
+
     pub(super) fn spot(&self) -> Spot {
         match self {
             Self::Value(keys) => Spot::At(keys.first().clone()),

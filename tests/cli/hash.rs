@@ -68,3 +68,12 @@ fn json_says_what_went_wrong() {
         Some(true)
     );
 }
+
+#[test]
+fn what_is_declared_for_a_release_is_no_path() {
+    for source in ["auto", "configmap:x", "object:A/b"] {
+        two_files().helmsum(["hash", source]).exits(1).complains("declared for a release");
+    }
+    let repo = two_files().file("auto/x", "1").helmsum(["hash", "auto"]);
+    repo.exits(0);
+}

@@ -17,7 +17,7 @@ fn lines(kind: &str) -> Vec<String> {
 fn directives(line: &str) -> Result<usize, Fault> {
     let mut render = |word: &str, _: usize| Err(Diagnostic::error(format!("{word} is rendered")));
     in_plain("/repo/values.yaml".into(), line.as_bytes(), &mut Render::Words(&mut render))
-        .map(|declared| declared.sources.len() + declared.accepted.len())
+        .map(|declared| declared.sources.len() + declared.accepted.len() + declared.automatic.len())
         .map_err(|error| error.fault)
 }
 

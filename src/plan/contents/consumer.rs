@@ -8,8 +8,9 @@ use crate::plan::contents::hashing::SourceOutcome;
 use crate::plan::facts::consumer::{Consumer, object_of};
 use crate::plan::history::committed;
 use crate::plan::rules;
+use crate::rendered::ObjectKind;
 use crate::source::config::way_to_enlarge;
-use crate::source::{KeyPath, Source, What};
+use crate::source::{KeyPath, ProducerName, Source, What};
 use crate::targets::{Content, Object, Recorded, Section, TargetError, check_place, read};
 
 /// A consumer with what its target should contain, and what it contains.
@@ -80,6 +81,15 @@ pub(crate) struct Read {
     pub excluded: usize,
     /// The release that it comes from, as `namespace/name` or `name`.
     pub producer: Option<String>,
+}
+
+/// Why a source that releases render was not read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Unread {
+    /// It failed, or must not count, and so has the consumer no checksum.
+    Failed,
+    /// An `auto` found it, and nobody knows what will be in it: the others count.
+    LeftOut,
 }
 
 /// One file that moved a checksum.
@@ -161,7 +171,11 @@ impl Contents {
             let outcome = contents.consumer.job(&source).and_then(|job| finishing.hashed.get(&job).copied());
             let read = match (&source.what, rendering) {
                 (What::Path(_) | What::Digest(_), _) => contents.read_files(&source, outcome, finishing),
-                (_, Some(rendering)) => contents.read_rendered(&source, rendering, finishing),
+                (_, Some(rendering)) => match contents.read_rendered(&source, rendering, finishing) {
+                    Ok(read) => Some(read),
+                    Err(Unread::LeftOut) => continue,
+                    Err(Unread::Failed) => None,
+                },
                 (_, None) => None,
             };
             contents.sources.push(SourceContents {
@@ -299,11 +313,11 @@ impl Contents {
         source: &Source,
         (rendering, stand_ins): (&Rendering<'_>, &[String; 2]),
         finishing: Finishing<'_>,
-    ) -> Option<Read> {
+    ) -> Result<Read, Unread> {
         let producers = self.consumer.producers_of(source).to_vec();
         let target = self.consumer.target.clone();
         let wanted = Wanted {
-            consumer: self.consumer.at.filter(|_| !producers.is_empty())?,
+            consumer: self.consumer.at.filter(|_| !producers.is_empty()).ok_or(Unread::Failed)?,
             target: target.as_deref().map(|path| (path, [stand_ins[0].as_str(), &stand_ins[1]])),
             source,
             producers: &producers,
@@ -377,6 +391,8 @@ impl Contents {
         };
         self.status = match &self.found {
             _ if self.conflicting => Status::Denied,
+            // Its `auto` finds nothing, so there is nothing to write.
+            _ if self.consumer.target.is_none() && self.needs_no_target() => Status::Current,
             _ if self.consumer.target.is_none() && !self.consumer.wiring.is_annotated => Status::Unwired,
             _ if self.consumer.target.is_none() && !self.consumer.is_denied() => Status::Annotated,
             _ if self.consumer.target.is_none() => Status::Denied,
@@ -392,6 +408,10 @@ impl Contents {
         if let Some(found) = self.held.clone().or(found) {
             self.explain(&found);
         }
+    }
+
+    fn needs_no_target(&self) -> bool {
+        self.consumer.auto.is_some() && self.sources.is_empty() && !self.consumer.is_denied()
     }
 
     /// Notes which files moved the checksum, as far as the target records them.
@@ -514,6 +534,22 @@ fn content_with<'s>(
         .map(|(label, source)| section(label, source, Digest::of(text(label).as_bytes()), &[]))
         .collect();
     Content::new(&sections, &consumer.format, &consumer.subject).ok().map(|content| content.text)
+}
+
+/// A content like that of its target, for rendering a consumer before it is known what its `auto` finds, as if that had been `found`.
+/// Nothing where the format cannot express it.
+pub(crate) fn before_auto(consumer: &Consumer, found: &[Source]) -> Option<String> {
+    let digest_of = |label: &str| format!("stand-in {label}");
+    let sources = consumer.sources.iter().chain(found);
+    match consumer.auto.as_ref().filter(|_| found.is_empty() && !consumer.format.names_all_sources()) {
+        None => content_with(consumer, sources, digest_of),
+        Some(auto) => {
+            // What is found sets the same keys as any other source without a name.
+            let release = ProducerName { namespace: None, release: String::new() };
+            let any = Source::found((ObjectKind::ConfigMap, ""), release, &auto.place);
+            content_with(consumer, sources.chain([&any]), digest_of)
+        }
+    }
 }
 
 /// The sources of a consumer that have to be rendered.

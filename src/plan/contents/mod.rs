@@ -132,8 +132,12 @@ fn cycle(consumers: &[Consumer], stuck: &Stuck, context: &Context) -> Diagnostic
     } else {
         ("it depends on a cycle of sources", stuck.cycle[0])
     };
-    let problem = Diagnostic::error(format!("{}: {said}: {}", own.owner, steps.join(" -> ")))
-        .hint("let one of them depend on the files instead, or on a digest with `sha256:…`");
+    let is_found = own.sources.iter().any(|source| source.is_found);
+    let problem = Diagnostic::error(format!("{}: {said}: {}", own.owner, steps.join(" -> "))).hint(if is_found {
+        "leave an object out of one of them with `exclude=`, and depend on the files there, or on a digest with `sha256:…`"
+    } else {
+        "let one of them depend on the files instead, or on a digest with `sha256:…`"
+    });
     let place = link(own, &consumers[next]).or(own.sources.first()).map(|source| source.place.clone());
     match place {
         Some(place) => problem.at(place),

@@ -6,7 +6,7 @@ use crate::checksum::{Fingerprint, HashedPieces, Key, Progress, Surroundings, ha
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Context;
 use crate::plan::contents::chance::Shaky;
-use crate::plan::contents::consumer::Read;
+use crate::plan::contents::consumer::{Read, Unread};
 use crate::plan::contents::rendering::{Rendering, Wanted, is_object_meant};
 use crate::plan::facts::consumer::Consumer;
 use crate::plan::facts::producers::ReleaseAt;
@@ -14,7 +14,7 @@ use crate::plan::facts::secret_names::InClear;
 use crate::plan::rules::cluster_lookup::cluster_lookup;
 use crate::plan::rules::influence::{differing, listed};
 use crate::plan::rules::unstable_template::shared_values;
-use crate::plan::rules::{about_pieces, empty_source, unstable_source};
+use crate::plan::rules::{about_pieces, empty_source, incomplete_auto, unstable_source};
 use crate::rendered::{Decider, Object, ObjectKind, Piece};
 use crate::source::What;
 use crate::text::nearest;
@@ -26,7 +26,7 @@ impl Consumer {
         wanted: &Wanted<'_>,
         rendering: &Rendering<'_>,
         context: &Context,
-    ) -> Option<Read> {
+    ) -> Result<Read, Unread> {
         let result = match &wanted.source.what {
             What::Release(_) => self.release(wanted, rendering),
             _ => self.object(wanted, rendering),
@@ -38,7 +38,7 @@ impl Consumer {
                 let problem = problem.context(format!("`{}`", wanted.source.text)).context(&self.owner);
                 // The place of the directive, unless the problem knows a better one.
                 self.say(problem.or_at(wanted.source.place.clone()));
-                return None;
+                return Err(Unread::Failed);
             }
         };
         let mut findings = self.shaky(found, wanted, rendering, context);
@@ -49,14 +49,20 @@ impl Consumer {
         if read.count == 0 {
             findings.push(empty_source::without_data(&wanted.source.text).context(&self.owner));
         }
-        let denied = findings.iter().any(|finding| {
+        let denied = findings.iter().find(|finding| {
             matches!(finding.code(), Some(Code::UnstableSource | Code::ClusterLookup))
                 && self.levels.denies(finding)
         });
+        if let Some(denied) = denied.filter(|_| wanted.source.is_found) {
+            let finding = incomplete_auto::undecided(&self.owner, &wanted.source.text, denied);
+            self.say(finding.at(wanted.source.place.clone()));
+            return Err(Unread::LeftOut);
+        }
+        let result = if denied.is_some() { Err(Unread::Failed) } else { Ok(read) };
         for finding in findings {
             self.say(finding.at(wanted.source.place.clone()));
         }
-        (!denied).then_some(read)
+        result
     }
 
     fn release(

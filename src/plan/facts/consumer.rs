@@ -14,7 +14,7 @@ use crate::plan::facts::secret_key::SecretKey;
 use crate::plan::facts::targets::Wired;
 use crate::rendered::ObjectKind;
 use crate::source::config::Hold;
-use crate::source::{Source, What};
+use crate::source::{Auto, Source, What};
 use crate::targets::{Format, Object, Subject};
 
 /// A release with sources or a target, or an entry of `checksums:` in `helmsum.yaml`.
@@ -36,8 +36,12 @@ pub(crate) struct Consumer {
     pub(crate) same: Option<Same>,
     /// The sources, each label once.
     pub(crate) sources: Vec<Source>,
+    /// What it declares beside them: what its pods read of other releases, which are sources, too, once they are found.
+    pub(crate) auto: Option<Auto>,
     /// Whether it is reported and written; if not, it is only compared with others that have its target.
     pub(crate) selected: bool,
+    /// Whether it is selected, or compared with one that is. Others are there since their targets may be a part of what they render.
+    pub(crate) is_asked: bool,
     /// How messages name it.
     pub(crate) owner: String,
     /// Which release it is, for those of a state.

@@ -101,13 +101,14 @@ impl<'a> Finding<'a> {
         let release = &self.visit.releases[candidate.index];
         let mut found = self.values_of(candidate);
         let mut problems = std::mem::take(&mut found.hiding);
-        let mut declared = Vec::new();
+        let (mut declared, mut automatic) = (Vec::new(), Vec::new());
         let mut effects = Effects::default();
         for (_, file) in &found.files {
             let raw = self.material.files.raw(file);
             match self.read(candidate, file, &raw, looked, &mut effects) {
-                Ok(Declared { sources, accepted }) => {
+                Ok(Declared { sources, accepted, automatic: autos }) => {
                     declared.extend(sources);
+                    automatic.extend(autos);
                     let at = self.at(candidate);
                     self.accepted.extend(accepted.into_iter().map(|one| (at, one)));
                 }
@@ -122,16 +123,20 @@ impl<'a> Finding<'a> {
         if looked == Looked::ForItsTemplates {
             return (None, own);
         }
-        match self.material.settings.sources_of(release, |word, place| {
+        match self.material.settings.declared_of(release, |word, place| {
             self.material.files.word_of(self.visit, release, (place, &mut effects), word)
         }) {
-            Ok(sources) => declared.extend(sources),
+            Ok(of_settings) => {
+                declared.extend(of_settings.sources);
+                automatic.extend(of_settings.automatic);
+            }
             Err(problem) => problems.push(problem),
         }
-        if candidate.targets.is_empty() || !declared.is_empty() {
+        let has_any = !declared.is_empty() || !automatic.is_empty();
+        if candidate.targets.is_empty() || has_any {
             self.note_misspelt(&found);
         }
-        if candidate.targets.is_empty() && declared.is_empty() && problems.is_empty() {
+        if candidate.targets.is_empty() && !has_any && problems.is_empty() {
             self.remark_unsearched(release, &found);
             return (None, own);
         }
@@ -150,7 +155,11 @@ impl<'a> Finding<'a> {
             problems.push(clash.diagnostic());
             Vec::new()
         });
-        let mut consumer = self.wire(candidate, &found, sources, problems);
+        let auto = source::settle_auto(automatic).unwrap_or_else(|clash| {
+            problems.push(clash);
+            None
+        });
+        let mut consumer = Consumer { auto, ..self.wire(candidate, &found, sources, problems) };
         let doubts = doubts(&effects, self.visit, self.material.told);
         consumer.diagnostics.extend(doubts.into_iter().map(|finding| finding.release(release.id())));
         (Some(consumer), own)
@@ -337,11 +346,13 @@ impl<'a> Finding<'a> {
             file: self.visit.file.clone(),
             target,
             selected: candidate.selected,
+            is_asked: false,
             owner: format!("release `{id}`"),
             at: Some(at),
             producers,
             same,
             sources,
+            auto: None,
             format,
             subject,
             secret_names,

@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Levels, Mistake};
 use crate::plan::Context;
 use crate::plan::facts::secret_key::SecretKey;
 use crate::source::config::{self, ChecksumRule, Chosen, Config, Hold, ReleaseRule, TARGETS, Which};
-use crate::source::{KeyPath, KeyPaths, Source};
+use crate::source::{Declared, KeyPath, KeyPaths};
 use crate::state::{Release, Selector};
 use crate::targets::{Format, Template};
 use crate::text::Place;
@@ -269,22 +269,22 @@ impl Settings {
         Ok(found.map(|(value, _)| value))
     }
 
-    /// The sources that the configuration gives a release. Words of them are rendered by `render`, which is told the place.
+    /// What the configuration declares for a release. Words of it are rendered by `render`, which is told the place.
     ///
     /// # Errors
     ///
     /// For a source that cannot be read.
-    pub(crate) fn sources_of(
+    pub(crate) fn declared_of(
         &self,
         release: &Release,
         mut render: impl FnMut(&str, &Place) -> Result<String, Diagnostic>,
-    ) -> Result<Vec<Source>, Diagnostic> {
-        let mut sources = Vec::new();
+    ) -> Result<Declared, Diagnostic> {
+        let mut declared = Declared::default();
         for rule in self.rules(release) {
             let mut word = |word: &str| render(word, &rule.place);
-            sources.extend(rule.sources(&mut word)?);
+            declared.extend(rule.declared(&mut word)?);
         }
-        Ok(sources)
+        Ok(declared)
     }
 }
 

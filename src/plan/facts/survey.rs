@@ -1,5 +1,6 @@
 //! The consumers in a state: which releases are looked at, and what is found around them.
 
+use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
@@ -163,9 +164,15 @@ impl<'a> Survey<'a, '_> {
         let mut known: BTreeSet<ReleaseAt> =
             consumers[first..].iter().filter_map(|consumer| consumer.at).collect();
         let mut aside: BTreeMap<usize, Option<Visited>> = BTreeMap::new();
+        let with_targets = OnceCell::new();
         let mut next = first;
         while next < consumers.len() {
-            let producers: Vec<ReleaseAt> = consumers[next].producers.values().flatten().copied().collect();
+            let mut producers: Vec<ReleaseAt> =
+                consumers[next].producers.values().flatten().copied().collect();
+            if consumers[next].auto.is_some() {
+                // Any of them may make what its pods read, with what is about to be in its target.
+                producers.extend(with_targets.get_or_init(|| self.with_targets()));
+            }
             next += 1;
             for at in producers.into_iter().filter(|at| known.insert(*at)) {
                 let found = match visited.iter().find(|visited| visited.index == at.visit) {
@@ -187,6 +194,23 @@ impl<'a> Survey<'a, '_> {
                 consumers.extend(consumer.map(|consumer| Consumer { selected: false, ..consumer }));
             }
         }
+    }
+
+    /// The releases that list a target.
+    fn with_targets(&self) -> Vec<ReleaseAt> {
+        let visits = self.resolved.visits.iter().enumerate();
+        let with_target = |(index, visit): (usize, &'a Visit)| {
+            let settings = self.configurations.near(&visit.directory).ok()?;
+            let listed = visit.releases.iter().enumerate().filter(move |(_, release)| {
+                let named = settings.target_of(release).unwrap_or_default();
+                let targets =
+                    targets::targets(visit, release, &settings.targets, named.as_deref(), self.locations);
+                release.deployed() && !targets.is_empty()
+            });
+            let at = |release| ReleaseAt { environment: self.environment, visit: index, release };
+            Some(listed.map(move |(release, _)| at(release)).collect::<Vec<_>>())
+        };
+        visits.filter_map(with_target).flatten().collect()
     }
 
     /// Which visits count: those that helmfile means, by what it hands over to a hook. Nothing where that fits none.
@@ -341,7 +365,8 @@ impl Walk<'_> {
             let shares = candidate.targets.iter().any(|target| selected.contains(&target.same));
             let looked = if candidate.selected || shares { Looked::Wanted } else { Looked::ForItsTemplates };
             let consumer = self.find(candidate, looked);
-            consumers.extend(consumer.map(|consumer| Consumer { blocked: visited.held, ..consumer }));
+            let asked = |consumer| Consumer { blocked: visited.held, is_asked: true, ..consumer };
+            consumers.extend(consumer.map(asked));
         }
     }
 

@@ -1,8 +1,9 @@
-//! The finding empty-source: a source in which no file counts.
+//! The finding empty-source: a source in which no file counts, and an `auto` that finds nothing.
 
 use super::Surroundings;
+use super::project::{Findings, Project};
 use crate::checksum::Hashed;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::source::{Left, Shape, Source};
 use crate::text::listed;
 
@@ -44,4 +45,25 @@ pub(crate) fn empty_source(source: &Source, hashed: &Hashed, around: Surrounding
 pub(crate) fn without_data(source: &str) -> Diagnostic {
     Diagnostic::finding(Code::EmptySource, format!("the source `{source}` contains no data"))
         .hint("its checksum never changes; look at what `helmfile template` prints for it")
+}
+
+/// Says of every release whose `auto` finds nothing that it has no checksum, where it has no other source.
+pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
+    for (index, contents) in project.consumers.iter().enumerate() {
+        let consumer = &contents.consumer;
+        let Some(auto) = consumer.auto.as_ref().filter(|_| contents.sources.is_empty()) else { continue };
+        if consumer.diagnostics.iter().any(Diagnostic::is_error) {
+            continue;
+        }
+        let is_incomplete = consumer.diagnostics.iter().any(|one| one.code() == Some(Code::IncompleteAuto));
+        let message = if is_incomplete {
+            "`auto` finds nothing that can be computed, so there is no checksum"
+        } else {
+            "`auto` finds no object of another release that its pods read, so there is no checksum"
+        };
+        // Many releases may declare it so that those have it which need it.
+        let finding =
+            Diagnostic::finding(Code::EmptySource, message).level(Level::Note).context(&consumer.owner);
+        findings.about_consumer(index, finding.at(auto.place.clone()));
+    }
 }

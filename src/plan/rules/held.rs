@@ -26,7 +26,8 @@ fn finding(contents: &Contents, today: Date) -> Option<Diagnostic> {
     let consumer = &contents.consumer;
     let hold = consumer.hold.as_ref()?;
     if contents.sources.is_empty() {
-        let message = format!("{}: `hold` has nothing to hold, since it declares no sources", consumer.owner);
+        let why = if consumer.auto.is_some() { "`auto` finds no source" } else { "it declares no sources" };
+        let message = format!("{}: `hold` has nothing to hold, since {why}", consumer.owner);
         let finding = Diagnostic::finding(Code::UnmatchedEntry, message).hint("remove `hold`");
         return Some(finding.at(hold.place.clone()));
     }

@@ -12,6 +12,7 @@ pub(crate) mod header_in_source;
 pub(crate) mod held;
 pub(crate) mod hidden_missing_file;
 pub(crate) mod hook_misuse;
+pub(crate) mod incomplete_auto;
 pub(crate) mod influence;
 pub(crate) mod lfs_pointer;
 pub(crate) mod missing_checksum;
@@ -53,6 +54,7 @@ pub(crate) const RULES: &[Rule] = &[
     unwired_release::judge,
     foreign_post_renderer::judge,
     orphan_target::judge,
+    empty_source::judge,
     target_is_state::judge,
     shadowed_checksum::judge,
     missing_need::judge,

@@ -19,7 +19,8 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
     for case in project.releases().filter(|case| case.contents.sources.is_empty()) {
         let [target] = &case.consumer.wiring.targets[..] else { continue };
         let files = &case.consumer.wiring.files;
-        if case.consumer.diagnostics.iter().any(Diagnostic::is_error) || declares_otherwise(&case) {
+        let is_otherwise = case.consumer.auto.is_some() || declares_otherwise(&case);
+        if case.consumer.diagnostics.iter().any(Diagnostic::is_error) || is_otherwise {
             continue;
         }
         let hint = match case.environment.files.misspelt(files).into_iter().next() {

@@ -10,7 +10,7 @@ use crate::plan::facts::targets;
 use crate::plan::facts::values_files::ValuesFiles;
 use crate::plan::ignored::{Ignored, InRepository, ignored_of};
 use crate::plan::rules::project::{Findings, Project, ReleaseCase};
-use crate::source::{self, Source};
+use crate::source::{self, Auto, Declared, Source};
 use crate::state::{self, EntryKind, EntrySource, Release, Request, Resolved, Visit};
 use crate::template;
 use crate::template::function::Effects;
@@ -62,8 +62,9 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
         releases += resolved.visits.iter().map(|visit| visit.releases.len()).sum::<usize>();
         for (key, there) in sources_there(project, &request, &resolved, &open) {
             let Some(case) = open.get(&key).copied() else { continue };
-            let here: Sources =
-                case.contents.sources.iter().map(|source| described(&source.source)).collect();
+            // What an `auto` finds there is not known.
+            let here = case.contents.sources.iter().map(|source| &source.source).filter(|one| !one.is_found);
+            let here = sources_of(here, case.consumer.auto.as_ref());
             if here != there {
                 open.remove(&key);
                 differing.push((case, finding(project, &case, (&here, &there), &name)));
@@ -102,7 +103,7 @@ fn others(resolved: &Resolved, own: &str) -> Vec<String> {
 
 fn key(case: &ReleaseCase<'_>) -> Option<Key> {
     let target = case.consumer.target.clone()?;
-    let wanted = !case.contents.sources.is_empty();
+    let wanted = !case.contents.sources.is_empty() || case.consumer.auto.is_some();
     wanted.then(|| (case.consumer.file.clone(), case.consumer.name.clone(), target))
 }
 
@@ -122,6 +123,7 @@ fn may_differ(case: &ReleaseCase<'_>) -> bool {
     });
     let mut places = case.contents.sources.iter().map(|source| source.source.place.file.clone());
     [&visit.file].into_iter().chain(&visit.bases).any(|file| has_template(file))
+        || case.consumer.auto.as_ref().is_some_and(|auto| has_template(&auto.place.file))
         || places.any(|file| has_template(&file))
         || values.into_iter().any(|file| has_template(&file))
 }
@@ -148,7 +150,7 @@ fn sources_there(
             if open.contains_key(&key)
                 && let Some(sources) = declared(&files, &settings, visit, release, &target.path)
             {
-                found.insert(key, sources.iter().map(described).collect());
+                found.insert(key, sources);
             }
         }
     }
@@ -162,8 +164,8 @@ fn declared(
     visit: &Visit,
     release: &Release,
     target: &Utf8Path,
-) -> Option<Vec<Source>> {
-    let mut sources = Vec::new();
+) -> Option<Sources> {
+    let mut declared = Declared::default();
     // What templates do elsewhere is said there.
     let mut unsaid = Effects::default();
     for entry in &release.values {
@@ -172,13 +174,25 @@ fn declared(
         if file != target {
             let raw = files.raw(&file);
             raw.bytes.as_ref().ok()?;
-            sources.extend(files.declared(visit, release, &file, &raw, &mut unsaid).ok()?.sources);
+            declared.extend(files.declared(visit, release, &file, &raw, &mut unsaid).ok()?);
         }
     }
-    let of_settings =
-        settings.sources_of(release, |word, place| files.word_of(visit, release, (place, &mut unsaid), word));
-    sources.extend(of_settings.ok()?);
-    source::collect(sources).ok()
+    let of_settings = settings
+        .declared_of(release, |word, place| files.word_of(visit, release, (place, &mut unsaid), word));
+    declared.extend(of_settings.ok()?);
+    let auto = source::settle_auto(declared.automatic).ok()?;
+    let sources = source::collect(declared.sources).ok()?;
+    Some(sources_of(sources.iter(), auto.as_ref()))
+}
+
+/// What a consumer declares.
+fn sources_of<'s>(sources: impl Iterator<Item = &'s Source>, auto: Option<&Auto>) -> Sources {
+    let auto = auto.map(|auto| {
+        let patterns = auto.exclude.iter().map(|pattern| format!(" exclude={pattern}"));
+        let declared = format!("auto{}", patterns.collect::<String>());
+        (declared.clone(), declared)
+    });
+    sources.map(described).chain(auto).collect()
 }
 
 /// The label of a source, and what it stands for.

@@ -13,8 +13,8 @@ use crate::plan::contents::hashing::{Job, SourceOutcome};
 use crate::plan::facts::consumer::Consumer;
 use crate::plan::facts::settings::Settings;
 use crate::plan::reading::Reading;
-use crate::source::Source;
 use crate::source::config::{FILE_NAME, ReleaseRule, Which};
+use crate::source::{ObjectPattern, Source};
 use crate::state::{self, Release, Request, Resolved};
 use crate::text::{Place, listed, nearest, relative};
 use crate::tree::{Kind, Tree, WorkTree};
@@ -68,6 +68,19 @@ impl Excludes {
         };
         unused.map(one).collect()
     }
+}
+
+/// What there is to say about a pattern of an `auto` that leaves nothing out, wherever that is declared.
+pub(crate) fn unused_by_auto(
+    owner: &str,
+    pattern: &ObjectPattern,
+    place: &Place,
+    every_environment: bool,
+) -> Diagnostic {
+    let message = format!("{owner}: `exclude={pattern}` leaves nothing out of `auto`");
+    at_level(Diagnostic::finding(Code::UnmatchedEntry, message), every_environment)
+        .hint("it is about objects of other releases that the pods read; drop it if it is not needed")
+        .at(place.clone())
 }
 
 fn at_level(finding: Diagnostic, every_environment: bool) -> Diagnostic {

@@ -16,7 +16,7 @@ pub use document::schema;
 pub(crate) use error::ConfigError;
 pub(crate) use locate::{locate, way_to_enlarge};
 
-use super::directive::{Render, Source, What};
+use super::directive::{Declared, Render, Source, What};
 use super::key::{KeyPath, KeyPaths};
 use crate::diagnostic::{Code, Diagnostic, Level, Mistake};
 use crate::go::filepath::{join_clean, matches};
@@ -175,18 +175,21 @@ pub struct ChecksumRule {
 }
 
 impl ReleaseRule {
-    /// The sources, their words rendered with the data of one of the releases.
+    /// What it declares, its words rendered with the data of one of the releases.
     ///
     /// # Errors
     ///
     /// As for directives; and what `render` says.
-    pub fn sources(
+    pub fn declared(
         &self,
         render: &mut dyn FnMut(&str) -> Result<String, Diagnostic>,
-    ) -> Result<Vec<Source>, Diagnostic> {
+    ) -> Result<Declared, Diagnostic> {
         let mut of_text = |word: &str, _| render(word);
-        let one = |written: &Written| written.source(&mut Render::Words(&mut of_text));
-        self.sources.iter().map(one).collect()
+        let mut declared = Declared::default();
+        for written in &self.sources {
+            declared.extend(written.declared(&mut Render::Words(&mut of_text))?);
+        }
+        Ok(declared)
     }
 
     /// Whether it declares any source.
@@ -197,8 +200,15 @@ impl ReleaseRule {
 }
 
 impl Written {
-    fn source(&self, render: &mut Render<'_>) -> Result<Source, Diagnostic> {
-        Source::parse(&self.text, directory_of(&self.place.file), self.place.clone(), render)
+    fn declared(&self, render: &mut Render<'_>) -> Result<Declared, Diagnostic> {
+        Declared::parse(&self.text, directory_of(&self.place.file), self.place.clone(), render)
+            .map_err(|fault| fault.diagnostic().at(self.place.clone()))
+    }
+
+    /// What needs no release.
+    fn source(&self) -> Result<Source, Diagnostic> {
+        let directory = directory_of(&self.place.file);
+        Source::parse(&self.text, directory, self.place.clone(), &mut Render::Never)
             .map_err(|fault| fault.diagnostic().at(self.place.clone()))
     }
 }
@@ -311,7 +321,7 @@ fn release_rule(
     };
     let sources = written(rule.sources, places, &at);
     for source in sources.iter().filter(|source| !source.text.contains("{{")) {
-        source.source(&mut Render::Never)?;
+        source.declared(&mut Render::Never)?;
     }
     let format = chosen(rule.format, places, &at);
     let key = keyed(rule.key, format.as_ref(), default, places, &at)?;
@@ -332,8 +342,7 @@ fn checksum_rule(
 ) -> Result<ChecksumRule, Diagnostic> {
     let at = [Step::Key("checksums"), Step::Item(index)];
     let sources = written(rule.sources.0, places, &at);
-    let sources: Vec<Source> =
-        sources.iter().map(|source| source.source(&mut Render::Never)).collect::<Result<_, _>>()?;
+    let sources: Vec<Source> = sources.iter().map(Written::source).collect::<Result<_, _>>()?;
     for source in &sources {
         let needs_state = match &source.what {
             What::Release(_) => "is a release",

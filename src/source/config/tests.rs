@@ -66,16 +66,16 @@ fn every_key_is_read() {
     assert_eq!(gateway.target, Some(Utf8PathBuf::from("/repo/generated/gateway.checksum.yaml")));
     assert_eq!(gateway.key, Some(key("gateway.\"config.checksum\"")));
     assert_eq!(gateway.place.to_string(), "/repo/helmsum.yaml:9:5");
-    let sources = gateway.sources(&mut |_| unreachable!("no templates")).expect("good sources");
+    let sources = gateway.declared(&mut |_| unreachable!("no templates")).expect("good sources").sources;
     assert_eq!(sources[0].what, What::Path("./apis".to_owned()));
     assert_eq!(sources[0].directory, "/repo", "relative to the file");
     assert_eq!(sources[0].place.to_string(), "/repo/helmsum.yaml:10:15");
     assert_eq!(sources[1].label(), "shared");
     assert!(sources[1].options.line_feeds);
     assert_eq!(edge.which, Which::Selector("tier=edge,name!=x".to_owned()));
-    let sources =
-        edge.sources(&mut |word| Ok(word.replace("{{ .Environment.Name }}", "prod"))).expect("good");
-    assert_eq!(sources[0].text, "./prod");
+    let declared =
+        edge.declared(&mut |word| Ok(word.replace("{{ .Environment.Name }}", "prod"))).expect("good");
+    assert_eq!(declared.sources[0].text, "./prod");
     assert_eq!(plain.format, Some(chosen(Format::PodAnnotations(Shape::Map))));
     assert!(!plain.has_sources());
     let [agents] = config.checksums.as_slice() else { panic!("one checksum") };
@@ -141,6 +141,18 @@ const WRONG: &[(&str, &str, &str, usize)] = &[
         "`configmap:x` is rendered by a release",
         "under `releases:`",
         4,
+    ),
+    (
+        "checksums:\n- name: a\n  target: t.yaml\n  sources: [auto]\n",
+        "`auto` needs a release",
+        "under `releases:`",
+        4,
+    ),
+    (
+        "releases:\n- release: a\n  sources: [\"auto from=b\"]\n",
+        "`from=` cannot be used with `auto`",
+        "the release of each object is found",
+        3,
     ),
     ("levels:\n  emty-source: deny\n", "unknown value `emty-source`", "did you mean `empty-source`?", 2),
     ("levels:\n  crlf: error\n", "unknown value `error`", "values are `allow`, `note`, `warn`, `deny`", 2),

@@ -87,6 +87,21 @@ pub enum Fault {
     /// An option that makes no sense for this kind of source.
     #[error("`{0}=` cannot be used with `{1}:`")]
     OptionOfOtherKind(&'static str, &'static str),
+    /// A name for `auto`.
+    #[error("`auto` takes no name")]
+    NamedAuto,
+    /// An option that makes no sense for `auto`.
+    #[error("`{0}=` cannot be used with `auto`")]
+    OptionOfAuto(&'static str),
+    /// Something else than an object after `exclude=` of `auto`.
+    #[error("`exclude=` of `auto` does not take `{0}`")]
+    BadObjectPattern(String),
+    /// What was meant as `auto`.
+    #[error("`{0}` is not `auto`")]
+    NotAuto(String),
+    /// `auto` where there is no release.
+    #[error("`auto` needs a release, whose pods read something")]
+    AutoElsewhere,
     /// An option twice.
     #[error("`{0}=` is given twice")]
     RepeatedOption(&'static str),
@@ -227,6 +242,9 @@ impl Fault {
             | Self::Character(..)
             | Self::Unexpected(..)
             | Self::NoName
+            | Self::NamedAuto
+            | Self::NotAuto(_)
+            | Self::AutoElsewhere
             | Self::MisplacedName
             | Self::BadName(_) => Mistake::SourceSyntax,
             Self::UnclosedTemplate
@@ -236,6 +254,8 @@ impl Fault {
             | Self::Template(_) => Mistake::SourceTemplate,
             Self::UnknownOption(..)
             | Self::OptionOfOtherKind(..)
+            | Self::OptionOfAuto(_)
+            | Self::BadObjectPattern(_)
             | Self::RepeatedOption(_)
             | Self::BadValue(..)
             | Self::BadPattern(_) => Mistake::SourceOption,
@@ -301,6 +321,11 @@ impl Fault {
                 "declare a Secret with `secret:NAME`; a ConfigMap is for everybody to read"
             }
             Self::OptionOfOtherKind(..) => "drop it",
+            Self::NamedAuto
+            | Self::OptionOfAuto(_)
+            | Self::BadObjectPattern(_)
+            | Self::NotAuto(_)
+            | Self::AutoElsewhere => return self.hint_of_auto(),
             Self::RepeatedOption(_) => "only `exclude=` and `on=` may be repeated",
             Self::BadValue("exclude", _) => "name what to leave out, as in `exclude=*.md`",
             Self::BadValue("on", _) => "write `on=KIND/NAME`, as in `on=Deployment/web`, or `on=*` for all",
@@ -339,6 +364,34 @@ impl Fault {
             Self::BadGlob(_) | Self::Template(_) => return None,
             Self::BadDigest(_) => "for the digest of a file: `sha256sum FILE`",
             Self::NotYaml(_) => "correct the YAML: only then can comments be distinguished from text",
+        };
+        Some(hint.to_owned())
+    }
+
+    /// The hint where `auto` is wrong, or was meant.
+    fn hint_of_auto(&self) -> Option<String> {
+        let hint = match self {
+            Self::NamedAuto => {
+                "drop it: each object that it finds is a source with its own label; to name one, declare it, as in `# helmsum: secret:db as database`"
+            }
+            Self::OptionOfAuto("from") => {
+                "drop it: the release of each object is found; one object is declared as `configmap:NAME from=RELEASE`"
+            }
+            Self::OptionOfAuto("on") => "drop it: each checksum is for the workloads that read the object",
+            Self::OptionOfAuto("optional") => {
+                "drop it: where nothing of another release is read, that is no error"
+            }
+            Self::OptionOfAuto(_) => "drop it: what helm renders is hashed as data",
+            Self::BadObjectPattern(_) => {
+                "name what to leave out, as in `exclude=secret:tls-*` or `exclude=configmap:*`"
+            }
+            Self::NotAuto(text) => {
+                return Some(format!("write `# helmsum: auto`; a path of that name is written `./{text}`"));
+            }
+            Self::AutoElsewhere => {
+                "declare it for the release that consumes it, under `releases:` or in a values file; a path of that name is written `./auto`"
+            }
+            _ => return None,
         };
         Some(hint.to_owned())
     }

@@ -4,6 +4,7 @@
 //! What looks like one and is none is an error, so that a slip of the finger cannot leave a source out.
 
 mod accept;
+mod auto;
 mod collect;
 mod fault;
 mod look_alike;
@@ -19,11 +20,13 @@ mod words;
 use camino::{Utf8Path, Utf8PathBuf};
 
 pub use accept::Accepted;
+pub(crate) use auto::{Auto, ObjectPattern, settle_auto};
 pub(crate) use collect::collect;
 pub use fault::Fault;
 pub(crate) use misspelt::misspelt;
 pub(crate) use on::On;
 pub use parse::Render;
+pub(crate) use parse::needs_state;
 pub use scan::in_plain;
 pub(crate) use scan::{in_rendered, may_declare};
 pub use unread::unread;
@@ -123,19 +126,50 @@ pub struct Declared {
     pub sources: Vec<Source>,
     /// The objects that need none, in the order of the file.
     pub accepted: Vec<Accepted>,
+    /// Each `auto`, in the order of the file.
+    pub automatic: Vec<Auto>,
 }
 
 impl Declared {
     /// Whether nothing is declared.
     #[must_use]
     pub const fn is_empty(&self) -> bool {
-        self.sources.is_empty() && self.accepted.is_empty()
+        self.sources.is_empty() && self.accepted.is_empty() && self.automatic.is_empty()
     }
 
     /// Adds what another file says.
     pub fn extend(&mut self, other: Self) {
         self.sources.extend(other.sources);
         self.accepted.extend(other.accepted);
+        self.automatic.extend(other.automatic);
+    }
+
+    /// Reads what a configuration file has as a source: what stands after `# helmsum:` in a directive.
+    ///
+    /// # Errors
+    ///
+    /// As for a directive. The error is told without a place, which the caller knows.
+    pub(crate) fn parse(
+        text: &str,
+        directory: &Utf8Path,
+        place: Place,
+        render: &mut Render<'_>,
+    ) -> Result<Self, Fault> {
+        scan::check_characters(text).map_err(|at| at.fault)?;
+        if accept::is_accept(text) {
+            return Err(Fault::AcceptedElsewhere);
+        }
+        let parsed = parse::parse(text, render).map_err(|at| at.fault)?;
+        let mut declared = Self::default();
+        declared.add(parsed, directory, place);
+        Ok(declared)
+    }
+
+    fn add(&mut self, parsed: parse::Parsed, directory: &Utf8Path, place: Place) {
+        match parsed {
+            parse::Parsed::Source(parsed) => self.sources.push(Source::new(parsed, directory, place)),
+            parse::Parsed::Auto(exclude) => self.automatic.push(Auto { exclude, place }),
+        }
     }
 }
 
@@ -154,9 +188,24 @@ pub struct Source {
     pub directory: Utf8PathBuf,
     /// Where it is declared.
     pub place: Place,
+    /// Whether an `auto` found it there.
+    pub is_found: bool,
 }
 
 impl Source {
+    /// An object of a release, as an `auto` finds it.
+    pub(crate) fn found((kind, name): (ObjectKind, &str), from: ProducerName, place: &Place) -> Self {
+        Self {
+            what: What::Object(kind, name.to_owned()),
+            text: format!("{}:{name}", kind.word()),
+            name: None,
+            options: Options { from: Some(from), ..Options::default() },
+            directory: scan::directory_of(&place.file).to_owned(),
+            place: place.clone(),
+            is_found: true,
+        }
+    }
+
     /// What stands for it in the checksum of several: its name, else its path without needless parts.
     #[must_use]
     pub fn label(&self) -> String {
@@ -206,27 +255,22 @@ impl Source {
         }
     }
 
-    /// Reads a source as a configuration file spells it: what stands behind `# helmsum:` in a directive.
+    /// Reads a source that no release declares.
     ///
     /// # Errors
     ///
-    /// As for a directive. The error is told without a place, which the caller knows.
+    /// As [`Declared::parse`]; and for `auto`, which needs a release.
     pub fn parse(
         text: &str,
         directory: &Utf8Path,
         place: Place,
         render: &mut Render<'_>,
     ) -> Result<Self, Fault> {
-        scan::check_characters(text).map_err(|at| at.fault)?;
-        if accept::is_accept(text) {
-            return Err(Fault::AcceptedElsewhere);
-        }
-        let parsed = parse::parse(text, render).map_err(|at| at.fault)?;
-        Ok(Self::new(parsed, directory, place))
+        Declared::parse(text, directory, place, render)?.sources.pop().ok_or(Fault::AutoElsewhere)
     }
 
-    fn new(parsed: parse::Parsed, directory: &Utf8Path, place: Place) -> Self {
-        let parse::Parsed { what, text, name, options } = parsed;
-        Self { what, text, name, options, directory: directory.to_owned(), place }
+    fn new(parsed: parse::ParsedSource, directory: &Utf8Path, place: Place) -> Self {
+        let parse::ParsedSource { what, text, name, options } = parsed;
+        Self { what, text, name, options, directory: directory.to_owned(), place, is_found: false }
     }
 }

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use super::auto::{AUTO, ObjectPattern};
 use super::fault::{At, Cure, Fault, Meant};
 use super::words::{Word, split};
 use super::{On, Options, ProducerName, What};
@@ -14,7 +15,15 @@ use crate::text::nearest;
 
 /// What a directive says, but for where it stands.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Parsed {
+pub(super) enum Parsed {
+    Source(ParsedSource),
+    /// `auto`, with what it leaves out.
+    Auto(Vec<ObjectPattern>),
+}
+
+/// A source, but for where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct ParsedSource {
     pub(super) what: What,
     pub(super) text: String,
     pub(super) name: Option<String>,
@@ -64,8 +73,16 @@ const SECRET: &str = ObjectKind::Secret.word();
 const OBJECT: &str = ObjectKind::Other.word();
 const DIGEST: &str = "sha256";
 
+/// The options of an `auto`.
+const OPTIONS_OF_AUTO: [&str; 1] = ["exclude"];
+
 /// What may stand before the colon of a SOURCE.
 const KINDS: [&str; 5] = [RELEASE, CONFIG_MAP, SECRET, OBJECT, DIGEST];
+
+/// Whether a SOURCE is none that stands for files.
+pub(crate) fn needs_state(text: &str) -> bool {
+    text == AUTO || text.split_once(':').is_some_and(|(kind, _)| KINDS.contains(&kind))
+}
 
 /// The options as a message lists them.
 pub(super) fn option_names() -> String {
@@ -84,8 +101,11 @@ pub(super) fn parse(rest: &str, render: &mut Render<'_>) -> Result<Parsed, At> {
     if source.text.starts_with('\'') && rest[source.span.clone()].starts_with('\'') {
         return Err(single_quote(&rest[source.span.start..]).at(source.span));
     }
+    if source.text == AUTO {
+        return auto(rest, &source.span, words).map(Parsed::Auto);
+    }
     let what = what(&source.text).map_err(|fault| fault.at(source.span.clone()))?;
-    let mut parsed = Parsed { what, text: source.text, name: None, options: Options::default() };
+    let mut parsed = ParsedSource { what, text: source.text, name: None, options: Options::default() };
     if let Some(keyword) = words.next_if(|word| word.text == "as") {
         let word = words.next().ok_or_else(|| Fault::NoName.at(keyword.span.clone()))?;
         if !is_name(&word.text) {
@@ -95,18 +115,55 @@ pub(super) fn parse(rest: &str, render: &mut Render<'_>) -> Result<Parsed, At> {
     }
     let mut seen = Vec::new();
     for word in words {
-        option(&word.text, &mut parsed, &mut seen).map_err(|fault| {
-            let fault = match fault {
-                Fault::Unexpected(text, Meant::Comment) => {
-                    let meant = meant(rest, &source.span, &word.span);
-                    Fault::Unexpected(text, meant)
-                }
-                fault => fault,
-            };
-            fault.at(word.span)
-        })?;
+        option(&word.text, &mut parsed, &mut seen)
+            .map_err(|fault| with_meaning(fault, rest, &source.span, &word.span).at(word.span))?;
     }
-    Ok(parsed)
+    Ok(Parsed::Source(parsed))
+}
+
+/// A fault with what may have been meant by a word that fits nowhere.
+fn with_meaning(fault: Fault, rest: &str, source: &Range<usize>, word: &Range<usize>) -> Fault {
+    match fault {
+        Fault::Unexpected(text, Meant::Comment) => Fault::Unexpected(text, meant(rest, source, word)),
+        fault => fault,
+    }
+}
+
+/// Reads what stands after `auto`.
+fn auto(
+    rest: &str,
+    source: &Range<usize>,
+    words: impl Iterator<Item = Word>,
+) -> Result<Vec<ObjectPattern>, At> {
+    let mut exclude = Vec::new();
+    for word in words {
+        let one = match split_option(&word.text) {
+            _ if word.text == "as" => Err(Fault::NamedAuto),
+            Ok((key, value)) if OPTIONS_OF_AUTO.contains(&key) => ObjectPattern::parse(value),
+            Ok((key, _)) => Err(Fault::OptionOfAuto(key)),
+            Err(fault) => Err(with_meaning(fault, rest, source, &word.span)),
+        };
+        exclude.push(one.map_err(|fault| fault.at(word.span))?);
+    }
+    Ok(exclude)
+}
+
+/// The name of an option that there is, and its value.
+fn split_option(word: &str) -> Result<(&'static str, &str), Fault> {
+    let Some((key, value)) = word.split_once('=') else {
+        return Err(if word == "as" {
+            Fault::MisplacedName
+        } else {
+            Fault::Unexpected(word.to_owned(), Meant::Comment)
+        });
+    };
+    if key == "as" {
+        return Err(Fault::Unexpected(word.to_owned(), Meant::Name(format!("as {value}"))));
+    }
+    match OPTIONS.into_iter().find(|(known, _)| *known == key) {
+        Some((known, _)) => Ok((known, value)),
+        None => Err(Fault::UnknownOption(key.to_owned(), nearest(key, OPTIONS.map(|(known, _)| known)))),
+    }
 }
 
 /// Refuses `{{` where nothing is rendered.
@@ -139,7 +196,8 @@ fn meant(rest: &str, source: &Range<usize>, word: &Range<usize>) -> Meant {
             (key, value) => format!("{key}={value}"),
         });
     }
-    let is_source = text.starts_with("./")
+    let is_source = text == AUTO
+        || text.starts_with("./")
         || text.starts_with("../")
         || text.split_once(':').is_some_and(|(kind, _)| KINDS.contains(&kind));
     if is_source {
@@ -220,6 +278,7 @@ pub(super) fn what(text: &str) -> Result<What, Fault> {
             OBJECT if is_kind_and_name(rest) => Ok(What::Object(ObjectKind::Other, rest.to_owned())),
             OBJECT => Err(Fault::BadKindAndName(rest.to_owned())),
             DIGEST => digest(rest),
+            _ if kind.eq_ignore_ascii_case(AUTO) => Err(Fault::NotAuto(text.to_owned())),
             _ => Err(Fault::UnknownKind(kind.to_owned(), nearest(kind, KINDS))),
         };
     }
@@ -228,6 +287,9 @@ pub(super) fn what(text: &str) -> Result<What, Fault> {
     }
     if text.starts_with('/') {
         return Err(Fault::Absolute(text.to_owned()));
+    }
+    if text.eq_ignore_ascii_case(AUTO) {
+        return Err(Fault::NotAuto(text.to_owned()));
     }
     name::check(text).map_err(|error| {
         let cure = match error {
@@ -275,20 +337,9 @@ pub(in crate::source) fn is_name(text: &str) -> bool {
 }
 
 /// Takes one `key=value`.
-fn option(word: &str, parsed: &mut Parsed, seen: &mut Vec<&'static str>) -> Result<(), Fault> {
-    let Some((key, value)) = word.split_once('=') else {
-        return Err(if word == "as" {
-            Fault::MisplacedName
-        } else {
-            Fault::Unexpected(word.to_owned(), Meant::Comment)
-        });
-    };
-    if key == "as" {
-        return Err(Fault::Unexpected(word.to_owned(), Meant::Name(format!("as {value}"))));
-    }
-    let Some((key, kinds)) = OPTIONS.into_iter().find(|(known, _)| *known == key) else {
-        return Err(Fault::UnknownOption(key.to_owned(), nearest(key, OPTIONS.map(|(known, _)| known))));
-    };
+fn option(word: &str, parsed: &mut ParsedSource, seen: &mut Vec<&'static str>) -> Result<(), Fault> {
+    let (key, value) = split_option(word)?;
+    let kinds = OPTIONS.into_iter().find(|(known, _)| *known == key).map_or(&[][..], |(_, kinds)| kinds);
     let kind = match parsed.what {
         What::Path(_) => PATH,
         What::Release(_) => RELEASE,

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use camino::Utf8Path;
 use memchr::memchr_iter;
 
+use super::Declared;
 use super::accept;
 use super::fault::{At, Cure, DirectiveError, Fault};
 use super::look_alike::{self, LookAlike, look_alike};
 use super::parse::{Render, parse};
-use super::{Declared, Source};
 use crate::source::name::{self, NameError};
 use crate::template::Rendered;
 use crate::text::{Place, floor_boundary, position};
@@ -126,12 +126,12 @@ fn add(words: &str, place: Place, render: &mut Render<'_>, declared: &mut Declar
     } else {
         let parsed = parse(words, render)?;
         let directory = directory_of(&place.file).to_owned();
-        declared.sources.push(Source::new(parsed, &directory, place));
+        declared.add(parsed, &directory, place);
     }
     Ok(())
 }
 
-fn directory_of(file: &Utf8Path) -> &Utf8Path {
+pub(super) fn directory_of(file: &Utf8Path) -> &Utf8Path {
     file.parent().unwrap_or(file)
 }
 

@@ -65,6 +65,9 @@ pub(super) fn in_gallery() -> Gallery {
     held::held();
     rendering::cluster_lookup();
     rendering::unstable_source();
+    rendering::incomplete_auto();
+    rendering::empty_source_of_an_auto();
+    rendering::unmatched_entry_of_an_auto();
     rendering::unstable_template();
     rendering::unstable_template_where_values_are_shared();
     let gallery = GALLERY.take().expect("it was just put there");

@@ -23,6 +23,45 @@ fn rendered(template: &str) -> Repo {
     rendered_as(template, "date +%N")
 }
 
+/// A release with an `auto` and a chart that a stand-in for helm "renders" as this Deployment, with containers as in JSON.
+fn with_auto(words: &str, containers: &str) -> Repo {
+    rendered_as("", "true")
+        .file("bin/helm", "#!/bin/sh\ncat \"$(dirname \"$0\")/../manifest.yaml\"\n")
+        .file(
+            "manifest.yaml",
+            format!(
+                "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: gateway}}\nspec: {{template: {{spec: {{containers: {containers}}}}}}}\n"
+            ),
+        )
+        .file("gateway/values.yaml", format!("# helmsum: auto{words}\n"))
+}
+
+#[test]
+pub(super) fn incomplete_auto() {
+    let reads = "[{name: app, image: gateway, envFrom: [{secretRef: {name: db}}]}]";
+    shown("incomplete-auto", with_auto("", reads).helmsum(["generate"]).exits(0))
+        .says("note[incomplete-auto]: release `edge/gateway`: `auto` leaves out `secret:db`, which Deployment `gateway` reads (envFrom of container app): no release of the state makes it")
+        .says("--> gateway/values.yaml:1");
+    has_not(with_auto(" exclude=secret:db", reads), "incomplete-auto");
+    has_not(with_auto("", "[{name: app, image: gateway}]"), "incomplete-auto");
+    let denied = with_auto("", reads).file("helmsum.yaml", "levels: { incomplete-auto: deny }\n");
+    has(denied, "incomplete-auto", 1).lacks("gateway/checksum.yaml");
+}
+
+#[test]
+pub(super) fn empty_source_of_an_auto() {
+    let nothing = with_auto("", "[{name: app, image: gateway}]");
+    shown("an auto that finds nothing", nothing.helmsum(["generate", "--strict"]).exits(0))
+        .says("note[empty-source]: release `edge/gateway`: `auto` finds no object of another release that its pods read, so there is no checksum")
+        .says("--> gateway/values.yaml:1");
+}
+
+#[test]
+pub(super) fn unmatched_entry_of_an_auto() {
+    has(with_auto(" exclude=secret:tls-*", "[{name: app, image: gateway}]"), "unmatched-entry", 0)
+        .says("`exclude=secret:tls-*` leaves nothing out of `auto`");
+}
+
 #[test]
 pub(super) fn cluster_lookup() {
     let upgrade = "case \"$*\" in *--is-upgrade*) echo up;; *) echo new;; esac";

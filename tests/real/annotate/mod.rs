@@ -94,6 +94,21 @@ fn several_sources_are_several_annotations() {
 }
 
 #[test]
+fn what_an_auto_finds_goes_on_the_pods_that_read_it() {
+    let Some(project) = project("# helmsum: auto\n") else { return };
+    let manifests = template(&project, &[]).succeeds();
+    assert_eq!(annotations(&manifests), [format!("checksum/helmsum: {RED}")]);
+    project.edit("web.yaml", "      env:\n", "      envFrom: [{secretRef: {name: db}}]\n      env:\n");
+    let manifests = template(&project, &[]).succeeds();
+    let found = annotations(&manifests);
+    assert!(found.contains(&format!("checksum/helmsum.configmap.settings: {RED}")), "{found:?}");
+    assert!(found.len() == 2 && found.iter().any(|one| one.contains("helmsum.secret.db: ")), "{found:?}");
+    // Nothing is read, so nothing is added.
+    project.write("web.yaml", "# helmsum: auto\npod: {containers: [{name: app, image: web}]}\n");
+    assert_eq!(annotations(&template(&project, &[]).succeeds()), [""; 0]);
+}
+
+#[test]
 fn the_objects_of_the_release_that_files_belong_to_tell_who_reads_them() {
     let Some(project) = project("# helmsum: ./conf from=platform\n") else { return };
     project.write("conf/a", "1");

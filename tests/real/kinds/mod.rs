@@ -1,5 +1,6 @@
 //! Sources that are rendered or decrypted, with the real helm, helmfile and sops.
 
+mod auto;
 mod generated;
 mod hints;
 mod influences;

@@ -4,7 +4,7 @@ use crate::diagnostic::{Code, Diagnostic, Level, Levels, Scope};
 use crate::plan::Helmfile;
 use crate::plan::Plan;
 use crate::plan::facts::consumer::Consumer;
-use crate::source::What;
+use crate::source::{Source, What};
 
 /// Judges what is known of helmfile's command line. It matters to sources that are rendered alone: where all are paths, nothing
 /// is said.
@@ -32,7 +32,8 @@ pub(crate) fn judge(known: &Helmfile, levels: &Levels, consumers: &mut [Consumer
 
 /// Whether a consumer has a source that helm, or what helm is given, decides.
 fn is_rendered(consumer: &Consumer) -> bool {
-    consumer.sources.iter().any(|source| matches!(source.what, What::Release(_) | What::Object(..)))
+    let is_rendered = |source: &Source| matches!(source.what, What::Release(_) | What::Object(..));
+    consumer.auto.is_some() || consumer.sources.iter().any(is_rendered)
 }
 
 fn listed(options: &[&str]) -> String {

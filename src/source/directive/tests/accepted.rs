@@ -46,7 +46,7 @@ fn the_name_of_an_accepted_object_may_be_a_template() {
     let text = "# helmsum: accept {{ .x }} because {{ .y }}\n";
     let declared =
         in_plain(FILE.into(), text.as_bytes(), &mut Render::Words(&mut render)).expect("it is read");
-    let Declared { sources, accepted } = declared;
+    let Declared { sources, accepted, .. } = declared;
     assert!(sources.is_empty());
     assert_eq!((accepted[0].name.as_str(), accepted[0].reason.as_str()), ("8-18", "because {{ .y }}"));
 }

@@ -1,6 +1,7 @@
 //! Every sentence of the grammar.
 
 mod accepted;
+mod auto;
 mod comments;
 mod properties;
 mod rendered_files;
