@@ -293,6 +293,10 @@ pub(super) fn made_by(maker: Deployed<'_>, object: (ObjectKind, &str), place: &P
 /// Says that nobody knows what the pods of a consumer read.
 fn unknown(consumer: &mut Consumer, auto: &Auto, rendering: &Rendering<'_>, problem: &Diagnostic) {
     let problem = rendering.blame(problem.clone(), &consumer.owner);
-    let problem = problem.context("`auto`: what its pods read is not known").context(&consumer.owner);
+    // It starts with the name of the release by itself.
+    let own = format!("{}: ", consumer.owner);
+    let message = problem.message.strip_prefix(&own).unwrap_or(&problem.message).to_owned();
+    let problem =
+        problem.message(message).context("`auto`: what its pods read is not known").context(&consumer.owner);
     consumer.say(problem.or_at(auto.place.clone()));
 }

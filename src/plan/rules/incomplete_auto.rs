@@ -3,7 +3,6 @@
 use camino::Utf8PathBuf;
 
 use crate::diagnostic::{Code, Diagnostic, Level};
-use crate::plan::contents::manifests::is_not_at_hand;
 use crate::text::listed;
 
 /// How many objects or releases a message names.
@@ -74,18 +73,17 @@ fn nobody_makes(owner: &str, unmade: &[&LeftOut]) -> Option<Diagnostic> {
         _ => (format!("{}, which its pods read", listed(&objects, NAMED)), "them"),
     };
     let leaves_out = format!("{owner}: `auto` leaves out {objects}");
-    let excluding = format!("`exclude={}`", first.object);
+    let patterns: Vec<String> =
+        unmade.iter().take(NAMED).map(|one| format!("exclude={}", one.object)).collect();
+    let excluding = format!("`{}`", patterns.join(" "));
     let finding = |why: String, hint: String| {
         Diagnostic::finding(Code::IncompleteAuto, format!("{leaves_out}: {why}")).hint(hint)
     };
     if !failed.is_empty() {
         let names: Vec<String> = failed.iter().map(|(id, _)| format!("`{id}`")).collect();
-        let lacks = failed.iter().any(|(_, problem)| is_not_at_hand(problem));
-        let way = if lacks {
-            Some("`helmfile template > /dev/null` fetches the charts that are not at hand".to_owned())
-        } else {
-            failed.iter().find_map(|(_, problem)| problem.hint.clone())
-        };
+        // Each has its own way out; the first one is a beginning.
+        let way =
+            failed.iter().find_map(|(id, problem)| Some(format!("for `{id}`: {}", problem.hint.as_ref()?)));
         let way = way.map(|way| format!("{way}; ")).unwrap_or_default();
         return Some(finding(
             format!(

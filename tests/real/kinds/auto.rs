@@ -138,6 +138,23 @@ fn what_pods_read_moves_it_and_nothing_else_does() {
 }
 
 #[test]
+fn the_order_of_releases_objects_and_workloads_does_not_matter() {
+    let Some(project) = with_auto("", BOTH) else { return };
+    let worker = WEB.replace("  name: {{ .Release.Name }}\n", "  name: worker\n");
+    project.chart("web", &format!("{WEB}---\n{worker}"));
+    let expected = checksum(&project);
+    let target = project.read(TARGET);
+    let (web, platform) = STATE.split_once("  - name: platform").expect("two releases");
+    let (_, web) = web.split_once("releases:\n").expect("releases");
+    project.write("helmfile.yaml", &format!("releases:\n  - name: platform{platform}{web}"));
+    let (secret, config) = PLATFORM.split_once("---\n").expect("two objects");
+    project.chart("platform", &format!("{config}---\n{secret}"));
+    project.chart("web", &format!("{worker}---\n{WEB}"));
+    assert_eq!(checksum(&project), expected);
+    assert_eq!(project.read(TARGET), target);
+}
+
+#[test]
 fn objects_that_need_no_restart_are_no_sources() {
     // Of its own, of a Job, in another namespace, to pull images with.
     let Some(project) = with_auto("", BY_KEY) else { return };
@@ -321,6 +338,12 @@ fn what_cannot_be_rendered_is_told() {
             && found.contains("no release makes it that could be rendered, and `apps/far` could not"),
         "{found}"
     );
+    let hint = hint_of(&project, "incomplete-auto");
+    assert!(
+        hint.starts_with("for `apps/far`: ")
+            && hint.ends_with("if none of them makes it: `exclude=secret:far`"),
+        "{hint}"
+    );
     project.helmsum(&["generate", "--strict"]).fails();
     assert!(project.read(TARGET).contains(&before), "the target is as it was");
     // The release itself.
@@ -331,7 +354,10 @@ fn what_cannot_be_rendered_is_told() {
         "spec:\n  x: {{ fail \"no\" }}\n  selector",
     );
     let told = project.helmsum(&["generate"]).fails().replace("\n  ", " ");
-    assert!(told.contains("release `apps/web`: `auto`: what its pods read is not known"), "{told}");
+    assert!(
+        told.contains("release `apps/web`: `auto`: what its pods read is not known: helm cannot render it"),
+        "{told}"
+    );
     assert!(project.read(TARGET).contains(&before), "the target is as it was");
     assert!(told.contains("sources not read"), "{told}");
 }
