@@ -4,9 +4,10 @@ use std::cell::OnceCell;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::key::of_label;
+use super::problem::Problem;
 use super::{Annotated, Change, Refused, insert};
 use crate::checksum::{Digest, Fingerprint, Key, hash_data};
-use crate::diagnostic::{Code, Diagnostic, Level};
+use crate::diagnostic::{Diagnostic, Level};
 use crate::reference::{Identity, Reference, read_with_destinations};
 use crate::rendered::{Datum, Marker, Object, ObjectKind, Unreadable};
 
@@ -110,23 +111,7 @@ impl Objects<'_> {
     }
 }
 
-/// Why manifests have no annotations, as the report shows it.
-pub(super) fn said(refused: &Refused) -> Diagnostic {
-    let line = refused.line().map(|line| format!(", in line {line} of the input")).unwrap_or_default();
-    let message = format!("{refused}{line}");
-    match refused {
-        Refused::Taken { .. } => Diagnostic::finding(Code::DoubleWired, message).hint(
-            "something else sets it, such as a target that the release still lists: remove one of the two",
-        ),
-        Refused::Unreadable { .. } => {
-            Diagnostic::error(message).hint("the input has to be manifests that Kubernetes reads")
-        }
-        Refused::NotAMapping { .. } => {
-            Diagnostic::error(message).hint("Kubernetes refuses this manifest too")
-        }
-        Refused::Ambiguous { .. } => {
-            Diagnostic::error(message).hint("write `<<` before the keys of its mapping")
-        }
-        Refused::Form { .. } => Diagnostic::error(message).hint("please report it, with the manifest"),
-    }
+/// Why a stream has no annotations.
+fn said(refused: &Refused) -> Diagnostic {
+    Problem::refused(refused, &[]).of_input(&[])
 }

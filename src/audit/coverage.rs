@@ -44,7 +44,7 @@ pub(super) fn of(case: &mut Case<'_, '_>, maker: &Subject<'_>, (kind, name): (Ob
     if sources.is_empty() {
         return Coverage::Nothing;
     }
-    let inputs = Inputs::of(case, maker);
+    let inputs = Inputs::of(case.made.project.locations, case.rendering, maker.at);
     sources.contain(&inputs, &mut Object::of(case, maker, (kind, name)))
 }
 

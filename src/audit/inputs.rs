@@ -4,17 +4,19 @@ use std::collections::BTreeSet;
 
 use camino::Utf8PathBuf;
 
-use super::rules::Case;
 use super::subject::Subject;
 use crate::go::filepath::join_clean;
 use crate::plan::contents::chance::lineage;
+use crate::plan::contents::rendering::Rendering;
+use crate::plan::facts::locations::Locations;
+use crate::plan::facts::producers::ReleaseAt;
 use crate::rendered::{Origin, Producer, chart_inputs};
 use crate::state::Request;
 use crate::value::Value;
 
 /// The files that a release is made of, links resolved. Each is in one of these.
 #[derive(Debug, Default)]
-pub(super) struct Inputs {
+pub(crate) struct Inputs {
     /// What its templates and `set` read, outside of its chart and its values.
     pub(super) read: BTreeSet<Utf8PathBuf>,
     /// What only templates of its chart can read.
@@ -26,37 +28,38 @@ pub(super) struct Inputs {
 }
 
 impl Inputs {
-    pub(super) fn of(case: &Case<'_, '_>, maker: &Subject<'_>) -> Self {
-        let locations = case.made.project.locations;
+    /// Those of a release, as far as it was prepared for a rendering.
+    pub(super) fn of(locations: &Locations, rendering: &Rendering<'_>, at: ReleaseAt) -> Self {
+        let environment = rendering.environment(at);
+        let (visit, release) = (&environment.resolved.visits[at.visit], rendering.release(at));
         let mut inputs = Self::default();
-        for (origin, _) in case.rendering.values(maker.at).iter() {
+        for (origin, _) in rendering.values(at).iter() {
             if let Origin::File(file) = origin {
                 inputs.values.insert(locations.real(file));
             }
         }
-        let chart = chart_inputs(&maker.producer(&maker.environment.request));
+        let chart = chart_inputs(&Producer { request: &environment.request, visit, release });
         let chart = chart.ok().flatten().unwrap_or_default();
         inputs.data.extend(chart.data.iter().map(|file| locations.real(file)));
         // What helm reads of a chart by itself, and the state file.
         let mut known: BTreeSet<Utf8PathBuf> = chart.helm.iter().map(|file| locations.real(file)).collect();
-        known.insert(locations.real(&maker.visit.file));
+        known.insert(locations.real(&visit.file));
         let is_known = |inputs: &Self, file: &Utf8PathBuf| {
             known.contains(file)
                 || [&inputs.values, &inputs.data, &inputs.read].iter().any(|set| set.contains(file))
         };
-        let of_set = maker.release.set.iter().filter_map(|entry| match &entry.item {
+        let of_set = release.set.iter().filter_map(|entry| match &entry.item {
             Value::Map(item) => Some(item.get("file")?.as_str()?.to_owned()),
             _ => None,
         });
-        let of_set = of_set.map(|file| join_clean(&maker.visit.directory, &file));
-        let of_templates = case.rendering.files_read.get(&maker.at).into_iter().flatten().cloned();
+        let of_set = of_set.map(|file| join_clean(&visit.directory, &file));
+        let of_templates = rendering.files_read.get(&at).into_iter().flatten().cloned();
         for file in of_templates.chain(of_set).map(|file| locations.real(&file)) {
             if !is_known(&inputs, &file) {
                 inputs.read.insert(file);
             }
         }
-        let of_state =
-            lineage(&maker.environment.resolved, maker.at).flat_map(|visit| visit.effects.files.keys());
+        let of_state = lineage(&environment.resolved, at).flat_map(|visit| visit.effects.files.keys());
         for file in of_state.map(|file| locations.real(file)) {
             if !is_known(&inputs, &file) {
                 inputs.state.insert(file);

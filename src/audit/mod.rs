@@ -8,6 +8,7 @@ mod arrival;
 mod checksums;
 mod coverage;
 mod inputs;
+mod made_of;
 mod mutation;
 mod places;
 mod readings;
@@ -20,8 +21,11 @@ use std::collections::BTreeSet;
 
 use camino::Utf8PathBuf;
 
+pub(crate) use inputs::Inputs;
+pub(crate) use made_of::made_of;
 pub(crate) use readings::{Reading, Verdict};
 pub(crate) use restarts::{Reached, Restarts, restarts};
+pub(crate) use subject::plain;
 
 use crate::diagnostic::Secrets;
 use crate::plan::Made;
@@ -30,7 +34,7 @@ use crate::plan::contents::manifests::is_not_at_hand;
 use crate::plan::contents::rendering::Rendering;
 use crate::plan::rules::project::Findings;
 use crate::reference::{Identity, Why};
-use subject::{Subject, plain};
+use subject::Subject;
 
 /// What was looked at, and what came of it.
 #[derive(Debug, Default)]

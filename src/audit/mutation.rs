@@ -200,7 +200,8 @@ impl<'o, 'c, 'a, 'e> Object<'o, 'c, 'a, 'e> {
 }
 
 impl Change {
-    fn of(self, bytes: &[u8]) -> Vec<u8> {
+    /// The content of a file with the change.
+    pub(super) fn of(self, bytes: &[u8]) -> Vec<u8> {
         match self {
             Self::Lines => lines_changed(bytes),
             Self::Byte => changed(bytes),

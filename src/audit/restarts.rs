@@ -9,7 +9,8 @@ use crate::plan::Made;
 use crate::plan::contents::pairs::{Both, Other, Pair};
 use crate::plan::contents::rendering::Rendering;
 use crate::plan::rules::project::Findings;
-use crate::reference::{Identity, Moves};
+use crate::reference::{Identity, Moves, Workload};
+use crate::state::Release;
 
 /// Where the checksum of a release arrives.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,7 +29,19 @@ pub(crate) struct Reached {
     pub(crate) moves: Moves,
 }
 
+impl Reached {
+    /// A workload that a checksum reaches.
+    pub(crate) fn of(workload: &Workload) -> Self {
+        Self { identity: workload.identity.clone(), moves: workload.moves.clone() }
+    }
+}
+
 impl Restarts {
+    /// What is not known since a release is not rendered.
+    pub(crate) fn unknown(problem: &Diagnostic, release: &Release) -> Self {
+        Self::Unknown(plain(&problem.message, release).to_owned(), problem.hint.clone())
+    }
+
     /// The same without secrets that names or messages are made from.
     pub(crate) fn masked(mut self, secrets: &Secrets) -> Self {
         let mask = |text: &mut String| *text = secrets.mask(text).into_owned();
@@ -59,20 +72,13 @@ pub(crate) fn restarts(
     let mut found = BTreeMap::new();
     let renderings = rendering.pairs(&pairs, made.progress);
     for ((index, pair), Both { one, swapped, .. }) in asked.into_iter().zip(&pairs).zip(renderings) {
-        let unknown = |problem: &Diagnostic| {
-            let message = plain(&problem.message, rendering.release(pair.at));
-            Restarts::Unknown(message.to_owned(), problem.hint.clone())
-        };
+        let unknown = |problem: &Diagnostic| Restarts::unknown(problem, rendering.release(pair.at));
         let restarts = match (&one, &swapped) {
             (Err(problem), _) | (_, Other::Failed(problem)) => unknown(problem),
             (Ok(one), swapped) => {
                 let Some(arrival) = Arrival::of(one, swapped) else { continue };
                 let reached = one.workloads.iter().filter(|workload| arrival.reaches(workload));
-                let reached = reached.map(|workload| Reached {
-                    identity: workload.identity.clone(),
-                    moves: workload.moves.clone(),
-                });
-                Restarts::Reached(reached.collect())
+                Restarts::Reached(reached.map(Reached::of).collect())
             }
         };
         found.insert(index, restarts);

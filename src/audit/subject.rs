@@ -106,7 +106,7 @@ pub(super) fn stand_in(at: ReleaseAt, contents: &Contents) -> Option<Look> {
 }
 
 /// A message about a release without its name in front.
-pub(super) fn plain<'m>(message: &'m str, release: &Release) -> &'m str {
+pub(crate) fn plain<'m>(message: &'m str, release: &Release) -> &'m str {
     message.strip_prefix(&format!("release `{}`: ", release.id())).unwrap_or(message)
 }
 

@@ -108,6 +108,11 @@ impl Cache {
         }
     }
 
+    /// Removes what is kept under a key, if there is anything.
+    pub(crate) fn remove(&self, key: Key) {
+        let _ = std::fs::remove_file(self.path(key));
+    }
+
     fn path(&self, key: Key) -> Utf8PathBuf {
         let hex = key.hex();
         self.directory.join(ENTRIES).join(&hex[..2]).join(&hex[2..])

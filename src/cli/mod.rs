@@ -175,7 +175,11 @@ Examples:
 
   $ helmsum annotate < rendered.yaml > annotated.yaml
 
-  In a pipe: `helmfile template | helmsum annotate`")]
+  In a pipe: `helmfile template | helmsum annotate`
+
+  After another post-renderer:
+
+  $ helmsum annotate -- sed 's/debug/info/' < rendered.yaml")]
     Annotate(Later<AnnotateArgs>),
 
     /// Print the state as helmsum reads it
@@ -262,6 +266,12 @@ pub(crate) struct AuditArgs {
 /// `helmsum annotate`
 #[derive(Debug, clap::Args)]
 pub(crate) struct AnnotateArgs {
+    /// Another post-renderer with its arguments, which runs first
+    ///
+    /// It gets the manifests on its standard input, and what it prints is annotated. Where it fails, nothing is printed.
+    #[arg(last = true, value_name = "PROGRAM")]
+    pub program: Vec<OsString>,
+
     #[command(flatten)]
     shared: StateCommandArgs,
 }

@@ -105,14 +105,14 @@ pub(crate) fn run(
         Command::State(_) | Command::Audit(_) | Command::Annotate(_) => None,
     };
     if variables.running {
-        return recognise(&cli.command, &context, streams);
+        return recognise(&cli.command, !options.no_exec, &context, streams);
     }
     if let Err(error) = options.check() {
         return refuse(&Diagnostic::error(error.to_string()), streams);
     }
-    if let Command::Annotate(_) = &cli.command {
-        let read = |options| reading(options, named, variables);
-        return annotate::run(&context, options, read, streams);
+    if let Command::Annotate(arguments) = &cli.command {
+        let read = |options| reading(options, named.clone(), variables);
+        return annotate::run(&context, &options, &arguments.program, read, streams);
     }
     let reading = reading(options, named, variables);
     if let Command::Audit(arguments) = &cli.command {
@@ -174,9 +174,17 @@ fn run_plan(
     let progress = plan::Progress::default();
     let make = || {
         if renders {
-            return plan::make_and(&context.plan, reading, &progress, crate::audit::restarts);
+            return plan::make_and(&context.plan, reading, &progress, |made, rendering| {
+                let (findings, mut restarts) = crate::audit::restarts(made, rendering);
+                restarts.extend(crate::annotate::restarts(&made, rendering));
+                (findings, restarts)
+            });
         }
-        (plan::make(&context.plan, reading, &progress), BTreeMap::new())
+        let plan = match view {
+            View::List => plan::make(&context.plan, reading, &progress),
+            _ => plan::make_and(&context.plan, reading, &progress, crate::annotate::judge).0,
+        };
+        (plan, BTreeMap::new())
     };
     let (mut plan, restarts) = waiting::watched(&mut streams.err, || progress.to_string(), make)?;
     show::trace(&plan, context, reading, streams)?;
@@ -207,9 +215,14 @@ fn source_of(file: &Utf8Path) -> Option<Arc<str>> {
 }
 
 /// helmsum was started by a program that helmsum runs: doing it all once more would never end.
-fn recognise(command: &Command, context: &Context, streams: &mut Streams) -> io::Result<Outcome> {
-    if let Command::Annotate(_) = command {
-        return annotate::pass(context, streams);
+fn recognise(
+    command: &Command,
+    may_run: bool,
+    context: &Context,
+    streams: &mut Streams,
+) -> io::Result<Outcome> {
+    if let Command::Annotate(arguments) = command {
+        return annotate::pass(context, &arguments.program, may_run, streams);
     }
     let note = "helmsum was started by helmsum itself, so it does nothing here";
     if !context.output.format.is_document() {

@@ -147,6 +147,12 @@ impl Code {
 }
 
 impl Code {
+    /// Whether its level cannot be chosen: helm stops at it, whatever anybody wishes.
+    #[must_use]
+    pub(crate) const fn is_fixed(self) -> bool {
+        matches!(self, Self::DoubleWired | Self::UnknownReader)
+    }
+
     /// Whether it is about what pods read, which only an audit finds.
     #[must_use]
     pub(crate) const fn is_of_audit(self) -> bool {
@@ -185,6 +191,9 @@ impl Levels {
     /// The level at which a finding of this code and own level is shown.
     #[must_use]
     pub(crate) fn level_of(&self, code: Code, own: Level) -> Level {
+        if code.is_fixed() {
+            return own;
+        }
         match self.chosen.get(&code).copied().unwrap_or(own) {
             Level::Warn if self.strict && (self.before_rendering || code != Code::UnsearchedValues) => {
                 Level::Deny

@@ -213,6 +213,7 @@ pub(crate) fn make_and<T>(
     let rendered = rendering.trace();
     plan.trace.extend(rendered.map(|line| format!("{line} in {} ms", started.elapsed().as_millis())));
     plan.say(findings, &configurations);
+    plan.consumers.iter_mut().for_each(Contents::reconsider);
     plan.again = reading.secrets.mask(&context.again.to_string()).into_owned();
     (plan, answer)
 }

@@ -39,5 +39,4 @@ pub use pod::{Form, Kind, Reference};
 pub use reloader::{Controller, RELOADER, Reloader, WAVE};
 pub use resource::{Identity, Origin};
 pub(crate) use spot::Step;
-pub(crate) use workload::Destination;
 pub use workload::{Moves, Pod, Size, Workload};

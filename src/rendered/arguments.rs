@@ -2,6 +2,7 @@
 //! TemplateReleases`, `pkg/helmexec/exec.go: TemplateRelease`).
 
 use super::options;
+use super::post_renderer::adds_only_checksums;
 use super::producer::{Producer, Templates};
 use super::set;
 use crate::diagnostic::Diagnostic;
@@ -99,11 +100,14 @@ impl Arguments {
             self.pair("--adopt", adopt);
         }
         self.switch("--enable-dns", helm.enable_dns);
-        if !helm.post_renderer.is_empty() {
-            self.pair("--post-renderer", &post_renderer(producer, &helm.post_renderer)?);
-        }
-        for argument in post_renderer_arguments(producer, templates)? {
-            self.text(&format!("--post-renderer-args={argument}"));
+        // What that adds is no part of what is asked for.
+        if !adds_only_checksums(helm) {
+            if !helm.post_renderer.is_empty() {
+                self.pair("--post-renderer", &post_renderer(producer, &helm.post_renderer)?);
+            }
+            for argument in post_renderer_arguments(producer, templates)? {
+                self.text(&format!("--post-renderer-args={argument}"));
+            }
         }
         for version in &helm.api_versions {
             self.pair("--api-versions", version);

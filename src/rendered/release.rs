@@ -7,6 +7,7 @@ use super::dependencies::{self, Folder};
 use super::options::{self, Given};
 use super::piece::{Content, Piece, data_line};
 use super::plugin;
+use super::post_renderer::{is_annotated, program_before};
 use super::producer::{Producer, Templates};
 use super::set;
 use super::values::{added, values, values_at};
@@ -29,7 +30,7 @@ use crate::value::{Map, Value};
 /// | `set/0`, … | `set`, `setString` and `env` as options of helm; of files, their content |
 /// | `command-line/values/0`, `command-line/set/0`, … | what helmfile's command line adds: files as data, and `--set` |
 /// | `args/values/0`, … | files that `args`, `syncArgs` and `templateArgs` name, as data |
-/// | `post-renderer`, `post-renderer/program` | the post renderer with its arguments as data, and its file if it is one of the project |
+/// | `post-renderer`, `post-renderer/program` | the post renderer with its arguments as data, and its file if it is one of the project; of `helmsum annotate`, the program that it runs first |
 /// | `post-renderer/plugin/FILE` | the files of the plugin that it is for Helm 4, where they lie in the project |
 /// | `options` | options of helm that change what it makes of all that, as data |
 /// | `json-patches/0`, `strategic-merge-patches/0`, `transformers/0`, … | patches, as data |
@@ -182,13 +183,21 @@ fn post_renderer_pieces(
     producer: &Producer<'_>,
     templates: &mut Templates<'_>,
 ) -> Result<Vec<Piece>, Diagnostic> {
-    let program = &producer.release.helm.post_renderer;
-    if program.is_empty() {
+    let helm = &producer.release.helm;
+    if helm.post_renderer.is_empty() {
         return Ok(Vec::new());
     }
-    let mut line = vec![Value::from(program.as_str())];
-    line.extend(post_renderer_arguments(producer, templates)?.into_iter().map(Value::from));
-    let mut pieces = vec![Piece::data("post-renderer", &Value::from(line))];
+    let arguments = post_renderer_arguments(producer, templates)?;
+    // What helmsum adds by itself follows from sources, and its arguments name folders of this machine.
+    let annotates = is_annotated(helm);
+    let line = if annotates {
+        program_before(&arguments).to_vec()
+    } else {
+        [vec![helm.post_renderer.clone()], arguments].concat()
+    };
+    let Some(program) = line.first().map(String::as_str) else { return Ok(Vec::new()) };
+    let words: Vec<Value> = line.iter().map(|word| Value::from(word.as_str())).collect();
+    let mut pieces = vec![Piece::data("post-renderer", &Value::from(words))];
     // A program of the system differs between machines without a difference in what it does.
     let path = crate::go::filepath::join_clean(&producer.visit.working_directory, program);
     let own = program.contains('/') && !program.starts_with('/');
@@ -205,7 +214,9 @@ fn post_renderer_pieces(
             }
         }
     }
-    pieces.extend(plugin::pieces(producer, post_renderer_plugin(program))?);
+    if !annotates {
+        pieces.extend(plugin::pieces(producer, post_renderer_plugin(program))?);
+    }
     Ok(pieces)
 }
 

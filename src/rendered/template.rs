@@ -9,6 +9,7 @@ use super::arguments::{Argument, template_arguments};
 use super::chart::Chart;
 use super::chartify;
 use super::options::{self, Given};
+use super::post_renderer::adds_only_checksums;
 use super::producer::{Producer, Templates};
 use super::stage::{Staged, stage};
 use super::values::{added, values};
@@ -128,7 +129,7 @@ fn check_programs(producer: &Producer) -> Result<(), Diagnostic> {
         return Err(forbidden(producer, &format!("`helmBinary` of the state names `{helm}`")));
     }
     let renderer = &producer.release.helm.post_renderer;
-    if !renderer.is_empty() {
+    if !renderer.is_empty() && !adds_only_checksums(&producer.release.helm) {
         return Err(forbidden(producer, &format!("it has the post renderer `{renderer}`")));
     }
     Ok(())

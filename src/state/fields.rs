@@ -66,6 +66,12 @@ fn view(release: &ReleaseSpec) -> ReleaseView<'_> {
     }
 }
 
+/// Whether arguments of a post-renderer are those of `helmsum annotate`, and of no other program after it.
+fn is_for_helmsum_alone(arguments: &[String]) -> bool {
+    let has = |word: &str| arguments.iter().any(|argument| argument == word);
+    has("annotate") && !has("--")
+}
+
 /// One round for one release.
 struct Field<'a> {
     reader: &'a Reader<'a>,
@@ -118,8 +124,13 @@ impl Field<'_> {
         for (key, value) in &mut result.labels {
             *value = self.text(&format!("labels.{key}"), value)?;
         }
+        let looked_at = self.effects.options.clone();
         for argument in &mut result.post_renderer_args {
             *argument = self.text("postRendererArgs", argument)?;
+        }
+        if is_for_helmsum_alone(&release.post_renderer_args) {
+            // What it is told decides nothing of what is deployed.
+            self.effects.options = looked_at;
         }
         for item in &mut result.values_template {
             if matches!(item.value, Value::Map(_) | Value::AnyMap(_)) {

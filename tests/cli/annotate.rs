@@ -338,3 +338,107 @@ fn jobs_and_hooks_of_a_release_are_left_alone() {
         .stdout("")
         .complains("names no workload; the release has none");
 }
+
+#[test]
+fn another_program_runs_first() {
+    let stream = format!("{CONFIG}{DEPLOYMENT}");
+    let expected = stream.replace(DEPLOYMENT, &with_colour()).replace("app: web", "app: api");
+    Repo::new()
+        .helmsum_on(stream.as_bytes(), ["annotate", "--", "sed", "s/app: web/app: api/"])
+        .exits(0)
+        .stderr("")
+        .stdout(&expected);
+    // What it says is shown, whatever comes of it.
+    Repo::new()
+        .helmsum_on(stream.as_bytes(), ["annotate", "--", "sh", "-c", "echo done >&2; cat"])
+        .exits(0)
+        .stderr("done\n")
+        .says("checksum/helmsum.configmap.app");
+    // An empty output is none for helm 4.
+    Repo::new()
+        .helmsum_on(stream.as_bytes(), ["annotate", "--", "true"])
+        .exits(0)
+        .stdout("# helmsum annotate: no manifests\n");
+    // Before a release that declares something, or nothing.
+    let repo = release("# helmsum: ./apis on=*\n");
+    let of_web = ["annotate", "--release=edge/web", "--", "sed", "s/app: web/app: api/"];
+    repo.helmsum_on(DEPLOYMENT.as_bytes(), of_web)
+        .exits(0)
+        .says("        app: api\n")
+        .says("        checksum/helmsum: \"");
+    let of_api = ["annotate", "--release=edge/api", "--", "sed", "s/app: web/app: api/"];
+    release("")
+        .helmsum_on(DEPLOYMENT.as_bytes(), of_api)
+        .exits(0)
+        .stdout(&DEPLOYMENT.replace("app: web", "app: api"));
+    // Where helmsum renders a release itself, it runs too.
+    Repo::new()
+        .variable("HELMSUM_RUNNING", "1")
+        .helmsum_on(stream.as_bytes(), of_web)
+        .exits(0)
+        .stdout(&stream.replace("app: web", "app: api"));
+}
+
+#[test]
+fn a_program_that_fails_is_told_and_nothing_is_printed() {
+    for (program, message) in [
+        (
+            &["sh", "-c", "cat; echo no >&2; exit 7"][..],
+            "`sh`, which runs before `helmsum annotate`, failed with exit code 7",
+        ),
+        (&["sh", "-c", "kill -9 $$"], "was ended by signal 9"),
+        (&["./gone.sh"], "`./gone.sh`, which is to run before `helmsum annotate`, cannot be started"),
+        (&["no-such-program"], "cannot be started: it is not in `PATH`"),
+    ] {
+        let arguments: Vec<&str> = ["annotate", "--"].into_iter().chain(program.iter().copied()).collect();
+        let repo =
+            Repo::new().helmsum_on(CONFIG.as_bytes(), arguments).exits(1).stdout("").complains(message);
+        if program.contains(&"cat; echo no >&2; exit 7") {
+            repo.complains("no\nerror: ");
+        }
+    }
+    for arguments in [
+        &["annotate", "--no-exec", "--", "cat"][..],
+        &["annotate", "--no-exec", "--release=edge/api", "--", "cat"],
+    ] {
+        release("").helmsum_on(CONFIG.as_bytes(), arguments).exits(1).stdout("").complains(
+            "error[no-exec]: `cat` is to run before `helmsum annotate`, and `--no-exec` forbids running it",
+        );
+    }
+}
+
+#[test]
+fn releases_of_one_name_are_told_apart_by_their_kube_context() {
+    let state = "releases:\n- {name: web, namespace: edge, chart: ./chart, kubeContext: one, values: [web.yaml]}\n- {name: web, namespace: edge, chart: ./chart, kubeContext: two}\n";
+    let repo = || release("# helmsum: ./apis on=*\n").file("helmfile.yaml", state);
+    let run = |context: &str| {
+        let context = format!("--kube-context={context}");
+        repo().helmsum_on(DEPLOYMENT.as_bytes(), ["annotate", "--release=edge/web", &context]).exits(0)
+    };
+    run("one").says("checksum/helmsum: \"");
+    run("two").stdout(DEPLOYMENT);
+    // A context that no release has is that of the command line.
+    let plain = release("# helmsum: ./apis on=*\n");
+    plain
+        .helmsum_on(DEPLOYMENT.as_bytes(), ["annotate", "--release=edge/web", "--kube-context=three"])
+        .exits(0)
+        .says("checksum/helmsum: \"");
+    for key in ["kubeContext: three\n", "helmDefaults: {kubeContext: three}\n"] {
+        let state = "releases:\n- {name: web, namespace: edge, chart: ./chart, values: [web.yaml]}\n";
+        release("# helmsum: ./apis on=*\n")
+            .file("helmfile.yaml", format!("{key}{state}"))
+            .helmsum_on(DEPLOYMENT.as_bytes(), ["annotate", "--release=edge/web", "--kube-context=three"])
+            .exits(0)
+            .says("checksum/helmsum: \"");
+    }
+}
+
+#[test]
+fn a_state_file_that_is_not_there_is_told_with_the_folder() {
+    let repo = release("# helmsum: ./apis on=*\n");
+    repo.helmsum_on(DEPLOYMENT.as_bytes(), ["annotate", "--release=edge/web", "--file=sub/helmfile.yaml"])
+        .exits(1)
+        .stdout("")
+        .complains("error: there is no state file `sub/helmfile.yaml`: `helmsum annotate` works in `[REPO]`")
+        .complains("give `--file` an absolute path, or the one from there");
+}

@@ -103,7 +103,8 @@ impl Repo {
 
     /// Runs helmsum at the root of the repository with something on its standard input.
     #[track_caller]
-    pub(crate) fn helmsum_on<const N: usize>(mut self, input: &[u8], arguments: [&str; N]) -> Self {
+    pub(crate) fn helmsum_on<'a>(mut self, input: &[u8], arguments: impl AsRef<[&'a str]>) -> Self {
+        let arguments = arguments.as_ref();
         let mut command = self.command("");
         command.args(arguments).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().expect("helmsum runs");
@@ -113,7 +114,7 @@ impl Repo {
             scope.spawn(move || stdin.write_all(input));
             child.wait_with_output().expect("helmsum ends")
         });
-        self.last = Some((arguments.map(str::to_owned).to_vec(), output));
+        self.last = Some((arguments.iter().map(|one| (*one).to_owned()).collect(), output));
         self
     }
 

@@ -414,6 +414,13 @@ impl Contents {
         self.consumer.auto.is_some() && self.sources.is_empty() && !self.consumer.is_denied()
     }
 
+    /// Takes into account what was found after it was settled, about a release that needs no target.
+    pub(crate) fn reconsider(&mut self) {
+        if self.status == Status::Annotated && self.consumer.is_denied() {
+            self.status = Status::Denied;
+        }
+    }
+
     /// Notes which files moved the checksum, as far as the target records them.
     fn explain(&mut self, recorded: &Recorded) {
         if recorded.sources.is_empty() {

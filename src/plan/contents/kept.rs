@@ -269,6 +269,17 @@ impl Kept {
         Outcome { answer: Ok((rendered, influences)), calls: calls + 1, was_kept: false, pending }
     }
 
+    /// Something that is made of what helm prints for a call; `title` says what.
+    pub(crate) fn of_one<T: Serialize + DeserializeOwned>(
+        &self,
+        call: &Call,
+        title: &str,
+        read: impl FnOnce(&[u8]) -> T,
+    ) -> Outcome<T> {
+        let key = call.key.clone().map(|key| titled(key, title));
+        self.remembered(key, &[call], || Ok(read(&rendered::manifests(&call.templating)?)))
+    }
+
     /// Something that is made of what helm prints for two calls; `title` says what.
     pub(crate) fn of_both<T: Serialize + DeserializeOwned>(
         &self,

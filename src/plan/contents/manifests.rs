@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::kept::{Outcome, Pending, Rendered};
-use super::rendering::{Answer, Given, Rendering};
+use super::rendering::{Answer, Given, OwnTarget, Rendering};
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::plan::facts::producers::{ReleaseAt, release};
 use crate::plan::progress::Progress;
@@ -62,18 +62,27 @@ impl Look {
     }
 }
 
+/// A rendering that is asked for.
+struct Asked {
+    templating: Templating,
+    cluster: Option<Cluster>,
+    /// What it gives, where that is known.
+    known: Option<Rendered>,
+}
+
 impl Rendering<'_> {
     /// What releases render, in their order.
     pub(crate) fn manifests(&mut self, looks: &[Look], progress: &Progress) -> Vec<Answer<Rendered>> {
         progress.begin_rendering(looks.len());
         let mut answers = Vec::with_capacity(looks.len());
         for some in looks.chunks(AT_ONCE) {
-            let call = |look| Ok((self.prepared(look)?, look.cluster.as_ref()));
-            let calls: Vec<Answer<(Templating, Option<&Cluster>)>> = some.iter().map(call).collect();
+            let calls: Vec<Answer<Asked>> = some.iter().map(|look| self.asked(look)).collect();
             let kept = &self.kept;
             let outcomes = threads::map(calls, |call| {
-                let outcome =
-                    call.map(|(templating, cluster)| kept.manifests(&kept.call(templating), cluster));
+                let outcome = call.map(|Asked { templating, cluster, known }| match known {
+                    Some(known) => Outcome::of_run(known),
+                    None => kept.manifests(&kept.call(templating), cluster.as_ref()),
+                });
                 progress.rendered_one();
                 outcome
             });
@@ -82,6 +91,42 @@ impl Rendering<'_> {
             }
         }
         answers
+    }
+
+    /// Something that is made of what helm prints for releases, in their order. What decides it beside that is in the text after each.
+    pub(crate) fn of_each<T: Serialize + DeserializeOwned + Send>(
+        &mut self,
+        looks: &[(Look, String)],
+        make: impl Fn(usize, &[u8]) -> T + Sync,
+        progress: &Progress,
+    ) -> Vec<Answer<T>> {
+        progress.begin_rendering(looks.len());
+        let mut answers = Vec::with_capacity(looks.len());
+        let all: Vec<(usize, &(Look, String))> = looks.iter().enumerate().collect();
+        for some in all.chunks(AT_ONCE) {
+            let call = |(index, (look, title)): &(usize, &(Look, String))| {
+                self.prepared(look).map(|templating| (*index, templating, title.clone()))
+            };
+            let calls: Vec<Answer<(usize, Templating, String)>> = some.iter().map(call).collect();
+            let kept = &self.kept;
+            let outcomes = threads::map(calls, |call| {
+                let outcome = call.map(|(index, templating, title)| {
+                    kept.of_one(&kept.call(templating), &title, |manifests| make(index, manifests))
+                });
+                progress.rendered_one();
+                outcome
+            });
+            for ((_, (look, _)), outcome) in some.iter().zip(outcomes) {
+                answers.push(outcome.and_then(|outcome| self.took(look.at, outcome)));
+            }
+        }
+        answers
+    }
+
+    /// Reads what a release is given, so that it is known which files that takes.
+    pub(crate) fn note_files(&mut self, at: ReleaseAt) {
+        // Why it cannot be rendered is said where it has to be.
+        let _ = self.prepared(&Look::plain(at));
     }
 
     /// Something that is made of what helm prints for a release with one thing and with another; `title` says what.
@@ -110,6 +155,20 @@ impl Rendering<'_> {
     pub(super) fn keep(&self, at: ReleaseAt, pending: Vec<Pending>) {
         let secrets = &self.environment(at).request.secrets;
         self.kept.keep(pending, |text| secrets.is_in(text));
+    }
+
+    fn asked(&mut self, look: &Look) -> Answer<Asked> {
+        let templating = self.prepared(look)?;
+        let known = if look.cluster.is_none() { self.known(look.at, &templating) } else { None };
+        Ok(Asked { templating, cluster: look.cluster.clone(), known })
+    }
+
+    /// What a release has rendered already for somebody's source, where helm would be called for it as it was then.
+    pub(super) fn known(&self, at: ReleaseAt, templating: &Templating) -> Option<Rendered> {
+        match self.rendered.get(&(at, OwnTarget::Computed)) {
+            Some(Ok(source)) if source.call == templating.in_run() => Some(source.manifests.clone()),
+            _ => None,
+        }
     }
 
     pub(super) fn prepared(&mut self, look: &Look) -> Answer<Templating> {

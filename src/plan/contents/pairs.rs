@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::kept::{Call, Kept, Outcome, Rendered};
 use super::manifests::{AT_ONCE, Look};
-use super::rendering::{Answer, OwnTarget, Rendering};
+use super::rendering::{Answer, Rendering};
 use crate::diagnostic::Diagnostic;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::progress::Progress;
@@ -97,10 +97,7 @@ impl Rendering<'_> {
 
     fn prepared_pair(&mut self, pair: &Pair) -> Answer<Prepared> {
         let one = self.prepared(&Look::plain(pair.at))?;
-        let known = match self.rendered.get(&(pair.at, OwnTarget::Computed)) {
-            Some(Ok(source)) if source.call == one.in_run() => Some(source.manifests.clone()),
-            _ => None,
-        };
+        let known = self.known(pair.at, &one);
         let swapped =
             pair.swapped.as_ref().map(|(look, others)| (self.prepared(look).map(Box::new), others.clone()));
         Ok(Prepared { one, known, swapped, in_cluster: pair.in_cluster })

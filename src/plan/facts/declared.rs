@@ -5,13 +5,12 @@ use std::rc::Rc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use crate::diagnostic::Diagnostic;
+use crate::diagnostic::{Diagnostic, Levels};
 use crate::go::filepath::join_clean;
 use crate::plan::Context;
 use crate::plan::facts::consumer::{Consumer, Wiring};
 use crate::plan::facts::environment::Candidate;
 use crate::plan::facts::locations::Locations;
-use crate::plan::facts::post_renderer;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::facts::secret_names::InClear;
 use crate::plan::facts::settings::Settings;
@@ -20,6 +19,7 @@ use crate::plan::facts::values_files::{Programs, Raw, Unsearched, ValuesFiles, d
 use crate::plan::rules::template_effects::{Told, doubts};
 use crate::plan::rules::unsearched_values::unsearched_values;
 use crate::plan::rules::unstable_template::order_matters;
+use crate::rendered::{is_annotated, is_annotated_strictly};
 use crate::source::{self, Accepted, Declared, Source, What};
 use crate::state::{EntryContent, EntryKind, EntrySource, Release, Request, Resolved, ValuesEntry, Visit};
 use crate::targets::Subject;
@@ -358,7 +358,7 @@ impl<'a> Finding<'a> {
             secret_names,
             root: self.material.settings.root.clone(),
             state: self.visit.directory.clone(),
-            levels: self.material.settings.levels.clone(),
+            levels: self.levels_of(release),
             secret_key: Rc::clone(&self.material.settings.secret_key),
             blocked: false,
             hold,
@@ -367,10 +367,16 @@ impl<'a> Finding<'a> {
                 targets: candidate.targets.clone(),
                 named: candidate.named.clone(),
                 files: found.files.clone(),
-                is_annotated: post_renderer::is_annotated(&release.helm),
+                is_annotated: is_annotated(&release.helm),
                 unsearched: found.unsearched.clone(),
             },
         }
+    }
+
+    /// The levels of what is found about a release: helm stops where `helmsum annotate` does.
+    fn levels_of(&self, release: &Release) -> Levels {
+        let levels = &self.material.settings.levels;
+        Levels { strict: levels.strict || is_annotated_strictly(&release.helm), ..levels.clone() }
     }
 
     /// What tells names that are made from secrets.

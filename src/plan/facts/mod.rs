@@ -8,7 +8,6 @@ pub(crate) mod environment;
 pub(crate) mod hook_calls;
 pub(crate) mod locations;
 pub(crate) mod other_environments;
-pub(crate) mod post_renderer;
 pub(crate) mod producers;
 pub(crate) mod readings;
 pub(crate) mod secret_key;

@@ -2,7 +2,7 @@
 
 use super::project::{Findings, Project};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::plan::facts::post_renderer;
+use crate::rendered::is_foreign;
 
 /// Looks at the releases that are asked for.
 pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
@@ -10,7 +10,7 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
         let visit = &environment.resolved.visits[visited.index];
         let selected = visited.candidates.iter().filter(|candidate| candidate.selected);
         for release in selected.map(|candidate| &visit.releases[candidate.index]) {
-            if !post_renderer::is_foreign(&release.helm) {
+            if !is_foreign(&release.helm) {
                 continue;
             }
             let message = format!(
@@ -19,7 +19,11 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
                 release.helm.post_renderer
             );
             let finding = Diagnostic::finding(Code::ForeignPostRenderer, message)
-                .hint("give the release `postRendererArgs`, with `- \"\"` where its program takes none")
+                .hint(format!(
+                    "to have both, give the release `postRenderer: helmsum` and these arguments with `- --` and `- {}` after them; else \
+                     give it `postRendererArgs` of its own, with `- \"\"` where its program takes none",
+                    release.helm.post_renderer
+                ))
                 .release(release.id());
             let finding = finding.or_at_known(release.place.as_ref());
             match project.releases().find(|case| std::ptr::eq(case.release, release)) {

@@ -258,7 +258,8 @@ impl JsonSchema for Text {
 }
 
 fn levels_schema(generator: &mut SchemaGenerator) -> Schema {
-    let codes: Vec<&str> = Code::ALL.iter().map(|code| code.name()).collect();
+    let codes = Code::ALL.iter().filter(|code| !code.is_fixed());
+    let codes: Vec<&str> = codes.map(|code| code.name()).collect();
     let level = generator.subschema_for::<Level>();
     json_schema!({ "type": "object", "propertyNames": { "enum": codes }, "additionalProperties": level })
 }

@@ -260,6 +260,12 @@ fn settle(document: document::Document, places: &Places<'_>) -> Result<Config, D
             .hint("`*`, `?` and `[…]` as in Go's `filepath.Match`")
         })?;
     }
+    if let Some(fixed) = document.levels.keys().find(|code| code.is_fixed()) {
+        let message = format!("`{fixed}` has no other level than `deny`: helm stops at it in any case");
+        return Err(Diagnostic::mistake(Mistake::ConfigValue, message)
+            .at(places.of(&[Step::Key("levels"), Step::Key(fixed.name())]))
+            .hint("remove it from `levels`, and do what the finding says"));
+    }
     let format = chosen(document.format, places, &[]);
     let releases = document.releases.into_iter().enumerate();
     let releases = releases

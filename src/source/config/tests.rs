@@ -156,6 +156,7 @@ const WRONG: &[(&str, &str, &str, usize)] = &[
     ),
     ("levels:\n  emty-source: deny\n", "unknown value `emty-source`", "did you mean `empty-source`?", 2),
     ("levels:\n  crlf: error\n", "unknown value `error`", "values are `allow`, `note`, `warn`, `deny`", 2),
+    ("levels:\n  crlf: warn\n  unknown-reader: warn\n", "has no other level than `deny`", "remove it", 3),
     ("levels:\n  crlf: warn\n  crlf: deny\n", "already defined", "", 3),
     ("key: x\nkey: y\n", "already defined", "", 2),
     ("format: annotations\n", "unknown value `annotations`", "`pod-annotations`", 1),

@@ -1,5 +1,10 @@
 //! `helmsum annotate` as the post-renderer of the real helm, and after the real helmfile.
 
+mod files;
+mod judged;
+mod layouts;
+mod program;
+
 use crate::audit::project::{BY_KEY, PLATFORM, PLATFORM_VALUES, WEB};
 use crate::kinds::project::Project;
 use crate::support::page::Page;
