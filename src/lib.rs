@@ -35,6 +35,7 @@ mod cli;
 mod command;
 mod diagnostic;
 mod go;
+mod history;
 #[doc(hidden)]
 pub mod internals;
 mod plan;

@@ -182,6 +182,24 @@ Examples:
   $ helmsum annotate -- sed 's/debug/info/' < rendered.yaml")]
     Annotate(Later<AnnotateArgs>),
 
+    /// Show which commits moved which checksums
+    ///
+    /// Past restarts, newest first: the commits that changed the checksum in a committed target, with the files that moved it. Only what
+    /// the branch itself went through counts, so that a merge is one of them. Reads commits, and checks nothing out.
+    ///
+    /// What is deployed, and when, is not in a repository: `helm history` knows that.
+    #[command(after_long_help = "\
+Examples:
+
+  $ helmsum log
+
+  The last three restarts of a release:
+
+  $ helmsum log --max-count 3 edge/gateway
+
+  $ helmsum log --since 2.weeks --output json")]
+    Log(Later<LogArgs>),
+
     /// Print the state as helmsum reads it
     ///
     /// What `helmfile build` shows, as far as checksums depend on it: state values, releases and their values lists after
@@ -286,6 +304,26 @@ pub(crate) struct ListArgs {
     /// with the reason.
     #[arg(long)]
     pub render: bool,
+
+    #[command(flatten)]
+    shared: StateCommandArgs,
+}
+
+/// `helmsum log`
+#[derive(Debug, clap::Args)]
+pub(crate) struct LogArgs {
+    /// Only these releases: `NAME` or `NAMESPACE/NAME`
+    #[arg(value_name = "RELEASE")]
+    pub releases: Vec<ReleaseFilter>,
+
+    /// No more commits than this
+    // `-n` is the namespace, as for helmfile.
+    #[arg(long, value_name = "NUMBER")]
+    pub max_count: Option<usize>,
+
+    /// Only commits that are not older than this, as for `git log`
+    #[arg(long, value_name = "DATE")]
+    pub since: Option<String>,
 
     #[command(flatten)]
     shared: StateCommandArgs,
@@ -425,6 +463,7 @@ impl Command {
             Self::State(arguments) => arguments.shared.output,
             Self::Audit(arguments) => arguments.shared.output,
             Self::Annotate(arguments) => arguments.shared.output,
+            Self::Log(arguments) => arguments.shared.output,
             Self::List(arguments) => arguments.shared.output,
             Self::Check(arguments) => arguments.output,
             Self::Hash(arguments) => arguments.output,
@@ -439,6 +478,7 @@ impl Command {
             Self::State(arguments) => Some(&arguments.shared.options),
             Self::Audit(arguments) => Some(&arguments.shared.options),
             Self::Annotate(arguments) => Some(&arguments.shared.options),
+            Self::Log(arguments) => Some(&arguments.shared.options),
             Self::List(arguments) => Some(&arguments.shared.options),
             Self::Check(arguments) => Some(&arguments.options),
             Self::Hash(_) | Self::Completions(_) | Self::Man(_) => None,

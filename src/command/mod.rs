@@ -5,6 +5,7 @@ mod audit;
 mod generate;
 mod hash;
 mod helmfile;
+mod log;
 mod manual;
 mod output;
 mod show;
@@ -25,6 +26,7 @@ use self::output::Output;
 use crate::cli::{Cli, Command, Options, OutputFormat, RUNNING, Variables};
 use crate::diagnostic::{Diagnostic, Levels, Secrets};
 use crate::go::filepath::join_clean;
+use crate::history::Question;
 use crate::plan::{self, Aim, Reading};
 use crate::program::{Homes, own_text_variables};
 use crate::report::{self, Document, Layout, Outcome, Report, Stream, Streams, View};
@@ -73,7 +75,7 @@ pub(crate) fn run(
         Err(problem) => return refuse(&problem, streams),
     };
     let key_file = variables.key_file.as_deref().map(|path| join_clean(&directory, path));
-    let options = cli.options().cloned().unwrap_or_default();
+    let mut options = cli.options().cloned().unwrap_or_default();
     let in_hook = options.in_hook();
     let before_rendering = in_hook && !options.deploys_nothing();
     let keeping = match keeping(&options, variables, &directory) {
@@ -102,7 +104,7 @@ pub(crate) fn run(
         Command::Generate(_) => Some(View::Generate),
         Command::Check(_) => Some(View::Check),
         Command::List(_) => Some(View::List),
-        Command::State(_) | Command::Audit(_) | Command::Annotate(_) => None,
+        Command::State(_) | Command::Audit(_) | Command::Annotate(_) | Command::Log(_) => None,
     };
     if variables.running {
         return recognise(&cli.command, !options.no_exec, &context, streams);
@@ -113,6 +115,15 @@ pub(crate) fn run(
     if let Command::Annotate(arguments) = &cli.command {
         let read = |options| reading(options, named.clone(), variables);
         return annotate::run(&context, &options, &arguments.program, read, streams);
+    }
+    if let Command::Log(arguments) = &cli.command {
+        options.release.extend(arguments.releases.iter().cloned());
+        if let Err(error) = options.check() {
+            return refuse(&Diagnostic::error(error.to_string()), streams);
+        }
+        let reading = reading(options, named, variables);
+        let question = Question { most: arguments.max_count, since: arguments.since.clone() };
+        return log::run(&context, &reading, &question, streams);
     }
     let reading = reading(options, named, variables);
     if let Command::Audit(arguments) = &cli.command {
@@ -231,6 +242,7 @@ fn recognise(
     }
     match command {
         Command::Audit(_) => audit::say_nothing(context, streams)?,
+        Command::Log(_) => log::say_nothing(context, streams)?,
         Command::State(_) => {
             let empty = json!({ "format": 1, "environment": "", "documents": [] });
             streams.out.raw(report::print(&empty).as_bytes())?;

@@ -197,7 +197,8 @@ pub(crate) fn make_and<T>(
     };
     judge(rules::RULES, &mut plan);
     if !plan.sink.has_failed() {
-        counts::judge(&counts, reading, &entries, &mut plan);
+        let declares_nothing = plan.consumers.is_empty();
+        counts::judge(&counts, reading, &entries, declares_nothing, &mut plan);
     }
     for contents in &mut plan.consumers {
         contents.settle(context.force);
@@ -216,6 +217,22 @@ pub(crate) fn make_and<T>(
     plan.consumers.iter_mut().for_each(Contents::reconsider);
     plan.again = reading.secrets.mask(&context.again.to_string()).into_owned();
     (plan, answer)
+}
+
+/// What is declared, and nothing hashed or rendered: the consumers, and what there is to say beside single ones.
+#[must_use]
+pub(crate) fn declared(context: &Context, reading: &Reading) -> (Plan, Vec<Consumer>) {
+    let tree: Arc<dyn Tree> = Arc::new(WorkTree);
+    let configurations = Configurations::new(tree, context, &reading.options);
+    let mut plan = Plan::new(reading);
+    let locations = Locations::default();
+    let mut known = Targets::default();
+    let Facts { consumers, counts, entries, .. } =
+        facts((context, reading), &configurations, &locations, &mut known, &mut plan);
+    if !plan.sink.has_failed() {
+        counts::judge(&counts, reading, &entries, consumers.is_empty(), &mut plan);
+    }
+    (plan, consumers)
 }
 
 /// Facts and contents of a run, for what looks at them after the rules.

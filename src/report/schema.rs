@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::audit::AuditDocument;
 use super::json::{Document, ErrorEntry, HashDocument, NoteEntry};
+use super::log::LogDocument;
 
 /// The schema of each command's document, by the name of the command.
 #[must_use]
@@ -16,6 +17,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("generate", schema::<Document>("helmsum generate")),
         ("hash", schema::<HashDocument>("helmsum hash")),
         ("list", schema::<Document>("helmsum list")),
+        ("log", schema::<LogDocument>("helmsum log")),
         ("state", state()),
     ]
 }

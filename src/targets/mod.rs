@@ -26,7 +26,7 @@ pub use error::TargetError;
 pub(crate) use format::{ANNOTATION, Format, Object};
 pub use location::check_place;
 pub(crate) use location::{Folder, Identity};
-pub(crate) use recorded::Recorded;
+pub(crate) use recorded::{Moved, Recorded, RecordedSource};
 pub(crate) use side_by_side::write_groups;
 pub(crate) use template::ARGUMENT as RENDER_TEMPLATES;
 pub(crate) use template::{Renderer, Subject, Template, serve_templates};

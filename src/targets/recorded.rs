@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::content::{Content, VERSION};
 use super::format::{ANNOTATION, Format, Spot};
 use super::{KeyPath, Shape};
-use crate::checksum::{Digest, HashedFile, combine};
+use crate::checksum::{Digest, combine};
 use crate::source::has_header;
 use crate::value::Value;
 use crate::yaml::{self, Limits};
@@ -114,7 +114,9 @@ impl Recorded {
         Some(value)
     }
 
-    fn combined(&self) -> Option<String> {
+    /// The checksum that the digests in the comments come to.
+    #[must_use]
+    pub(crate) fn combined(&self) -> Option<String> {
         let digests: Vec<(&str, Digest)> =
             self.sources.iter().map(|source| (source.label.as_str(), source.digest)).collect();
         combine(&digests).map(|checksum| checksum.to_string())
@@ -124,18 +126,22 @@ impl Recorded {
     ///
     /// Of a source with more files than are recorded, only those are compared whose record would be there.
     #[must_use]
-    pub(crate) fn moved(&self, label: &str, files: &[HashedFile]) -> Option<Moved> {
+    pub(crate) fn moved<'f>(
+        &self,
+        label: &str,
+        files: impl IntoIterator<Item = (&'f str, Digest)>,
+    ) -> Option<Moved> {
         let recorded = self.sources.iter().find(|source| source.label == label)?;
         let mut before: BTreeMap<&str, Digest> =
             recorded.files.iter().map(|(name, digest)| (name.as_str(), *digest)).collect();
         let end = recorded.files.last().filter(|_| recorded.more).map(|(name, _)| name.as_str());
         let mut moved = Moved::default();
-        for file in files {
-            match before.remove(file.name.as_str()) {
-                Some(digest) if digest == file.digest => {}
-                Some(_) => moved.edited.push(file.name.clone()),
-                None if end.is_some_and(|end| file.name.as_str() > end) => {}
-                None => moved.added.push(file.name.clone()),
+        for (name, digest) in files {
+            match before.remove(name) {
+                Some(known) if known == digest => {}
+                Some(_) => moved.edited.push(name.to_owned()),
+                None if end.is_some_and(|end| name > end) => {}
+                None => moved.added.push(name.to_owned()),
             }
         }
         moved.removed = before.into_keys().map(str::to_owned).collect();
@@ -194,7 +200,7 @@ fn record(line: &str) -> Option<(Digest, String)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::checksum::Notes;
+    use crate::checksum::{HashedFile, Notes};
     use crate::targets::{KeyPaths, Section, Subject};
 
     fn file(name: &str, content: &str) -> HashedFile {
@@ -204,6 +210,10 @@ mod tests {
             bytes: 1,
             notes: Notes::default(),
         }
+    }
+
+    fn moved(recorded: &Recorded, label: &str, files: &[HashedFile]) -> Option<Moved> {
+        recorded.moved(label, files.iter().map(|file| (file.name.as_str(), file.digest)))
     }
 
     fn same_values(one: &str, other: &str) -> bool {
@@ -229,15 +239,15 @@ mod tests {
         assert_eq!(recorded.checksum(&configured()), Some(Digest::of(b"apis").to_string()));
         let elsewhere = Format::Value(KeyPaths::one(KeyPath::of(["configChecksum"])));
         assert_eq!(recorded.checksum(&elsewhere), None);
-        assert_eq!(recorded.moved("./apis", &files), Some(Moved::default()));
-        assert_eq!(recorded.moved("./other", &files), None);
+        assert_eq!(moved(&recorded, "./apis", &files), Some(Moved::default()));
+        assert_eq!(moved(&recorded, "./other", &files), None);
     }
 
     #[test]
     fn files_that_moved_are_named() {
         let recorded =
             Recorded::read(target(&[file("./a", "1"), file("./b", "1"), file("./d", "1")]).as_bytes());
-        let moved = recorded.moved("./apis", &[file("./b", "2"), file("./c", "1"), file("./d", "1")]);
+        let moved = moved(&recorded, "./apis", &[file("./b", "2"), file("./c", "1"), file("./d", "1")]);
         let names = |name: &str| vec![name.to_owned()];
         assert_eq!(moved, Some(Moved { added: names("./c"), removed: names("./a"), edited: names("./b") }));
     }
@@ -246,10 +256,10 @@ mod tests {
     fn nothing_is_claimed_about_files_that_were_not_listed() {
         let mut files: Vec<HashedFile> = (0..70).map(|number| file(&format!("./{number:02}"), "1")).collect();
         let recorded = Recorded::read(target(&files).as_bytes());
-        assert_eq!(recorded.moved("./apis", &files), Some(Moved::default()));
+        assert_eq!(moved(&recorded, "./apis", &files), Some(Moved::default()));
         files[69] = file("./69", "2");
         files.insert(10, file("./09a", "1"));
-        let moved = recorded.moved("./apis", &files).expect("recorded");
+        let moved = moved(&recorded, "./apis", &files).expect("recorded");
         assert_eq!(moved, Moved { added: vec!["./09a".into()], ..Moved::default() });
     }
 
@@ -279,7 +289,7 @@ mod tests {
         let files = [file("./a", "1")];
         let recorded = Recorded::read(format!("\u{feff}{}", target(&files).replace('\n', "\r\n")).as_bytes());
         assert!(recorded.ours);
-        assert_eq!(recorded.moved("./apis", &files), Some(Moved::default()));
+        assert_eq!(moved(&recorded, "./apis", &files), Some(Moved::default()));
     }
 
     #[test]

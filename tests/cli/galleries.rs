@@ -28,6 +28,22 @@ fn help() {
 }
 
 #[test]
+fn log() {
+    let mut gallery = Gallery::default();
+    gallery.add("past restarts", &crate::log::past().helmsum(["log"]));
+    gallery.add("the newest one", &crate::log::past().helmsum(["log", "--max-count", "1"]));
+    gallery.add("as JSON", &crate::log::past().helmsum(["log", "--max-count", "1", "--output", "json"]));
+    gallery.add(
+        "a target that no commit has",
+        &gateway().git(["init", "--quiet"]).commits("one", "2026-01-01").helmsum(["log"]),
+    );
+    gallery.add("no commit", &gateway().git(["init", "--quiet"]).helmsum(["log"]));
+    gallery.add("no repository", &gateway().helmsum(["log"]));
+    gallery.add("a release that does not exist", &crate::log::past().helmsum(["log", "edge/gone"]));
+    gallery.matches_snapshot("log");
+}
+
+#[test]
 fn generate() {
     let mut gallery = crate::findings::in_gallery();
     let again = gateway().helmsum(["generate"]);

@@ -14,6 +14,7 @@ mod hints;
 mod hook_arguments;
 mod hooks;
 mod list;
+mod log;
 mod no_exec;
 mod once;
 mod places;

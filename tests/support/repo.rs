@@ -81,6 +81,25 @@ impl Repo {
         self
     }
 
+    /// Commits everything at noon of a day, `2026-12-24`, so that hashes are the same everywhere.
+    #[track_caller]
+    pub(crate) fn commits(self, message: &str, day: &str) -> Self {
+        let repo = self.git(["add", "--all"]);
+        let date = format!("{day}T12:00:00Z");
+        let output = Command::new("git")
+            .args(["-c", "user.name=A. Author", "-c", "user.email=author@example.org"])
+            .args(["-c", "commit.gpgsign=false", "commit", "--quiet", "--allow-empty", "--message", message])
+            .current_dir(&repo.directory)
+            .env("HOME", &repo.directory)
+            .env("GIT_CONFIG_NOSYSTEM", "1")
+            .env("GIT_AUTHOR_DATE", &date)
+            .env("GIT_COMMITTER_DATE", &date)
+            .output()
+            .expect("git runs");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        repo
+    }
+
     /// Sets an environment variable for what follows.
     pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
         self.variables.push((name.into(), value.into()));

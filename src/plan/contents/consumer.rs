@@ -11,7 +11,7 @@ use crate::plan::rules;
 use crate::rendered::ObjectKind;
 use crate::source::config::way_to_enlarge;
 use crate::source::{KeyPath, ProducerName, Source, What};
-use crate::targets::{Content, Object, Recorded, Section, TargetError, check_place, read};
+use crate::targets::{Content, Moved, Object, Recorded, Section, TargetError, check_place, read};
 
 /// A consumer with what its target should contain, and what it contains.
 #[derive(Debug)]
@@ -99,6 +99,19 @@ pub(crate) struct Change {
     pub name: String,
     /// What happened to it.
     pub how: How,
+}
+
+impl Change {
+    /// All files that differ, in the order of their names.
+    pub(crate) fn all(moved: Moved) -> Vec<Self> {
+        let mut changes: Vec<Self> =
+            [(moved.edited, How::Edited), (moved.added, How::Added), (moved.removed, How::Removed)]
+                .into_iter()
+                .flat_map(|(names, how)| names.into_iter().map(move |name| Self { name, how }))
+                .collect();
+        changes.sort_by(|one, other| one.name.cmp(&other.name));
+        changes
+    }
 }
 
 /// What happened to a file since its digest was recorded.
@@ -461,19 +474,13 @@ fn changes(source: &SourceContents, recorded: &Recorded) -> Vec<Change> {
         };
         return how.map(|how| Change { name: source.label.clone(), how }).into_iter().collect();
     }
-    let mut changed: Vec<Change> = match recorded.moved(&source.label, source.files()) {
-        Some(moved) => {
-            [(moved.edited, How::Edited), (moved.added, How::Added), (moved.removed, How::Removed)]
-                .into_iter()
-                .flat_map(|(names, how)| names.into_iter().map(move |name| Change { name, how }))
-                .collect()
-        }
-        None => {
-            source.files().iter().map(|file| Change { name: file.name.clone(), how: How::Added }).collect()
-        }
-    };
-    changed.sort_by(|one, other| one.name.cmp(&other.name));
-    changed
+    let files = source.files().iter().map(|file| (file.name.as_str(), file.digest));
+    if let Some(moved) = recorded.moved(&source.label, files) {
+        return Change::all(moved);
+    }
+    let mut names: Vec<&str> = source.files().iter().map(|file| file.name.as_str()).collect();
+    names.sort_unstable();
+    names.into_iter().map(|name| Change { name: name.to_owned(), how: How::Added }).collect()
 }
 
 /// Reads the target of a consumer, and says what stands in the way.

@@ -43,14 +43,20 @@ impl Counts {
     }
 }
 
-/// Says what it means when nothing is left.
-pub(crate) fn judge(counts: &Counts, reading: &Reading, entries: &Entries, plan: &mut Plan) {
+/// Says what it means when nothing is left; `declares_nothing` is whether there is no consumer.
+pub(crate) fn judge(
+    counts: &Counts,
+    reading: &Reading,
+    entries: &Entries,
+    declares_nothing: bool,
+    plan: &mut Plan,
+) {
     let options = &reading.options;
     let filtered = !options.release.is_empty() || !options.selector.is_empty();
     let environments: Vec<String> = plan.environments.iter().map(|name| format!("`{name}`")).collect();
     if !counts.reads_any() {
         // Without a state there may be entries of `checksums:`.
-        if plan.consumers.is_empty() && reading.options.release.is_empty() {
+        if declares_nothing && reading.options.release.is_empty() {
             let note = Diagnostic::note("there is no state file to read");
             plan.sink.take_settled(note.hint(
                 "helmfile reads the files `*.yaml` and `*.yaml.gotmpl` of a directory, and not those of its folders; name a state \
@@ -68,10 +74,10 @@ pub(crate) fn judge(counts: &Counts, reading: &Reading, entries: &Entries, plan:
         let hint = state::instead_of(name, &counts.environments);
         plan.sink.take_settled(with_hint(note, hint));
         plan.nothing_matched = true;
-    } else if counts.releases == 0 && plan.consumers.is_empty() {
+    } else if counts.releases == 0 && declares_nothing {
         plan.sink
             .take_settled(with_hint(Diagnostic::note("the state has no releases"), counts.unnamed(reading)));
-    } else if filtered && counts.matched == 0 && plan.consumers.is_empty() {
+    } else if filtered && counts.matched == 0 && declares_nothing {
         let note = Diagnostic::note(format!("none of {} is selected", counted(counts.releases, "release")));
         let meant = options.release.iter().filter(|_| counts.namesakes.is_empty());
         let meant: Vec<String> = meant.map(|filter| entries.near(filter.as_ref(), filter.name())).collect();
@@ -88,7 +94,7 @@ pub(crate) fn judge(counts: &Counts, reading: &Reading, entries: &Entries, plan:
             plan.note(format!("there is no {}, but there is {}{hook}", asked.join(", "), there.join(", ")));
         }
         plan.nothing_matched = true;
-    } else if plan.consumers.is_empty() {
+    } else if declares_nothing {
         let number = if filtered { counts.matched } else { counts.releases };
         let note = Diagnostic::note(format!("none of {} declares sources", counted(number, "release")));
         plan.sink.take_settled(with_hint(note, counts.unnamed(reading)));

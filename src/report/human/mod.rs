@@ -12,6 +12,7 @@ use super::model::{ReleaseRow, Report};
 use crate::diagnostic::{Code, Diagnostic, Kind, Level};
 use crate::plan::Status;
 use crate::text::counted;
+pub(crate) use table::MOST_CHANGES;
 use table::Table;
 
 /// How wide a report is.

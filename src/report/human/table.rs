@@ -14,7 +14,7 @@ use crate::report::model::{ReleaseRow, Report, SourceRow};
 use crate::text::{Bytes, Shown, counted, relative};
 
 /// How many changed files of a source are named.
-const MOST_CHANGES: usize = 20;
+pub(crate) const MOST_CHANGES: usize = 20;
 
 /// The table of a report.
 pub(super) struct Table<'r> {

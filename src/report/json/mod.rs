@@ -14,6 +14,7 @@ use crate::checksum::PathsChecksum;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::plan::Status;
 use crate::text::{Shown, relative};
+pub(crate) use release::Changed;
 use release::{ReleaseEntry, SourceEntry};
 pub(crate) use said::{Entries, ErrorEntry, FindingEntry, NoteEntry, entries};
 
@@ -30,7 +31,6 @@ pub(crate) struct Document {
     releases: Vec<ReleaseEntry>,
     /// What the user should know.
     findings: Vec<FindingEntry>,
-    /// What is neither wrong nor a finding, and would puzzle a reader who does not know it.
     /// What a reader may wonder about.
     pub notes: Vec<NoteEntry>,
     /// What went wrong.

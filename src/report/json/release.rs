@@ -7,7 +7,7 @@ use serde::Serialize;
 use super::{Utf8Text, named};
 use crate::audit::{Reached, Restarts};
 use crate::checksum::{Hashed, HashedFile};
-use crate::plan::{How, Status};
+use crate::plan::{Change, How, Status};
 use crate::report::effect::{Effect, effect};
 use crate::report::model::{ReleaseRow, SourceRow};
 
@@ -115,10 +115,16 @@ struct File {
 /// A file that moved a checksum.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Changed {
+pub(crate) struct Changed {
     /// Relative to the source.
     name: String,
     how: How,
+}
+
+impl Changed {
+    pub(crate) fn of(change: &Change) -> Self {
+        Self { name: change.name.clone(), how: change.how }
+    }
 }
 
 /// The values file a checksum goes to.
@@ -232,11 +238,7 @@ fn source_entry(source: &SourceRow, directory: &Utf8Path) -> SourceEntry {
         bytes: source.bytes,
         excluded: source.excluded,
         files: source.files.iter().map(file_entry).collect(),
-        changed: source
-            .changed
-            .iter()
-            .map(|change| Changed { name: change.name.clone(), how: change.how })
-            .collect(),
+        changed: source.changed.iter().map(Changed::of).collect(),
     }
 }
 

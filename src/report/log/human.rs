@@ -1,0 +1,92 @@
+//! Past restarts as people read them.
+
+use std::fmt::Write as _;
+
+use anstyle::{AnsiColor, Style};
+
+use super::LogView;
+use crate::diagnostic::{Diagnostic, Kind};
+use crate::history::{Effect, Past, Step};
+use crate::report::drawing::{Layout, draw, wrapped};
+use crate::report::human::{MOST_CHANGES, WIDTH};
+use crate::text::{Shown, counted};
+
+/// The words for what happens to pods are as wide as the longest one.
+const WORD: usize = 8;
+
+/// The report for people: what goes to standard output. Errors are not in it.
+#[must_use]
+pub(crate) fn human(view: LogView<'_>, layout: Layout<'_>) -> String {
+    let mut text = String::new();
+    if !view.quiet {
+        view.history.commits.iter().for_each(|past| draw_commit(&mut text, past));
+    }
+    let is_shown = |kind: Kind| matches!(kind, Kind::Finding(_)) || (kind == Kind::Note && !view.quiet);
+    for said in view.report.said().iter().filter(|one| is_shown(one.kind)) {
+        if !text.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&draw(said, layout));
+    }
+    if !view.quiet && !view.report.diagnostics.iter().any(Diagnostic::is_error) {
+        let width = layout.width.unwrap_or(WIDTH);
+        let gap = if text.is_empty() { "" } else { "\n" };
+        let _ = writeln!(text, "{gap}{}", wrapped(&summary(view), width, width));
+    }
+    text
+}
+
+fn summary(view: LogView<'_>) -> String {
+    let commits = &view.history.commits;
+    let with = |effect: Effect| {
+        commits.iter().flat_map(|past| &past.steps).filter(|step| step.effect == effect).count()
+    };
+    if commits.is_empty() {
+        return "no commit moved a checksum".to_owned();
+    }
+    let restarts = counted(with(Effect::Restarts), "restart");
+    let first = match with(Effect::First) {
+        0 => String::new(),
+        count => format!(", {}", counted(count, "first checksum")),
+    };
+    format!("{restarts}{first} in {}", counted(commits.len(), "commit"))
+}
+
+fn draw_commit(text: &mut String, past: &Past) {
+    if !text.is_empty() {
+        text.push('\n');
+    }
+    let commit = &past.commit;
+    let yellow = AnsiColor::Yellow.on_default();
+    let _ = writeln!(
+        text,
+        "{yellow}{}{yellow:#}  {}  {}  {}",
+        Shown(&commit.short),
+        Shown(&commit.date),
+        Shown(&commit.author),
+        Shown(&commit.subject)
+    );
+    past.steps.iter().for_each(|step| draw_step(text, step));
+}
+
+fn draw_step(text: &mut String, step: &Step) {
+    let (word, style) = match step.effect {
+        Effect::Restarts => ("restarts", Style::new()),
+        Effect::First => ("first", AnsiColor::Green.on_default()),
+        Effect::Gone => ("gone", AnsiColor::Red.on_default()),
+    };
+    let releases: Vec<String> = step.releases.iter().map(|name| Shown(name).to_string()).collect();
+    let _ =
+        writeln!(text, "  {style}{word}{style:#}{}  {}", " ".repeat(WORD - word.len()), releases.join(", "));
+    let indent = " ".repeat(WORD + 4);
+    for source in &step.sources {
+        let how = source.how.map(|how| format!("  {}", how.word())).unwrap_or_default();
+        let _ = writeln!(text, "{indent}{}{how}", Shown(&source.label));
+        for change in source.changes.iter().take(MOST_CHANGES) {
+            let _ = writeln!(text, "{indent}  {:<7}  {}", change.how.word(), Shown(&change.name));
+        }
+        if source.changes.len() > MOST_CHANGES {
+            let _ = writeln!(text, "{indent}  and {} more", source.changes.len() - MOST_CHANGES);
+        }
+    }
+}
