@@ -135,6 +135,8 @@ fn what_people_see() {
     gallery.text("a file that is left out", &shown(&project, &[]));
     project.write("web.yaml", &format!("{MOUNTED}auth: {{existingSecret: db}}\n"));
     project.edit("helmfile.yaml", "./charts/web", "shelf/web\n    version: 1.2.3");
+    let declared = "repositories: [{name: shelf, url: http://charts.invalid}]\n";
+    project.write("helmfile.yaml", &format!("{}{declared}", project.read("helmfile.yaml")));
     gallery.text("a chart that is not at hand", &shown(&project, &[]));
     gallery.text("a chart that is not at hand, as a page", &shown(&project, &["--output", "markdown"]));
     project.edit("helmfile.yaml", "./charts/platform", "shelf/platform\n    version: 1.2.3");
