@@ -40,6 +40,8 @@ fn log() {
     gallery.add("no commit", &gateway().git(["init", "--quiet"]).helmsum(["log"]));
     gallery.add("no repository", &gateway().helmsum(["log"]));
     gallery.add("a release that does not exist", &crate::log::past().helmsum(["log", "edge/gone"]));
+    let gone = crate::log::past().without("gateway/checksum.yaml").commits("Forget it", "2026-01-07");
+    gallery.add("a target that is gone", &gone.helmsum(["log", "--max-count", "2"]));
     gallery.matches_snapshot("log");
 }
 

@@ -28,7 +28,8 @@ pub(crate) fn human(view: LogView<'_>, layout: Layout<'_>) -> String {
         }
         text.push_str(&draw(said, layout));
     }
-    if !view.quiet && !view.report.diagnostics.iter().any(Diagnostic::is_error) {
+    let is_known = !view.report.nothing_matched && !view.report.diagnostics.iter().any(Diagnostic::is_error);
+    if !view.quiet && is_known {
         let width = layout.width.unwrap_or(WIDTH);
         let gap = if text.is_empty() { "" } else { "\n" };
         let _ = writeln!(text, "{gap}{}", wrapped(&summary(view), width, width));
@@ -44,12 +45,11 @@ fn summary(view: LogView<'_>) -> String {
     if commits.is_empty() {
         return "no commit moved a checksum".to_owned();
     }
-    let restarts = counted(with(Effect::Restarts), "restart");
-    let first = match with(Effect::First) {
-        0 => String::new(),
-        count => format!(", {}", counted(count, "first checksum")),
-    };
-    format!("{restarts}{first} in {}", counted(commits.len(), "commit"))
+    let kinds =
+        [(Effect::Restarts, "restart"), (Effect::First, "first checksum"), (Effect::Gone, "lost checksum")];
+    let kinds = kinds.map(|(effect, noun)| (with(effect), noun)).into_iter().filter(|(count, _)| *count > 0);
+    let kinds: Vec<String> = kinds.map(|(count, noun)| counted(count, noun)).collect();
+    format!("{} in {}", kinds.join(", "), counted(commits.len(), "commit"))
 }
 
 fn draw_commit(text: &mut String, past: &Past) {
