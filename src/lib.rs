@@ -36,6 +36,7 @@ mod command;
 mod diagnostic;
 mod go;
 mod history;
+mod init;
 #[doc(hidden)]
 pub mod internals;
 mod plan;

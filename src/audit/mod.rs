@@ -7,8 +7,10 @@
 mod arrival;
 mod checksums;
 mod coverage;
+mod gaps;
 mod inputs;
 mod made_of;
+mod markers;
 mod mutation;
 mod places;
 mod readings;
@@ -21,11 +23,12 @@ use std::collections::BTreeSet;
 
 use camino::Utf8PathBuf;
 
+pub(crate) use gaps::{Gap, Gaps, Wired, gaps};
 pub(crate) use inputs::Inputs;
 pub(crate) use made_of::made_of;
 pub(crate) use readings::{Reading, Verdict};
 pub(crate) use restarts::{Reached, Restarts, restarts};
-pub(crate) use subject::plain;
+pub(crate) use subject::{plain, stand_in};
 
 use crate::diagnostic::Secrets;
 use crate::plan::Made;

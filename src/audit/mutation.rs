@@ -1,6 +1,6 @@
 //! Files with other contents, to see what depends on them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::Utf8PathBuf;
 
@@ -115,6 +115,32 @@ impl<'o, 'c, 'a, 'e> Object<'o, 'c, 'a, 'e> {
         moved
     }
 
+    /// One of some files with another content with which the object has other data under the same names. `by_state` is whether templates
+    /// of the state read the files.
+    pub(super) fn moved_once(
+        &mut self,
+        files: &BTreeSet<Utf8PathBuf>,
+        by_state: bool,
+    ) -> Option<(Utf8PathBuf, Vec<u8>)> {
+        for file in files {
+            let bytes = self.maker.environment.request.tree.read(file).ok()?;
+            let contents = variants(&bytes);
+            let looks: Vec<Look> = contents
+                .iter()
+                .map(|content| Look::plain(self.maker.at).with_files(vec![(file.clone(), content.clone())]))
+                .map(|look| if by_state { look.of_state() } else { look })
+                .collect();
+            let before = self.before.clone()?;
+            for (content, data) in contents.into_iter().zip(self.rendered(&looks)) {
+                let Some(data) = data.filter(|data| data.keys().eq(before.keys())) else { continue };
+                if self.is_other(&data) == Some(true) {
+                    return Some((file.clone(), content));
+                }
+            }
+        }
+        None
+    }
+
     /// Looks for those that change it among files of which the verdict is known.
     fn search(
         &mut self,
@@ -210,18 +236,43 @@ impl Change {
     }
 }
 
+/// How many lines of a file are changed one by one.
+const MOST_LINES: usize = 24;
+
+/// A content with one byte changed, and with one line changed, for the last lines that have a value.
+fn variants(bytes: &[u8]) -> Vec<Vec<u8>> {
+    let mut found = vec![changed(bytes)];
+    let lines: Vec<&[u8]> = bytes.split_inclusive(|byte| *byte == b'\n').collect();
+    for number in (0..lines.len()).rev() {
+        let mut own: Vec<Vec<u8>> = lines.iter().map(|line| line.to_vec()).collect();
+        if let Some(line) = own.get_mut(number).filter(|line| ends_in_value(line))
+            && let Some(last) = line.iter_mut().rfind(|byte| byte.is_ascii_alphanumeric())
+        {
+            *last = other_than(*last);
+            found.push(own.concat());
+        }
+        if found.len() > MOST_LINES {
+            break;
+        }
+    }
+    found
+}
+
+/// Whether a line ends in a value, as far as text, YAML and JSON show that.
+fn ends_in_value(line: &[u8]) -> bool {
+    let content = line.trim_ascii();
+    let is_comment = content.starts_with(b"#") || content.starts_with(b"//");
+    !is_comment
+        && content.last().is_some_and(|last| last.is_ascii_alphanumeric() || b"\"',}])".contains(last))
+}
+
 /// The same lines but for a letter or digit of each that ends in a value, as far as text, YAML and JSON show that. Where no line does,
 /// one byte differs.
 fn lines_changed(bytes: &[u8]) -> Vec<u8> {
     let mut lines: Vec<Vec<u8>> = bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
     let mut is_other = false;
     for line in &mut lines {
-        let content = line.trim_ascii();
-        let is_comment = content.starts_with(b"#") || content.starts_with(b"//");
-        let ends_in_value =
-            content.last().is_some_and(|last| last.is_ascii_alphanumeric() || b"\"',}])".contains(last));
-        if !is_comment
-            && ends_in_value
+        if ends_in_value(line)
             && let Some(last) = line.iter_mut().rfind(|byte| byte.is_ascii_alphanumeric())
         {
             *last = other_than(*last);

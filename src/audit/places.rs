@@ -77,7 +77,7 @@ impl Case<'_, '_> {
     }
 
     /// The file of a chart in a directory that helm names in `# Source:`.
-    fn template(&self, source: &str) -> Option<Utf8PathBuf> {
+    pub(super) fn template(&self, source: &str) -> Option<Utf8PathBuf> {
         let (_, name) = source.split_once('/')?;
         let chart = chart_inputs(&self.subject.producer(&self.subject.environment.request)).ok()??;
         let file = chart.directory.join(name);
@@ -97,22 +97,37 @@ impl Case<'_, '_> {
 
     /// The file that a directive of the release belongs in, as a hint names it: one that no other release lists.
     pub(super) fn own_values_file(&self) -> String {
+        let owner = self.subject.release.id();
+        match self.own_values() {
+            Ok(file) => format!("`{}`", self.made.project.shown(&file)),
+            Err(NoOwnValues::None) => format!("a values file of release `{owner}`"),
+            Err(NoOwnValues::Shared) => format!("a values file that only release `{owner}` lists"),
+        }
+    }
+
+    /// The first values file that only the release lists.
+    pub(super) fn own_values(&self) -> Result<Utf8PathBuf, NoOwnValues> {
         let target = self.subject.consumer.and_then(|(_, contents)| contents.consumer.target.as_ref());
         let own = self.subject.listed_files();
         let mut candidates = own.iter().filter(|file| Some(*file) != target).peekable();
-        let owner = self.subject.release.id();
         if candidates.peek().is_none() {
-            return format!("a values file of release `{owner}`");
+            return Err(NoOwnValues::None);
         }
         let mut others = BTreeSet::new();
-        for subject in self.subjects.iter().filter(|subject| subject.release.id() != owner) {
+        for subject in self.subjects.iter().filter(|subject| subject.at != self.subject.at) {
             others.extend(subject.listed_files());
         }
-        match candidates.find(|file| !others.contains(*file)) {
-            Some(file) => format!("`{}`", self.made.project.shown(file)),
-            None => format!("a values file that only release `{owner}` lists"),
-        }
+        candidates.find(|file| !others.contains(*file)).cloned().ok_or(NoOwnValues::Shared)
     }
+}
+
+/// Why a release has no values file of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoOwnValues {
+    /// It lists none.
+    None,
+    /// Others list all of them.
+    Shared,
 }
 
 impl Subject<'_> {

@@ -99,7 +99,7 @@ pub(super) fn swapped(at: ReleaseAt, contents: &Contents) -> Option<(Look, BTree
 }
 
 /// A rendering of a consumer with another checksum than its own.
-pub(super) fn stand_in(at: ReleaseAt, contents: &Contents) -> Option<Look> {
+pub(crate) fn stand_in(at: ReleaseAt, contents: &Contents) -> Option<Look> {
     let target = contents.consumer.target.clone()?;
     let text = contents.stand_in()?;
     Some(Look::plain(at).with_files(vec![(target, text.into_bytes())]))

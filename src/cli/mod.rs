@@ -159,6 +159,29 @@ Examples:
   $ helmsum audit --output sarif > helmsum.sarif")]
     Audit(Later<AuditArgs>),
 
+    /// Wire releases to what their pods read, as a patch or in place
+    ///
+    /// For what `helmsum audit` finds missing, prints a patch for `git apply`: the directive in a values file of the release, the target
+    /// among its values, what else is needed for the checksum to get to the pods, and the hook. Each edit is proved before it is
+    /// proposed: with another content of what the pods read, helm renders other pod templates for them, and for nothing else.
+    ///
+    /// With a path, declares that the release depends on these files: `helmsum init edge/gateway ./apis`. A word that is no
+    /// release is a path; a path that could be one begins with `./`.
+    ///
+    /// Standard output has the patch alone; what was wired how, and what has to be done by hand, goes to standard error. Exits with 2
+    /// where something is left to be done by hand.
+    #[command(after_long_help = "\
+Examples:
+
+  $ helmsum init
+
+  $ helmsum init edge/gateway ./apis | git apply
+
+  The same in place, with the checksums:
+
+  $ helmsum init edge/gateway ./apis --apply")]
+    Init(Later<InitArgs>),
+
     /// Put checksums on the pod templates of manifests, for charts that offer no key
     ///
     /// A filter: reads manifests from standard input and writes them to standard output. Where a workload among them reads a ConfigMap or
@@ -279,6 +302,44 @@ pub(crate) struct AuditArgs {
 
     #[command(flatten)]
     shared: StateCommandArgs,
+}
+
+/// `helmsum init`
+#[derive(Debug, clap::Args)]
+pub(crate) struct InitArgs {
+    /// The releases to look at, all where none is named; after one release, paths that it depends on
+    #[arg(value_name = "RELEASE [PATH]")]
+    pub words: Vec<String>,
+
+    /// Make the edits, write the checksums and check them, instead of printing a patch
+    #[arg(long)]
+    pub apply: bool,
+
+    /// How the checksum gets to the pods, where one way is wanted
+    #[arg(long, value_enum)]
+    pub via: Option<Via>,
+
+    /// Put the hook into this file that state files share as a base
+    #[arg(long, value_name = "BASE")]
+    pub hook_in: Option<String>,
+
+    /// With `--apply`, edit files that have changes which are not committed
+    #[arg(long)]
+    pub force: bool,
+
+    #[command(flatten)]
+    shared: StateCommandArgs,
+}
+
+/// How a checksum gets to the pods.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Via {
+    /// A key of the chart that takes annotations for pods
+    Key,
+    /// The post-renderer `helmsum annotate`
+    Annotate,
+    /// A line that is added to a chart of the repository
+    Target,
 }
 
 /// `helmsum annotate`
@@ -433,6 +494,9 @@ impl Cli {
                 let message = "`--output` is not for `helmsum annotate`, which prints manifests\n";
                 Some(message.to_owned())
             }
+            Command::Init(_) if format != OutputFormat::Human => {
+                Some("`--output` is not for `helmsum init`, which prints a patch\n".to_owned())
+            }
             _ if format.is_common() => None,
             Command::Audit(arguments) if arguments.verbose && format == OutputFormat::Sarif => Some(
                 "`--verbose` cannot be used with `--output sarif`, which has findings alone; `--output json` has every reading\n"
@@ -462,6 +526,7 @@ impl Command {
             Self::Generate(arguments) => arguments.shared.output,
             Self::State(arguments) => arguments.shared.output,
             Self::Audit(arguments) => arguments.shared.output,
+            Self::Init(arguments) => arguments.shared.output,
             Self::Annotate(arguments) => arguments.shared.output,
             Self::Log(arguments) => arguments.shared.output,
             Self::List(arguments) => arguments.shared.output,
@@ -477,6 +542,7 @@ impl Command {
             Self::Generate(arguments) => Some(&arguments.shared.options),
             Self::State(arguments) => Some(&arguments.shared.options),
             Self::Audit(arguments) => Some(&arguments.shared.options),
+            Self::Init(arguments) => Some(&arguments.shared.options),
             Self::Annotate(arguments) => Some(&arguments.shared.options),
             Self::Log(arguments) => Some(&arguments.shared.options),
             Self::List(arguments) => Some(&arguments.shared.options),

@@ -5,6 +5,7 @@ mod audit;
 mod generate;
 mod hash;
 mod helmfile;
+mod init;
 mod log;
 mod manual;
 mod output;
@@ -104,7 +105,9 @@ pub(crate) fn run(
         Command::Generate(_) => Some(View::Generate),
         Command::Check(_) => Some(View::Check),
         Command::List(_) => Some(View::List),
-        Command::State(_) | Command::Audit(_) | Command::Annotate(_) | Command::Log(_) => None,
+        Command::State(_) | Command::Audit(_) | Command::Annotate(_) | Command::Init(_) | Command::Log(_) => {
+            None
+        }
     };
     if variables.running {
         return recognise(&cli.command, !options.no_exec, &context, streams);
@@ -124,6 +127,10 @@ pub(crate) fn run(
         let reading = reading(options, named, variables);
         let question = Question { most: arguments.max_count, since: arguments.since.clone() };
         return log::run(&context, &reading, &question, streams);
+    }
+    if let Command::Init(arguments) = &cli.command {
+        let read = |options| reading(options, named.clone(), variables);
+        return init::run(&context, arguments, options, read, streams);
     }
     let reading = reading(options, named, variables);
     if let Command::Audit(arguments) = &cli.command {

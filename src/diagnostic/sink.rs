@@ -64,6 +64,11 @@ impl Sink {
         self.diagnostics.iter().any(Diagnostic::is_denied)
     }
 
+    /// What was said so far.
+    pub(crate) fn said(&self) -> &[Diagnostic] {
+        &self.diagnostics
+    }
+
     /// Everything that was said, the gravest first, each with the line that it is about where `source` has the text of the file.
     /// Nothing of it repeats a secret; a line in which there is one is left out.
     #[must_use]

@@ -8,7 +8,7 @@ pub(crate) mod contents;
 pub(crate) mod facts;
 mod helmfile;
 mod history;
-mod ignored;
+pub(crate) mod ignored;
 mod progress;
 mod reading;
 pub(crate) mod rules;
@@ -50,7 +50,6 @@ use crate::source::config::FILE_NAME;
 use crate::targets::Renderer;
 use crate::template;
 use crate::text::{Bytes, Place, counted, relative};
-use crate::tree::{Tree, WorkTree};
 
 /// What a plan is made with beside a state.
 #[derive(Clone, Debug)]
@@ -146,8 +145,7 @@ pub(crate) fn make_and<T>(
     progress: &Progress,
     then: impl FnOnce(Made<'_>, &mut Rendering<'_>) -> (Findings, T),
 ) -> (Plan, T) {
-    let tree: Arc<dyn Tree> = Arc::new(WorkTree);
-    let configurations = Configurations::new(Arc::clone(&tree), context, &reading.options);
+    let configurations = Configurations::new(Arc::clone(&reading.tree), context, &reading.options);
     let mut plan = Plan::new(reading);
     let locations = Locations::default();
     let mut known = Targets::default();
@@ -166,7 +164,7 @@ pub(crate) fn make_and<T>(
     let jobs: Vec<Job> =
         consumers.iter().flat_map(Consumer::jobs).collect::<BTreeSet<_>>().into_iter().collect();
     let started = Instant::now();
-    let outcomes = hashing::hash_all(&WorkTree, &jobs, &known, &progress.hashing);
+    let outcomes = hashing::hash_all(&*reading.tree, &jobs, &known, &progress.hashing);
     plan.trace.push(traced(&outcomes, started));
     let hashed = jobs.iter().zip(&outcomes).collect();
     let started = Instant::now();
@@ -222,8 +220,7 @@ pub(crate) fn make_and<T>(
 /// What is declared, and nothing hashed or rendered: the consumers, and what there is to say beside single ones.
 #[must_use]
 pub(crate) fn declared(context: &Context, reading: &Reading) -> (Plan, Vec<Consumer>) {
-    let tree: Arc<dyn Tree> = Arc::new(WorkTree);
-    let configurations = Configurations::new(tree, context, &reading.options);
+    let configurations = Configurations::new(Arc::clone(&reading.tree), context, &reading.options);
     let mut plan = Plan::new(reading);
     let locations = Locations::default();
     let mut known = Targets::default();
@@ -262,11 +259,11 @@ fn facts(
     known: &mut Targets,
     plan: &mut Plan,
 ) -> Facts {
-    let tree = WorkTree;
+    let tree = &*reading.tree;
     let mut facts = Facts::default();
     let mut targets = Found { locations, known };
-    facts.consumers = checksums::consumers(&tree, context, reading, configurations, &mut targets, plan);
-    if checksums::reads_state(&tree, reading, &facts.consumers, &context.directory) {
+    facts.consumers = checksums::consumers(tree, context, reading, configurations, &mut targets, plan);
+    if checksums::reads_state(tree, reading, &facts.consumers, &context.directory) {
         survey_all(context, reading, configurations, &mut targets, plan, &mut facts);
         if let Some(known) = &reading.helmfile {
             let levels = configurations.levels_near(&context.directory);
@@ -274,7 +271,7 @@ fn facts(
         }
     }
     for path in facts.consumers.iter().filter_map(|consumer| consumer.target.as_deref()) {
-        targets.known.add(&tree, locations.real(path));
+        targets.known.add(tree, locations.real(path));
     }
     facts
 }
@@ -291,7 +288,8 @@ fn contents(
     for consumer in &consumers {
         excludes.note(consumer, hashed);
     }
-    let finishing = Finishing { tree: &WorkTree, hashed, context, force: context.force, excludes: &excludes };
+    let finishing =
+        Finishing { tree: &*reading.tree, hashed, context, force: context.force, excludes: &excludes };
     compute(consumers, rendering, finishing, progress)
 }
 

@@ -13,7 +13,7 @@ use crate::diagnostic::Secrets;
 use crate::plan::Helmfile;
 use crate::plan::facts::values_files::Programs;
 use crate::state::{self, ChartIndexes, HelmVersions};
-use crate::tree::WorkTree;
+use crate::tree::{Tree, WorkTree};
 use crate::yaml::Limits;
 
 /// Everything that reading a state takes but the environment.
@@ -22,6 +22,8 @@ pub(crate) struct Reading {
     /// What was asked for.
     pub options: Options,
     directory: Utf8PathBuf,
+    /// What all files of the project are read from.
+    pub(crate) tree: Arc<dyn Tree>,
     /// What is known of the command line of the helmfile that runs this; nothing where it is run by hand.
     pub(crate) helmfile: Option<Helmfile>,
     variables: Rc<BTreeMap<String, String>>,
@@ -49,6 +51,7 @@ impl Reading {
         Self {
             options,
             directory,
+            tree: Arc::new(WorkTree),
             helmfile,
             variables,
             secrets,
@@ -56,6 +59,11 @@ impl Reading {
             standard_input: OnceCell::new(),
             parsed: state::Parsed::default(),
         }
+    }
+
+    /// The same with other files of the project.
+    pub(crate) fn over(&self, tree: Arc<dyn Tree>) -> Self {
+        Self { tree, ..self.clone() }
     }
 
     /// The state file or directory that was named.
@@ -88,7 +96,8 @@ impl Reading {
 
     /// A request for one environment, or for the one that was named or is the default.
     pub(crate) fn request(&self, environment: Option<&str>) -> state::Request {
-        let mut request = state::Request::new(Arc::new(WorkTree), self.directory.clone(), BTreeMap::new());
+        let mut request =
+            state::Request::new(Arc::clone(&self.tree), self.directory.clone(), BTreeMap::new());
         request.variables = Rc::clone(&self.variables);
         request.secrets = self.secrets.clone();
         (request.helm_versions, request.chart_indexes) = self.learnt.clone();

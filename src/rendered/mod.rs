@@ -52,6 +52,7 @@ pub(crate) use object::Compared;
 pub use object::{Datum, Object, ObjectKind, Unreadable, unstable};
 pub(crate) use object::{Document, Unstable, documents, is_hook, is_object_name, items_of, objects_of};
 pub use piece::{Content, Piece};
+pub(crate) use plugin::has_post_renderer;
 pub(crate) use post_renderer::{is_annotated, is_annotated_strictly, is_foreign};
 pub use producer::{Producer, Templates};
 pub use release::release_pieces;

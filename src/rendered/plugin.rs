@@ -9,6 +9,7 @@ use super::piece::{Content, Piece};
 use super::producer::Producer;
 use crate::diagnostic::Diagnostic;
 use crate::go::filepath::join_clean;
+use crate::state::Request;
 use crate::value::Map;
 use crate::yaml::{self, Limits};
 
@@ -45,6 +46,28 @@ pub(super) fn pieces(producer: &Producer<'_>, name: &str) -> Result<Vec<Piece>, 
         }
     }
     Ok(Vec::new())
+}
+
+/// Whether a plugin of this name is installed that Helm 4 can run as a post-renderer. `directory` is the one that helm works in.
+pub(crate) fn has_post_renderer(request: &Request, directory: &Utf8Path, name: &str) -> bool {
+    let tree = &*request.tree;
+    let folders = request.homes().helm_plugins();
+    let folders = folders.iter().map(|folder| join_clean(directory, folder.as_str()));
+    let plugins = folders.flat_map(|folder| {
+        let entries = tree.entries(&folder).unwrap_or_default();
+        entries
+            .into_iter()
+            .filter_map(move |entry| Some(folder.join(entry.name.to_str()?)))
+            .collect::<Vec<_>>()
+    });
+    let mut described = plugins.filter_map(|plugin| {
+        let text = tree.read(&plugin.join("plugin.yaml")).ok()?;
+        yaml::parse_first(&text, &Limits::default()).ok()??.decode_map().ok()?
+    });
+    described.any(|plugin| {
+        let is = |key, text| plugin.get(key).is_some_and(|value| value.as_str() == Some(text));
+        is("name", name) && is("type", "postrenderer/v1")
+    })
 }
 
 fn files(producer: &Producer<'_>, plugin: &Utf8Path) -> Result<Vec<Piece>, Diagnostic> {

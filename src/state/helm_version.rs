@@ -27,11 +27,19 @@ impl Visit {
     ///
     /// Where the program cannot be started, fails, or names no version. helmfile gives up then, too.
     pub fn helm_major(&self, request: &Request) -> Result<u64, Diagnostic> {
-        let key = (self.working_directory.clone(), self.helm_binary.clone());
+        self.major_of_helm(&self.helm_binary, request)
+    }
+
+    /// The major version of a program that is a helm, asked in the same way.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::helm_major`].
+    pub(crate) fn major_of_helm(&self, helm: &str, request: &Request) -> Result<u64, Diagnostic> {
+        let key = (self.working_directory.clone(), helm.to_owned());
         if let Some(major) = request.helm_versions.0.borrow().get(&key) {
             return Ok(*major);
         }
-        let helm = &self.helm_binary;
         let failed = |error: &dyn std::fmt::Display| {
             Diagnostic::error(format!("`{helm}` cannot be asked for its version: {error}"))
                 .hint("install helm, or name it with `--helm-binary`")

@@ -158,7 +158,7 @@ impl Request {
     }
 
     /// Whether all state files are templates, whatever their names.
-    pub(super) fn renders_all(&self) -> bool {
+    pub(crate) fn renders_all(&self) -> bool {
         self.variable("HELMFILE_RENDER_YAML") == Some("true")
     }
 

@@ -8,6 +8,7 @@ mod audit;
 mod cache;
 mod examples;
 mod hooks;
+mod init;
 mod kinds;
 mod list;
 mod pages;

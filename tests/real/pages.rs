@@ -1,5 +1,7 @@
 //! Pages with commands of helmfile or helm, followed to their ends.
 
+use std::path::{Path, PathBuf};
+
 use crate::kinds::sops::SOPS;
 use crate::support::page::Page;
 use crate::support::plugins;
@@ -43,6 +45,23 @@ fn commands_of_helmfile_in_sentences_have_options_that_exist() {
 #[test]
 fn examples_in_the_help_of_audit_can_be_followed() {
     let Some(sandbox) = sandbox() else { return };
+    let project = help(&sandbox);
+    follow(&sandbox, &project, include_str!("../../docs/cli/audit.md"));
+}
+
+#[test]
+fn examples_in_the_help_of_init_can_be_followed() {
+    let Some(sandbox) = sandbox() else { return };
+    let project = help(&sandbox);
+    fs_err::write(project.join("values/gateway.yaml"), "replicas: 2\n").expect("a values file");
+    sandbox.commit(&project);
+    follow(&sandbox, &project, include_str!("../../docs/cli/init.md"));
+    let values = fs_err::read_to_string(project.join("values/gateway.yaml")).expect("a values file");
+    assert_eq!(values, "# helmsum: ../apis\nreplicas: 2\n");
+}
+
+/// The project of the examples in the help, with a chart.
+fn help(sandbox: &Sandbox) -> PathBuf {
     let project = sandbox.import("tests/docs/projects/help", "help");
     fs_err::create_dir_all(project.join("chart/templates")).expect("a folder for the chart");
     let chart = "apiVersion: v2\nname: chart\nversion: 0.1.0\n";
@@ -57,10 +76,15 @@ spec:
 ";
     fs_err::write(project.join("chart/Chart.yaml"), chart).expect("a chart");
     fs_err::write(project.join("chart/templates/deployment.yaml"), deployment).expect("a template");
-    let page = include_str!("../../docs/cli/audit.md");
+    project
+}
+
+/// Runs the examples of a page.
+#[track_caller]
+fn follow(sandbox: &Sandbox, project: &Path, page: &str) {
     let examples: Vec<&str> = page.lines().filter_map(|line| line.strip_prefix("  $ ")).collect();
     assert!(examples.len() > 2, "{page}");
     let script = format!("helmsum generate --quiet --all-environments\n{}\n", examples.join("\n"));
-    let run = sandbox.run(&project, "sh", ["-e", "-c", &script]);
+    let run = sandbox.run(project, "sh", ["-e", "-c", &script]);
     assert!(run.success(), "{}{}", run.stdout(), run.told());
 }

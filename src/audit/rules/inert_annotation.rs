@@ -1,9 +1,8 @@
 //! The finding inert-annotation: the checksum of a release arrives at no pod that it would restart.
 
-use std::collections::BTreeSet;
-
 use super::Case;
 use crate::audit::arrival::Arrival;
+use crate::audit::markers::reached_by;
 use crate::audit::readings::{Judged, Reading};
 use crate::audit::subject::stand_in;
 use crate::diagnostic::{Code, Diagnostic, Level};
@@ -83,50 +82,12 @@ fn nowhere(case: &mut Case<'_, '_>, owner: &str) -> Diagnostic {
     Diagnostic::finding(Code::InertAnnotation, message).hint(hint)
 }
 
-/// The annotation of the marker for a key.
-const MARKER: &str = "helmsum.audit/marker-";
-
 /// Of the keys at which the chart may take annotations, one that reaches a pod template: the one most like the key that is used now.
 fn nearest_key(case: &mut Case<'_, '_>, used: &str, keys: &[Vec<String>]) -> Option<String> {
-    let is_plain = |key: &&Vec<String>| {
-        key.iter().all(|part| part.chars().all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-'))
-    };
-    let keys: Vec<&Vec<String>> = keys.iter().filter(is_plain).collect();
-    if keys.is_empty() {
-        return None;
-    }
-    let mut values = serde_json::Map::new();
-    for (number, key) in keys.iter().enumerate() {
-        mark(&mut values, key, number);
-    }
-    let text = serde_json::Value::Object(values).to_string().into_bytes();
-    let look = Look { values: Some(text), ..Look::plain(case.subject.at) };
-    let rendered = case.rendering.manifests(&[look], case.made.progress).into_iter().next()?.ok()?;
-    let annotations =
-        rendered.workloads.iter().flat_map(|workload| &workload.pods).flat_map(|pod| pod.annotations.keys());
-    let reaching: BTreeSet<usize> =
-        annotations.filter_map(|key| key.strip_prefix(MARKER)?.parse().ok()).collect();
-    let names: Vec<String> = keys
-        .iter()
-        .enumerate()
-        .filter(|(number, _)| reaching.contains(number))
-        .map(|(_, key)| key.join("."))
-        .collect();
+    let names: Vec<String> = reached_by(case, keys).into_iter().map(|(name, _)| name).collect();
     let last = used.rsplit('.').next().unwrap_or(used);
     let alike = names.iter().find(|name| name.rsplit('.').next() == Some(last));
     alike.or_else(|| names.iter().min_by_key(|name| name.len())).cloned()
-}
-
-/// Puts the marker of a key into values.
-fn mark(values: &mut serde_json::Map<String, serde_json::Value>, key: &[String], number: usize) {
-    let Some((first, rest)) = key.split_first() else {
-        values.insert(format!("{MARKER}{number}"), "x".into());
-        return;
-    };
-    let below = values.entry(first.clone()).or_insert_with(|| serde_json::Map::new().into());
-    if let serde_json::Value::Object(below) = below {
-        mark(below, rest, number);
-    }
 }
 
 fn shown(places: &[Difference]) -> String {

@@ -84,5 +84,6 @@ fn fix(case: &Case<'_, '_>, reading: &Reading) -> String {
         }
         _ => String::new(),
     };
-    format!("add {directives} to {file}{target}{accept}")
+    let init = format!("`helmsum init {}` shows the edits, and makes them with `--apply`", reading.release);
+    format!("{init}: add {directives} to {file}{target}{accept}")
 }

@@ -142,6 +142,27 @@ impl Rendering<'_> {
         self.took(looks[0].at, outcome)
     }
 
+    /// What helm prints for a release.
+    ///
+    /// # Errors
+    ///
+    /// Why that is not known.
+    pub(crate) fn output(&mut self, look: &Look) -> Answer<Vec<u8>> {
+        let templating = self.prepared(look)?;
+        self.asked.insert(look.at);
+        self.calls += 1;
+        rendered::manifests(&templating)
+    }
+
+    /// The keys at which the chart of a release may take annotations.
+    ///
+    /// # Errors
+    ///
+    /// Why what helm is given for it is not known.
+    pub(crate) fn annotation_keys(&mut self, at: ReleaseAt) -> Answer<Vec<Vec<String>>> {
+        Ok(rendered::annotation_keys(&self.prepared(&Look::plain(at))?))
+    }
+
     /// Takes note of what an answer took.
     pub(super) fn took<T>(&mut self, at: ReleaseAt, outcome: Outcome<T>) -> Answer<T> {
         self.asked.insert(at);

@@ -55,6 +55,14 @@ impl Call {
         }
     }
 
+    /// Whether it takes warnings for errors, as far as is known.
+    pub(crate) fn is_strict(&self) -> bool {
+        match &self.arguments {
+            Parsed::Cli(cli) => cli.output().strict,
+            Parsed::Refused(_) | Parsed::Open => true,
+        }
+    }
+
     /// Whether it is there to read a state, as far as is known.
     pub(crate) fn reads_state(&self) -> bool {
         match &self.arguments {

@@ -47,11 +47,8 @@ fn missing_need(
     };
     let depends = format!("release `{}` depends on {what}", consumer.id());
     let depends = depends.trim_end();
-    let releases = &resolved.visits[index].releases;
     let needs = resolved.needs();
-    let namesakes = || needs.named_in(index, &producer.release).map(|at| &releases[at]);
-    let named = || namesakes().filter(|own| is_named_by(own, producer));
-    let own = named().find(|own| own.kube_context == consumer.kube_context).or_else(|| named().next());
+    let own = of_same_file(case, producer);
     let finding = |message: String, hint: String| {
         Some(Diagnostic::finding(Code::MissingNeed, message).hint(hint).release(consumer.id()))
     };
@@ -87,7 +84,7 @@ fn missing_need(
     match first {
         Some(other) => {
             let file = |visit: usize| project.shown(&resolved.visits[visit].file);
-            let order = Order::of(resolved, other, index);
+            let order = Between::of(resolved, other, index);
             finding(
                 format!("{depends} release `{producer}`, which `{}` deploys {}", file(other), order.when()),
                 format!("releases of another state file cannot be needed: {}", order.hint(producer, file)),
@@ -103,6 +100,57 @@ fn missing_need(
             },
         ),
     }
+}
+
+/// The release of a name in the state file of the consumer.
+fn of_same_file<'p>(case: &ReleaseCase<'p>, producer: &ProducerName) -> Option<&'p Release> {
+    let (resolved, index) = (&case.environment.resolved, case.at_visit);
+    let releases = &resolved.visits[index].releases;
+    let namesakes = || resolved.needs().named_in(index, &producer.release).map(|at| &releases[at]);
+    let named = || namesakes().filter(|own| is_named_by(own, producer));
+    named().find(|own| own.kube_context == case.release.kube_context).or_else(|| named().next())
+}
+
+/// What puts a release after those that its sources belong to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// One more of its `needs`.
+    Need(String),
+    /// Something else, which nobody but a person can do: the finding says it.
+    Otherwise(String),
+}
+
+/// What is missing for a consumer to be deployed after the releases that its sources belong to.
+pub(crate) fn missing_order(project: &Project<'_>, case: &ReleaseCase<'_>) -> Vec<Order> {
+    let mut missing = Vec::new();
+    for contents in &case.contents.sources {
+        let Some(producer) = contents.source.producer() else { continue };
+        let Some(finding) = missing_need(project, case, &contents.source, producer) else { continue };
+        let own = of_same_file(case, producer)
+            .filter(|own| !waits_for(&case.environment.resolved, case.at_visit, own, case.release));
+        let order = match own {
+            Some(own) => Order::Need(need(case.release, own)),
+            None => Order::Otherwise(format!(
+                "{}: {}",
+                finding.message,
+                finding.hint.as_deref().unwrap_or_default()
+            )),
+        };
+        if !missing.contains(&order) {
+            missing.push(order);
+        }
+    }
+    missing
+}
+
+/// The releases that read all files of a source that names none, as far as that is known.
+pub(crate) fn producers_of_files(case: &ReleaseCase<'_>, contents: &SourceContents) -> Vec<ProducerName> {
+    let readers = readers(case, contents);
+    if readers.keys().any(|reader| is_named_by(case.release, reader)) {
+        return Vec::new();
+    }
+    let Some(most) = readers.values().max().copied() else { return Vec::new() };
+    readers.into_iter().filter(|(_, files)| *files == most).map(|(reader, _)| reader).collect()
 }
 
 /// Whether a source says nothing of the release that its files belong to, while another release is known to read them that the
@@ -218,7 +266,7 @@ fn waits_for(resolved: &Resolved, visit: usize, consumer: &Release, producer: &R
 
 /// Why a visit is not done before another one starts, both by their positions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Order {
+enum Between {
     /// It is that of the state file `above`, which lists `listed`, the other one or what leads to it.
     Above { above: usize, listed: usize },
     /// The state file `above` lists both, or what leads to them: `late` after `early`.
@@ -227,7 +275,7 @@ enum Order {
     Beside { one: usize, other: usize },
 }
 
-impl Order {
+impl Between {
     fn of(resolved: &Resolved, producer: usize, consumer: usize) -> Self {
         let line = |index: usize| {
             std::iter::successors(Some(index), |index| resolved.visits[*index].parent).collect::<Vec<_>>()

@@ -17,7 +17,7 @@ use crate::source::config::{FILE_NAME, ReleaseRule, Which};
 use crate::source::{ObjectPattern, Source};
 use crate::state::{self, Release, Request, Resolved};
 use crate::text::{Place, listed, nearest, relative};
-use crate::tree::{Kind, Tree, WorkTree};
+use crate::tree::{Kind, Tree};
 
 /// How many releases a hint names.
 const NAMED: usize = 5;
@@ -106,7 +106,9 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
     }
     let requests: Vec<&Request> =
         project.environments.iter().map(|environment| &environment.request).collect();
-    for (settings, finding) in project.entries.about_entries(project.reading, &WorkTree, &requests) {
+    for (settings, finding) in
+        project.entries.about_entries(project.reading, &*project.reading.tree, &requests)
+    {
         let file = settings.config.as_ref().map(|config| config.file.clone());
         let directory = file.as_deref().and_then(Utf8Path::parent).unwrap_or(&project.context.directory);
         findings.about_run(directory, finding);

@@ -20,25 +20,49 @@ const FOLDER: &str = "checksums";
 
 /// Looks at the consumers without a target.
 pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
-    let mut taken = Taken::of(project);
     let sharing = sharing(project);
+    for Unwired { case, declared, target } in unwired(project) {
+        let shared = sharing.get(declared).map_or(0, BTreeSet::len);
+        findings.about_consumer(case.index, unwired_release(project, &case, (declared, shared), &target));
+    }
+}
+
+/// A consumer without a target.
+pub(crate) struct Unwired<'p> {
+    pub(crate) case: ReleaseCase<'p>,
+    /// Where its first source is declared.
+    declared: &'p Place,
+    /// What it may list, with a template for the name of the environment where that belongs there.
+    pub(crate) target: Utf8PathBuf,
+}
+
+impl Unwired<'_> {
+    /// The target as an entry of `values`.
+    pub(crate) fn entry(&self) -> String {
+        entry(&self.target, &self.case.visit.directory, &self.case.release.values_path_prefix)
+    }
+}
+
+/// The consumers without a target.
+pub(crate) fn unwired<'p>(project: &Project<'p>) -> Vec<Unwired<'p>> {
+    let mut taken = Taken::of(project);
     let is_unwired = |case: &ReleaseCase<'_>| {
         let wiring = &case.consumer.wiring;
         wiring.targets.is_empty() && !wiring.is_annotated && project.context.aim != Aim::Annotate
     };
+    let mut found = Vec::new();
     for case in project.releases().filter(is_unwired) {
         // Of several the first that is declared.
         let places = case.contents.sources.iter().map(|source| &source.source.place);
         if let Some(declared) = places.min() {
-            let proposal = match &case.consumer.wiring.named {
+            let target = match &case.consumer.wiring.named {
                 Some(named) => named.clone(),
                 None => Proposals { project, case: &case, declared }.best(&mut taken),
             };
-            let shared = sharing.get(declared).map_or(0, BTreeSet::len);
-            findings
-                .about_consumer(case.index, unwired_release(project, &case, (declared, shared), &proposal));
+            found.push(Unwired { case, declared, target });
         }
     }
+    found
 }
 
 /// Which releases a directive is about, by its place.
@@ -116,13 +140,13 @@ impl Taken {
 }
 
 /// The targets that a release could list.
-struct Proposals<'p> {
-    project: &'p Project<'p>,
-    case: &'p ReleaseCase<'p>,
+struct Proposals<'a, 'p> {
+    project: &'a Project<'p>,
+    case: &'a ReleaseCase<'p>,
     declared: &'p Place,
 }
 
-impl Proposals<'_> {
+impl Proposals<'_, '_> {
     /// The first that nothing stands in the way of. Where the name of the environment belongs, a template stands for it.
     fn best(&self, taken: &mut Taken) -> Utf8PathBuf {
         let id = self.case.release.id();

@@ -61,7 +61,10 @@ fn what_the_hint_says_makes_it_go_away() {
     let Some(project) = project(BY_KEY) else { return };
     let audited = audit(&project, &[]).finds(&["unbridged-reference deny"]);
     let (_, hint) = audited.only("unbridged-reference");
-    assert_eq!(hint, "add `# helmsum: configmap:settings from=apps/platform` to `web.yaml`");
+    assert_eq!(
+        hint,
+        "`helmsum init apps/web` shows the edits, and makes them with `--apply`: add `# helmsum: configmap:settings from=apps/platform` to `web.yaml`"
+    );
     project.write("web.yaml", &format!("# helmsum: configmap:settings from=apps/platform\n{BY_KEY}"));
     audit(&project, &[])
         .finds_nothing()
@@ -75,7 +78,13 @@ fn without_a_target_the_hint_asks_for_one() {
     let audited = audit(&project, &[]).finds(&["unbridged-reference deny"]);
     let (_, hint) = audited.only("unbridged-reference");
     let directive = "# helmsum: configmap:settings from=apps/platform";
-    assert_eq!(hint, format!("add `{directive}` to `web.yaml`, and list a target among its values"));
+    assert_eq!(
+        hint,
+        format!(
+            "`helmsum init apps/web` shows the edits, and makes them with `--apply`: add `{directive}` to `web.yaml`, and list a target \
+             among its values"
+        )
+    );
     project.write("web.yaml", &format!("{directive}\n{BY_KEY}"));
     let (_, hint) = audit(&project, &[]).finds(&["unwired-release deny"]).only("unwired-release");
     assert!(hint.contains("`- web.checksum.yaml`"), "{hint}");
@@ -104,10 +113,13 @@ fn the_hint_names_a_file_that_no_other_release_lists() {
         "[common.yaml, web.yaml, web.checksum.yaml]",
     );
     project.write("common.yaml", "size: small\n");
-    assert_eq!(hint(), "add `# helmsum: configmap:settings from=apps/platform` to `web.yaml`");
+    assert_eq!(
+        hint(),
+        "`helmsum init apps/web` shows the edits, and makes them with `--apply`: add `# helmsum: configmap:settings from=apps/platform` to `web.yaml`"
+    );
     project.edit("helmfile.yaml", "platform.yaml]", "platform.yaml, web.yaml]");
     let alone = "a values file that only release `apps/web` lists";
-    assert_eq!(hint(), format!("add `# helmsum: configmap:settings from=apps/platform` to {alone}"));
+    assert!(hint().ends_with(&format!("add `# helmsum: configmap:settings from=apps/platform` to {alone}")));
 }
 
 /// A chart with a workload of this kind that reads the Secret `db` when it starts.
