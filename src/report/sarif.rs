@@ -388,7 +388,8 @@ pub(super) mod tests {
         }
         assert_eq!(rules[0]["defaultConfiguration"]["level"], "error");
         let help = rules[0]["help"]["text"].as_str().expect("a text");
-        assert!(help.contains("\n\nFix: declare the object"), "{help}");
+        assert!(help.contains("\n\nFix: `helmsum init edge/docs` shows the edits"), "{help}");
+        assert!(help.contains("By hand: declare the object"), "{help}");
         let with = rule(Code::UnbridgedReference, "https://example.org/helmsum");
         assert_eq!(
             with["helpUri"],
