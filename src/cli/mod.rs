@@ -3,6 +3,7 @@
 //! It comes before whatever reads a state, for two reasons: the options about a state are one struct from here to the last file that is
 //! read, and hooks in a state file that run helmsum are read with this definition.
 
+mod arguments;
 mod later;
 mod options;
 mod output;
@@ -15,6 +16,11 @@ use std::ffi::OsString;
 use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args as _, CommandFactory, FromArgMatches, Parser, Subcommand};
 
+use arguments::{
+    AnnotateArgs, AuditArgs, CompletionsArgs, GenerateArgs, ListArgs, LogArgs, ManArgs, StateCommandArgs,
+    StateShowArgs,
+};
+pub(crate) use arguments::{HashArgs, InitArgs, Via};
 use later::Later;
 pub(crate) use options::{Options, Purpose};
 pub(crate) use output::{OutputArgs, OutputFormat};
@@ -276,171 +282,6 @@ Examples:
 
   $ helmsum man | man -l -")]
     Man(Later<ManArgs>),
-}
-
-/// `helmsum generate`
-#[derive(Debug, clap::Args)]
-pub(crate) struct GenerateArgs {
-    /// Show what would be written, and write nothing
-    #[arg(long)]
-    pub dry_run: bool,
-
-    /// Overwrite targets that helmsum did not write
-    #[arg(long)]
-    pub force: bool,
-
-    #[command(flatten)]
-    shared: StateCommandArgs,
-}
-
-/// `helmsum audit`
-#[derive(Debug, clap::Args)]
-pub(crate) struct AuditArgs {
-    /// List every reading, with what makes it fine
-    #[arg(long)]
-    pub verbose: bool,
-
-    #[command(flatten)]
-    shared: StateCommandArgs,
-}
-
-/// `helmsum init`
-#[derive(Debug, clap::Args)]
-pub(crate) struct InitArgs {
-    /// The releases to look at, all where none is named; after one release, paths that it depends on
-    #[arg(value_name = "RELEASE [PATH]")]
-    pub words: Vec<String>,
-
-    /// Make the edits, write the checksums and check them, instead of printing a patch
-    #[arg(long)]
-    pub apply: bool,
-
-    /// How the checksum gets to the pods, where one way is wanted
-    #[arg(long, value_enum)]
-    pub via: Option<Via>,
-
-    /// Put the hook into this file that state files share as a base
-    #[arg(long, value_name = "BASE")]
-    pub hook_in: Option<String>,
-
-    /// With `--apply`, edit files that have changes which are not committed
-    #[arg(long)]
-    pub force: bool,
-
-    #[command(flatten)]
-    shared: StateCommandArgs,
-}
-
-/// How a checksum gets to the pods.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum Via {
-    /// A key of the chart that takes annotations for pods
-    Key,
-    /// The post-renderer `helmsum annotate`
-    Annotate,
-    /// A line that is added to a chart of the repository
-    Target,
-}
-
-/// `helmsum annotate`
-#[derive(Debug, clap::Args)]
-pub(crate) struct AnnotateArgs {
-    /// Another post-renderer with its arguments, which runs first
-    ///
-    /// It gets the manifests on its standard input, and what it prints is annotated. Where it fails, nothing is printed.
-    #[arg(last = true, value_name = "PROGRAM")]
-    pub program: Vec<OsString>,
-
-    #[command(flatten)]
-    shared: StateCommandArgs,
-}
-
-/// `helmsum list`
-#[derive(Debug, clap::Args)]
-pub(crate) struct ListArgs {
-    /// Show which workloads restart when the checksum moves
-    ///
-    /// Each release is rendered with `helm template`, and once more with another checksum unless its chart shows what would differ:
-    /// the workloads whose pod templates differ are those that restart. One that the checksum reaches and that does not restart is shown
-    /// with the reason.
-    #[arg(long)]
-    pub render: bool,
-
-    #[command(flatten)]
-    shared: StateCommandArgs,
-}
-
-/// `helmsum log`
-#[derive(Debug, clap::Args)]
-pub(crate) struct LogArgs {
-    /// Only these releases: `NAME` or `NAMESPACE/NAME`
-    #[arg(value_name = "RELEASE")]
-    pub releases: Vec<ReleaseFilter>,
-
-    /// No more commits than this
-    // `-n` is the namespace, as for helmfile.
-    #[arg(long, value_name = "NUMBER")]
-    pub max_count: Option<usize>,
-
-    /// Only commits that are not older than this, as for `git log`
-    #[arg(long, value_name = "DATE")]
-    pub since: Option<String>,
-
-    #[command(flatten)]
-    shared: StateCommandArgs,
-}
-
-/// `helmsum state`
-#[derive(Debug, clap::Args)]
-pub(crate) struct StateShowArgs {
-    /// Show values files by what helm reads from them
-    ///
-    /// Files are rendered and decoded, missing ones that may be missing are left out. Encrypted files, which are listed as
-    /// secrets, stay paths.
-    #[arg(long)]
-    pub embed_values: bool,
-
-    #[command(flatten)]
-    shared: StateCommandArgs,
-}
-
-/// A command that reads a state and has no options of its own.
-#[derive(Debug, clap::Args)]
-pub(crate) struct StateCommandArgs {
-    #[command(flatten)]
-    options: Options,
-
-    #[command(flatten)]
-    output: OutputArgs,
-}
-
-/// `helmsum hash`
-#[derive(Debug, clap::Args)]
-pub(crate) struct HashArgs {
-    /// Files, directories and quoted globs
-    #[arg(value_name = "PATH", required = true)]
-    pub paths: Vec<String>,
-
-    #[command(flatten)]
-    output: OutputArgs,
-}
-
-/// `helmsum completions`
-#[derive(Debug, clap::Args)]
-pub(crate) struct CompletionsArgs {
-    /// The shell
-    #[arg(value_name = "SHELL")]
-    pub shell: clap_complete::Shell,
-
-    #[command(flatten)]
-    output: OutputArgs,
-}
-
-/// `helmsum man`
-#[derive(Debug, clap::Args)]
-pub(crate) struct ManArgs {
-    #[command(flatten)]
-    output: OutputArgs,
 }
 
 impl Cli {
