@@ -20,7 +20,8 @@ use std::time::Instant;
 use camino::Utf8PathBuf;
 
 pub(crate) use again::Again;
-pub(crate) use contents::consumer::{Change, Contents, How, SourceContents, Status};
+pub(crate) use contents::change::{Change, How};
+pub(crate) use contents::consumer::{Contents, SourceContents, Status};
 pub(crate) use facts::consumer::Consumer;
 pub(crate) use helmfile::Helmfile;
 pub(crate) use progress::Progress;

@@ -1,6 +1,7 @@
 //! From a declared consumer to what its target should contain.
 
 use super::Finishing;
+use super::change::{Change, changes};
 use super::rendering::{Rendering, Wanted};
 use crate::checksum::{Digest, Hashed, HashedFile};
 use crate::diagnostic::{Code, Diagnostic, Mistake};
@@ -11,7 +12,7 @@ use crate::plan::rules;
 use crate::rendered::ObjectKind;
 use crate::source::config::way_to_enlarge;
 use crate::source::{KeyPath, ProducerName, Source, What};
-use crate::targets::{Content, Moved, Object, Recorded, Section, TargetError, check_place, read};
+use crate::targets::{Content, Object, Recorded, Section, TargetError, check_place, read};
 
 /// A consumer with what its target should contain, and what it contains.
 #[derive(Debug)]
@@ -90,52 +91,6 @@ pub(crate) enum Unread {
     Failed,
     /// An `auto` found it, and nobody knows what will be in it: the others count.
     LeftOut,
-}
-
-/// One file that moved a checksum.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Change {
-    /// The file, relative to the source.
-    pub name: String,
-    /// What happened to it.
-    pub how: How,
-}
-
-impl Change {
-    /// All files that differ, in the order of their names.
-    pub(crate) fn all(moved: Moved) -> Vec<Self> {
-        let mut changes: Vec<Self> =
-            [(moved.edited, How::Edited), (moved.added, How::Added), (moved.removed, How::Removed)]
-                .into_iter()
-                .flat_map(|(names, how)| names.into_iter().map(move |name| Self { name, how }))
-                .collect();
-        changes.sort_by(|one, other| one.name.cmp(&other.name));
-        changes
-    }
-}
-
-/// What happened to a file since its digest was recorded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum How {
-    /// It is new.
-    Added,
-    /// It is gone.
-    Removed,
-    /// Its bytes differ.
-    Edited,
-}
-
-impl How {
-    /// One word for it.
-    #[must_use]
-    pub(crate) const fn word(self) -> &'static str {
-        match self {
-            Self::Added => "added",
-            Self::Removed => "removed",
-            Self::Edited => "edited",
-        }
-    }
 }
 
 /// How a target was found, before anything was written.
@@ -461,26 +416,6 @@ impl Contents {
             }
         }
     }
-}
-
-/// How a source differs from what a target records.
-fn changes(source: &SourceContents, recorded: &Recorded) -> Vec<Change> {
-    if source.is_concealed() {
-        let before = recorded.sources.iter().find(|old| old.label == source.label);
-        let digest = source.read.as_ref().map(|read| read.digest);
-        let how = match before {
-            None => Some(How::Added),
-            Some(before) => (Some(before.digest) != digest).then_some(How::Edited),
-        };
-        return how.map(|how| Change { name: source.label.clone(), how }).into_iter().collect();
-    }
-    let files = source.files().iter().map(|file| (file.name.as_str(), file.digest));
-    if let Some(moved) = recorded.moved(&source.label, files) {
-        return Change::all(moved);
-    }
-    let mut names: Vec<&str> = source.files().iter().map(|file| file.name.as_str()).collect();
-    names.sort_unstable();
-    names.into_iter().map(|name| Change { name: name.to_owned(), how: How::Added }).collect()
 }
 
 /// Reads the target of a consumer, and says what stands in the way.

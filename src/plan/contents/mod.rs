@@ -1,6 +1,7 @@
 //! What the sources of consumers contain, and what their targets should: those first that others depend on.
 
 pub(crate) mod chance;
+pub(crate) mod change;
 pub(crate) mod conflicts;
 pub(crate) mod consumer;
 pub(crate) mod graph;
