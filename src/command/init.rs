@@ -106,11 +106,7 @@ fn words(words: &[String], reading: &Reading, directory: &Utf8Path) -> Result<Wo
     let resolved = state::read(&reading.request(None))?;
     let is_release = |word: &String| {
         let filter = ReleaseFilter::from(word.clone());
-        let mut releases = resolved.visits.iter().flat_map(|visit| &visit.releases);
-        releases.any(|release| {
-            filter.matches(&release.namespace, &release.name)
-                || filter.matches(&release.declared_namespace, &release.name)
-        })
+        resolved.visits.iter().flat_map(|visit| &visit.releases).any(|release| release.is_meant_by(&filter))
     };
     for word in rest {
         let is_path = word.starts_with(['.', '/']) || !is_release(word);

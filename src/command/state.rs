@@ -106,9 +106,7 @@ fn named(mut state: Resolved, reading: &Reading) -> Resolved {
     for visit in &mut state.visits {
         visit.filtered = true;
         for release in &mut visit.releases {
-            let of_namespace =
-                |namespace: &str| filters.iter().any(|filter| filter.matches(namespace, &release.name));
-            release.selected &= of_namespace(&release.namespace) || of_namespace(&release.declared_namespace);
+            release.selected &= filters.iter().any(|filter| release.is_meant_by(filter));
         }
     }
     state

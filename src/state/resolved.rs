@@ -10,6 +10,7 @@ use super::located::Located;
 use super::location::Base;
 use super::needs::Needs;
 use super::remote::Cache;
+use crate::cli::ReleaseFilter;
 use crate::template::function::Effects;
 use crate::text::Place;
 use crate::value::{Map, Value};
@@ -135,6 +136,13 @@ impl Release {
         } else {
             format!("{}/{}", self.namespace, self.name)
         }
+    }
+
+    /// Whether `--release` means it, in its namespace or in the one that the state gives it.
+    #[must_use]
+    pub(crate) fn is_meant_by(&self, filter: &ReleaseFilter) -> bool {
+        let in_namespace = |namespace: &str| filter.matches(namespace, &self.name);
+        in_namespace(&self.namespace) || in_namespace(&self.declared_namespace)
     }
 
     /// Whether helmfile would deploy it: selected or not, but not switched off by `installed` or `condition`.

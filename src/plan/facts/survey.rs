@@ -317,11 +317,7 @@ impl<'a> Survey<'a, '_> {
         let filters = &self.reading.options.release;
         let mut candidates = Vec::new();
         for (position, release) in visit.releases.iter().enumerate() {
-            let named = filters.is_empty()
-                || filters.iter().any(|filter| {
-                    filter.matches(&release.namespace, &release.name)
-                        || filter.matches(&release.declared_namespace, &release.name)
-                });
+            let named = filters.is_empty() || filters.iter().any(|filter| release.is_meant_by(filter));
             if !named && filters.iter().any(|filter| filter.name() == release.name) {
                 counts.namesakes.insert(release.id());
             }

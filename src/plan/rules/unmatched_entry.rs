@@ -150,9 +150,7 @@ impl Entries {
             for release in &visit.releases {
                 self.releases.insert((release.id(), release.name.clone()));
                 for (index, filter) in reading.options.release.iter().enumerate() {
-                    if filter.matches(&release.namespace, &release.name)
-                        || filter.matches(&release.declared_namespace, &release.name)
-                    {
+                    if release.is_meant_by(filter) {
                         self.named.insert(index);
                     }
                 }

@@ -294,10 +294,7 @@ impl<'a> Caller<'a> {
         let named = match &self.named {
             Named::All => true,
             Named::Own => self.visit == consumer.visit && self.release == Some(consumer.release),
-            Named::These(filters) => filters.iter().any(|filter| {
-                filter.matches(&release.namespace, &release.name)
-                    || filter.matches(&release.declared_namespace, &release.name)
-            }),
+            Named::These(filters) => filters.iter().any(|filter| release.is_meant_by(filter)),
         };
         let selected = |selector: &Selector| selector.matches(&release.labels);
         named && (self.selectors.is_empty() || self.selectors.iter().any(selected))
