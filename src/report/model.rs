@@ -9,7 +9,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::rows;
 use crate::audit::Restarts;
 use crate::checksum::{Digest, HashedFile};
-use crate::diagnostic::{Diagnostic, Level};
+use crate::diagnostic::{Diagnostic, Kind, Level};
 use crate::plan::{Change, Contents, Plan, Status};
 use crate::text::Place;
 
@@ -63,6 +63,14 @@ impl Report {
     #[must_use]
     pub(crate) fn said(&self) -> Vec<Diagnostic> {
         self.shared().iter().map(Shared::said).collect()
+    }
+
+    /// Those of them that are no errors: findings, and notes unless the run is to be `quiet`.
+    #[must_use]
+    pub(crate) fn findings_and_notes(&self, quiet: bool) -> Vec<Diagnostic> {
+        let is_one =
+            |one: &Diagnostic| matches!(one.kind, Kind::Finding(_)) || (one.kind == Kind::Note && !quiet);
+        self.said().into_iter().filter(is_one).collect()
     }
 
     /// The diagnostics, each with the environments that share it, where there are several.

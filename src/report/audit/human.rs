@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use super::AuditView;
 use super::counts::{Counts, found, verdict};
 use crate::audit::Reading;
-use crate::diagnostic::Kind;
 use crate::report::drawing::{Layout, draw, wrapped};
 use crate::report::human::WIDTH;
 use crate::text::{Shown, counted};
@@ -23,9 +22,7 @@ pub(crate) fn human(view: AuditView<'_>, layout: Layout<'_>) -> String {
     if counts.is_blind() && !view.quiet {
         parts.push(paragraph(opening(view, &counts)));
     }
-    let said = view.report.said();
-    let is_shown = |kind: Kind| matches!(kind, Kind::Finding(_)) || (kind == Kind::Note && !view.quiet);
-    parts.extend(said.iter().filter(|one| is_shown(one.kind)).map(|one| draw(one, layout)));
+    parts.extend(view.report.findings_and_notes(view.quiet).iter().map(|one| draw(one, layout)));
     if view.verbose && !view.quiet && !view.audit.readings.is_empty() {
         parts.push(listed(&view.audit.readings));
     }

@@ -12,8 +12,8 @@ use super::model::{ReleaseRow, Report};
 use crate::diagnostic::{Code, Diagnostic, Kind, Level};
 use crate::plan::Status;
 use crate::text::counted;
-pub(crate) use table::MOST_CHANGES;
 use table::Table;
+pub(crate) use table::changes;
 
 /// How wide a report is.
 pub(crate) const WIDTH: usize = 80;

@@ -7,14 +7,14 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{View, WIDTH};
 use crate::audit::{Reached, Restarts};
-use crate::plan::Status;
+use crate::plan::{Change, Status};
 use crate::report::drawing::{Layout, wrapped};
 use crate::report::effect::{Effect, effect};
 use crate::report::model::{ReleaseRow, Report, SourceRow};
 use crate::text::{Bytes, Shown, counted, relative};
 
 /// How many changed files of a source are named.
-pub(crate) const MOST_CHANGES: usize = 20;
+const MOST_CHANGES: usize = 20;
 
 /// The table of a report.
 pub(super) struct Table<'r> {
@@ -139,17 +139,18 @@ impl Table<'_> {
         if self.view == View::List || !matches!(release.target.status, Status::Stale | Status::Held) {
             return Vec::new();
         }
-        let mut lines: Vec<String> = source
-            .changed
-            .iter()
-            .take(MOST_CHANGES)
-            .map(|change| format!("{:<7}  {}", change.how.word(), Shown(&change.name)))
-            .collect();
-        if source.changed.len() > MOST_CHANGES {
-            lines.push(format!("and {} more", source.changed.len() - MOST_CHANGES));
-        }
-        lines
+        changes(&source.changed)
     }
+}
+
+/// What happened to files, a line for each as far as that is readable.
+pub(crate) fn changes(changed: &[Change]) -> Vec<String> {
+    let line = |change: &Change| format!("{:<7}  {}", change.how.word(), Shown(&change.name));
+    let mut lines: Vec<String> = changed.iter().take(MOST_CHANGES).map(line).collect();
+    if changed.len() > MOST_CHANGES {
+        lines.push(format!("and {} more", changed.len() - MOST_CHANGES));
+    }
+    lines
 }
 
 struct Row<'r> {

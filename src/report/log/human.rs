@@ -5,10 +5,10 @@ use std::fmt::Write as _;
 use anstyle::{AnsiColor, Style};
 
 use super::LogView;
-use crate::diagnostic::{Diagnostic, Kind};
+use crate::diagnostic::Diagnostic;
 use crate::history::{Effect, Past, Step};
 use crate::report::drawing::{Layout, draw, wrapped};
-use crate::report::human::{MOST_CHANGES, WIDTH};
+use crate::report::human::{WIDTH, changes};
 use crate::text::{Shown, counted};
 
 /// The words for what happens to pods are as wide as the longest one.
@@ -21,12 +21,11 @@ pub(crate) fn human(view: LogView<'_>, layout: Layout<'_>) -> String {
     if !view.quiet {
         view.history.commits.iter().for_each(|past| draw_commit(&mut text, past));
     }
-    let is_shown = |kind: Kind| matches!(kind, Kind::Finding(_)) || (kind == Kind::Note && !view.quiet);
-    for said in view.report.said().iter().filter(|one| is_shown(one.kind)) {
+    for said in view.report.findings_and_notes(view.quiet) {
         if !text.is_empty() {
             text.push('\n');
         }
-        text.push_str(&draw(said, layout));
+        text.push_str(&draw(&said, layout));
     }
     let is_known = !view.report.nothing_matched && !view.report.diagnostics.iter().any(Diagnostic::is_error);
     if !view.quiet && is_known {
@@ -82,11 +81,8 @@ fn draw_step(text: &mut String, step: &Step) {
     for source in &step.sources {
         let how = source.how.map(|how| format!("  {}", how.word())).unwrap_or_default();
         let _ = writeln!(text, "{indent}{}{how}", Shown(&source.label));
-        for change in source.changes.iter().take(MOST_CHANGES) {
-            let _ = writeln!(text, "{indent}  {:<7}  {}", change.how.word(), Shown(&change.name));
-        }
-        if source.changes.len() > MOST_CHANGES {
-            let _ = writeln!(text, "{indent}  and {} more", source.changes.len() - MOST_CHANGES);
+        for change in changes(&source.changes) {
+            let _ = writeln!(text, "{indent}  {change}");
         }
     }
 }
