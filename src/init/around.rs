@@ -78,13 +78,7 @@ pub(super) fn around(made: Made<'_>, _: &mut Rendering<'_>) -> (Findings, BTreeM
             hook_file: hook_file(&case),
             bases: visit.bases.clone(),
             sharing: sharing(case.environment),
-            denied: case
-                .consumer
-                .diagnostics
-                .iter()
-                .filter(|one| case.consumer.levels.denies(one))
-                .cloned()
-                .collect(),
+            denied: case.consumer.denied().cloned().collect(),
         };
         (release.id(), around)
     };

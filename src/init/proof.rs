@@ -103,7 +103,6 @@ fn seen(
     case: &ReleaseCase<'_>,
     (manifests, with_stand_in): (Answer<Vec<u8>>, Option<Answer<Vec<u8>>>),
 ) -> Seen {
-    let denied = case.consumer.diagnostics.iter().filter(|one| case.consumer.levels.denies(one));
     let sources = &case.contents.sources;
     let digests = sources.iter().filter_map(|source| Some(source.read.as_ref()?.digest.to_string()));
     let files = sources.iter().filter_map(|source| {
@@ -116,7 +115,7 @@ fn seen(
         with_stand_in,
         digests: digests.collect(),
         files: files.collect(),
-        denied: denied.cloned().collect(),
+        denied: case.consumer.denied().cloned().collect(),
     }
 }
 

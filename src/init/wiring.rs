@@ -71,9 +71,7 @@ pub(crate) fn propose(asked: &Asked<'_>, gaps: &Gaps) -> Proposal {
 fn denied_now(asked: &Asked<'_>) -> BTreeSet<String> {
     let plan = plan::make(&strict(asked.context, Aim::Show), asked.reading, asked.progress);
     let of_run = plan.sink.said().iter().filter(|one| one.is_denied());
-    let consumers = plan.consumers.iter().map(|contents| &contents.consumer);
-    let of_consumers =
-        consumers.flat_map(|consumer| consumer.diagnostics.iter().filter(|one| consumer.levels.denies(one)));
+    let of_consumers = plan.consumers.iter().flat_map(|contents| contents.consumer.denied());
     of_run.chain(of_consumers).map(|one| one.message.clone()).collect()
 }
 

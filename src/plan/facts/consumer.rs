@@ -113,7 +113,12 @@ impl Consumer {
 
     /// Whether anything found so far keeps its target as it was.
     pub(crate) fn is_denied(&self) -> bool {
-        self.blocked || self.diagnostics.iter().any(|diagnostic| self.levels.denies(diagnostic))
+        self.blocked || self.denied().next().is_some()
+    }
+
+    /// What was found about it that keeps its target as it was.
+    pub(crate) fn denied(&self) -> impl Iterator<Item = &Diagnostic> {
+        self.diagnostics.iter().filter(|diagnostic| self.levels.denies(diagnostic))
     }
 
     /// How a path source is hashed; nothing for one that is not read from files, or must not be.
