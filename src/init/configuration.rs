@@ -2,6 +2,7 @@
 
 use super::draft::Insertion;
 use super::sheet::{Frame, Sheet, Unsafe};
+use crate::targets::spelled;
 
 /// What an entry says of a release.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -19,15 +20,15 @@ impl Entry {
     fn keys(&self) -> Vec<(Vec<String>, String)> {
         let mut keys = Vec::new();
         if !self.sources.is_empty() {
-            let words: Vec<String> = self.sources.iter().map(|source| quoted(source)).collect();
+            let words: Vec<String> = self.sources.iter().map(|source| super::quoted(source)).collect();
             let line = format!("sources: [{}]", words.join(", "));
             keys.push((vec![line.clone()], line));
         }
         if !self.annotations.is_empty() {
             let key = match &self.annotations[..] {
-                [one] => format!("key: {}", plain(one)),
+                [one] => format!("key: {}", spelled(one)),
                 several => {
-                    let several: Vec<String> = several.iter().map(|key| plain(key)).collect();
+                    let several: Vec<String> = several.iter().map(|key| spelled(key)).collect();
                     format!("key: [{}]", several.join(", "))
                 }
             };
@@ -40,12 +41,12 @@ impl Entry {
 
     /// The lines of the entry as an item of a list.
     pub(super) fn lines(&self) -> Vec<String> {
-        let first = format!("release: {}", plain(&self.release));
+        let first = format!("release: {}", spelled(&self.release));
         [first].into_iter().chain(self.keys().into_iter().flat_map(|(lines, _)| lines)).collect()
     }
 
     fn flow(&self) -> String {
-        let first = format!("release: {}", plain(&self.release));
+        let first = format!("release: {}", spelled(&self.release));
         let keys: Vec<String> =
             [first].into_iter().chain(self.keys().into_iter().map(|(_, flow)| flow)).collect();
         format!("{{ {} }}", keys.join(", "))
@@ -73,20 +74,13 @@ pub(super) fn add(text: &[u8], entry: &Entry) -> Result<Vec<Insertion>, Unsafe> 
             .map(|one| vec![one]);
     };
     if list.node().is_null() && list.span().is_empty() {
-        return sheet
-            .fill(
-                &key,
-                &frame,
-                &super::listed(&entry.lines()).iter().map(|line| line[2..].to_owned()).collect::<Vec<_>>(),
-            )
-            .map(|one| vec![one]);
+        return sheet.fill(&key, &frame, &super::item(&entry.lines())).map(|one| vec![one]);
     }
     let about = |item: &crate::yaml::Written| {
         sheet.entry(item, "release").and_then(|(_, name)| sheet.literal(&name)).as_deref()
             == Some(&entry.release)
     };
-    let items = std::iter::successors(Some(0), |at| Some(at + 1)).map_while(|at| list.item(at));
-    let Some(known) = items.into_iter().find(about) else {
+    let Some(known) = list.items().find(about) else {
         return sheet.add_item(&list, &frame, (&entry.lines(), &entry.flow())).map(|one| vec![one]);
     };
     for key in ["sources", "format", "key"] {
@@ -100,20 +94,6 @@ pub(super) fn add(text: &[u8], entry: &Entry) -> Result<Vec<Insertion>, Unsafe> 
     let lines: Vec<String> = keys.iter().flat_map(|(lines, _)| lines.clone()).collect();
     let flow: Vec<String> = keys.into_iter().map(|(_, flow)| flow).collect();
     sheet.add_keys(&known, &frame, (&lines, &flow.join(", "))).map(|one| vec![one])
-}
-
-/// A word as YAML reads it as text: without quotes where that is certain.
-fn plain(text: &str) -> String {
-    let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"_-./".contains(&byte);
-    let is_word =
-        text.bytes().all(is_plain) && text.bytes().next().is_some_and(|byte| byte.is_ascii_alphabetic());
-    let is_other =
-        ["true", "false", "null", "yes", "no", "on", "off", "y", "n"].contains(&text.to_lowercase().as_str());
-    if is_word && !is_other { text.to_owned() } else { quoted(text) }
-}
-
-fn quoted(text: &str) -> String {
-    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }
 
 #[cfg(test)]

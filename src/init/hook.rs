@@ -30,7 +30,7 @@ fn file_option(file: &str) -> String {
     if file.bytes().all(plain) {
         format!("- --file={file}")
     } else {
-        format!("- \"--file={}\"", file.replace('\\', "\\\\").replace('"', "\\\""))
+        format!("- {}", super::quoted(&format!("--file={file}")))
     }
 }
 

@@ -26,8 +26,18 @@ pub(crate) use outcome::{Outcome, Proposal, Step, Verdict};
 pub(crate) use patch::patch;
 pub(crate) use wiring::{Asked, propose};
 
-/// Lines as the first item of a list that is indented by two spaces.
-fn listed(lines: &[String]) -> Vec<String> {
-    let one = |(number, line): (usize, &String)| format!("  {} {line}", if number == 0 { "-" } else { " " });
+/// Lines as an item of a list.
+fn item(lines: &[String]) -> Vec<String> {
+    let one = |(number, line): (usize, &String)| format!("{} {line}", if number == 0 { "-" } else { " " });
     lines.iter().enumerate().map(one).collect()
+}
+
+/// Lines as an item of a list that is indented by two spaces.
+fn listed(lines: &[String]) -> Vec<String> {
+    item(lines).iter().map(|line| format!("  {line}")).collect()
+}
+
+/// A text in double quotes, as YAML and directives read it.
+fn quoted(text: &str) -> String {
+    format!("\"{}\"", text.replace('\\', "\\\\").replace('"', "\\\""))
 }

@@ -149,12 +149,7 @@ impl<'t> Sheet<'t> {
                 let (key, value) = value.pairs().pop()?;
                 self.end(&value).or_else(|| self.end(&key))
             }
-            Kind::Sequence => {
-                let last = std::iter::successors(Some(0), |at| Some(at + 1))
-                    .map_while(|at| value.item(at))
-                    .last()?;
-                self.end(&last)
-            }
+            Kind::Sequence => self.end(&last_part(value)?),
             Kind::Scalar if span.is_empty() => None,
             Kind::Scalar if matches!(node.style(), Some(Style::Literal | Style::Folded)) => {
                 let header = self.text[span.start..].lines().next().unwrap_or_default();
@@ -201,11 +196,7 @@ impl<'t> Sheet<'t> {
             }
             at = next;
         }
-        let before = self.text[..at].trim_end().len();
-        let trims = self.actions.iter().any(|action| action.trims_right && action.span.end == before);
-        if trims {
-            return Err(Unsafe::Trimmed(self.line(before)));
-        }
+        self.check_untrimmed(at)?;
         if at == self.text.len() && self.ends_in_open_text() {
             return Err(Unsafe::Open(self.line(at)));
         }
@@ -215,15 +206,11 @@ impl<'t> Sheet<'t> {
     /// Whether the last line of the text is that of a block of text (`|`, `>`), and not ended: a line after it would end it, and give it
     /// a line break.
     fn ends_in_open_text(&self) -> bool {
-        let last = |value: &Written| match value.node().kind() {
-            _ if value.aliased().is_some() || value.is_flow() => None,
-            Kind::Mapping => value.pairs().pop().map(|(_, value)| value),
-            Kind::Sequence => {
-                std::iter::successors(Some(0), |at| Some(at + 1)).map_while(|at| value.item(at)).last()
-            }
-            Kind::Scalar => None,
+        let below = |value: &Written| {
+            let is_block = value.aliased().is_none() && !value.is_flow();
+            last_part(value).filter(|_| is_block)
         };
-        let leaf = std::iter::successors(self.documents.last().cloned(), last).last();
+        let leaf = std::iter::successors(self.documents.last().cloned(), below).last();
         let is_block =
             leaf.is_some_and(|leaf| matches!(leaf.node().style(), Some(Style::Literal | Style::Folded)));
         is_block && !self.text.ends_with('\n')
@@ -288,11 +275,7 @@ impl<'t> Sheet<'t> {
         if !before.bytes().all(|byte| byte == b' ') {
             return Err(Unsafe::Indentation(self.line(start)));
         }
-        let lines: Vec<String> = lines
-            .iter()
-            .enumerate()
-            .map(|(number, line)| format!("{before}{} {line}", if number == 0 { "-" } else { " " }))
-            .collect();
+        let lines: Vec<String> = super::item(lines).iter().map(|line| format!("{before}{line}")).collect();
         self.lines_after(end, frame, &lines)
     }
 
@@ -309,12 +292,7 @@ impl<'t> Sheet<'t> {
         if self.frame(span.start) != *frame || self.frame(span.end) != *frame {
             return Err(Unsafe::Conditional(list.line()));
         }
-        let parts = || std::iter::successors(Some(0), |at| Some(at + 1)).map_while(|at| list.item(at));
-        let end_part = match list.node().kind() {
-            Kind::Mapping => list.pairs().pop().map(|(_, value)| value),
-            _ => parts().last(),
-        };
-        let Some(part) = end_part else {
+        let Some(part) = last_part(list) else {
             return Ok(Insertion { at: span.end - 1, text: text.to_owned() });
         };
         let end = self.end(&part).ok_or_else(|| Unsafe::NotAList(part.line()))?;
@@ -385,9 +363,14 @@ impl<'t> Sheet<'t> {
             }
             at = start;
         }
+        self.check_untrimmed(at).map(|()| at)
+    }
+
+    /// Refuses a position whose line break is taken away by an action before it.
+    fn check_untrimmed(&self, at: usize) -> Result<(), Unsafe> {
         let before = self.text[..at].trim_end().len();
         let trims = self.actions.iter().any(|action| action.trims_right && action.span.end == before);
-        if trims { Err(Unsafe::Trimmed(self.line(before))) } else { Ok(at) }
+        if trims { Err(Unsafe::Trimmed(self.line(before))) } else { Ok(()) }
     }
 
     /// Adds lines below a key that has no value: a list or a mapping begins with them. `lines` are indented by two spaces more than the
@@ -458,6 +441,15 @@ impl<'t> Sheet<'t> {
             return Err(Unsafe::Trimmed(self.line(next)));
         }
         self.settled(at, &Frame::new()).map(|_| ())
+    }
+}
+
+/// The last value of a mapping or item of a sequence.
+fn last_part(value: &Written) -> Option<Written> {
+    match value.node().kind() {
+        Kind::Mapping => value.pairs().pop().map(|(_, value)| value),
+        Kind::Sequence => value.items().next_back(),
+        Kind::Scalar => None,
     }
 }
 

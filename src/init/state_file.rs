@@ -109,8 +109,7 @@ fn release(sheet: &Sheet<'_>, line: usize) -> Option<Written> {
     let lists = sheet.documents().iter().flat_map(Written::pairs);
     let mut lists = lists.filter(|(key, _)| sheet.literal(key).as_deref() == Some("releases"));
     lists.find_map(|(_, list)| {
-        let mut items = std::iter::successors(Some(0), |at| Some(at + 1)).map_while(|at| list.item(at));
-        items.find(|item| {
+        list.items().find(|item| {
             item.line() == line && item.node().kind() == Kind::Mapping && item.aliased().is_none()
         })
     })
@@ -143,11 +142,7 @@ pub(super) fn add_hook(sheet: &Sheet<'_>, lines: &[String]) -> Result<Insertion,
             return Err(Unsafe::Conditional(key.line()));
         }
         if list.span().is_empty() && list.aliased().is_none() {
-            return sheet.fill(
-                &key,
-                &frame,
-                &super::listed(lines).iter().map(|line| line[2..].to_owned()).collect::<Vec<_>>(),
-            );
+            return sheet.fill(&key, &frame, &super::item(lines));
         }
         if list.is_flow() {
             return Err(Unsafe::Flow(list.line()));

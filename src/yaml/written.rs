@@ -73,6 +73,15 @@ impl Written {
         items.get(index).map(|&id| Self::new(self.place.sibling(id)))
     }
 
+    /// The items of a sequence; none for anything else.
+    pub(crate) fn items(&self) -> impl DoubleEndedIterator<Item = Self> {
+        let ids = match &self.place.data().content {
+            Content::Sequence(items) => items.as_slice(),
+            _ => &[],
+        };
+        ids.iter().map(|&id| Self::new(self.place.sibling(id)))
+    }
+
     /// Whether it is the key `<<` that merges.
     pub(crate) fn is_merge_key(&self) -> bool {
         self.place.is_merge_key()
