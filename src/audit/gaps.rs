@@ -105,6 +105,11 @@ impl Missing {
     pub(crate) fn object(&self) -> String {
         format!("{}:{}", self.kind.word(), self.name)
     }
+
+    /// The sources that stand for it, as directives have them.
+    pub(crate) fn sources(&self) -> Vec<String> {
+        readings::sources(&self.object(), &self.makers)
+    }
 }
 
 /// What is missing, and what was looked at.
@@ -130,14 +135,8 @@ pub(crate) fn gaps(made: Made<'_>, rendering: &mut Rendering<'_>, named: bool) -
     let makers = Makers::of(subjects.iter().map(Subject::deployed).collect());
     let mut gaps = Gaps::default();
     for subject in subjects.iter().filter(|subject| subject.is_selected) {
-        gaps.releases.push(Audited {
-            id: subject.release.id(),
-            environment: subject.environment.resolved.environment.clone(),
-            file: subject.visit.file.clone(),
-            why_not: subject.why_not(),
-            restarts: None,
-        });
         let arrival = subject.arrival();
+        gaps.releases.push(subject.audited(arrival.as_ref()));
         let is_inert = arrival.as_ref().is_some_and(super::arrival::Arrival::is_nowhere)
             && subject.manifests.as_ref().is_ok_and(|manifests| !manifests.workloads.is_empty());
         let mut case = Case { made: &made, subjects: &subjects, makers: &makers, subject, rendering };

@@ -23,7 +23,7 @@ use std::collections::BTreeSet;
 
 use camino::Utf8PathBuf;
 
-pub(crate) use gaps::{Gap, Gaps, Wired, gaps};
+pub(crate) use gaps::{Gap, Gaps, Missing, Wired, gaps};
 pub(crate) use inputs::Inputs;
 pub(crate) use made_of::made_of;
 pub(crate) use readings::{Reading, Verdict};
@@ -37,6 +37,7 @@ use crate::plan::contents::manifests::is_not_at_hand;
 use crate::plan::contents::rendering::Rendering;
 use crate::plan::rules::project::Findings;
 use crate::reference::{Identity, Why};
+use arrival::Arrival;
 use subject::Subject;
 
 /// What was looked at, and what came of it.
@@ -120,13 +121,7 @@ pub(crate) fn audit(made: Made<'_>, rendering: &mut Rendering<'_>) -> (Findings,
     let mut audit = Audit::default();
     for subject in subjects.iter().filter(|subject| subject.is_selected) {
         let arrival = subject.arrival();
-        audit.releases.push(Audited {
-            id: subject.release.id(),
-            environment: subject.environment.resolved.environment.clone(),
-            file: subject.visit.file.clone(),
-            why_not: subject.why_not(),
-            restarts: arrival.as_ref().map(|arrival| arrival.restarting(subject)),
-        });
+        audit.releases.push(subject.audited(arrival.as_ref()));
         let mut case = rules::Case { made: &made, subjects: &subjects, makers: &makers, subject, rendering };
         let readings = readings::judge(&mut case, arrival.as_ref());
         for rule in rules::RULES {
@@ -154,6 +149,17 @@ fn not_installed(subjects: &[Subject<'_>], readings: &[Reading]) -> BTreeSet<Str
 }
 
 impl Subject<'_> {
+    /// It with what was looked at; `arrival` is where its checksum arrives.
+    fn audited(&self, arrival: Option<&Arrival>) -> Audited {
+        Audited {
+            id: self.release.id(),
+            environment: self.environment.resolved.environment.clone(),
+            file: self.visit.file.clone(),
+            why_not: self.why_not(),
+            restarts: arrival.map(|arrival| arrival.restarting(self)),
+        }
+    }
+
     fn why_not(&self) -> Option<WhyNot> {
         let problem = self.manifests.as_ref().err()?;
         Some(WhyNot {

@@ -324,8 +324,23 @@ impl Reading {
         self.need.level()
     }
 
+    /// The sources that stand for it, as directives have them.
+    pub(super) fn sources(&self) -> Vec<String> {
+        sources(&self.object(), &self.makers)
+    }
+
     /// The object as a source names it.
     pub(super) fn object(&self) -> String {
         format!("{}:{}", self.kind.name().to_ascii_lowercase(), self.name)
     }
+}
+
+/// The sources that stand for an object of these releases, as directives have them. Of several, each has a name: they would have the same
+/// label.
+pub(super) fn sources(object: &str, makers: &[String]) -> Vec<String> {
+    let name = |maker: &String| match makers.len() {
+        1 => String::new(),
+        _ => format!(" as {}", maker.replace('/', "-")),
+    };
+    makers.iter().map(|maker| format!("{object}{} from={maker}", name(maker))).collect()
 }

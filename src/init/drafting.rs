@@ -11,7 +11,7 @@ use super::sheet::{Sheet, Unsafe};
 use super::state_file::{self, Additions};
 use super::ways::{Way, readers};
 use super::{chart, configuration};
-use crate::audit::Gap;
+use crate::audit::{Gap, Missing};
 use crate::plan::rules::missing_need::Order;
 use crate::source::config::FILE_NAME;
 use crate::text::relative;
@@ -114,26 +114,13 @@ impl Subject<'_> {
 
     /// The texts of the sources, after `# helmsum:`, for a file in a directory.
     fn sources(&self, way: &Way, directory: &Utf8Path, from: Option<&str>) -> Vec<String> {
-        let mut texts = Vec::new();
-        for one in self.gap.missing.iter().filter(|one| !one.is_declared) {
-            for maker in &one.makers {
-                // Two of them would have the same label.
-                let name = match one.makers.len() {
-                    1 => String::new(),
-                    _ => format!(" as {}", maker.replace('/', "-")),
-                };
-                texts.push(format!("{}{name} from={maker}", one.object()));
-            }
-        }
+        let missing = self.gap.missing.iter().filter(|one| !one.is_declared);
+        let mut texts: Vec<String> = missing.flat_map(Missing::sources).collect();
         for path in self.paths {
             let path = relative(path, directory);
             let path = if path.starts_with("..") { path.to_string() } else { format!("./{path}") };
             let is_plain = !path.contains([' ', '\t', '"', '\\', '{', '*', '?', '[']);
-            let word = if is_plain {
-                path
-            } else {
-                format!("\"{}\"", path.replace('\\', "\\\\").replace('"', "\\\""))
-            };
+            let word = if is_plain { path } else { super::quoted(&path) };
             let from = from.map(|from| format!(" from={from}")).unwrap_or_default();
             // Who reads files is known of a release that makes an object of them; else there may be one workload alone.
             let on = match readers(self.gap) {

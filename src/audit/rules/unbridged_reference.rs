@@ -64,14 +64,8 @@ pub(in crate::audit) fn makers(reading: &Reading) -> String {
 }
 
 fn fix(case: &Case<'_, '_>, reading: &Reading) -> String {
-    // Two of them would have the same label.
-    let label = |maker: &String| match reading.makers.len() {
-        1 => String::new(),
-        _ => format!(" as {}", maker.replace('/', "-")),
-    };
-    let directive =
-        |maker: &String| format!("`# helmsum: {}{} from={maker}`", reading.object(), label(maker));
-    let directives: Vec<String> = reading.makers.iter().map(directive).collect();
+    let directives: Vec<String> =
+        reading.sources().iter().map(|source| format!("`# helmsum: {source}`")).collect();
     let directives = directives.join(" and ");
     let file = case.own_values_file();
     let target = if case.is_wired() { "" } else { ", and list a target among its values" };
