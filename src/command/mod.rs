@@ -77,6 +77,9 @@ pub(crate) fn run(
     };
     let key_file = variables.key_file.as_deref().map(|path| join_clean(&directory, path));
     let mut options = cli.options().cloned().unwrap_or_default();
+    if let Command::Log(arguments) = &cli.command {
+        options.release.extend(arguments.releases.iter().cloned());
+    }
     let in_hook = options.in_hook();
     let before_rendering = in_hook && !options.deploys_nothing();
     let keeping = match keeping(&options, variables, &directory) {
@@ -120,10 +123,6 @@ pub(crate) fn run(
         return annotate::run(&context, &options, &arguments.program, read, streams);
     }
     if let Command::Log(arguments) = &cli.command {
-        options.release.extend(arguments.releases.iter().cloned());
-        if let Err(error) = options.check() {
-            return refuse(&Diagnostic::error(error.to_string()), streams);
-        }
         let reading = reading(options, named, variables);
         let question = Question { most: arguments.max_count, since: arguments.since.clone() };
         return log::run(&context, &reading, &question, streams);

@@ -77,12 +77,16 @@ impl Renderings {
         rendering: &mut Rendering<'_>,
         progress: &Progress,
     ) {
-        let makers = Makers::of(self.deployed(environments));
         let is_named = |at: &ReleaseAt| {
             by_at.get(at).copied().filter(|one| one.auto.is_some() && one.format.names_all_sources())
         };
-        let named = self.known.keys().filter_map(|at| Some((*at, is_named(at)?)));
-        let looks = named.filter_map(|(at, consumer)| {
+        let named: Vec<(ReleaseAt, &Consumer)> =
+            self.known.keys().filter_map(|at| Some((*at, is_named(at)?))).collect();
+        if named.is_empty() {
+            return;
+        }
+        let makers = Makers::of(self.deployed(environments));
+        let looks = named.into_iter().filter_map(|(at, consumer)| {
             let place = &consumer.auto.as_ref()?.place;
             let reader = Deployed { at, environment: &environments[at.environment], manifests: None };
             let others = makers.near(reader).map(|(kind, name, maker)| (kind, name, makers.release(maker)));

@@ -129,14 +129,10 @@ impl Rendering<'_> {
 }
 
 fn rendered(kept: &Kept, Prepared { one, known, swapped, in_cluster }: Prepared) -> Outcomes {
-    let call = kept.call(one);
-    let (call, swapped) = match swapped {
-        Some((Ok(other), others)) => {
-            let other = kept.call(*other);
-            (call.beside(&other), Some((Ok(other), others)))
-        }
-        Some((Err(problem), others)) => (call, Some((Err(problem), others))),
-        None => (call, None),
+    let swapped = swapped.map(|(other, others)| (other.map(|other| kept.call(*other)), others));
+    let call = match &swapped {
+        Some((Ok(other), _)) => kept.call(one).beside(other),
+        _ => kept.call(one),
     };
     let one = known.map_or_else(|| kept.manifests(&call, None), Outcome::of_run);
     let Ok(rendered) = &one.answer else { return Outcomes { one, swapped: None, in_cluster: None } };
