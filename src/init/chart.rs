@@ -90,20 +90,9 @@ spec:
         checksum/own: {{ include \"a\" . | sha256sum }}
       labels: {}
 ";
-        let after = "\
-kind: Deployment
-metadata: {name: {{ .Release.Name }}}
-spec:
-  template:
-    metadata:
-      annotations:
-        {{- with .Values.configChecksum }}
-        checksum/helmsum: {{ . | quote }}
-        {{- end }}
-        checksum/own: {{ include \"a\" . | sha256sum }}
-      labels: {}
-";
-        assert_eq!(added(before), Ok(after.to_owned()));
+        let lines = "        {{- with .Values.configChecksum }}\n        checksum/helmsum: {{ . | quote }}\n        {{- end }}\n";
+        let after = before.replace("        checksum/own", &format!("{lines}        checksum/own"));
+        assert_eq!(added(before), Ok(after));
     }
 
     #[test]
@@ -121,24 +110,9 @@ spec:
       labels:
         {{- include \"labels\" . | nindent 8 }}
 ";
-        let after = "\
-kind: Service
----
-kind: Deployment
-spec:
-  {{- if .Values.x }}
-  replicas: 1
-  {{- end }}
-  template:
-    metadata:
-      {{- with .Values.configChecksum }}
-      annotations:
-        checksum/helmsum: {{ . | quote }}
-      {{- end }}
-      labels:
-        {{- include \"labels\" . | nindent 8 }}
-";
-        assert_eq!(added(before), Ok(after.to_owned()));
+        let lines = "      {{- with .Values.configChecksum }}\n      annotations:\n        checksum/helmsum: {{ . | quote }}\n      {{- end }}\n";
+        let after = before.replace("      labels:\n", &format!("{lines}      labels:\n"));
+        assert_eq!(added(before), Ok(after));
     }
 
     #[test]

@@ -35,20 +35,12 @@ spec:
 ";
 
 /// The same without a key.
-pub(crate) const WITHOUT_KEY: &str = "\
-apiVersion: apps/v1
-kind: Deployment
-metadata:
-  name: {{ .Release.Name }}
-spec:
-  selector:
-    matchLabels: {app: {{ .Release.Name }}}
-  template:
-    metadata:
-      labels: {app: {{ .Release.Name }}}
-    spec:
-      {{- toYaml .Values.pod | nindent 6 }}
-";
+pub(crate) fn without_key() -> String {
+    let key = "      {{- with .Values.podAnnotations }}\n      annotations:\n        {{- toYaml . | nindent 8 }}\n      {{- end }}\n";
+    let without = WITH_KEY.replace(key, "");
+    assert_ne!(without, WITH_KEY);
+    without
+}
 
 /// A release that reads what another one makes, and nothing else.
 pub(crate) const STATE: &str = "\

@@ -1,6 +1,6 @@
 //! Which way is found for which chart.
 
-use super::{STATE, WITH_KEY, WITHOUT_KEY, init, project};
+use super::{STATE, WITH_KEY, init, project, without_key};
 use crate::audit::project::{BY_KEY, BY_SECRET, WEB};
 use crate::support::programs::helm_major;
 
@@ -50,7 +50,7 @@ fn the_key_of_a_chart_for_helmsum_needs_no_configuration() {
 #[test]
 fn a_chart_of_the_repository_gets_a_line() {
     let Some(project) = project(&[("helmfile.yaml", STATE), ("web.yaml", BY_KEY)]) else { return };
-    project.chart("web", WITHOUT_KEY);
+    project.chart("web", &without_key());
     project.sandbox.commit(&project.root);
     let run = init(&project, &["--via", "target"]);
     assert_eq!(run.code(), 0, "{}", run.told());
@@ -61,7 +61,7 @@ fn a_chart_of_the_repository_gets_a_line() {
 #[test]
 fn without_a_key_helm_gives_manifests_to_helmsum() {
     let Some(project) = project(&[("helmfile.yaml.gotmpl", STATE), ("web.yaml", BY_KEY)]) else { return };
-    project.chart("web", WITHOUT_KEY);
+    project.chart("web", &without_key());
     project.sandbox.commit(&project.root);
     let run = project.helmsum(&["init"]);
     if helm_major() == 4 {
