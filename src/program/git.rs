@@ -34,27 +34,41 @@ pub(crate) fn git(
     input: impl Into<Vec<u8>>,
     also: &[i32],
 ) -> Result<Finished, GitError> {
-    // Variables of a hook that git runs name another repository or index. Those of the configuration are the user's.
-    let variables = own_variables().filter(|(name, _)| {
-        let name = name.as_encoded_bytes();
-        !name.starts_with(b"GIT_") || name.starts_with(b"GIT_CONFIG_")
-    });
-    let finished = Program::find("git", own_path().as_deref())?
-        // A program that the repository's own configuration names; and what a partial clone lacks stays where it is.
-        .arguments(["-c", "core.fsmonitor=", "-c", "protocol.allow=never"])
-        .arguments(arguments.iter().copied())
-        .variables(variables)
-        .variables([("LC_ALL", "C")])
-        .directory(directory)
-        .input(input)
-        .with_errors()
-        .at_most(PATIENCE)
-        .run()?;
+    let finished = git_program(directory, arguments)?.input(input).with_errors().at_most(PATIENCE).run()?;
     let code = finished.status.code();
     if code == Some(0) || also.iter().any(|also| code == Some(*also)) {
         return Ok(finished);
     }
-    let errors = String::from_utf8_lossy(&finished.errors);
-    let first = errors.lines().next().unwrap_or_default();
-    Err(GitError::Refused(first.strip_prefix("fatal: ").unwrap_or(first).to_owned()))
+    Err(GitError::Refused(first_words(&String::from_utf8_lossy(&finished.errors))))
+}
+
+/// git with its arguments, which has not started yet.
+///
+/// # Errors
+///
+/// Where there is no git.
+pub(crate) fn git_program(directory: &Utf8Path, arguments: &[&str]) -> Result<Program, LookupError> {
+    // Variables of a hook that git runs name another repository or index. Those of the configuration are the user's.
+    let variables = own_variables().filter(|(name, _)| {
+        let name = name.as_encoded_bytes();
+        !name.starts_with(b"GIT_") || name.starts_with(b"GIT_CONFIG_") || name == b"GIT_ATTR_NOSYSTEM"
+    });
+    let program = Program::find("git", own_path().as_deref())?
+        // A program that the repository's own configuration names.
+        .arguments(["-c", "core.fsmonitor="])
+        .arguments(arguments.iter().copied())
+        .variables(variables)
+        .variables([("LC_ALL", "C"), ("GIT_OPTIONAL_LOCKS", "0")])
+        // What a partial clone lacks stays where it is, also where the configuration allows a protocol, and git is too old for the first.
+        .variables([("GIT_NO_LAZY_FETCH", "1"), ("GIT_ALLOW_PROTOCOL", "")])
+        .directory(directory);
+    Ok(program)
+}
+
+/// The first line of what git says of a failure; what it warns of comes before that.
+pub(crate) fn first_words(errors: &str) -> String {
+    let mut lines = errors.lines();
+    let first = lines.clone().next().unwrap_or_default();
+    let fatal = lines.find_map(|line| line.strip_prefix("fatal: ").or_else(|| line.strip_prefix("error: ")));
+    fatal.unwrap_or(first).to_owned()
 }

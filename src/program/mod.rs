@@ -23,7 +23,7 @@ use std::time::Duration;
 
 pub(crate) use confidential::{Confidential, Placement};
 pub(crate) use exchange::started;
-pub(crate) use git::{GitError, git};
+pub(crate) use git::{GitError, first_words, git, git_program};
 pub(crate) use homes::Homes;
 pub(crate) use lookup::{LookupError, look_up, own_path};
 pub(crate) use memory::resident;
@@ -171,6 +171,17 @@ impl Program {
         self
     }
 
+    /// It with its arguments, its variables and its directory.
+    fn command(&self) -> Command {
+        let mut command = Command::new(&self.path);
+        command.arg0(&self.name).args(&self.arguments).env_clear();
+        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        if let Some(directory) = &self.directory {
+            command.current_dir(directory);
+        }
+        command
+    }
+
     /// Runs it to its end.
     ///
     /// # Errors
@@ -181,15 +192,10 @@ impl Program {
         if unfinished.pending().is_some() {
             return Err(Failure::ToldToEnd);
         }
-        let mut command = Command::new(&self.path);
-        command.arg0(&self.name).args(&self.arguments).env_clear();
-        command.envs(self.variables.iter().map(|(name, value)| (name, value)));
+        let mut command = self.command();
         command.stdin(if self.input.is_empty() { Stdio::null() } else { Stdio::piped() });
         command.stdout(Stdio::piped());
         command.stderr(if self.errors { Stdio::piped() } else { Stdio::null() });
-        if let Some(directory) = &self.directory {
-            command.current_dir(directory);
-        }
         let limits = exchange::Limits { time: self.most_time, output: self.most_output };
         let child = exchange::Running::start(command, &unfinished).map_err(Failure::NotStarted)?;
         child.exchange(&self.input, limits)
