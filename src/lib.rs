@@ -44,6 +44,11 @@ mod program;
 mod reference;
 mod rendered;
 mod report;
+#[cfg_attr(
+    not(test),
+    expect(dead_code, unused_imports, reason = "the command that compares two revisions is not there yet")
+)]
+mod revision;
 mod sops;
 mod source;
 mod state;

@@ -17,7 +17,7 @@ pub use crate::go::filepath::matches;
 pub(crate) use glob::glob;
 pub use overlay::Overlay;
 pub use work::WorkTree;
-pub(crate) use work::open_and_wait;
+pub(crate) use work::{open_and_wait, read_link};
 
 /// What a path leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

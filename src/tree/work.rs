@@ -65,6 +65,15 @@ pub(crate) fn open_and_wait(path: &Utf8Path) -> io::Result<impl Read + use<>> {
     File::open(path)
 }
 
+/// Where a link on disk leads, as it is written there.
+///
+/// # Errors
+///
+/// Where there is no link, or it cannot be read.
+pub(crate) fn read_link(path: &Utf8Path) -> io::Result<std::path::PathBuf> {
+    std::fs::read_link(path)
+}
+
 fn kind_of(file_type: std::fs::FileType) -> Kind {
     if file_type.is_file() {
         Kind::File
