@@ -63,7 +63,7 @@ fn each_commit_that_moved_a_checksum_is_told_with_its_files() {
 fn it_can_be_narrowed() {
     let repo = past().helmsum(["log", "--output", "json", "--max-count", "2"]).exits(0);
     assert_eq!(subjects(&repo), ["Serve with TLS", "Serve carts instead of users"]);
-    let repo = repo.helmsum(["log", "--output", "json", "--since", "2026-01-05"]).exits(0);
+    let repo = repo.helmsum(["log", "--output", "json", "--since", "2026-01-05T00:00:00Z"]).exits(0);
     assert_eq!(subjects(&repo), ["Serve with TLS", "Serve carts instead of users"]);
     let repo = repo.helmsum(["log", "--output", "json", "--max-count", "0"]).exits(0);
     assert!(subjects(&repo).is_empty());
