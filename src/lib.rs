@@ -34,6 +34,7 @@ mod checksum;
 mod cli;
 mod command;
 mod diagnostic;
+mod diff;
 mod go;
 mod history;
 mod init;
@@ -44,10 +45,6 @@ mod program;
 mod reference;
 mod rendered;
 mod report;
-#[cfg_attr(
-    not(test),
-    expect(dead_code, unused_imports, reason = "the command that compares two revisions is not there yet")
-)]
 mod revision;
 mod sops;
 mod source;

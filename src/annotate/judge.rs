@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use super::computed::Known;
 use super::last_error::Subject;
 use super::problem::Problem;
-use super::release::{Computed, annotate, reached};
+use super::release::{Additions, Computed, added, annotate, reached};
 use crate::audit::{Reached, Restarts, plain};
 use crate::diagnostic::Diagnostic;
 use crate::plan::contents::manifests::Look;
@@ -166,4 +166,16 @@ pub(crate) fn restarts(made: &Made<'_>, rendering: &mut Rendering<'_>) -> BTreeM
         found.insert(case.index, restarts);
     }
     found
+}
+
+/// What annotating puts on the pods of releases, by their positions among the consumers. There is nothing of one that is not rendered.
+pub(crate) fn additions(made: &Made<'_>, rendering: &mut Rendering<'_>) -> BTreeMap<usize, Additions> {
+    let cases = cases(made, rendering, |_| true);
+    let looks: Vec<Look> = cases.iter().map(|case| Look::plain(case.at)).collect();
+    let answers = rendering.manifests(&looks, made.progress);
+    let of = |(case, answer): (&Case<'_>, Answer<_>)| {
+        let sources: Vec<Computed> = case.sources.iter().flatten().cloned().collect();
+        Some((case.index, added(&answer.ok()?, &sources)))
+    };
+    cases.iter().zip(answers).filter_map(of).collect()
 }

@@ -6,7 +6,7 @@ use super::key::of_label;
 use super::problem::Problem;
 use super::{Annotated, Change, Refused, insert};
 use crate::checksum::Digest;
-use crate::reference::{Manifests, Moves, Need, Pod, Why, Workload, read_with_destinations};
+use crate::reference::{Identity, Manifests, Moves, Need, Pod, Why, Workload, read_with_destinations};
 use crate::rendered::{Marker, ObjectKind, Unreadable};
 use crate::source::{On, Source, What};
 use crate::targets::ANNOTATION;
@@ -90,6 +90,23 @@ pub(super) fn reached<'m, D>(manifests: &'m Manifests<D>, sources: &[Computed]) 
     let pods = sources.iter().flat_map(|computed| readers(computed, &candidates).unwrap_or_default());
     let reached: BTreeSet<usize> = pods.map(|at| at.workload).collect();
     reached.into_iter().map(|index| &manifests.workloads[index]).collect()
+}
+
+/// What is put on pods, by workload and annotation.
+pub(crate) type Additions = BTreeMap<Identity, BTreeMap<String, String>>;
+
+/// What [`annotate`] puts on the pods of each workload. Sources of which nobody knows who reads them reach none.
+pub(super) fn added<D>(manifests: &Manifests<D>, sources: &[Computed]) -> Additions {
+    let candidates = candidates(manifests);
+    let mut added = Additions::new();
+    for computed in sources {
+        let key = key(&computed.source, sources.len());
+        for at in readers(computed, &candidates).unwrap_or_default() {
+            let identity = manifests.workloads[at.workload].identity.clone();
+            added.entry(identity).or_default().insert(key.clone(), computed.digest.to_string());
+        }
+    }
+    added
 }
 
 /// The annotation of a source.

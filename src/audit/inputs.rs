@@ -17,6 +17,8 @@ use crate::value::Value;
 /// The files that a release is made of, links resolved. Each is in one of these.
 #[derive(Debug, Default)]
 pub(crate) struct Inputs {
+    /// What helm reads of its chart by itself, and the state file.
+    pub(super) helm: BTreeSet<Utf8PathBuf>,
     /// What its templates and `set` read, outside of its chart and its values.
     pub(super) read: BTreeSet<Utf8PathBuf>,
     /// What only templates of its chart can read.
@@ -29,7 +31,7 @@ pub(crate) struct Inputs {
 
 impl Inputs {
     /// Those of a release, as far as it was prepared for a rendering.
-    pub(super) fn of(locations: &Locations, rendering: &Rendering<'_>, at: ReleaseAt) -> Self {
+    pub(crate) fn of(locations: &Locations, rendering: &Rendering<'_>, at: ReleaseAt) -> Self {
         let environment = rendering.environment(at);
         let (visit, release) = (&environment.resolved.visits[at.visit], rendering.release(at));
         let mut inputs = Self::default();
@@ -41,11 +43,10 @@ impl Inputs {
         let chart = chart_inputs(&Producer { request: &environment.request, visit, release });
         let chart = chart.ok().flatten().unwrap_or_default();
         inputs.data.extend(chart.data.iter().map(|file| locations.real(file)));
-        // What helm reads of a chart by itself, and the state file.
-        let mut known: BTreeSet<Utf8PathBuf> = chart.helm.iter().map(|file| locations.real(file)).collect();
-        known.insert(locations.real(&visit.file));
+        inputs.helm.extend(chart.helm.iter().map(|file| locations.real(file)));
+        inputs.helm.insert(locations.real(&visit.file));
         let is_known = |inputs: &Self, file: &Utf8PathBuf| {
-            known.contains(file)
+            inputs.helm.contains(file)
                 || [&inputs.values, &inputs.data, &inputs.read].iter().any(|set| set.contains(file))
         };
         let of_set = release.set.iter().filter_map(|entry| match &entry.item {
@@ -66,6 +67,12 @@ impl Inputs {
             }
         }
         inputs
+    }
+
+    /// All of them, with what helm reads of the chart by itself.
+    pub(crate) fn all(self) -> BTreeSet<Utf8PathBuf> {
+        let Self { helm, read, data, values, state } = self;
+        [helm, read, data, values, state].into_iter().flatten().collect()
     }
 }
 

@@ -118,6 +118,56 @@ pub(crate) struct LogArgs {
     pub(super) shared: StateCommandArgs,
 }
 
+/// `helmsum diff`
+#[derive(Debug, clap::Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub(crate) struct DiffArgs {
+    /// The revision to compare with [default: the merge base with the default branch]
+    #[arg(value_name = "BASE")]
+    pub base: Option<String>,
+
+    /// The revision to look at [default: the work tree]
+    #[arg(value_name = "HEAD")]
+    pub head: Option<String>,
+
+    /// Compare checksums alone, without helm
+    #[arg(long)]
+    pub no_render: bool,
+
+    /// Exit with 2 where pods restart
+    #[arg(long)]
+    pub detailed_exitcode: bool,
+
+    /// Take what programs of templates answer for right on both sides
+    ///
+    /// A program that a template starts sees the work tree, whatever revision is read. A release that depends on one is not compared,
+    /// unless this says that the answers do not depend on the files of the repository.
+    #[arg(long)]
+    pub exec_on_base: bool,
+
+    /// Print nothing where nothing restarts and nothing is found
+    #[arg(long)]
+    pub only_changes: bool,
+
+    /// Where the Markdown is read
+    #[arg(long, value_enum, default_value_t = Flavour::Github)]
+    pub flavour: Flavour,
+
+    #[command(flatten)]
+    pub(super) shared: StateCommandArgs,
+}
+
+/// Who reads Markdown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Flavour {
+    /// GitHub and what follows it
+    Github,
+    /// GitLab
+    Gitlab,
+    /// Anything else: without elements of HTML
+    Plain,
+}
+
 /// `helmsum state`
 #[derive(Debug, clap::Args)]
 pub(crate) struct StateShowArgs {

@@ -5,7 +5,7 @@ use std::ops::Deref;
 use clap::builder::Resettable;
 use clap::{ArgMatches, Args, Command, FromArgMatches};
 
-use super::{AUDIT, OutputFormat};
+use super::OutputFormat;
 
 /// The arguments of a command, defined only once that command is parsed, or shown in help. The definition of all commands takes longer
 /// than most other things that a hook does.
@@ -33,10 +33,11 @@ impl<T: Args> Args for Later<T> {
 /// A command that knows the formats of its report alone.
 fn with_own_formats(command: Command) -> Command {
     let has_format = command.get_arguments().any(|argument| argument.get_id() == "output");
-    if !has_format || command.get_name() == AUDIT {
+    if !has_format {
         return command;
     }
-    command.mut_arg("output", |output| output.value_parser(OutputFormat::common()))
+    let formats = OutputFormat::parser_of(command.get_name());
+    command.mut_arg("output", |output| output.value_parser(formats))
 }
 
 /// Adds arguments and keeps what is said about the command: the struct of the arguments says something else.

@@ -20,7 +20,7 @@ use arguments::{
     AnnotateArgs, AuditArgs, CompletionsArgs, GenerateArgs, ListArgs, LogArgs, ManArgs, StateCommandArgs,
     StateShowArgs,
 };
-pub(crate) use arguments::{HashArgs, InitArgs, Via};
+pub(crate) use arguments::{DiffArgs, Flavour, HashArgs, InitArgs, Via};
 use later::Later;
 pub(crate) use options::{Options, Purpose};
 pub(crate) use output::{OutputArgs, OutputFormat};
@@ -60,9 +60,6 @@ pub(crate) struct Cli {
     #[command(subcommand)]
     pub command: Command,
 }
-
-/// The command with outputs that the others have not.
-const AUDIT: &str = "audit";
 
 const EXAMPLES: &str = "\
 Examples:
@@ -211,6 +208,32 @@ Examples:
   $ helmsum annotate -- sed 's/debug/info/' < rendered.yaml")]
     Annotate(Later<AnnotateArgs>),
 
+    /// Show what a change of the repository restarts, and what does not notice it
+    ///
+    /// Compares two revisions of the repository, by default the work tree with what it has in common with the default branch. Each is
+    /// read as it is, with its own configuration, and nothing is checked out. The cluster is not asked: `helmfile diff` does that.
+    ///
+    /// Says which pods restart and because of which files, which checksums are held, and which workloads keep old data: what they read
+    /// changes, and their pods stay as they are. Fails with a denied finding.
+    #[command(after_long_help = "\
+Examples:
+
+  $ helmsum diff
+
+  Two revisions, and what was deployed last, where the pipeline moves a tag:
+
+  $ helmsum diff v1.4.0 v1.5.0
+
+  $ helmsum diff deployed/production -e production
+
+  A comment for a pull request:
+
+  $ helmsum diff --output markdown > diff.md
+
+Exit codes: 0 compared, 1 error or denied finding, 2 pods restart, with
+`--detailed-exitcode`, 3 nothing matched.")]
+    Diff(Later<DiffArgs>),
+
     /// Show which commits moved which checksums
     ///
     /// Past restarts, newest first: the commits that changed the checksum in a committed target, with the files that moved it. Only what
@@ -338,13 +361,16 @@ impl Cli {
             Command::Init(_) if format != OutputFormat::Human => {
                 Some("`--output` is not for `helmsum init`, which prints a patch\n".to_owned())
             }
-            _ if format.is_common() => None,
             Command::Audit(arguments) if arguments.verbose && format == OutputFormat::Sarif => Some(
                 "`--verbose` cannot be used with `--output sarif`, which has findings alone; `--output json` has every reading\n"
                     .to_owned(),
             ),
-            Command::Audit(_) => None,
-            _ => Some(format!("`--output {}` is for `helmsum audit` alone\n", format.name())),
+            command => {
+                let commands = format.commands().filter(|commands| !commands.contains(&command.name()))?;
+                let named: Vec<String> = commands.iter().map(|name| format!("`helmsum {name}`")).collect();
+                let alone = if named.len() == 1 { " alone" } else { "" };
+                Some(format!("`--output {}` is for {}{alone}\n", format.name(), named.join(" and ")))
+            }
         }
     }
 
@@ -362,6 +388,24 @@ impl Cli {
 }
 
 impl Command {
+    /// What is typed for it.
+    const fn name(&self) -> &'static str {
+        match self {
+            Self::Generate(_) => "generate",
+            Self::Check(_) => "check",
+            Self::List(_) => "list",
+            Self::Audit(_) => "audit",
+            Self::Init(_) => "init",
+            Self::Annotate(_) => "annotate",
+            Self::Diff(_) => "diff",
+            Self::Log(_) => "log",
+            Self::State(_) => "state",
+            Self::Hash(_) => "hash",
+            Self::Completions(_) => "completions",
+            Self::Man(_) => "man",
+        }
+    }
+
     fn output(&self) -> OutputArgs {
         match self {
             Self::Generate(arguments) => arguments.shared.output,
@@ -370,6 +414,7 @@ impl Command {
             Self::Init(arguments) => arguments.shared.output,
             Self::Annotate(arguments) => arguments.shared.output,
             Self::Log(arguments) => arguments.shared.output,
+            Self::Diff(arguments) => arguments.shared.output,
             Self::List(arguments) => arguments.shared.output,
             Self::Check(arguments) => arguments.output,
             Self::Hash(arguments) => arguments.output,
@@ -386,6 +431,7 @@ impl Command {
             Self::Init(arguments) => Some(&arguments.shared.options),
             Self::Annotate(arguments) => Some(&arguments.shared.options),
             Self::Log(arguments) => Some(&arguments.shared.options),
+            Self::Diff(arguments) => Some(&arguments.shared.options),
             Self::List(arguments) => Some(&arguments.shared.options),
             Self::Check(arguments) => Some(&arguments.options),
             Self::Hash(_) | Self::Completions(_) | Self::Man(_) => None,

@@ -5,6 +5,10 @@ use clap::{ArgAction, Args, ValueEnum};
 
 const OUTPUT: &str = "Output";
 
+/// The commands with formats that the others have not.
+const AUDIT: &str = "audit";
+const DIFF: &str = "diff";
+
 /// How a report looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum OutputFormat {
@@ -14,17 +18,27 @@ pub(crate) enum OutputFormat {
     Json,
     /// For people, with annotations and a summary for GitHub Actions
     Github,
-    /// A document for a pull request or a job summary (only `audit`)
+    /// A document for a pull request or a job summary (only `audit` and `diff`)
     Markdown,
     /// A SARIF 2.1.0 log, for code scanning and editors (only `audit`)
     Sarif,
 }
 
 impl OutputFormat {
-    /// Whether every command has it.
+    /// The commands that have it; nothing where all of them do.
     #[must_use]
-    pub(crate) const fn is_common(self) -> bool {
-        matches!(self, Self::Human | Self::Json | Self::Github)
+    pub(crate) const fn commands(self) -> Option<&'static [&'static str]> {
+        match self {
+            Self::Human | Self::Json | Self::Github => None,
+            Self::Markdown => Some(&[AUDIT, DIFF]),
+            Self::Sarif => Some(&[AUDIT]),
+        }
+    }
+
+    /// Whether a command has it.
+    #[must_use]
+    pub(crate) fn is_of(self, command: &str) -> bool {
+        self.commands().is_none_or(|commands| commands.contains(&command))
     }
 
     /// Whether standard output is one document, so that all else goes to standard error.
@@ -39,9 +53,9 @@ impl OutputFormat {
         self.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
     }
 
-    /// Reads the formats that every command has.
-    pub(crate) fn common() -> impl TypedValueParser<Value = Self> {
-        let values = Self::value_variants().iter().filter(|format| format.is_common());
+    /// Reads the formats that a command has.
+    pub(crate) fn parser_of(command: &str) -> impl TypedValueParser<Value = Self> + use<> {
+        let values = Self::value_variants().iter().filter(|format| format.is_of(command));
         let parser = PossibleValuesParser::new(values.filter_map(Self::to_possible_value));
         parser.try_map(|text| Self::from_str(&text, false))
     }

@@ -2,6 +2,7 @@
 
 mod annotate;
 mod audit;
+mod diff;
 mod generate;
 mod hash;
 mod helmfile;
@@ -96,7 +97,17 @@ pub(crate) fn run(
     };
     let again = plan::Again::of(&options);
     let context = Context {
-        plan: plan::Context { directory, levels, key_file, keeping, force, renderer, aim, again },
+        plan: plan::Context {
+            directory,
+            levels,
+            key_file,
+            keeping,
+            force,
+            renderer,
+            aim,
+            again,
+            revision: None,
+        },
         output,
         in_hook,
     };
@@ -108,9 +119,12 @@ pub(crate) fn run(
         Command::Generate(_) => Some(View::Generate),
         Command::Check(_) => Some(View::Check),
         Command::List(_) => Some(View::List),
-        Command::State(_) | Command::Audit(_) | Command::Annotate(_) | Command::Init(_) | Command::Log(_) => {
-            None
-        }
+        Command::State(_)
+        | Command::Audit(_)
+        | Command::Annotate(_)
+        | Command::Init(_)
+        | Command::Log(_)
+        | Command::Diff(_) => None,
     };
     if variables.running {
         return recognise(&cli.command, !options.no_exec, &context, streams);
@@ -134,6 +148,9 @@ pub(crate) fn run(
     let reading = reading(options, named, variables);
     if let Command::Audit(arguments) = &cli.command {
         return audit::run(&context, &reading, arguments.verbose, streams);
+    }
+    if let Command::Diff(arguments) = &cli.command {
+        return diff::run(&context, &reading, arguments, streams);
     }
     let Some(view) = view else {
         let embed = matches!(&cli.command, Command::State(arguments) if arguments.embed_values);
@@ -249,6 +266,7 @@ fn recognise(
     match command {
         Command::Audit(_) => audit::say_nothing(context, streams)?,
         Command::Log(_) => log::say_nothing(context, streams)?,
+        Command::Diff(arguments) => diff::say_nothing(context, arguments, streams)?,
         Command::State(_) => {
             let empty = json!({ "format": 1, "environment": "", "documents": [] });
             streams.out.raw(report::print(&empty).as_bytes())?;

@@ -136,6 +136,10 @@ codes! {
     Held = "held", Note;
     /// Releases that could not be rendered, so that nobody knows what their pods read.
     UnauditedRelease = "unaudited-release", Warn;
+    /// The data of an object change that a workload reads, and its pods stay.
+    UnnoticedChange = "unnoticed-change", Deny;
+    /// A release that is not compared with what it was.
+    UncomparedRelease = "uncompared-release", Warn;
 }
 
 impl Code {
@@ -151,6 +155,12 @@ impl Code {
     #[must_use]
     pub(crate) const fn is_fixed(self) -> bool {
         matches!(self, Self::DoubleWired | Self::UnknownReader)
+    }
+
+    /// Whether it is about what lies between two revisions, which only a comparison finds.
+    #[must_use]
+    pub(crate) const fn is_of_diff(self) -> bool {
+        matches!(self, Self::UnnoticedChange | Self::UncomparedRelease)
     }
 
     /// Whether it is about what pods read, which only an audit finds.

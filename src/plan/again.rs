@@ -54,6 +54,11 @@ impl Again {
         again
     }
 
+    /// The options alone, each with a space before it.
+    pub(crate) fn options(&self) -> String {
+        self.options.iter().flat_map(|option| [" ", option]).collect()
+    }
+
     fn take<'t>(&mut self, option: &str, values: impl IntoIterator<Item = &'t String>) {
         self.options.extend(values.into_iter().map(|value| format!("--{option}={}", shell_word(value))));
     }

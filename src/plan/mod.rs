@@ -7,7 +7,7 @@ mod auto;
 pub(crate) mod contents;
 pub(crate) mod facts;
 mod helmfile;
-mod history;
+pub(crate) mod history;
 pub(crate) mod ignored;
 mod progress;
 mod reading;
@@ -71,6 +71,8 @@ pub(crate) struct Context {
     pub aim: Aim,
     /// The command that writes what is out of date.
     pub again: Again,
+    /// The commit that the project is read from, where it is not the work tree.
+    pub revision: Option<String>,
 }
 
 /// What is done with a plan.

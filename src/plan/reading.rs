@@ -10,8 +10,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::cli::Options;
 use crate::diagnostic::Secrets;
+use crate::go::filepath::join_clean;
 use crate::plan::Helmfile;
 use crate::plan::facts::values_files::Programs;
+use crate::program::{Program, own_path};
 use crate::state::{self, ChartIndexes, HelmVersions};
 use crate::tree::{Tree, WorkTree};
 use crate::yaml::Limits;
@@ -71,6 +73,15 @@ impl Reading {
         self.options.file.as_deref().or(self.variable("HELMFILE_FILE_PATH"))
     }
 
+    /// Whether there is what is read as a state, as far as that is a file or a directory.
+    pub(crate) fn has_state(&self) -> bool {
+        let is_there = |name: &str| self.tree.stat(&join_clean(&self.directory, name)).is_ok();
+        match self.file() {
+            Some(file) => file == "-" || file.contains("://") || is_there(file),
+            None => state::DEFAULT_NAMES.iter().any(|name| is_there(name)),
+        }
+    }
+
     pub(crate) fn directory(&self) -> &Utf8Path {
         &self.directory
     }
@@ -83,6 +94,12 @@ impl Reading {
     /// The namespace that helmfile told the hook which runs this, empty where it has none.
     pub(crate) fn namespace_of_hook(&self) -> Option<&str> {
         self.options.namespace.as_deref().filter(|_| self.options.are_told())
+    }
+
+    /// Whether there is a helm, as far as the command line and the variables tell which one.
+    pub(crate) fn has_helm(&self) -> bool {
+        let named = self.options.helm_binary.as_deref().or(self.variable("HELMFILE_HELM_BINARY"));
+        Program::find(named.unwrap_or("helm"), own_path().as_deref()).is_ok()
     }
 
     /// Whether programs run for a file that is rendered only to be searched: where helmfile is about to run them, too.

@@ -1,6 +1,7 @@
 //! What a run says, and how: to people, to programs, to pages and to GitHub Actions.
 
 mod audit;
+mod diff;
 mod drawing;
 mod effect;
 mod github;
@@ -17,6 +18,7 @@ mod schema;
 mod streams;
 
 pub(crate) use audit::{AuditDocument, AuditSummary, AuditView, audit, audit_markdown};
+pub(crate) use diff::{Compared, DiffDocument, DiffView, diff, diff_markdown};
 pub use drawing::{Layout, draw};
 pub(crate) use github::{annotations, step_summary};
 pub(crate) use human::{View, WIDTH, WIDTH_IN_HOOK, human};

@@ -5,6 +5,7 @@ use schemars::generate::SchemaSettings;
 use serde_json::json;
 
 use super::audit::AuditDocument;
+use super::diff::DiffDocument;
 use super::json::{Document, ErrorEntry, HashDocument, NoteEntry};
 use super::log::LogDocument;
 
@@ -14,6 +15,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
     vec![
         ("audit", schema::<AuditDocument>("helmsum audit")),
         ("check", schema::<Document>("helmsum check")),
+        ("diff", schema::<DiffDocument>("helmsum diff")),
         ("generate", schema::<Document>("helmsum generate")),
         ("hash", schema::<HashDocument>("helmsum hash")),
         ("list", schema::<Document>("helmsum list")),

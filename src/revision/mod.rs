@@ -16,14 +16,16 @@ mod walk;
 
 use std::sync::Arc;
 
-use camino::Utf8Path;
+use camino::{Utf8Path, Utf8PathBuf};
 
-pub(crate) use base::{Base, default_base};
+#[cfg(test)]
+pub(crate) use base::Base;
+pub(crate) use base::default_base;
 pub(crate) use commit::{Commit, commit};
-pub(crate) use files::Revision;
 
 use crate::diagnostic::Diagnostic;
 use crate::tree::Tree;
+use files::Revision;
 use repository::Repository;
 
 /// The tree of a commit of the repository around `directory`, which is absolute. What lies outside of it is as in `below`.
@@ -37,4 +39,13 @@ pub(crate) fn tree(
     below: Arc<dyn Tree>,
 ) -> Result<Arc<Revision>, Diagnostic> {
     Revision::of(Repository::around(directory)?, commit, below).map(Arc::new)
+}
+
+/// The top of the work tree around `directory`, with every link resolved.
+///
+/// # Errors
+///
+/// Where there is no repository, or it has no work tree.
+pub(crate) fn top(directory: &Utf8Path) -> Result<Utf8PathBuf, Diagnostic> {
+    Ok(Repository::around(directory)?.top)
 }

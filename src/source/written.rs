@@ -110,6 +110,12 @@ impl Targets {
         self.paths.insert(path.into_string());
     }
 
+    /// Whether a path without links is that of a target.
+    #[must_use]
+    pub(crate) fn has_path(&self, real: &Utf8Path) -> bool {
+        self.paths.contains(real.as_str())
+    }
+
     /// Whether a file is one of the targets, however it was come by.
     #[must_use]
     pub fn has(&self, tree: &dyn Tree, path: &Utf8Path, stat: &Stat) -> bool {

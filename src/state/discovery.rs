@@ -9,6 +9,9 @@ use crate::diagnostic::Diagnostic;
 use crate::go::filepath::{clean, join_clean, matches};
 use crate::tree::{Kind, Tree};
 
+/// What a state is called where nobody names one, in a directory.
+pub(crate) const DEFAULT_NAMES: [&str; 3] = ["helmfile.yaml", "helmfile.yaml.gotmpl", "helmfile.d"];
+
 /// State files found for one argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Found {
@@ -65,11 +68,10 @@ pub(super) fn find(
 
 fn find_default(tree: &dyn Tree, from: &Utf8Path) -> Result<Found, Diagnostic> {
     let is = |name: &str, kind| tree.stat(&from.join(name)).is_ok_and(|stat| stat.kind == kind);
-    let candidates =
-        ["helmfile.yaml", "helmfile.yaml.gotmpl"].into_iter().filter(|name| is(name, Kind::File));
-    let mut found: Vec<&str> = candidates.collect();
-    if is("helmfile.d", Kind::Directory) {
-        found.push("helmfile.d");
+    let [one, other, directory] = DEFAULT_NAMES;
+    let mut found: Vec<&str> = [one, other].into_iter().filter(|name| is(name, Kind::File)).collect();
+    if is(directory, Kind::Directory) {
+        found.push(directory);
     }
     match found[..] {
         [] => Err(Diagnostic::error(format!(

@@ -48,6 +48,7 @@ mod visit;
 pub(crate) use chart_index::ChartIndexes;
 pub(crate) use chart_index::Indexed;
 pub(crate) use decode::Parsed;
+pub(crate) use discovery::DEFAULT_NAMES;
 pub use entries::{EntryKind, EntrySource};
 pub(crate) use environments::{instead_of, where_unnamed};
 pub(crate) use helm::{HelmOptions, Repository};

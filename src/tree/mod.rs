@@ -5,6 +5,7 @@
 
 mod glob;
 mod overlay;
+mod recorded;
 mod work;
 
 use std::ffi::OsString;
@@ -16,6 +17,7 @@ use camino::Utf8Path;
 pub use crate::go::filepath::matches;
 pub(crate) use glob::glob;
 pub use overlay::Overlay;
+pub(crate) use recorded::Recorded;
 pub use work::WorkTree;
 pub(crate) use work::{open_and_wait, read_link};
 

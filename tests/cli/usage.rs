@@ -6,8 +6,20 @@ use crate::support::repo::Repo;
 
 const A: &str = "6db78766d30b3d1fecb42957e58bc68c622872c3c975d85c6fb3540228fc8670";
 
-pub(crate) const COMMANDS: [&str; 11] =
-    ["generate", "check", "list", "audit", "init", "annotate", "log", "state", "hash", "completions", "man"];
+pub(crate) const COMMANDS: [&str; 12] = [
+    "generate",
+    "check",
+    "list",
+    "audit",
+    "init",
+    "annotate",
+    "diff",
+    "log",
+    "state",
+    "hash",
+    "completions",
+    "man",
+];
 
 #[test]
 fn the_published_help_is_up_to_date() {

@@ -167,7 +167,7 @@ impl Contents {
         };
         if let Some(hold) = &contents.consumer.hold {
             let place = hold.place.clone();
-            match contents.kept() {
+            match contents.kept(finishing.context.revision.as_deref()) {
                 Ok(None) => {}
                 Ok(Some((recorded, content))) => {
                     contents.held = Some(recorded);
@@ -184,7 +184,7 @@ impl Contents {
 
     /// What the target records, that on disk or else that of the last commit, where it stays in the place of what was computed. Nothing
     /// where that is the same, or is not known.
-    fn kept(&self) -> Result<Option<(Recorded, Content)>, Diagnostic> {
+    fn kept(&self, revision: Option<&str>) -> Result<Option<(Recorded, Content)>, Diagnostic> {
         let owner = &self.consumer.owner;
         if self.consumer.wiring.is_annotated {
             let message = format!(
@@ -200,7 +200,7 @@ impl Contents {
         let recorded = if let Some(found) = self.found.as_ref().filter(|found| !found.empty) {
             Some(found.clone()).filter(|found| !found.is_foreign())
         } else {
-            let bytes = committed(&self.consumer.root, target).map_err(|error| {
+            let bytes = committed(&self.consumer.root, revision, target).map_err(|error| {
                 Diagnostic::error(format!("{owner}: git: {error}"))
                     .hint("the checksum that is held is looked for in the last commit, since the target does not exist")
             })?;

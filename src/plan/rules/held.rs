@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use super::project::{Findings, Project};
 use super::stale_checksum::moved;
 use crate::diagnostic::{Code, Diagnostic, Level};
+use crate::plan::Context;
 use crate::plan::contents::consumer::Contents;
 use crate::plan::history::{Since, since};
 
@@ -15,14 +16,16 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
     // One day for all of the run, the same everywhere.
     let today = TimeZone::UTC.to_datetime(Timestamp::now()).date();
     for (index, contents) in project.consumers.iter().enumerate() {
-        if let Some(finding) = finding(contents, today).filter(|_| !contents.consumer.is_denied()) {
+        if let Some(finding) =
+            finding(contents, project.context, today).filter(|_| !contents.consumer.is_denied())
+        {
             findings.about_consumer(index, finding);
         }
     }
 }
 
 /// The finding about a consumer, where it has a hold.
-fn finding(contents: &Contents, today: Date) -> Option<Diagnostic> {
+fn finding(contents: &Contents, context: &Context, today: Date) -> Option<Diagnostic> {
     let consumer = &contents.consumer;
     let hold = consumer.hold.as_ref()?;
     if contents.sources.is_empty() {
@@ -32,9 +35,7 @@ fn finding(contents: &Contents, today: Date) -> Option<Diagnostic> {
         return Some(finding.at(hold.place.clone()));
     }
     let waiting = if contents.waits() {
-        let sources: Vec<_> = contents.sources.iter().filter_map(|one| one.source.path()).collect();
-        let since = consumer.target.as_deref().and_then(|target| since(&consumer.root, target, &sources));
-        let since = match since {
+        let since = match since_of(contents, context) {
             Some(Since::Commit(hash)) => format!(" since {hash}"),
             Some(Since::Uncommitted) => " (not committed yet)".to_owned(),
             None => String::new(),
@@ -62,4 +63,11 @@ fn finding(contents: &Contents, today: Date) -> Option<Diagnostic> {
         "remove `hold` once it is not needed: the next change of its sources would not restart the pods"
     };
     Some(finding.hint(hint).at(hold.place.clone()))
+}
+
+/// Since when something waits at a consumer; nothing where git cannot say that.
+pub(crate) fn since_of(contents: &Contents, context: &Context) -> Option<Since> {
+    let consumer = &contents.consumer;
+    let sources: Vec<_> = contents.sources.iter().filter_map(|one| one.source.path()).collect();
+    since(&consumer.root, context.revision.as_deref(), consumer.target.as_deref()?, &sources)
 }

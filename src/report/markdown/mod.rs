@@ -59,6 +59,13 @@ impl Markdown {
         self
     }
 
+    /// A piece that is one word of ASCII letters, digits, `.`, `_` and `+`, as it is; whatever else is in it becomes `_`.
+    #[must_use]
+    pub(crate) fn word(word: &str) -> Self {
+        let plain = |one: char| if one.is_ascii_alphanumeric() || "._+".contains(one) { one } else { '_' };
+        Self(word.chars().map(plain).collect())
+    }
+
     /// The same with another piece after it.
     #[must_use]
     pub(crate) fn then(mut self, other: &Self) -> Self {

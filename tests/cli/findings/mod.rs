@@ -71,7 +71,7 @@ pub(super) fn in_gallery() -> Gallery {
     rendering::unstable_template();
     rendering::unstable_template_where_values_are_shared();
     let gallery = GALLERY.take().expect("it was just put there");
-    // What needs helm is tried in `tests/real/audit`.
+    // What needs helm is tried in `tests/real/audit` and `tests/real/diff`.
     let rendered = [
         Code::UnbridgedReference,
         Code::PartialSource,
@@ -80,6 +80,8 @@ pub(super) fn in_gallery() -> Gallery {
         Code::ConstantChecksum,
         Code::UnstableAnnotation,
         Code::UnauditedRelease,
+        Code::UnnoticedChange,
+        Code::UncomparedRelease,
     ];
     for code in Code::ALL {
         let elsewhere =

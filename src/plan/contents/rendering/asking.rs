@@ -42,6 +42,9 @@ impl Rendering<'_> {
         let answer = question(&Producer { request: &request, visit, release: producer }, &mut templates);
         let mut effects = templates.effects;
         self.files_read.entry(at).or_default().extend(effects.files.keys().cloned());
+        if !effects.programs.is_empty() {
+            self.programs.entry(at).or_default().extend(effects.programs.clone());
+        }
         let mut shaky = Vec::new();
         left_to_chance(&mut shaky, &effects);
         effects.unstable.clear();

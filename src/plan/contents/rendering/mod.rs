@@ -1,6 +1,7 @@
 //! What producers give, each asked once however many consumers it has.
 
 mod asking;
+mod given;
 
 use std::cell::RefCell;
 use std::collections::btree_map::Entry;
@@ -108,6 +109,8 @@ pub(crate) struct Rendering<'e> {
     pub(crate) known: &'e Targets,
     /// The files that templates of a release read, by their absolute path.
     pub(crate) files_read: BTreeMap<ReleaseAt, BTreeSet<Utf8PathBuf>>,
+    /// The programs that templates of a release's values started, with where the first call is.
+    pub(crate) programs: BTreeMap<ReleaseAt, BTreeMap<String, Place>>,
     /// The values that releases are given, as far as they were asked for.
     pub(super) values: RefCell<BTreeMap<ReleaseAt, Given>>,
     /// For whom it was said why something cannot be rendered, by the message.
@@ -158,6 +161,7 @@ impl<'e> Rendering<'e> {
             hashed_plain: BTreeSet::new(),
             known,
             files_read: BTreeMap::new(),
+            programs: BTreeMap::new(),
             values: RefCell::default(),
             blamed: RefCell::default(),
         }
@@ -298,7 +302,7 @@ impl<'e> Rendering<'e> {
     }
 
     /// Collects what helm would be given for a release.
-    fn collect(&mut self, at: ReleaseAt, trees: &[Arc<dyn Tree>]) {
+    pub(super) fn collect(&mut self, at: ReleaseAt, trees: &[Arc<dyn Tree>]) {
         if !self.pieces.contains_key(&at) {
             let listed = self.listed(at.environment);
             let answer = self.ask(at, &trees[at.environment], |producer, templates| {

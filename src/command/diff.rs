@@ -1,0 +1,261 @@
+//! `helmsum diff`: what a change of the repository restarts, and what does not notice it.
+
+use std::io;
+use std::sync::Arc;
+
+use camino::Utf8PathBuf;
+
+use super::{Context, show, source_of, verdict, waiting};
+use crate::cli::{DiffArgs, OutputFormat};
+use crate::diagnostic::{Code, Diagnostic};
+use crate::diff::{
+    ChangedFile, Comparison, Diff, Looked, Question, Side, changed_files, compare, with_packages,
+};
+use crate::go::filepath::join_clean;
+use crate::plan::rules::project::Findings;
+use crate::plan::{self, Plan, Progress, Reading};
+use crate::report::{self, Compared, DiffDocument, DiffView, Outcome, Report, Streams};
+use crate::revision::{self, Commit};
+use crate::text::{Place, relative, shell_word};
+use crate::tree::{Kind, Recorded, Tree, WorkTree};
+
+/// The two sides that were asked for.
+struct Revisions {
+    base: Commit,
+    /// How the base was found, where nobody named it.
+    how: Option<String>,
+    /// Nothing where it is the work tree.
+    head: Option<Commit>,
+    changed: Vec<ChangedFile>,
+    /// The top of the work tree.
+    root: Utf8PathBuf,
+}
+
+/// Compares, and says what came of it.
+///
+/// # Errors
+///
+/// Where a stream does not take what is written to it.
+pub(super) fn run(
+    context: &Context,
+    reading: &Reading,
+    arguments: &DiffArgs,
+    streams: &mut Streams,
+) -> io::Result<Outcome> {
+    let progress = Progress::default();
+    let found = revisions(context, reading, arguments);
+    let (mut plan, diff, compared) = match found {
+        Ok(revisions) => {
+            let compared = Compared::from(&revisions);
+            let make = || compared_plans(context, reading, arguments, &revisions, &progress);
+            let (plan, diff) = waiting::watched(&mut streams.err, || progress.to_string(), make)?;
+            (plan, diff, Some(compared))
+        }
+        Err(problem) => {
+            let mut plan = Plan::new(reading);
+            plan.sink.take_settled(problem);
+            (plan, Diff::default(), None)
+        }
+    };
+    show::trace(&plan, context, reading, streams)?;
+    let failed = plan.sink.has_failed();
+    let nothing_matched = plan.nothing_matched && !reading.options.allow_no_matching_release;
+    if compared.is_some() && !failed && !diff.renders && !arguments.no_render {
+        plan.note("helm is not in PATH, so nothing was rendered");
+    }
+    let mut report = Report::of(plan, source_of);
+    report.nothing_matched = nothing_matched;
+    if !nothing_matched {
+        report.diagnostics.retain(is_of_diff);
+    }
+    let outcome = verdict::of(&report, nothing_matched);
+    report.nothing_matched = outcome == Outcome::NoMatch;
+    let diff = diff.masked(&reading.secrets);
+    let command = reading.secrets.mask(&command(context, arguments)).into_owned();
+    let view = DiffView {
+        report: &report,
+        diff: &diff,
+        compared: compared.as_ref(),
+        quiet: context.output.quiet,
+        flavour: arguments.flavour,
+        environment: asked_for(reading),
+        command: &command,
+    };
+    if !(arguments.only_changes && view.is_empty()) {
+        say(view, context, streams)?;
+    }
+    let restarts = !diff.restarts.is_empty() || !diff.first.is_empty();
+    let change = if arguments.detailed_exitcode && restarts { Outcome::Changed } else { Outcome::Clean };
+    Ok(outcome.worse(change))
+}
+
+/// What is said where helmsum was started by helmsum: nothing, in the form that was asked for.
+pub(super) fn say_nothing(context: &Context, arguments: &DiffArgs, streams: &mut Streams) -> io::Result<()> {
+    let (report, diff) = (Report::default(), Diff::default());
+    let view = DiffView {
+        report: &report,
+        diff: &diff,
+        compared: None,
+        quiet: true,
+        flavour: arguments.flavour,
+        environment: "",
+        command: "",
+    };
+    document(view, context, streams)
+}
+
+/// Shows the comparison to whoever asked for it, and to GitHub Actions what it takes.
+fn say(view: DiffView<'_>, context: &Context, streams: &mut Streams) -> io::Result<()> {
+    if context.output.format.is_document() {
+        document(view, context, streams)?;
+        show::annotate(view.report, context, streams)?;
+    } else {
+        streams.out.styled(&report::diff(view, context.layout(&streams.out)))?;
+        show::annotate(view.report, context, streams)?;
+        show::errors(view.report, context, &mut streams.err)?;
+    }
+    let text =
+        || if view.is_empty() { String::new() } else { report::diff_markdown(view, &context.plan.directory) };
+    show::summarise(text, context, streams)
+}
+
+fn document(view: DiffView<'_>, context: &Context, streams: &mut Streams) -> io::Result<()> {
+    let directory = &context.plan.directory;
+    let text = match context.output.format {
+        OutputFormat::Json => report::print(&DiffDocument::new(view, directory)),
+        _ => report::diff_markdown(view, directory),
+    };
+    streams.out.raw(text.as_bytes())
+}
+
+/// Whether a comparison says it: the rest is for `generate` and `check`, unless it makes the run fail.
+fn is_of_diff(diagnostic: &Diagnostic) -> bool {
+    diagnostic.is_denied() || diagnostic.code().is_none_or(Code::is_of_diff)
+}
+
+/// Which commits are meant, and which files differ between them.
+///
+/// # Errors
+///
+/// Where git has no answer, or there is no such commit.
+fn revisions(context: &Context, reading: &Reading, arguments: &DiffArgs) -> Result<Revisions, Diagnostic> {
+    let directory = &around(context, reading);
+    let (base, how) = if let Some(name) = &arguments.base {
+        (revision::commit(directory, name)?, None)
+    } else {
+        let base = revision::default_base(directory, &|name| reading.variable(name).map(str::to_owned))?;
+        (base.commit, Some(base.how))
+    };
+    let head = arguments.head.as_ref().map(|name| revision::commit(directory, name)).transpose()?;
+    let root = revision::top(directory)?;
+    let changed = changed_files(&root, &base.id, head.as_ref().map(|head| head.id.as_str()))
+        .map_err(|error| Diagnostic::error(format!("git cannot say which files differ: {error}")))?;
+    Ok(Revisions { base, how, head, changed, root })
+}
+
+/// Makes the plan of each side, and compares.
+fn compared_plans(
+    context: &Context,
+    reading: &Reading,
+    arguments: &DiffArgs,
+    revisions: &Revisions,
+    progress: &Progress,
+) -> (Plan, Diff) {
+    let renders = !arguments.no_render && reading.has_helm();
+    let question = Question { renders, trusts_programs: arguments.exec_on_base };
+    let of_commit = |commit: &Commit| -> Result<_, Diagnostic> {
+        let tree = revision::tree(&revisions.root, commit, Arc::new(WorkTree))?;
+        let tree = Arc::new(Recorded::new(with_packages(&revisions.root, tree, &WorkTree)));
+        let plan = plan::Context { revision: Some(commit.id.clone()), ..context.plan.clone() };
+        Ok((tree, plan))
+    };
+    let failed = |problem: Diagnostic| {
+        let mut plan = Plan::new(reading);
+        plan.sink.take_settled(problem);
+        (plan, Diff::default())
+    };
+    let (tree, of_base) = match of_commit(&revisions.base) {
+        Ok(base) => base,
+        Err(problem) => return failed(problem),
+    };
+    let looked = Looked { question, is_disk: false, tree: &tree };
+    let base_reading = reading.over(Arc::clone(&tree) as Arc<dyn Tree>);
+    let (base_plan, base) = plan::make_and(&of_base, &base_reading, progress, |made, rendering| {
+        (Findings::default(), Side::of(&made, rendering, looked))
+    });
+    let (tree, of_head) = match &revisions.head {
+        Some(commit) => match of_commit(commit) {
+            Ok(head) => head,
+            Err(problem) => return failed(problem),
+        },
+        None => (Arc::new(Recorded::new(Arc::new(WorkTree))), context.plan.clone()),
+    };
+    let looked = Looked { question, is_disk: revisions.head.is_none(), tree: &tree };
+    let comparison = Comparison { base: &base, head: looked, changed: &revisions.changed };
+    let head_reading = reading.over(Arc::clone(&tree) as Arc<dyn Tree>);
+    let (mut plan, diff) = plan::make_and(&of_head, &head_reading, progress, |made, rendering| {
+        compare(&comparison, &made, rendering)
+    });
+    if !base_reading.has_state() && head_reading.has_state() {
+        plan.note(format!("{} has no such state file, so everything is new", revisions.base.short));
+        return (plan, diff);
+    }
+    // What the first side cannot tell makes the comparison worthless.
+    let said: Vec<String> = plan.sink.said().iter().map(|one| one.message.clone()).collect();
+    let of_base = base_plan.sink.finish(|_| None).into_iter();
+    for problem in of_base.filter(|one| one.is_error() && !said.contains(&one.message)) {
+        plan.sink.take_settled(of_base_alone(&problem, context, &revisions.base));
+    }
+    (plan, diff)
+}
+
+/// An error of the first side. Its place is told in words: the line that stands there now may be another one.
+fn of_base_alone(problem: &Diagnostic, context: &Context, base: &Commit) -> Diagnostic {
+    let at = problem.place.as_ref().map(|place| {
+        let shown = Place { file: relative(&place.file, &context.plan.directory), ..place.clone() };
+        format!(", {shown}")
+    });
+    let message = format!("in {}{}: {}", base.short, at.unwrap_or_default(), problem.message);
+    let told = Diagnostic::error(message);
+    match &problem.hint {
+        Some(hint) => told.hint(hint.clone()),
+        None => told,
+    }
+}
+
+/// The environment that was asked for.
+fn asked_for(reading: &Reading) -> &str {
+    match &reading.options.environment {
+        _ if reading.options.all_environments => "all",
+        Some(environment) => environment,
+        None => reading.variable("HELMFILE_ENVIRONMENT").unwrap_or("default"),
+    }
+}
+
+/// The directory that the repository is looked for around: that of the state file where one is named.
+fn around(context: &Context, reading: &Reading) -> Utf8PathBuf {
+    let directory = &context.plan.directory;
+    let Some(file) = reading.file() else { return directory.clone() };
+    let path = join_clean(directory, file);
+    let is_directory = WorkTree.stat(&path).is_ok_and(|stat| stat.kind == Kind::Directory);
+    let around = if is_directory { Some(path.as_path()) } else { path.parent() };
+    around.filter(|around| WorkTree.stat(around).is_ok()).unwrap_or(directory).to_owned()
+}
+
+impl From<&Revisions> for Compared {
+    fn from(revisions: &Revisions) -> Self {
+        let named = |commit: &Commit| Some(commit.named.clone()).filter(|name| !commit.id.starts_with(name));
+        Self {
+            base: revisions.base.short.clone(),
+            how: revisions.how.clone().or_else(|| named(&revisions.base)),
+            head: revisions.head.as_ref().map(|head| head.short.clone()),
+            head_name: revisions.head.as_ref().and_then(named),
+        }
+    }
+}
+
+/// The command that compares once more.
+fn command(context: &Context, arguments: &DiffArgs) -> String {
+    let words = arguments.base.iter().chain(&arguments.head).map(|word| format!(" {}", shell_word(word)));
+    format!("helmsum diff{}{}", words.collect::<String>(), context.plan.again.options())
+}

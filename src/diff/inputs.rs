@@ -1,0 +1,85 @@
+//! Which of the changed files a release is made of, and which of them no release is.
+
+use std::collections::BTreeSet;
+
+use camino::{Utf8Path, Utf8PathBuf};
+
+use super::changed_files::ChangedFile;
+use super::compare::Sides;
+use super::differing::Moved;
+use super::result::{FileChange, Own};
+use super::side::SideRelease;
+use crate::audit::Inputs;
+use crate::plan::Made;
+use crate::plan::contents::manifests::Look;
+use crate::plan::contents::rendering::Rendering;
+use crate::reference::moved_workloads;
+
+/// What of a release's own moves its pods, beside the checksum; nothing where that is all, or it is not known.
+pub(super) fn own(
+    (base, head): (&SideRelease, &SideRelease),
+    moved: &Moved,
+    changed: &[ChangedFile],
+    made: &Made<'_>,
+    rendering: &mut Rendering<'_>,
+) -> Option<Own> {
+    let Moved::Pods(_) = moved else { return None };
+    if checksum_differs(base, head) && !moves_without(base, head, made, rendering)? {
+        return None;
+    }
+    let inputs = Inputs::of(made.project.locations, rendering, head.at).all();
+    let files = changed.iter().filter(|file| inputs.contains(&file.path));
+    let of_release = |file: &ChangedFile| FileChange {
+        name: file.name.to_string(),
+        from: file.from.as_ref().map(ToString::to_string),
+        fate: file.fate,
+    };
+    Some(Own { files: files.map(of_release).collect() })
+}
+
+fn checksum_differs(base: &SideRelease, head: &SideRelease) -> bool {
+    match (base.consumer(), head.consumer()) {
+        (Some(before), Some(after)) => before.differs(after),
+        (None, None) => false,
+        _ => true,
+    }
+}
+
+/// Whether pods are others with the checksum of the first side, too; nothing where that cannot be seen.
+fn moves_without(
+    base: &SideRelease,
+    head: &SideRelease,
+    made: &Made<'_>,
+    rendering: &mut Rendering<'_>,
+) -> Option<bool> {
+    let (before, after) = (base.rendered()?, head.rendered()?);
+    let (Some(consumer), Some(now)) = (base.consumer(), head.consumer()) else { return None };
+    if consumer.is_annotated && now.is_annotated {
+        return Some(!moved_workloads(after, before).is_empty());
+    }
+    let target = now.target.as_ref().filter(|target| consumer.target.as_ref() == Some(target))?;
+    let content = consumer.content.as_ref()?;
+    let look = Look::plain(head.at).with_files(vec![(target.clone(), content.clone().into_bytes())]);
+    let answers = rendering.manifests(&[look], made.progress);
+    let other = answers.into_iter().next()?.ok()?;
+    let is_there: BTreeSet<_> = before.workloads.iter().map(|workload| &workload.identity).collect();
+    Some(moved_workloads(&other, before).iter().any(|identity| is_there.contains(identity)))
+}
+
+/// The changed files that were read on neither side, relative to the root of the repository.
+pub(super) fn unreached(sides: Sides<'_>) -> Vec<Utf8PathBuf> {
+    let read: [&BTreeSet<Utf8PathBuf>; 2] = [&sides.base.files, &sides.head.files];
+    let below = |file: &Utf8Path| format!("{file}/");
+    let is_read = |file: &ChangedFile| {
+        // What is changed may be a link, or a submodule, that others were read through.
+        let below = below(&file.path);
+        read.iter().any(|read| {
+            read.contains(&file.path)
+                || read
+                    .range(Utf8PathBuf::from(below.clone())..)
+                    .next()
+                    .is_some_and(|next| next.as_str().starts_with(&below))
+        })
+    };
+    sides.changed.iter().filter(|file| !is_read(file)).map(|file| file.name.clone()).collect()
+}

@@ -1,0 +1,190 @@
+//! What people and pages are told alike.
+
+use super::{Compared, DiffView};
+use crate::diff::{
+    Fate, FileChange, Lost, MovedWorkload, Named, Own, Restarting, SourceChange, Unnoticed, WhoseObject,
+};
+use crate::plan::How;
+use crate::reference::{Moves, Size};
+use crate::text::{counted, listed};
+
+/// How many releases a line names.
+const NAMED: usize = 5;
+
+impl Compared {
+    /// What was compared, in words.
+    pub(super) fn told(&self) -> String {
+        let how = self.how.as_ref().map(|how| format!(" ({how})")).unwrap_or_default();
+        let head = match (&self.head, &self.head_name) {
+            (Some(head), Some(name)) if !name.starts_with(head.as_str()) => format!("{head} ({name})"),
+            (Some(head), _) => head.clone(),
+            (None, _) => "the work tree".to_owned(),
+        };
+        format!("{}{how} and {head}", self.base)
+    }
+}
+
+/// A release as it is named.
+pub(super) fn release(named: &Named, view: DiffView<'_>) -> String {
+    if view.is_several() && !named.environment.is_empty() {
+        format!("{} ({})", named.release, named.environment)
+    } else {
+        named.release.clone()
+    }
+}
+
+/// How many pods a workload has.
+fn size(size: &Size) -> String {
+    match size {
+        Size::Count(0) => "none (replicas 0)".to_owned(),
+        Size::Count(count) => format!("×{count}"),
+        Size::Range(least, most) => format!("{least}..{most} (HPA)"),
+        Size::EveryNode => "every node".to_owned(),
+        Size::Unknown => String::new(),
+    }
+}
+
+/// A workload with what happens to its pods.
+pub(super) fn workload(one: &MovedWorkload) -> String {
+    let mut text = format!("{} {}", one.identity.kind, one.identity.name);
+    let size = size(&one.size);
+    if !size.is_empty() {
+        text = format!("{text} {size}");
+    }
+    match &one.moves {
+        Moves::Inert(why) => format!("{text}, does not restart: {why}"),
+        Moves::Operator => format!("{text}, as its operator sees fit"),
+        Moves::Reloads if !one.is_recreated => format!("{text}, files that it mounts are reloaded without"),
+        Moves::Unknown => format!("{text}, if its operator does so"),
+        _ if one.is_recreated => format!("{text}, Recreate: all at once"),
+        _ => text,
+    }
+}
+
+/// What happened to a file.
+pub(super) fn file(change: &FileChange) -> String {
+    match &change.from {
+        Some(from) => format!("{from} -> {}", change.name),
+        None => change.name.clone(),
+    }
+}
+
+/// A source with what happened to it as a whole.
+pub(super) fn source(change: &SourceChange) -> String {
+    match change.how {
+        Some(How::Added) => format!("{}  a new source", change.label),
+        Some(How::Removed) => format!("{}  no longer a source", change.label),
+        Some(How::Edited) | None => match change.count {
+            Some(count) if change.files.len() < count => {
+                format!("{}  {} of {}", change.label, change.files.len(), counted(count, "file"))
+            }
+            _ => change.label.clone(),
+        },
+    }
+}
+
+/// Why the pods of a release restart, in a few words.
+pub(super) fn because(one: &Restarting) -> Vec<String> {
+    let of_source = |source: &SourceChange| {
+        let fates = [Fate::Edited, Fate::Added, Fate::Removed, Fate::Renamed];
+        let counts = fates.map(|fate| (fate, source.files.iter().filter(|file| file.fate == fate).count()));
+        let counts: Vec<String> = counts
+            .into_iter()
+            .filter(|(_, count)| *count > 0)
+            .map(|(fate, count)| format!("{count} {}", fate.word()))
+            .collect();
+        let detail = match (source.how, &source.files[..]) {
+            (Some(How::Added), _) => " is a new source".to_owned(),
+            (Some(How::Removed), _) => " is no longer a source".to_owned(),
+            (_, []) => String::new(),
+            (_, [only]) if only.name == "." || only.name == source.label => format!(" {}", only.fate.word()),
+            _ => format!(": {}", counts.join(", ")),
+        };
+        (source.label.clone(), detail)
+    };
+    let mut reasons: Vec<String> =
+        one.sources.iter().map(of_source).map(|(label, detail)| format!("`{label}`{detail}")).collect();
+    reasons.extend(one.own.as_ref().map(|_| OWN.to_owned()));
+    reasons
+}
+
+/// What moves pods beside the checksum.
+pub(super) const OWN: &str = "own chart or values";
+
+/// Whether its own files that moved it are known.
+pub(super) fn own(own: &Own) -> &[FileChange] {
+    &own.files
+}
+
+/// What a workload does not notice.
+pub(super) fn keeps(one: &Unnoticed) -> String {
+    let old = match one.change {
+        How::Added => "has no use yet of the new",
+        How::Removed => "still has what was in the removed",
+        How::Edited => "keeps the old",
+    };
+    format!("{} {} {old} {} {}", one.workload.kind, one.workload.name, one.kind, one.name)
+}
+
+/// Who changed it.
+pub(super) fn changed_by(one: &Unnoticed) -> String {
+    match &one.whose {
+        WhoseObject::Own => "changed by the release itself".to_owned(),
+        WhoseObject::Others(makers) => format!("changed by {}", listed(makers, NAMED)),
+    }
+}
+
+/// What is lost.
+pub(super) fn lost(what: &Lost) -> String {
+    match what {
+        Lost::Release => "no longer deployed".to_owned(),
+        Lost::Checksum(_) => "no longer has a checksum, and restarts once".to_owned(),
+    }
+}
+
+/// The answer in short parts.
+pub(super) fn answer(view: DiffView<'_>) -> Vec<String> {
+    let diff = view.diff;
+    let restarting = diff.restarts.len() + diff.first.len();
+    let mut parts = Vec::new();
+    let many = |count: usize, one: &str, several: &str| {
+        let verb = if count == 1 { one } else { several };
+        format!("{} {verb}", counted(count, "release"))
+    };
+    if restarting > 0 {
+        let perhaps = if diff.renders { "" } else { " if the checksum reaches the pods" };
+        parts.push(format!("{}{perhaps}", many(restarting, "restarts", "restart")));
+    }
+    if !diff.unnoticed.is_empty() {
+        let mut releases: Vec<&Named> = diff.unnoticed.iter().map(|one| &one.named).collect();
+        releases.dedup();
+        parts.push(many(releases.len(), "does not notice its change", "do not notice their change"));
+    }
+    if !diff.held.is_empty() {
+        parts.push(format!("{} held", diff.held.len()));
+    }
+    if !diff.new.is_empty() {
+        parts.push(format!("{} new", diff.new.len()));
+    }
+    if !diff.gone.is_empty() {
+        parts.push(format!("{} gone", diff.gone.len()));
+    }
+    if !diff.uncompared.is_empty() {
+        parts.push(format!("{} not compared", diff.uncompared.len()));
+    }
+    if parts.is_empty() {
+        parts.push("nothing restarts".to_owned());
+    }
+    parts
+}
+
+/// Why nothing could be compared; nothing where it was.
+pub(super) fn failure(view: DiffView<'_>) -> Option<String> {
+    if !view.failed() && !view.report.nothing_matched {
+        return None;
+    }
+    let said = view.report.said();
+    let why = said.iter().find(|one| one.is_error()).or(said.first());
+    let why = why.map_or_else(|| "nothing matched".to_owned(), |one| one.message.clone());
+    Some(format!("could not compare: {why}"))
+}
