@@ -28,6 +28,12 @@ pub(crate) struct AuditArgs {
     #[arg(long)]
     pub verbose: bool,
 
+    /// Only findings that this revision did not have
+    ///
+    /// What is found in it, too, is neither shown nor a reason to fail: for pipelines of projects that have findings already.
+    #[arg(long, value_name = "REVISION")]
+    pub since: Option<String>,
+
     #[command(flatten)]
     pub(super) shared: StateCommandArgs,
 }

@@ -17,10 +17,9 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args as _, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use arguments::{
-    AnnotateArgs, AuditArgs, CompletionsArgs, GenerateArgs, ListArgs, LogArgs, ManArgs, StateCommandArgs,
-    StateShowArgs,
+    AnnotateArgs, CompletionsArgs, GenerateArgs, ListArgs, LogArgs, ManArgs, StateCommandArgs, StateShowArgs,
 };
-pub(crate) use arguments::{DiffArgs, Flavour, HashArgs, InitArgs, Via};
+pub(crate) use arguments::{AuditArgs, DiffArgs, Flavour, HashArgs, InitArgs, Via};
 use later::Later;
 pub(crate) use options::{Options, Purpose};
 pub(crate) use output::{OutputArgs, OutputFormat};
@@ -154,6 +153,10 @@ Examples:
   One release, in another environment:
 
   $ helmsum audit -e production -l name=gateway
+
+  What a branch brings in, in a project that has findings already:
+
+  $ helmsum audit --since origin/main
 
   A document for a pull request, and a log for code scanning:
 

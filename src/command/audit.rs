@@ -1,16 +1,19 @@
 //! `helmsum audit`: what pods read of other releases, and whether they restart when it changes.
 
+use std::collections::BTreeSet;
 use std::io;
 use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
 
+use super::revisions::{AtCommit, around, errors_of};
 use super::{Context, show, source_of, verdict, waiting};
 use crate::audit::{self, Audit};
-use crate::cli::OutputFormat;
+use crate::cli::{AuditArgs, OutputFormat};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::{self, Plan, Reading};
 use crate::report::{self, AuditDocument, AuditSummary, AuditView, Outcome, Report, SarifView, Streams};
+use crate::revision;
 use crate::source::config::locate;
 use crate::text::counted;
 use crate::tree::WorkTree;
@@ -23,22 +26,36 @@ use crate::tree::WorkTree;
 pub(super) fn run(
     context: &Context,
     reading: &Reading,
-    verbose: bool,
+    arguments: &AuditArgs,
     streams: &mut Streams,
 ) -> io::Result<Outcome> {
     let started = Instant::now();
     let progress = plan::Progress::default();
-    let make = || plan::make_and(&context.plan, reading, &progress, audit::audit);
-    let (mut plan, audit) = waiting::watched(&mut streams.err, || progress.to_string(), make)?;
+    let make = || {
+        let (mut plan, audit) = plan::make_and(&context.plan, reading, &progress, audit::audit);
+        let known = arguments.since.as_ref().map(|since| {
+            Known::of(since, (context, reading), plan.sink.said(), &progress).unwrap_or_else(|problems| {
+                for problem in problems {
+                    plan.sink.take_settled(problem);
+                }
+                Known::default()
+            })
+        });
+        (plan, audit, known)
+    };
+    let (mut plan, audit, known) = waiting::watched(&mut streams.err, || progress.to_string(), make)?;
     show::trace(&plan, context, reading, streams)?;
     let nothing_matched = plan.nothing_matched && !reading.options.allow_no_matching_release;
     blind(&mut plan, &audit);
     let mut report = Report::of(plan, source_of);
-    let outcome = verdict::of(&report, nothing_matched);
-    report.nothing_matched = outcome == Outcome::NoMatch;
     if !nothing_matched {
         report.diagnostics.retain(is_of_audit);
     }
+    if let Some(known) = known {
+        known.leave_out(&mut report);
+    }
+    let outcome = verdict::of(&report, nothing_matched);
+    report.nothing_matched = outcome == Outcome::NoMatch;
     for name in &audit.not_installed {
         let message =
             format!("workloads ask `{name}` to restart them, and no release that was looked at installs it");
@@ -49,11 +66,69 @@ pub(super) fn run(
         report: &report,
         audit: &audit,
         took: started.elapsed(),
-        verbose,
+        verbose: arguments.verbose,
         quiet: context.output.quiet,
     };
     say(view, outcome, context, streams)?;
     Ok(outcome)
+}
+
+/// What was found in an earlier revision.
+#[derive(Default)]
+struct Known {
+    /// The abbreviated hash of the commit.
+    commit: String,
+    findings: BTreeSet<(Code, Option<String>, Option<String>, String)>,
+}
+
+impl Known {
+    /// Audits the project as a commit has it. `said` is what was said of the project as it is.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such commit, or the project cannot be read as it was.
+    fn of(
+        since: &str,
+        (context, reading): (&Context, &Reading),
+        said: &[Diagnostic],
+        progress: &plan::Progress,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let directory = around(context, reading);
+        let found = revision::commit(&directory, since).and_then(|commit| {
+            let root = revision::top(&directory)?;
+            Ok((AtCommit::of(context, reading, &root, &commit)?, commit))
+        });
+        let (before, commit) = found.map_err(|problem| vec![problem])?;
+        if !before.reading.has_state() {
+            return Ok(Self { commit: commit.short, ..Self::default() });
+        }
+        let (plan, _) = plan::make_and(&before.context, &before.reading, progress, audit::audit);
+        let report = Report::of(plan, |_| None);
+        let errors = errors_of(&report.diagnostics, context, &commit, said);
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let findings = report.diagnostics.iter().filter_map(key).collect();
+        Ok(Self { commit: commit.short, findings })
+    }
+
+    /// Leaves out what was found then, and says how much that is.
+    fn leave_out(&self, report: &mut Report) {
+        let before = report.diagnostics.len();
+        report.diagnostics.retain(|one| key(one).is_none_or(|key| !self.findings.contains(&key)));
+        let left_out = before - report.diagnostics.len();
+        if left_out > 0 {
+            let (verb, them) = if left_out == 1 { ("is", "it") } else { ("are", "them") };
+            let findings = counted(left_out, "finding");
+            let message = format!("{findings} {verb} not shown, since {} has {them}, too", self.commit);
+            report.diagnostics.push(Diagnostic::note(message));
+        }
+    }
+}
+
+/// What tells a finding from others, wherever its line has gone.
+fn key(one: &Diagnostic) -> Option<(Code, Option<String>, Option<String>, String)> {
+    Some((one.code()?, one.release.clone(), one.environment.clone(), one.message.clone()))
 }
 
 /// What is said where helmsum was started by helmsum: nothing, in the form that was asked for.

@@ -5,19 +5,17 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
+use super::revisions::{AtCommit, around, errors_of};
 use super::{Context, show, source_of, verdict, waiting};
 use crate::cli::{DiffArgs, OutputFormat};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::diff::{
-    ChangedFile, Comparison, Diff, Looked, Question, Side, changed_files, compare, with_packages,
-};
-use crate::go::filepath::join_clean;
+use crate::diff::{ChangedFile, Comparison, Diff, Looked, Question, Side, changed_files, compare};
 use crate::plan::rules::project::Findings;
 use crate::plan::{self, Plan, Progress, Reading};
 use crate::report::{self, Compared, DiffDocument, DiffView, Outcome, Report, Streams};
 use crate::revision::{self, Commit};
-use crate::text::{Place, relative, shell_word};
-use crate::tree::{Kind, Recorded, Tree, WorkTree};
+use crate::text::shell_word;
+use crate::tree::{Recorded, Tree, WorkTree};
 
 /// The two sides that were asked for.
 struct Revisions {
@@ -163,64 +161,45 @@ fn compared_plans(
 ) -> (Plan, Diff) {
     let renders = !arguments.no_render && reading.has_helm();
     let question = Question { renders, trusts_programs: arguments.exec_on_base };
-    let of_commit = |commit: &Commit| -> Result<_, Diagnostic> {
-        let tree = revision::tree(&revisions.root, commit, Arc::new(WorkTree))?;
-        let tree = Arc::new(Recorded::new(with_packages(&revisions.root, tree, &WorkTree)));
-        let plan = plan::Context { revision: Some(commit.id.clone()), ..context.plan.clone() };
-        Ok((tree, plan))
-    };
     let failed = |problem: Diagnostic| {
         let mut plan = Plan::new(reading);
         plan.sink.take_settled(problem);
         (plan, Diff::default())
     };
-    let (tree, of_base) = match of_commit(&revisions.base) {
+    let of_commit = |commit: &Commit| AtCommit::of(context, reading, &revisions.root, commit);
+    let of_base = match of_commit(&revisions.base) {
         Ok(base) => base,
         Err(problem) => return failed(problem),
     };
-    let looked = Looked { question, is_disk: false, tree: &tree };
-    let base_reading = reading.over(Arc::clone(&tree) as Arc<dyn Tree>);
-    let (base_plan, base) = plan::make_and(&of_base, &base_reading, progress, |made, rendering| {
-        (Findings::default(), Side::of(&made, rendering, looked))
-    });
-    let (tree, of_head) = match &revisions.head {
-        Some(commit) => match of_commit(commit) {
-            Ok(head) => head,
-            Err(problem) => return failed(problem),
-        },
-        None => (Arc::new(Recorded::new(Arc::new(WorkTree))), context.plan.clone()),
+    let looked = Looked { question, is_disk: false, tree: &of_base.tree };
+    let (base_plan, base) =
+        plan::make_and(&of_base.context, &of_base.reading, progress, |made, rendering| {
+            (Findings::default(), Side::of(&made, rendering, looked))
+        });
+    let of_head = match revisions.head.as_ref().map(of_commit).transpose() {
+        Ok(Some(head)) => head,
+        Ok(None) => {
+            let tree = Arc::new(Recorded::new(Arc::new(WorkTree)));
+            let reading = reading.over(Arc::clone(&tree) as Arc<dyn Tree>);
+            AtCommit { tree, context: context.plan.clone(), reading }
+        }
+        Err(problem) => return failed(problem),
     };
-    let looked = Looked { question, is_disk: revisions.head.is_none(), tree: &tree };
+    let looked = Looked { question, is_disk: revisions.head.is_none(), tree: &of_head.tree };
     let comparison = Comparison { base: &base, head: looked, changed: &revisions.changed };
-    let head_reading = reading.over(Arc::clone(&tree) as Arc<dyn Tree>);
-    let (mut plan, diff) = plan::make_and(&of_head, &head_reading, progress, |made, rendering| {
+    let (mut plan, diff) = plan::make_and(&of_head.context, &of_head.reading, progress, |made, rendering| {
         compare(&comparison, &made, rendering)
     });
-    if !base_reading.has_state() && head_reading.has_state() {
+    if !of_base.reading.has_state() && of_head.reading.has_state() {
         plan.note(format!("{} has no such state file, so everything is new", revisions.base.short));
         return (plan, diff);
     }
     // What the first side cannot tell makes the comparison worthless.
-    let said: Vec<String> = plan.sink.said().iter().map(|one| one.message.clone()).collect();
-    let of_base = base_plan.sink.finish(|_| None).into_iter();
-    for problem in of_base.filter(|one| one.is_error() && !said.contains(&one.message)) {
-        plan.sink.take_settled(of_base_alone(&problem, context, &revisions.base));
+    let said = plan.sink.said().to_vec();
+    for problem in errors_of(&base_plan.sink.finish(|_| None), context, &revisions.base, &said) {
+        plan.sink.take_settled(problem);
     }
     (plan, diff)
-}
-
-/// An error of the first side. Its place is told in words: the line that stands there now may be another one.
-fn of_base_alone(problem: &Diagnostic, context: &Context, base: &Commit) -> Diagnostic {
-    let at = problem.place.as_ref().map(|place| {
-        let shown = Place { file: relative(&place.file, &context.plan.directory), ..place.clone() };
-        format!(", {shown}")
-    });
-    let message = format!("in {}{}: {}", base.short, at.unwrap_or_default(), problem.message);
-    let told = Diagnostic::error(message);
-    match &problem.hint {
-        Some(hint) => told.hint(hint.clone()),
-        None => told,
-    }
 }
 
 /// The environment that was asked for.
@@ -230,16 +209,6 @@ fn asked_for(reading: &Reading) -> &str {
         Some(environment) => environment,
         None => reading.variable("HELMFILE_ENVIRONMENT").unwrap_or("default"),
     }
-}
-
-/// The directory that the repository is looked for around: that of the state file where one is named.
-fn around(context: &Context, reading: &Reading) -> Utf8PathBuf {
-    let directory = &context.plan.directory;
-    let Some(file) = reading.file() else { return directory.clone() };
-    let path = join_clean(directory, file);
-    let is_directory = WorkTree.stat(&path).is_ok_and(|stat| stat.kind == Kind::Directory);
-    let around = if is_directory { Some(path.as_path()) } else { path.parent() };
-    around.filter(|around| WorkTree.stat(around).is_ok()).unwrap_or(directory).to_owned()
 }
 
 impl From<&Revisions> for Compared {

@@ -10,6 +10,7 @@ mod init;
 mod log;
 mod manual;
 mod output;
+mod revisions;
 mod show;
 mod state;
 mod verdict;
@@ -147,7 +148,7 @@ pub(crate) fn run(
     }
     let reading = reading(options, named, variables);
     if let Command::Audit(arguments) = &cli.command {
-        return audit::run(&context, &reading, arguments.verbose, streams);
+        return audit::run(&context, &reading, arguments, streams);
     }
     if let Command::Diff(arguments) = &cli.command {
         return diff::run(&context, &reading, arguments, streams);

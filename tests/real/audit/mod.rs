@@ -8,4 +8,5 @@ mod places;
 mod platform;
 pub(crate) mod project;
 mod readings;
+mod since;
 mod unaudited;
