@@ -33,7 +33,7 @@ fn the_manual_explains_nothing_that_does_not_exist() {
 #[test]
 fn every_finding_is_tried() {
     // What helm has to render is tried with the real one.
-    let folders = ["tests/cli/findings", "tests/real/audit"]
+    let folders = ["tests/cli/findings", "tests/real/audit", "tests/real/diff"]
         .map(|folder| std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder));
     let found = folders.iter().flat_map(|folder| fs_err::read_dir(folder).expect("the tests"));
     let files = found.map(|file| file.expect("a file").path()).filter(|path| path.is_file());

@@ -217,7 +217,9 @@ fn examples_in_the_help_can_be_followed() {
         let project = sandbox.import("tests/docs/projects/help", "help");
         // Where a pager would show it.
         let script = examples.join("\n").replace("| man -l -", "| grep -q '^.TH '");
-        let script = format!("helmsum generate --quiet --all-environments\n{script}\n");
+        // Revisions that they compare.
+        let tags = "git tag v1.4.0\ngit tag v1.5.0\ngit tag deployed/production\n";
+        let script = format!("helmsum generate --quiet --all-environments\n{tags}{script}\n");
         let run = sandbox.run(&project, "sh", ["-e", "-c", &script]);
         assert!(run.success(), "{}", run.told());
         ran += examples.len();
