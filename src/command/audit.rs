@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use camino::Utf8PathBuf;
 
-use super::revisions::{AtCommit, around, errors_of};
+use super::revisions::{AtCommit, around};
 use super::{Context, show, source_of, verdict, waiting};
 use crate::audit::{self, Audit};
 use crate::cli::{AuditArgs, OutputFormat};
@@ -104,7 +104,7 @@ impl Known {
         }
         let (plan, _) = plan::make_and(&before.context, &before.reading, progress, audit::audit);
         let report = Report::of(plan, |_| None);
-        let errors = errors_of(&report.diagnostics, context, &commit, said);
+        let errors = before.errors(&report.diagnostics, context, said);
         if !errors.is_empty() {
             return Err(errors);
         }

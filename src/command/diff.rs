@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::revisions::{AtCommit, around, errors_of};
+use super::revisions::{AtCommit, around};
 use super::{Context, show, source_of, verdict, waiting};
 use crate::cli::{DiffArgs, OutputFormat};
 use crate::diagnostic::{Code, Diagnostic};
@@ -177,26 +177,31 @@ fn compared_plans(
             (Findings::default(), Side::of(&made, rendering, looked))
         });
     let of_head = match revisions.head.as_ref().map(of_commit).transpose() {
-        Ok(Some(head)) => head,
-        Ok(None) => {
-            let tree = Arc::new(Recorded::new(Arc::new(WorkTree)));
-            let reading = reading.over(Arc::clone(&tree) as Arc<dyn Tree>);
-            AtCommit { tree, context: context.plan.clone(), reading }
-        }
+        Ok(head) => head,
         Err(problem) => return failed(problem),
     };
-    let looked = Looked { question, is_disk: revisions.head.is_none(), tree: &of_head.tree };
+    let of_disk = Arc::new(Recorded::new(Arc::new(WorkTree)));
+    let disk_reading = reading.over(Arc::clone(&of_disk) as Arc<dyn Tree>);
+    let (head_context, head_reading, tree) = match &of_head {
+        Some(head) => (&head.context, &head.reading, &head.tree),
+        None => (&context.plan, &disk_reading, &of_disk),
+    };
+    let looked = Looked { question, is_disk: of_head.is_none(), tree };
     let comparison = Comparison { base: &base, head: looked, changed: &revisions.changed };
-    let (mut plan, diff) = plan::make_and(&of_head.context, &of_head.reading, progress, |made, rendering| {
+    let (mut plan, diff) = plan::make_and(head_context, head_reading, progress, |made, rendering| {
         compare(&comparison, &made, rendering)
     });
-    if !of_base.reading.has_state() && of_head.reading.has_state() {
+    let said = plan.sink.said().to_vec();
+    // Its own errors are in its plan.
+    for problem in of_head.iter().flat_map(|head| head.errors(&[], context, &said)) {
+        plan.sink.take_settled(problem);
+    }
+    if !of_base.reading.has_state() && head_reading.has_state() {
         plan.note(format!("{} has no such state file, so everything is new", revisions.base.short));
         return (plan, diff);
     }
     // What the first side cannot tell makes the comparison worthless.
-    let said = plan.sink.said().to_vec();
-    for problem in errors_of(&base_plan.sink.finish(|_| None), context, &revisions.base, &said) {
+    for problem in of_base.errors(&base_plan.sink.finish(|_| None), context, &said) {
         plan.sink.take_settled(problem);
     }
     (plan, diff)

@@ -9,13 +9,15 @@ use crate::diagnostic::Diagnostic;
 use crate::diff::with_packages;
 use crate::go::filepath::join_clean;
 use crate::plan::{self, Reading};
-use crate::revision::{self, Commit};
+use crate::revision::{self, Commit, Revision};
 use crate::text::{Place, relative};
 use crate::tree::{Kind, Recorded, Tree, WorkTree};
 
 /// What a project is read with as a commit has it.
 pub(super) struct AtCommit {
     pub(super) tree: Arc<Recorded>,
+    revision: Arc<Revision>,
+    commit: Commit,
     pub(super) context: plan::Context,
     pub(super) reading: Reading,
 }
@@ -32,27 +34,39 @@ impl AtCommit {
         root: &Utf8Path,
         commit: &Commit,
     ) -> Result<Self, Diagnostic> {
-        let tree = revision::tree(root, commit, Arc::new(WorkTree))?;
-        let tree = Arc::new(Recorded::new(with_packages(root, tree, &WorkTree)));
+        let revision = revision::tree(root, commit, Arc::new(WorkTree))?;
+        let with = with_packages(root, Arc::clone(&revision) as Arc<dyn Tree>, &WorkTree);
+        let tree = Arc::new(Recorded::new(with));
         Ok(Self {
             context: plan::Context { revision: Some(commit.id.clone()), ..context.plan.clone() },
             reading: reading.over(Arc::clone(&tree) as Arc<dyn Tree>),
             tree,
+            revision,
+            commit: commit.clone(),
         })
     }
-}
 
-/// The errors among what was said of a project as a commit has it, but for those that are said already. Their places are told in words:
-/// the line that stands there now may be another one.
-pub(super) fn errors_of(
-    found: &[Diagnostic],
-    context: &Context,
-    commit: &Commit,
-    said: &[Diagnostic],
-) -> Vec<Diagnostic> {
-    let errors = found.iter().filter(|one| one.is_error());
-    let new = errors.filter(|error| said.iter().all(|one| one.message != error.message));
-    new.map(|error| at_commit(error, context, commit)).collect()
+    /// The errors that it gave, but for those that are `said` already: those of its plan, `found`, and for each file of which nobody can say
+    /// what the commit has there, why. Places are told in words: the line that stands there now may be another one.
+    pub(super) fn errors(
+        &self,
+        found: &[Diagnostic],
+        context: &Context,
+        said: &[Diagnostic],
+    ) -> Vec<Diagnostic> {
+        let errors = found.iter().filter(|one| one.is_error());
+        let new = errors.filter(|error| said.iter().all(|one| one.message != error.message));
+        let mut errors: Vec<Diagnostic> = new.map(|error| at_commit(error, context, &self.commit)).collect();
+        // Who looks for a file takes each of them for one that is not there.
+        for (path, why) in self.revision.unknown() {
+            let shown = relative(&path, &context.plan.directory);
+            let message = format!("in {}, `{shown}` cannot be read: {why}", self.commit.short);
+            if errors.iter().all(|error| !error.message.contains(&why)) {
+                errors.push(Diagnostic::error(message));
+            }
+        }
+        errors
+    }
 }
 
 fn at_commit(problem: &Diagnostic, context: &Context, commit: &Commit) -> Diagnostic {

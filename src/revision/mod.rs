@@ -22,10 +22,10 @@ use camino::{Utf8Path, Utf8PathBuf};
 pub(crate) use base::Base;
 pub(crate) use base::default_base;
 pub(crate) use commit::{Commit, commit};
+pub(crate) use files::Revision;
 
 use crate::diagnostic::Diagnostic;
 use crate::tree::Tree;
-use files::Revision;
 use repository::Repository;
 
 /// The tree of a commit of the repository around `directory`, which is absolute. What lies outside of it is as in `below`.

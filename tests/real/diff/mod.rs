@@ -196,7 +196,9 @@ fn sizes_and_strategies_are_told_and_what_stops_at_once_comes_first() {
     project.chart("web", &chart.join("---\n"));
     project.sandbox.commit(&project.root);
     project.write("platform.yaml", &PLATFORM_VALUES.replace("red", "blue"));
+    // Lines are as wide as a terminal.
     let text = project.helmsum(&["diff", "HEAD"]).succeeds();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     for line in [
         "Deployment web 2..10 (HPA)",
         "Deployment none none (replicas 0)",
