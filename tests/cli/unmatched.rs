@@ -85,6 +85,17 @@ fn an_option_that_names_no_release_beside_one_that_does_is_told() {
 }
 
 #[test]
+fn an_option_that_names_an_entry_of_checksums_beside_a_release_is_fine() {
+    let entry = "checksums: [{ name: agents, sources: [gateway/apis], target: agents.checksum.yaml }]\n";
+    let repo = gateway().file("helmsum.yaml", entry);
+    let repo = repo.helmsum(["generate", "--strict", "--release=gateway", "--release=agents"]).exits(0);
+    let repo = repo.does_not_say(CODE).says("agents.checksum.yaml").says("edge/gateway");
+    repo.helmsum(["generate", "--release=gateway", "--release=agent"])
+        .exits(0)
+        .says("`--release=agent` names");
+}
+
+#[test]
 fn an_exclusion_that_leaves_nothing_out_is_told() {
     let with = |options: &str| {
         gateway()

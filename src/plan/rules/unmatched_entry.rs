@@ -113,7 +113,7 @@ pub(crate) fn judge(project: &Project<'_>, findings: &mut Findings) {
         let directory = file.as_deref().and_then(Utf8Path::parent).unwrap_or(&project.context.directory);
         findings.about_run(directory, finding);
     }
-    for finding in project.entries.about_options(project.reading) {
+    for finding in project.entries.about_options(project) {
         findings.about_run(&project.context.directory, finding);
     }
 }
@@ -257,17 +257,22 @@ impl Entries {
     }
 
     /// The findings about options `--release`, where others of them name releases.
-    fn about_options(&self, reading: &Reading) -> Vec<Diagnostic> {
-        let filters = &reading.options.release;
+    fn about_options(&self, project: &Project<'_>) -> Vec<Diagnostic> {
+        let filters = &project.reading.options.release;
         if self.named.is_empty() {
             return Vec::new();
         }
-        let unnamed = filters.iter().enumerate().filter(|(index, _)| !self.named.contains(index));
+        let entries =
+            || project.consumers.iter().map(|contents| &contents.consumer).filter(|one| one.at.is_none());
+        let unnamed = filters.iter().enumerate().filter(|(index, filter)| {
+            !self.named.contains(index) && !entries().any(|entry| filter.matches("", &entry.name))
+        });
         let one = |(_, filter): (usize, &crate::cli::ReleaseFilter)| {
             let written = filter.to_string();
             let finding =
                 Diagnostic::finding(Code::UnmatchedEntry, format!("`--release={written}` names no release"));
-            at_level(finding, reads_every_environment(reading)).hint(self.near(&written, filter.name()))
+            at_level(finding, reads_every_environment(project.reading))
+                .hint(self.near(&written, filter.name()))
         };
         unnamed.map(one).collect()
     }
