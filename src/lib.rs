@@ -35,6 +35,7 @@ mod cli;
 mod command;
 mod diagnostic;
 mod diff;
+mod explain;
 mod go;
 mod history;
 mod init;

@@ -109,8 +109,8 @@ pub(super) fn added<D>(manifests: &Manifests<D>, sources: &[Computed]) -> Additi
     added
 }
 
-/// The annotation of a source.
-fn key(source: &Source, of: usize) -> String {
+/// The annotation of a source, one of so many.
+pub(crate) fn key(source: &Source, of: usize) -> String {
     if of == 1 {
         return ANNOTATION.to_owned();
     }

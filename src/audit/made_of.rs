@@ -14,7 +14,7 @@ use crate::plan::facts::producers::ReleaseAt;
 use crate::rendered::{Mark, ObjectKind};
 
 /// What an object is called: its kind, its namespace, or that of its release, and its name.
-type Called = (ObjectKind, String, String);
+pub(crate) type Called = (ObjectKind, String, String);
 
 /// The objects in the cluster of a consumer that are others where these files are, whichever release makes them. `inputs` has what
 /// releases are made of, as far as it was looked up before.

@@ -25,7 +25,7 @@ use camino::Utf8PathBuf;
 
 pub(crate) use gaps::{Gap, Gaps, Missing, Wired, gaps};
 pub(crate) use inputs::Inputs;
-pub(crate) use made_of::made_of;
+pub(crate) use made_of::{Called, made_of};
 pub(crate) use readings::{Reading, Verdict};
 pub(crate) use restarts::{Reached, Restarts, restarts};
 pub(crate) use subject::{plain, stand_in};

@@ -24,7 +24,7 @@ pub fn reproduction(hashed: &Hashed, directory: &str, transform: Transform) -> R
         );
     }
     if transform.secret {
-        return Reproduction::None("`secret=true` hashes with the key, where there is one".to_owned());
+        return Reproduction::None("`secret=true` hashes with the key".to_owned());
     }
     if transform.yaml {
         return Reproduction::None(

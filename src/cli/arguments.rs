@@ -104,6 +104,34 @@ pub(crate) struct ListArgs {
     pub(super) shared: StateCommandArgs,
 }
 
+/// `helmsum explain`
+#[derive(Debug, clap::Args)]
+pub(crate) struct ExplainArgs {
+    /// Releases, paths and codes of findings; without one, every release with sources
+    #[arg(value_name = "WORD")]
+    pub words: Vec<String>,
+
+    /// This path, whatever else is called so (repeatable)
+    #[arg(long, value_name = "PATH")]
+    pub path: Vec<String>,
+
+    /// This code, whatever else is called so (repeatable)
+    ///
+    /// No state is read for it.
+    #[arg(long, value_name = "CODE")]
+    pub code: Vec<String>,
+
+    /// Have helm show which workloads restart, and who reads what
+    ///
+    /// Of a release, the workloads whose pod templates its checksum changes, and what they read of other releases. Of a path, the objects
+    /// that are made of it, and the workloads that read these. Every release is rendered with `helm template`.
+    #[arg(long)]
+    pub render: bool,
+
+    #[command(flatten)]
+    pub(super) shared: StateCommandArgs,
+}
+
 /// `helmsum log`
 #[derive(Debug, clap::Args)]
 pub(crate) struct LogArgs {

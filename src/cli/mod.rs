@@ -8,6 +8,8 @@ mod later;
 mod options;
 mod output;
 mod release;
+#[cfg(test)]
+mod tests;
 mod variables;
 
 use std::cell::RefCell;
@@ -19,7 +21,7 @@ use clap::{ArgAction, ArgMatches, Args as _, CommandFactory, FromArgMatches, Par
 use arguments::{
     AnnotateArgs, CompletionsArgs, GenerateArgs, ListArgs, LogArgs, ManArgs, StateCommandArgs, StateShowArgs,
 };
-pub(crate) use arguments::{AuditArgs, DiffArgs, Flavour, HashArgs, InitArgs, Via};
+pub(crate) use arguments::{AuditArgs, DiffArgs, ExplainArgs, Flavour, HashArgs, InitArgs, Via};
 use later::Later;
 pub(crate) use options::{Options, Purpose};
 pub(crate) use output::{OutputArgs, OutputFormat};
@@ -133,6 +135,28 @@ Examples:
 
   $ helmsum list --render --release edge/gateway")]
     List(Later<ListArgs>),
+
+    /// Tell why a checksum is what it is, what a file restarts, and what a code means
+    ///
+    /// Of a release: where it is declared, what its checksum is made of, line by line, what was left out and why, the command that
+    /// gives the same without helmsum, and the commit that moved it last. Of a path: which releases restart when it changes, or why none does, and who reads it.
+    /// Of a code in a report: its part of the manual.
+    ///
+    /// A word is looked for among the releases, then as a path, then among the codes. One that is several of these is refused:
+    /// `--release`, `--path` and `--code` say which is meant. One that begins with `.` or `/` is a path.
+    #[command(after_long_help = "\
+Examples:
+
+  $ helmsum explain edge/gateway
+
+  What restarts when this file changes, and who reads it:
+
+  $ helmsum explain ./apis/orders.yaml --render
+
+  What a finding means:
+
+  $ helmsum explain missing-source")]
+    Explain(Later<ExplainArgs>),
 
     /// Find pods that read what another release makes, and do not restart when it changes
     ///
@@ -397,6 +421,7 @@ impl Command {
             Self::Generate(_) => "generate",
             Self::Check(_) => "check",
             Self::List(_) => "list",
+            Self::Explain(_) => "explain",
             Self::Audit(_) => "audit",
             Self::Init(_) => "init",
             Self::Annotate(_) => "annotate",
@@ -419,6 +444,7 @@ impl Command {
             Self::Log(arguments) => arguments.shared.output,
             Self::Diff(arguments) => arguments.shared.output,
             Self::List(arguments) => arguments.shared.output,
+            Self::Explain(arguments) => arguments.shared.output,
             Self::Check(arguments) => arguments.output,
             Self::Hash(arguments) => arguments.output,
             Self::Completions(arguments) => arguments.output,
@@ -436,6 +462,7 @@ impl Command {
             Self::Log(arguments) => Some(&arguments.shared.options),
             Self::Diff(arguments) => Some(&arguments.shared.options),
             Self::List(arguments) => Some(&arguments.shared.options),
+            Self::Explain(arguments) => Some(&arguments.shared.options),
             Self::Check(arguments) => Some(&arguments.options),
             Self::Hash(_) | Self::Completions(_) | Self::Man(_) => None,
         }
@@ -452,41 +479,4 @@ fn first_given(matches: &ArgMatches) -> Option<String> {
     let about_state = Options::augment_args(clap::Command::new("state"));
     let is_given = |argument: &&clap::Arg| from_command_line(argument.get_id().as_str());
     Some(about_state.get_arguments().find(is_given)?.get_long()?.to_owned())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn parse(arguments: &[&str]) -> Result<Cli, clap::Error> {
-        Cli::parse_from(std::iter::once(&"helmsum").chain(arguments).map(OsString::from).collect())
-    }
-
-    #[test]
-    fn the_definition_is_coherent() {
-        Cli::definition().debug_assert();
-    }
-
-    #[test]
-    fn formats_of_the_audit_are_refused_elsewhere() {
-        assert!(parse(&["--output", "sarif", "audit"]).is_ok());
-        assert!(parse(&["audit", "--output", "markdown", "--verbose"]).is_ok());
-        for (arguments, message) in [
-            (&["--output", "sarif", "check"][..], "`--output sarif` is for `helmsum audit` alone"),
-            (&["check", "--output", "markdown"], "possible values: human, json, github]"),
-            (
-                &["audit", "--verbose", "--output", "sarif"],
-                "`--verbose` cannot be used with `--output sarif`",
-            ),
-        ] {
-            let error = parse(arguments).expect_err("must be refused").to_string();
-            assert!(error.contains(message), "{arguments:?}: {error}");
-        }
-    }
-
-    #[test]
-    fn options_about_the_state_are_refused_where_none_is_read() {
-        let error = parse(&["--file", "x.yaml", "hash", "a"]).expect_err("must be refused");
-        assert!(error.to_string().contains("`--file` has no meaning here"), "{error}");
-    }
 }

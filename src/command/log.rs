@@ -8,7 +8,7 @@ use super::{Context, show, source_of, verdict};
 use crate::cli::OutputFormat;
 use crate::diagnostic::Diagnostic;
 use crate::history::{self, History, Question};
-use crate::plan::{self, Plan, Reading};
+use crate::plan::{self, Declared, Plan, Reading};
 use crate::report::{self, LogDocument, LogView, Outcome, Report, Streams};
 use crate::text::{listed, relative};
 
@@ -26,7 +26,7 @@ pub(super) fn run(
     question: &Question,
     streams: &mut Streams,
 ) -> io::Result<Outcome> {
-    let (mut plan, consumers) = plan::declared(&context.plan, reading);
+    let Declared { mut plan, consumers, .. } = plan::declared(&context.plan, reading);
     show::trace(&plan, context, reading, streams)?;
     let nothing_matched = plan.nothing_matched && !reading.options.allow_no_matching_release;
     let mut found = History::default();

@@ -3,6 +3,7 @@
 mod annotate;
 mod audit;
 mod diff;
+mod explain;
 mod generate;
 mod hash;
 mod helmfile;
@@ -125,7 +126,8 @@ pub(crate) fn run(
         | Command::Annotate(_)
         | Command::Init(_)
         | Command::Log(_)
-        | Command::Diff(_) => None,
+        | Command::Diff(_)
+        | Command::Explain(_) => None,
     };
     if variables.running {
         return recognise(&cli.command, !options.no_exec, &context, streams);
@@ -139,8 +141,12 @@ pub(crate) fn run(
     }
     if let Command::Log(arguments) = &cli.command {
         let reading = reading(options, named, variables);
-        let question = Question { most: arguments.max_count, since: arguments.since.clone() };
+        let question = Question { most: arguments.max_count, since: arguments.since.clone(), newest: false };
         return log::run(&context, &reading, &question, streams);
+    }
+    if let Command::Explain(arguments) = &cli.command {
+        let read = |options| reading(options, named.clone(), variables);
+        return explain::run(context, arguments, options, read, streams);
     }
     if let Command::Init(arguments) = &cli.command {
         let read = |options| reading(options, named.clone(), variables);
@@ -268,6 +274,7 @@ fn recognise(
         Command::Audit(_) => audit::say_nothing(context, streams)?,
         Command::Log(_) => log::say_nothing(context, streams)?,
         Command::Diff(arguments) => diff::say_nothing(context, arguments, streams)?,
+        Command::Explain(_) => explain::say_nothing(context, streams)?,
         Command::State(_) => {
             let empty = json!({ "format": 1, "environment": "", "documents": [] });
             streams.out.raw(report::print(&empty).as_bytes())?;

@@ -27,6 +27,8 @@ pub(crate) struct Question {
     pub(crate) most: Option<usize>,
     /// Commits older than this do not count; in any form that git takes.
     pub(crate) since: Option<String>,
+    /// Whether only the newest commit of each target is told.
+    pub(crate) newest: bool,
 }
 
 /// A commit.
@@ -89,9 +91,12 @@ struct Watched<'c> {
 /// # Errors
 ///
 /// Where git is missing or refuses, there is no repository, or a clone lacks what a commit has.
-pub(crate) fn history(consumers: &[Consumer], question: &Question) -> Result<History, Diagnostic> {
+pub(crate) fn history<'c>(
+    consumers: impl IntoIterator<Item = &'c Consumer>,
+    question: &Question,
+) -> Result<History, Diagnostic> {
     let mut by_root: BTreeMap<&Utf8Path, Vec<Watched<'_>>> = BTreeMap::new();
-    for consumer in consumers.iter().filter(|consumer| consumer.selected) {
+    for consumer in consumers.into_iter().filter(|consumer| consumer.selected) {
         let Some(path) = consumer.target_path() else { continue };
         let Ok(name) = path.strip_prefix(&consumer.root) else { continue };
         let watched = by_root.entry(&consumer.root).or_default();
@@ -140,15 +145,16 @@ fn of_repository(
         found.uncommitted.extend(releases.map(|release| (release, one.path.to_owned())));
     }
     let most = question.most.unwrap_or(usize::MAX);
-    let at_once = if question.most.is_some() { AT_ONCE } else { usize::MAX };
+    let at_once = if question.most.is_some() || question.newest { AT_ONCE } else { usize::MAX };
     let positions: BTreeMap<&str, usize> =
         watched.iter().enumerate().map(|(index, one)| (one.name.as_str(), index)).collect();
     let mut told = 0;
+    let mut done: BTreeSet<usize> = BTreeSet::new();
     for some in touching.chunks(at_once.min(touching.len().max(1))) {
         let wanted: BTreeSet<&str> = some.iter().flat_map(Touched::blobs).collect();
         let blobs = Blobs::read(root, &wanted)?;
         for touched in some {
-            if told == most {
+            if told == most || done.len() == watched.len() {
                 return Ok(());
             }
             if touched.is_boundary {
@@ -156,7 +162,8 @@ fn of_repository(
             }
             let mut steps = Vec::new();
             for change in &touched.changes {
-                let Some(index) = positions.get(change.name.as_str()) else { continue };
+                let index = positions.get(change.name.as_str()).filter(|index| !done.contains(index));
+                let Some(index) = index else { continue };
                 let one = &watched[*index];
                 let recorded = |blob: &Option<String>| {
                     let recorded = Recorded::read(blobs.get(blob.as_deref()?)?);
@@ -174,6 +181,9 @@ fn of_repository(
                 }));
             }
             steps.sort_by_key(|(index, _)| *index);
+            if question.newest {
+                done.extend(steps.iter().map(|(index, _)| *index));
+            }
             if !steps.is_empty() {
                 let steps = steps.into_iter().map(|(_, step)| step).collect();
                 found.commits.push(Past { commit: touched.commit.clone(), steps });

@@ -86,6 +86,8 @@ pub(crate) enum Aim {
     Annotate,
     /// It is only shown.
     Show,
+    /// It is only shown, and releases without sources are shown too.
+    Explain,
 }
 
 /// What a run would do.
@@ -199,7 +201,7 @@ pub(crate) fn make_and<T>(
     judge(rules::RULES, &mut plan);
     if !plan.sink.has_failed() {
         let declares_nothing = plan.consumers.is_empty();
-        counts::judge(&counts, reading, &entries, declares_nothing, &mut plan);
+        counts::judge(&counts, (context, reading), &entries, declares_nothing, &mut plan);
     }
     for contents in &mut plan.consumers {
         contents.settle(context.force);
@@ -220,19 +222,29 @@ pub(crate) fn make_and<T>(
     (plan, answer)
 }
 
-/// What is declared, and nothing hashed or rendered: the consumers, and what there is to say beside single ones.
+/// What is declared, before anything is hashed or rendered.
+#[derive(Debug)]
+pub(crate) struct Declared {
+    /// What there is to say beside single consumers.
+    pub(crate) plan: Plan,
+    pub(crate) consumers: Vec<Consumer>,
+    /// The environments that were read.
+    pub(crate) environments: Vec<Environment>,
+}
+
+/// What is declared, and nothing hashed or rendered.
 #[must_use]
-pub(crate) fn declared(context: &Context, reading: &Reading) -> (Plan, Vec<Consumer>) {
+pub(crate) fn declared(context: &Context, reading: &Reading) -> Declared {
     let configurations = Configurations::new(Arc::clone(&reading.tree), context, &reading.options);
     let mut plan = Plan::new(reading);
     let locations = Locations::default();
     let mut known = Targets::default();
-    let Facts { consumers, counts, entries, .. } =
+    let Facts { consumers, environments, counts, entries } =
         facts((context, reading), &configurations, &locations, &mut known, &mut plan);
     if !plan.sink.has_failed() {
-        counts::judge(&counts, reading, &entries, consumers.is_empty(), &mut plan);
+        counts::judge(&counts, (context, reading), &entries, consumers.is_empty(), &mut plan);
     }
-    (plan, consumers)
+    Declared { plan, consumers, environments }
 }
 
 /// Facts and contents of a run, for what looks at them after the rules.

@@ -18,9 +18,7 @@ pub(super) struct Explained {
 impl Explained {
     /// The section of a code. Each has one; a test sees to that.
     pub(super) fn of(code: Code) -> Self {
-        let heading = format!("### `{}`\n", code.name());
-        let section = PAGE.split_once(heading.as_str()).map_or("", |(_, rest)| rest);
-        let section = section.split("\n#").next().unwrap_or(section);
+        let section = section(code.name());
         let paragraph = |start: &str| {
             let mut paragraphs = section.split("\n\n").map(str::trim);
             paragraphs.find_map(|paragraph| paragraph.strip_prefix(start)).unwrap_or_default()
@@ -29,6 +27,20 @@ impl Explained {
         let why = section.split("\n\n").map(str::trim).nth(1).unwrap_or_default();
         Self { why, fix: paragraph("**Fix**: "), level: paragraph("**Level**: ") }
     }
+}
+
+/// The section about a finding, without its heading.
+pub(super) fn section(code: &str) -> &'static str {
+    let heading = format!("### `{code}`\n");
+    let section = PAGE.split_once(heading.as_str()).map_or("", |(_, rest)| rest);
+    section.split("\n#").next().unwrap_or(section)
+}
+
+/// What the tables of refusals and mistakes say of a code: what it is, and what to do about it.
+pub(super) fn row(code: &str) -> (&'static str, &'static str) {
+    let start = format!("| `{code}` | ");
+    let row = PAGE.lines().find_map(|line| line.strip_prefix(start.as_str())?.strip_suffix(" |"));
+    row.and_then(|row| row.rsplit_once(" | ")).unwrap_or_default()
 }
 
 /// A paragraph of the manual on one line, without markup: code keeps its back-ticks, of a link there is the text.

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use super::audit::AuditDocument;
 use super::diff::DiffDocument;
+use super::explain::ExplainDocument;
 use super::json::{Document, ErrorEntry, HashDocument, NoteEntry};
 use super::log::LogDocument;
 
@@ -16,6 +17,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("audit", schema::<AuditDocument>("helmsum audit")),
         ("check", schema::<Document>("helmsum check")),
         ("diff", schema::<DiffDocument>("helmsum diff")),
+        ("explain", schema::<ExplainDocument>("helmsum explain")),
         ("generate", schema::<Document>("helmsum generate")),
         ("hash", schema::<HashDocument>("helmsum hash")),
         ("list", schema::<Document>("helmsum list")),

@@ -85,6 +85,11 @@ impl Patterns {
         reading.finish().map_err(|error| (number, error))
     }
 
+    /// Whether there is none.
+    pub(super) const fn is_empty(&self) -> bool {
+        self.sets.is_empty()
+    }
+
     /// Whether one of these patterns is about the path, be it a file or a directory.
     pub(super) fn mention(&self, path: &str) -> bool {
         [true, false].into_iter().any(|directory| self.verdict(Path::new(path), directory).is_some())

@@ -3,6 +3,7 @@
 pub(crate) mod config;
 mod directive;
 mod exclusion;
+mod fate;
 mod gitignore;
 mod junk;
 mod key;
@@ -19,6 +20,7 @@ pub(crate) use directive::{
     lines_like_directives, may_declare, misspelt, needs_state, settle_auto,
 };
 pub use exclusion::Patterns;
+pub(crate) use fate::{Because, Fate, Fates};
 pub(crate) use junk::is_junk;
 pub(crate) use key::{KeyPath, KeyPaths};
 pub(crate) use label::path_label;

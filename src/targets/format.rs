@@ -70,6 +70,17 @@ impl Format {
         }
     }
 
+    /// The keys among [`Self::keys`] that these sources give something to.
+    #[must_use]
+    pub(crate) fn written_keys(&self, sections: &[Section<'_>], subject: &Subject) -> Vec<KeyPath> {
+        match self {
+            Self::Value(keys) if sections.iter().all(|section| section.name.is_none()) => {
+                keys.iter().cloned().collect()
+            }
+            _ => self.keys(sections, subject),
+        }
+    }
+
     /// Where the checksum is, as reports name it; nothing where a template decides.
     #[must_use]
     pub(crate) fn key(&self) -> Option<KeyPath> {

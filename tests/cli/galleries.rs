@@ -46,6 +46,49 @@ fn log() {
 }
 
 #[test]
+fn explain() {
+    let mut gallery = Gallery::default();
+    let past = crate::log::past();
+    gallery.add("a release", &past.helmsum(["explain", "edge/gateway"]));
+    gallery.add(
+        "the same as JSON",
+        &crate::log::past().helmsum(["explain", "--output", "json", "edge/gateway"]),
+    );
+    let directives = "\
+# helmsum: ./apis exclude=*.md
+# helmsum: ./more/*.yaml as more
+# helmsum: ./tls.pem secret=true
+# helmsum: sha256:1111111111111111111111111111111111111111111111111111111111111111 as image
+";
+    let several = gateway()
+        .file("gateway/values.yaml", directives)
+        .file("gateway/apis/README.md", "words\n")
+        .file("gateway/apis/.helmsumignore", "drafts/\n")
+        .file("gateway/apis/drafts/a.yaml", "a\n")
+        .file("gateway/more/a.yaml", "a\n")
+        .file("gateway/tls.pem", "certificate\n")
+        .git(["init", "--quiet"])
+        .commits("Add it", "2026-01-01");
+    let several = several.helmsum(["explain", "edge/gateway"]);
+    gallery.add("several sources, and what is left out", &several);
+    let several = several.helmsum(["explain", "gateway/apis/orders.yaml", "gateway/apis/README.md"]);
+    gallery.add("a file that counts, and one that does not", &several);
+    let project = crate::explain::project();
+    let project =
+        project.helmsum(["explain", "web", "off", "chart", "gateway/checksum.yaml", "gateway/apis/new"]);
+    gallery.add("releases without sources, a directory, a target, and what is to come", &project);
+    let again = project.helmsum(["explain", "hook-misuse"]);
+    gallery.add("a finding", &again);
+    let again = again.helmsum(["explain", "remote-base", "source-option"]);
+    gallery.add("an error", &again);
+    gallery.add("a word that is several things", &again.helmsum(["explain", "gateway"]));
+    let again = crate::explain::project().helmsum(["explain", "gatewai", "missing-sorce", "apis"]);
+    gallery.add("words that are nothing", &again);
+    gallery.add("a release that is not there", &again.helmsum(["explain", "--release", "gatewai"]));
+    gallery.matches_snapshot("explain");
+}
+
+#[test]
 fn generate() {
     let mut gallery = crate::findings::in_gallery();
     let again = gateway().helmsum(["generate"]);

@@ -5,6 +5,7 @@ mod bad_input;
 mod check;
 mod command_line;
 mod directives;
+mod explain;
 mod findings;
 mod formats;
 mod galleries;

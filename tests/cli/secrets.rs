@@ -45,11 +45,14 @@ const FORMS: [&str; 4] = ["--output=human", "--debug", "--output=json", "--outpu
 /// environment, as helmfile's has.
 #[track_caller]
 fn said(mut repo: Repo) -> (Repo, String) {
-    const RUNS: [(&str, &str); 6] = [
+    const RUNS: [(&str, &str); 9] = [
         ("generate", "--debug"),
         ("check", "--output=json"),
         ("list", "--output=human"),
         ("generate", "--output=github"),
+        ("explain", "--output=human"),
+        ("explain", "--output=json"),
+        ("explain", "--path=."),
         ("state", "--output=human"),
         ("state", "--output=json"),
     ];

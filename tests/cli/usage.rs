@@ -6,10 +6,11 @@ use crate::support::repo::Repo;
 
 const A: &str = "6db78766d30b3d1fecb42957e58bc68c622872c3c975d85c6fb3540228fc8670";
 
-pub(crate) const COMMANDS: [&str; 12] = [
+pub(crate) const COMMANDS: [&str; 13] = [
     "generate",
     "check",
     "list",
+    "explain",
     "audit",
     "init",
     "annotate",

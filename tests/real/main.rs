@@ -8,6 +8,7 @@ mod audit;
 mod cache;
 mod diff;
 mod examples;
+mod explain;
 mod hooks;
 mod init;
 mod kinds;

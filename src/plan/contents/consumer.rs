@@ -338,17 +338,23 @@ impl Contents {
         content_with(&self.consumer, sources, |label| format!("stand-in {label}"))
     }
 
-    /// The keys that its target sets.
+    /// The keys that its target sets, and those that it has for names of sources.
     pub(crate) fn keys(&self) -> Vec<KeyPath> {
-        let sections: Vec<Section<'_>> = self
-            .sources
-            .iter()
-            .map(|contents| {
-                let digest = contents.read.as_ref().map_or_else(Digest::of_nothing, |read| read.digest);
-                section(&contents.label, &contents.source, digest, &[])
-            })
-            .collect();
-        self.consumer.format.keys(&sections, &self.consumer.subject)
+        self.consumer.format.keys(&self.bare_sections(), &self.consumer.subject)
+    }
+
+    /// The keys that its target sets.
+    pub(crate) fn written_keys(&self) -> Vec<KeyPath> {
+        self.consumer.format.written_keys(&self.bare_sections(), &self.consumer.subject)
+    }
+
+    /// Its sources without their files; one that is not read stands for nothing.
+    fn bare_sections(&self) -> Vec<Section<'_>> {
+        let sources = self.sources.iter();
+        let bare = |contents: &SourceContents| {
+            contents.read.as_ref().map_or_else(Digest::of_nothing, |read| read.digest)
+        };
+        sources.map(|one| section(&one.label, &one.source, bare(one), &[])).collect()
     }
 
     /// Compares what the target should contain with what it contains, once everything is known that keeps it as it is.

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use crate::diagnostic::Diagnostic;
-use crate::plan::Plan;
 use crate::plan::reading::Reading;
 use crate::plan::rules::unmatched_entry::Entries;
+use crate::plan::{Aim, Context, Plan};
 use crate::state;
 use crate::text::counted;
 
@@ -46,7 +46,7 @@ impl Counts {
 /// Says what it means when nothing is left; `declares_nothing` is whether there is no consumer.
 pub(crate) fn judge(
     counts: &Counts,
-    reading: &Reading,
+    (context, reading): (&Context, &Reading),
     entries: &Entries,
     declares_nothing: bool,
     plan: &mut Plan,
@@ -94,7 +94,7 @@ pub(crate) fn judge(
             plan.note(format!("there is no {}, but there is {}{hook}", asked.join(", "), there.join(", ")));
         }
         plan.nothing_matched = true;
-    } else if declares_nothing {
+    } else if declares_nothing && context.aim != Aim::Explain {
         let number = if filtered { counts.matched } else { counts.releases };
         let note = Diagnostic::note(format!("none of {} declares sources", counted(number, "release")));
         plan.sink.take_settled(with_hint(note, counts.unnamed(reading)));

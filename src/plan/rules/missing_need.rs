@@ -47,42 +47,26 @@ fn missing_need(
     };
     let depends = format!("release `{}` depends on {what}", consumer.id());
     let depends = depends.trim_end();
-    let needs = resolved.needs();
-    let own = of_same_file(case, producer);
     let finding = |message: String, hint: String| {
         Some(Diagnostic::finding(Code::MissingNeed, message).hint(hint).release(consumer.id()))
     };
-    if let Some(own) = own {
-        if own.id() == consumer.id() || waits_for(resolved, index, consumer, own) {
-            return None;
-        }
-        if waits_for(resolved, index, own, consumer) {
-            return finding(
-                format!("{depends} release `{}`, which is deployed later: it needs this one", own.id()),
-                format!(
-                    "helmfile refuses releases that need each other: take that need away, and {}",
-                    addition(consumer, &need(consumer, own))
-                ),
-            );
-        }
-        return finding(
+    match standing(case, producer) {
+        Standing::Itself | Standing::Needed(_) | Standing::Before => None,
+        Standing::Later(own) => finding(
+            format!("{depends} release `{}`, which is deployed later: it needs this one", own.id()),
+            format!(
+                "helmfile refuses releases that need each other: take that need away, and {}",
+                addition(consumer, &need(consumer, own))
+            ),
+        ),
+        Standing::Beside(own) => finding(
             format!("{depends} release `{}`, but does not need it", own.id()),
             format!(
                 "{}; without it the pods may roll first, on the old configuration",
                 addition(consumer, &need(consumer, own))
             ),
-        );
-    }
-    let namesakes = needs.named(&producer.release).iter();
-    let mut elsewhere = namesakes
-        .filter(|&&(visit, at)| is_named_by(&resolved.visits[visit].releases[at], producer))
-        .map(|(visit, _)| *visit);
-    let first = elsewhere.clone().next();
-    if elsewhere.any(|other| comes_first(resolved, other, index)) {
-        return None;
-    }
-    match first {
-        Some(other) => {
+        ),
+        Standing::After(other) => {
             let file = |visit: usize| project.shown(&resolved.visits[visit].file);
             let order = Between::of(resolved, other, index);
             finding(
@@ -91,8 +75,8 @@ fn missing_need(
             )
         }
         // Where something is to be rendered, that is an error.
-        None if !matches!(source.what, What::Path(_)) => None,
-        None => finding(
+        Standing::Nowhere if !matches!(source.what, What::Path(_)) => None,
+        Standing::Nowhere => finding(
             format!("release `{}` says `from={producer}`, but there is no such release", consumer.id()),
             match meant_by(resolved, producer) {
                 Some(meant) => format!("did you mean `from={meant}`?"),
@@ -100,6 +84,49 @@ fn missing_need(
             },
         ),
     }
+}
+
+/// When a release is deployed that a source of a consumer belongs to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Standing<'p> {
+    /// It is the consumer.
+    Itself,
+    /// The consumer needs it, or what it needs does.
+    Needed(&'p Release),
+    /// It needs the consumer.
+    Later(&'p Release),
+    /// It is in the same state file, and neither needs the other.
+    Beside(&'p Release),
+    /// It is in another state file, which is done before.
+    Before,
+    /// It is in this visit, which is not done before.
+    After(usize),
+    /// There is no such release.
+    Nowhere,
+}
+
+/// When a release is deployed, as seen from a consumer.
+pub(crate) fn standing<'p>(case: &ReleaseCase<'p>, producer: &ProducerName) -> Standing<'p> {
+    let (resolved, index, consumer) = (&case.environment.resolved, case.at_visit, case.release);
+    if let Some(own) = of_same_file(case, producer) {
+        if own.id() == consumer.id() {
+            return Standing::Itself;
+        }
+        if waits_for(resolved, index, consumer, own) {
+            return Standing::Needed(own);
+        }
+        let is_later = waits_for(resolved, index, own, consumer);
+        return if is_later { Standing::Later(own) } else { Standing::Beside(own) };
+    }
+    let namesakes = resolved.needs().named(&producer.release).iter();
+    let mut elsewhere = namesakes
+        .filter(|&&(visit, at)| is_named_by(&resolved.visits[visit].releases[at], producer))
+        .map(|(visit, _)| *visit);
+    let first = elsewhere.clone().next();
+    if elsewhere.any(|other| comes_first(resolved, other, index)) {
+        return Standing::Before;
+    }
+    first.map_or(Standing::Nowhere, Standing::After)
 }
 
 /// The release of a name in the state file of the consumer.

@@ -145,7 +145,7 @@ pub(super) const fn reason(why: &Why) -> &'static str {
 }
 
 /// A verdict in words.
-pub(super) fn verdict(verdict: &Verdict) -> String {
+pub(in crate::report) fn verdict(verdict: &Verdict) -> String {
     match verdict {
         Verdict::Own => "made by the release itself, not judged here".into(),
         Verdict::Needless(why) => match why {

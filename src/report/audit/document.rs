@@ -66,7 +66,7 @@ struct Workload {
 /// An object that a workload reads.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct ReadingEntry {
+pub(crate) struct ReadingEntry {
     /// The release of the workload.
     release: String,
     environment: String,
@@ -96,7 +96,7 @@ impl AuditDocument {
             format: 1,
             environments: report.environments.clone(),
             releases: audit.releases.iter().map(|release| audited(release, directory)).collect(),
-            readings: audit.readings.iter().map(reading).collect(),
+            readings: audit.readings.iter().map(ReadingEntry::of).collect(),
             fetch: audit.fetch.clone(),
             summary: Summary::of(audit, &report.diagnostics),
             findings,
@@ -126,30 +126,33 @@ fn workload(identity: &Identity) -> Workload {
     }
 }
 
-fn reading(reading: &Reading) -> ReadingEntry {
-    let (verdict, because) = match &reading.verdict {
-        Verdict::Own => ("own", None),
-        Verdict::Needless(why) => ("needless", Some(reason(why).to_owned())),
-        Verdict::Covered(source) => ("covered", Some(source.clone())),
-        Verdict::Accepted(why) => ("accepted", Some(why.clone())),
-        Verdict::Controlled(resource) => ("controlled", Some(resource.clone())),
-        Verdict::Named => ("named", None),
-        Verdict::Unmade => ("unmade", None),
-        Verdict::Unbridged => ("unbridged", None),
-        Verdict::Partial => ("partial", None),
-        Verdict::Missed => ("missed", None),
-    };
-    ReadingEntry {
-        release: reading.release.clone(),
-        environment: reading.environment.clone(),
-        workload: workload(&reading.workload),
-        kind: reading.kind.name(),
-        namespace: reading.namespace.clone(),
-        name: reading.name.clone(),
-        how: reading.how.clone(),
-        path: reading.path.clone(),
-        makers: reading.makers.clone(),
-        verdict,
-        because,
+impl ReadingEntry {
+    /// A reading as documents list it.
+    pub(crate) fn of(reading: &Reading) -> Self {
+        let (verdict, because) = match &reading.verdict {
+            Verdict::Own => ("own", None),
+            Verdict::Needless(why) => ("needless", Some(reason(why).to_owned())),
+            Verdict::Covered(source) => ("covered", Some(source.clone())),
+            Verdict::Accepted(why) => ("accepted", Some(why.clone())),
+            Verdict::Controlled(resource) => ("controlled", Some(resource.clone())),
+            Verdict::Named => ("named", None),
+            Verdict::Unmade => ("unmade", None),
+            Verdict::Unbridged => ("unbridged", None),
+            Verdict::Partial => ("partial", None),
+            Verdict::Missed => ("missed", None),
+        };
+        Self {
+            release: reading.release.clone(),
+            environment: reading.environment.clone(),
+            workload: workload(&reading.workload),
+            kind: reading.kind.name(),
+            namespace: reading.namespace.clone(),
+            name: reading.name.clone(),
+            how: reading.how.clone(),
+            path: reading.path.clone(),
+            makers: reading.makers.clone(),
+            verdict,
+            because,
+        }
     }
 }

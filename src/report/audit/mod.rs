@@ -12,7 +12,8 @@ mod tests;
 use std::time::Duration;
 
 pub(crate) use counts::Summary as AuditSummary;
-pub(crate) use document::AuditDocument;
+pub(super) use counts::verdict;
+pub(crate) use document::{AuditDocument, ReadingEntry};
 pub(crate) use human::human as audit;
 pub(crate) use markdown::markdown as audit_markdown;
 

@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic, Kind, Level};
 use crate::plan::Status;
 use crate::text::counted;
 use table::Table;
-pub(crate) use table::changes;
+pub(crate) use table::{changes, restarting, size, title, word};
 
 /// How wide a report is.
 pub(crate) const WIDTH: usize = 80;

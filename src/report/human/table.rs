@@ -161,7 +161,8 @@ struct Row<'r> {
     target: String,
 }
 
-fn word(release: &ReleaseRow) -> (&'static str, Style) {
+/// The state of a release in one word.
+pub(crate) fn word(release: &ReleaseRow) -> (&'static str, Style) {
     let green = AnsiColor::Green.on_default();
     let yellow = AnsiColor::Yellow.on_default();
     let red = AnsiColor::Red.on_default();
@@ -182,7 +183,8 @@ fn word(release: &ReleaseRow) -> (&'static str, Style) {
     }
 }
 
-fn size(source: &SourceRow) -> Vec<String> {
+/// How much a source contains.
+pub(crate) fn size(source: &SourceRow) -> Vec<String> {
     let Some(digest) = source.digest else { return vec!["not read".to_owned()] };
     let noun = match source.kind {
         // It is all there is to it.
@@ -198,7 +200,7 @@ fn size(source: &SourceRow) -> Vec<String> {
 }
 
 /// The label, with the release that stands behind it.
-fn title(source: &SourceRow) -> String {
+pub(crate) fn title(source: &SourceRow) -> String {
     let label = Shown(&source.label);
     match &source.producer {
         Some(producer) if source.kind != "path" => format!("{label} (from {})", Shown(producer)),
@@ -211,7 +213,7 @@ fn inline(source: &SourceRow) -> String {
 }
 
 /// What restarts, in words.
-fn restarting(restarts: &Restarts) -> Vec<String> {
+pub(crate) fn restarting(restarts: &Restarts) -> Vec<String> {
     let reached = match restarts {
         Restarts::Unknown(why, hint) => {
             let hint = hint.as_ref().map(|hint| format!("; {hint}")).unwrap_or_default();

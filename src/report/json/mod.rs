@@ -14,8 +14,8 @@ use crate::checksum::PathsChecksum;
 use crate::diagnostic::{Diagnostic, Level};
 use crate::plan::Status;
 use crate::text::{Shown, relative};
-pub(crate) use release::Changed;
-use release::{ReleaseEntry, SourceEntry};
+use release::SourceEntry;
+pub(crate) use release::{Changed, Declared, ReleaseEntry, RestartsEntry};
 pub(crate) use said::{Entries, ErrorEntry, FindingEntry, NoteEntry, entries};
 
 /// What `helmsum generate`, `check` and `list` print with `--output json`.
@@ -42,7 +42,7 @@ pub(crate) struct Document {
 /// Counts.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Summary {
+pub(crate) struct Summary {
     releases: usize,
     /// Targets that this run wrote.
     written: usize,
@@ -77,16 +77,6 @@ impl Document {
     /// The document of a run.
     #[must_use]
     pub(crate) fn new(report: &model::Report, directory: &Utf8Path) -> Self {
-        let count = |wanted: fn(&model::TargetRow) -> bool| {
-            report.releases.iter().filter(|release| wanted(&release.target)).count()
-        };
-        let summary = Summary {
-            releases: report.releases.len(),
-            written: count(|target| target.written),
-            stale: count(|target| matches!(target.status, Status::Stale | Status::Missing)),
-            warnings: report.count(Level::Warn),
-            errors: report.errors() + report.count(Level::Deny),
-        };
         let Entries { findings, notes, errors } = entries(&report.diagnostics, directory);
         Self {
             format: 1,
@@ -95,8 +85,30 @@ impl Document {
             findings,
             notes,
             errors,
-            summary,
+            summary: Summary::of(report, &report.releases),
         }
+    }
+}
+
+impl Summary {
+    /// The counts of a report, of which these releases are listed.
+    pub(crate) fn of<'r>(
+        report: &model::Report,
+        releases: impl IntoIterator<Item = &'r model::ReleaseRow>,
+    ) -> Self {
+        let mut summary = Self {
+            releases: 0,
+            written: 0,
+            stale: 0,
+            warnings: report.count(Level::Warn),
+            errors: report.errors() + report.count(Level::Deny),
+        };
+        for model::ReleaseRow { target, .. } in releases {
+            summary.releases += 1;
+            summary.written += usize::from(target.written);
+            summary.stale += usize::from(matches!(target.status, Status::Stale | Status::Missing));
+        }
+        summary
     }
 }
 

@@ -10,12 +10,13 @@ use crate::checksum::{Hashed, HashedFile};
 use crate::plan::{Change, How, Status};
 use crate::report::effect::{Effect, effect};
 use crate::report::model::{ReleaseRow, SourceRow};
+use crate::text::Place;
 
 /// A release, or an entry of `checksums:` in `helmsum.yaml`.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "Release")]
-pub(super) struct ReleaseEntry {
+pub(crate) struct ReleaseEntry {
     name: String,
     /// Empty without one.
     namespace: String,
@@ -36,7 +37,7 @@ pub(super) struct ReleaseEntry {
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 #[schemars(rename = "Restarts")]
-struct RestartsEntry {
+pub(crate) struct RestartsEntry {
     /// Why the release could not be rendered; null where it was.
     why_not: Option<String>,
     /// What to do about that.
@@ -95,7 +96,7 @@ pub(super) struct SourceEntry {
 /// A place in a file.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct Declared {
+pub(crate) struct Declared {
     file: Utf8Text,
     /// From 1.
     line: Option<usize>,
@@ -148,7 +149,7 @@ struct TargetEntry {
 
 impl ReleaseEntry {
     /// A row of a report.
-    pub(super) fn of(release: &ReleaseRow, directory: &Utf8Path) -> Self {
+    pub(crate) fn of(release: &ReleaseRow, directory: &Utf8Path) -> Self {
         Self {
             name: release.name.clone(),
             namespace: release.namespace.clone(),
@@ -164,7 +165,7 @@ impl ReleaseEntry {
                 checksum: release.target.checksum.map(|digest| digest.to_string()),
                 written: release.target.written,
             },
-            restarts: release.restarts.as_ref().map(restarts_entry),
+            restarts: release.restarts.as_ref().map(RestartsEntry::of),
         }
     }
 }
@@ -189,16 +190,24 @@ impl SourceEntry {
     }
 }
 
-fn restarts_entry(restarts: &Restarts) -> RestartsEntry {
-    match restarts {
-        Restarts::Unknown(why, hint) => {
-            RestartsEntry { why_not: Some(why.clone()), hint: hint.clone(), workloads: Vec::new() }
+impl Declared {
+    /// A place as documents name it.
+    pub(crate) fn of(place: &Place, directory: &Utf8Path) -> Self {
+        Self { file: named(&place.file, directory), line: place.line }
+    }
+}
+
+impl RestartsEntry {
+    /// What restarts, as documents list it.
+    pub(crate) fn of(restarts: &Restarts) -> Self {
+        match restarts {
+            Restarts::Unknown(why, hint) => {
+                Self { why_not: Some(why.clone()), hint: hint.clone(), workloads: Vec::new() }
+            }
+            Restarts::Reached(reached) => {
+                Self { why_not: None, hint: None, workloads: reached.iter().map(reached_entry).collect() }
+            }
         }
-        Restarts::Reached(reached) => RestartsEntry {
-            why_not: None,
-            hint: None,
-            workloads: reached.iter().map(reached_entry).collect(),
-        },
     }
 }
 
@@ -229,10 +238,7 @@ fn source_entry(source: &SourceRow, directory: &Utf8Path) -> SourceEntry {
         name: source.name.clone(),
         path: source.path.clone(),
         options: source.options.iter().map(option).collect(),
-        declared: source
-            .declared
-            .as_ref()
-            .map(|place| Declared { file: named(&place.file, directory), line: place.line }),
+        declared: source.declared.as_ref().map(|place| Declared::of(place, directory)),
         producer: source.producer.clone(),
         digest: source.digest.map(|digest| digest.to_string()),
         bytes: source.bytes,

@@ -65,7 +65,7 @@ struct TargetStep {
 /// A source that moved a checksum.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
-struct MovedSource {
+pub(crate) struct MovedSource {
     /// What stands for it in the checksum.
     label: String,
     /// What happened to the source as a whole; null where it was declared before and after.
@@ -118,15 +118,21 @@ fn commit(past: &Past, directory: &Utf8Path) -> CommitEntry {
 }
 
 fn target(step: &Step, directory: &Utf8Path) -> TargetStep {
-    let source = |source: &StepSource| MovedSource {
-        label: source.label.clone(),
-        how: source.how,
-        files: source.changes.iter().map(Changed::of).collect(),
-    };
     TargetStep {
         releases: step.releases.clone(),
         target: relative(&step.target, directory).into_string(),
         effect: step.effect,
-        sources: step.sources.iter().map(source).collect(),
+        sources: step.sources.iter().map(MovedSource::of).collect(),
+    }
+}
+
+impl MovedSource {
+    /// A source that moved a checksum, as documents list it.
+    pub(crate) fn of(source: &StepSource) -> Self {
+        Self {
+            label: source.label.clone(),
+            how: source.how,
+            files: source.changes.iter().map(Changed::of).collect(),
+        }
     }
 }

@@ -6,7 +6,7 @@ use anstyle::{AnsiColor, Style};
 
 use super::LogView;
 use crate::diagnostic::Diagnostic;
-use crate::history::{Effect, Past, Step};
+use crate::history::{Commit, Effect, Past, Step, StepSource};
 use crate::report::drawing::{Layout, draw, wrapped};
 use crate::report::human::{WIDTH, changes};
 use crate::text::{Shown, counted};
@@ -55,16 +55,7 @@ fn draw_commit(text: &mut String, past: &Past) {
     if !text.is_empty() {
         text.push('\n');
     }
-    let commit = &past.commit;
-    let yellow = AnsiColor::Yellow.on_default();
-    let _ = writeln!(
-        text,
-        "{yellow}{}{yellow:#}  {}  {}  {}",
-        Shown(&commit.short),
-        Shown(&commit.date),
-        Shown(&commit.author),
-        Shown(&commit.subject)
-    );
+    let _ = writeln!(text, "{}", commit(&past.commit));
     past.steps.iter().for_each(|step| draw_step(text, step));
 }
 
@@ -78,11 +69,30 @@ fn draw_step(text: &mut String, step: &Step) {
     let _ =
         writeln!(text, "  {style}{word}{style:#}{}  {}", " ".repeat(WORD - word.len()), releases.join(", "));
     let indent = " ".repeat(WORD + 4);
-    for source in &step.sources {
-        let how = source.how.map(|how| format!("  {}", how.word())).unwrap_or_default();
-        let _ = writeln!(text, "{indent}{}{how}", Shown(&source.label));
-        for change in changes(&source.changes) {
-            let _ = writeln!(text, "{indent}  {change}");
-        }
+    for line in sources(&step.sources) {
+        let _ = writeln!(text, "{indent}{line}");
     }
+}
+
+/// A commit on a line.
+pub(crate) fn commit(commit: &Commit) -> String {
+    let yellow = AnsiColor::Yellow.on_default();
+    format!(
+        "{yellow}{}{yellow:#}  {}  {}  {}",
+        Shown(&commit.short),
+        Shown(&commit.date),
+        Shown(&commit.author),
+        Shown(&commit.subject)
+    )
+}
+
+/// The sources that moved a checksum, with their files, as lines.
+pub(crate) fn sources(sources: &[StepSource]) -> Vec<String> {
+    let mut lines = Vec::new();
+    for source in sources {
+        let how = source.how.map(|how| format!("  {}", how.word())).unwrap_or_default();
+        lines.push(format!("{}{how}", Shown(&source.label)));
+        lines.extend(changes(&source.changes).into_iter().map(|change| format!("  {change}")));
+    }
+    lines
 }

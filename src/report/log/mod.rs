@@ -3,8 +3,9 @@
 mod document;
 mod human;
 
-pub(crate) use document::LogDocument;
+pub(crate) use document::{LogDocument, MovedSource};
 pub(crate) use human::human as log;
+pub(super) use human::{commit, sources};
 
 use crate::history::History;
 use crate::report::model::Report;

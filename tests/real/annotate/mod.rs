@@ -99,6 +99,21 @@ fn several_sources_are_several_annotations() {
 }
 
 #[test]
+fn what_is_annotated_is_explained_with_its_annotation_and_its_pods() {
+    let Some(project) = project(DIRECTIVE) else { return };
+    let told = project.helmsum(&["explain", "web", "--render"]).succeeds();
+    for line in [
+        "apps/web  annotated\n",
+        "  target     none: `helmsum annotate` puts `checksum/helmsum` on the pods that read these\n",
+        &format!("  checksum   {RED}\n"),
+        "    restarts Deployment web\n",
+        "    Deployment web reads ConfigMap settings (env COLOUR of container app): covered by configmap:settings\n",
+    ] {
+        assert!(told.contains(line), "{line:?} is not in {told}");
+    }
+}
+
+#[test]
 fn what_an_auto_finds_goes_on_the_pods_that_read_it() {
     let Some(project) = project("# helmsum: auto\n") else { return };
     let manifests = template(&project, &[]).succeeds();

@@ -159,6 +159,15 @@ fn the_digest_is_what_hmac_makes_of_the_plaintext() {
 }
 
 #[test]
+fn what_is_decrypted_is_explained_without_a_command_and_its_files() {
+    let Some(vault) = Vault::new() else { return };
+    vault.encrypt("vault/db.yaml", "password: hunter2\n");
+    let told = vault.helmsum(&["explain"]).succeeds();
+    let why = "no command: `decrypt=sops` hashes what the files say when they are decrypted";
+    assert!(told.contains(why) && !told.contains("db.yaml  ") && !told.contains("hunter2"), "{told}");
+}
+
+#[test]
 fn a_stale_secret_names_itself_and_nothing_else() {
     let Some(vault) = Vault::new() else { return };
     vault.encrypt("vault/db.yaml", "password: hunter2\n");

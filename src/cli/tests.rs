@@ -1,0 +1,32 @@
+//! The command line as it is parsed.
+
+use super::*;
+
+fn parse(arguments: &[&str]) -> Result<Cli, clap::Error> {
+    Cli::parse_from(std::iter::once(&"helmsum").chain(arguments).map(OsString::from).collect())
+}
+
+#[test]
+fn the_definition_is_coherent() {
+    Cli::definition().debug_assert();
+}
+
+#[test]
+fn formats_of_the_audit_are_refused_elsewhere() {
+    assert!(parse(&["--output", "sarif", "audit"]).is_ok());
+    assert!(parse(&["audit", "--output", "markdown", "--verbose"]).is_ok());
+    for (arguments, message) in [
+        (&["--output", "sarif", "check"][..], "`--output sarif` is for `helmsum audit` alone"),
+        (&["check", "--output", "markdown"], "possible values: human, json, github]"),
+        (&["audit", "--verbose", "--output", "sarif"], "`--verbose` cannot be used with `--output sarif`"),
+    ] {
+        let error = parse(arguments).expect_err("must be refused").to_string();
+        assert!(error.contains(message), "{arguments:?}: {error}");
+    }
+}
+
+#[test]
+fn options_about_the_state_are_refused_where_none_is_read() {
+    let error = parse(&["--file", "x.yaml", "hash", "a"]).expect_err("must be refused");
+    assert!(error.to_string().contains("`--file` has no meaning here"), "{error}");
+}
