@@ -43,6 +43,7 @@ mod init;
 pub mod internals;
 mod plan;
 mod program;
+mod proof;
 mod reference;
 mod rendered;
 mod report;

@@ -18,15 +18,15 @@ use crate::value::Value;
 #[derive(Debug, Default)]
 pub(crate) struct Inputs {
     /// What helm reads of its chart by itself, and the state file.
-    pub(super) helm: BTreeSet<Utf8PathBuf>,
+    pub(crate) helm: BTreeSet<Utf8PathBuf>,
     /// What its templates and `set` read, outside of its chart and its values.
-    pub(super) read: BTreeSet<Utf8PathBuf>,
+    pub(crate) read: BTreeSet<Utf8PathBuf>,
     /// What only templates of its chart can read.
-    pub(super) data: BTreeSet<Utf8PathBuf>,
+    pub(crate) data: BTreeSet<Utf8PathBuf>,
     /// Its values files.
-    pub(super) values: BTreeSet<Utf8PathBuf>,
+    pub(crate) values: BTreeSet<Utf8PathBuf>,
     /// What templates of the state read, for whichever release.
-    pub(super) state: BTreeSet<Utf8PathBuf>,
+    pub(crate) state: BTreeSet<Utf8PathBuf>,
 }
 
 impl Inputs {

@@ -259,7 +259,7 @@ fn variants(bytes: &[u8]) -> Vec<Vec<u8>> {
 }
 
 /// Whether a line ends in a value, as far as text, YAML and JSON show that.
-fn ends_in_value(line: &[u8]) -> bool {
+pub(crate) fn ends_in_value(line: &[u8]) -> bool {
     let content = line.trim_ascii();
     let is_comment = content.starts_with(b"#") || content.starts_with(b"//");
     !is_comment
@@ -284,7 +284,7 @@ fn lines_changed(bytes: &[u8]) -> Vec<u8> {
 
 /// The same bytes but for one, which stays a letter or digit, so that what was JSON or YAML mostly still is. Where no byte is one,
 /// there is one more.
-fn changed(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn changed(bytes: &[u8]) -> Vec<u8> {
     let mut changed = bytes.to_vec();
     match changed.iter_mut().rfind(|byte| byte.is_ascii_alphanumeric()) {
         Some(last) => *last = other_than(*last),
@@ -294,7 +294,7 @@ fn changed(bytes: &[u8]) -> Vec<u8> {
 }
 
 /// Another letter or digit.
-const fn other_than(byte: u8) -> u8 {
+pub(crate) const fn other_than(byte: u8) -> u8 {
     match byte {
         b'0' => b'1',
         b'a' => b'b',

@@ -31,8 +31,19 @@ pub(crate) struct AuditArgs {
     /// Only findings that this revision did not have
     ///
     /// What is found in it, too, is neither shown nor a reason to fail: for pipelines of projects that have findings already.
-    #[arg(long, value_name = "REVISION")]
+    #[arg(long, value_name = "REVISION", conflicts_with = "prove")]
     pub since: Option<String>,
+
+    /// Prove it by mutation
+    ///
+    /// Whatever the objects are made of that pods read, those of their own releases too, is changed a little, one thing after another: exactly
+    /// the pods that read what moves have to restart. Nothing is written. It takes a call of helm for each change.
+    #[arg(long)]
+    pub prove: bool,
+
+    /// With `--prove`, only what the pods of these releases read: `NAME` or `NAMESPACE/NAME`
+    #[arg(value_name = "RELEASE", requires = "prove")]
+    pub releases: Vec<ReleaseFilter>,
 
     #[command(flatten)]
     pub(super) shared: StateCommandArgs,

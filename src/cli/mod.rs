@@ -182,6 +182,10 @@ Examples:
 
   $ helmsum audit --since origin/main
 
+  Whether a change of anything restarts who reads it:
+
+  $ helmsum audit --prove edge/gateway
+
   A document for a pull request, and a log for code scanning:
 
   $ helmsum audit --output markdown > audit.md

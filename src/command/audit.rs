@@ -12,6 +12,7 @@ use crate::audit::{self, Audit};
 use crate::cli::{AuditArgs, OutputFormat};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::{self, Plan, Reading};
+use crate::proof;
 use crate::report::{self, AuditDocument, AuditSummary, AuditView, Outcome, Report, SarifView, Streams};
 use crate::revision;
 use crate::source::config::locate;
@@ -32,7 +33,16 @@ pub(super) fn run(
     let started = Instant::now();
     let progress = plan::Progress::default();
     let make = || {
-        let (mut plan, audit) = plan::make_and(&context.plan, reading, &progress, audit::audit);
+        let (mut plan, (audit, proof)) =
+            plan::make_and(&context.plan, reading, &progress, |made, rendering| {
+                let (mut findings, audit) = audit::audit(made, rendering);
+                let proof = arguments.prove.then(|| {
+                    let (more, proof) = proof::prove(made, rendering);
+                    findings.extend(more);
+                    proof
+                });
+                (findings, (audit, proof))
+            });
         let known = arguments.since.as_ref().map(|since| {
             Known::of(since, (context, reading), plan.sink.said(), &progress).unwrap_or_else(|problems| {
                 for problem in problems {
@@ -41,9 +51,9 @@ pub(super) fn run(
                 Known::default()
             })
         });
-        (plan, audit, known)
+        (plan, audit, known, proof)
     };
-    let (mut plan, audit, known) = waiting::watched(&mut streams.err, || progress.to_string(), make)?;
+    let (mut plan, audit, known, proof) = waiting::watched(&mut streams.err, || progress.to_string(), make)?;
     show::trace(&plan, context, reading, streams)?;
     let nothing_matched = plan.nothing_matched && !reading.options.allow_no_matching_release;
     blind(&mut plan, &audit);
@@ -62,9 +72,11 @@ pub(super) fn run(
         report.diagnostics.push(Diagnostic::note(message));
     }
     let audit = audit.masked(&reading.secrets);
+    let proof = proof.map(|proof| proof.masked(&reading.secrets));
     let view = AuditView {
         report: &report,
         audit: &audit,
+        proof: proof.as_ref(),
         took: started.elapsed(),
         verbose: arguments.verbose,
         quiet: context.output.quiet,
@@ -135,7 +147,7 @@ fn key(one: &Diagnostic) -> Option<(Code, Option<String>, Option<String>, String
 pub(super) fn say_nothing(context: &Context, streams: &mut Streams) -> io::Result<()> {
     let (report, audit) = (Report::default(), Audit::default());
     let took = Duration::ZERO;
-    let view = AuditView { report: &report, audit: &audit, took, verbose: false, quiet: true };
+    let view = AuditView { report: &report, audit: &audit, proof: None, took, verbose: false, quiet: true };
     document(view, Outcome::Clean, context, streams)
 }
 
@@ -166,7 +178,7 @@ fn document(
 ) -> io::Result<()> {
     let directory = &context.plan.directory;
     let text = match context.output.format {
-        OutputFormat::Json => report::print(&AuditDocument::new(view.report, view.audit, directory)),
+        OutputFormat::Json => report::print(&AuditDocument::new(view, directory)),
         OutputFormat::Sarif => {
             let root = root(context);
             let fallback = view.audit.releases.first().map(|release| release.file.as_path());

@@ -9,7 +9,7 @@ use super::revisions::{AtCommit, around};
 use super::{Context, show, source_of, verdict, waiting};
 use crate::cli::{DiffArgs, OutputFormat};
 use crate::diagnostic::{Code, Diagnostic};
-use crate::diff::{ChangedFile, Comparison, Diff, Looked, Question, Side, changed_files, compare};
+use crate::diff::{ChangedFile, Comparison, Diff, Looked, Question, Side, Stand, changed_files, compare};
 use crate::plan::rules::project::Findings;
 use crate::plan::{self, Plan, Progress, Reading};
 use crate::report::{self, Compared, DiffDocument, DiffView, Outcome, Report, Streams};
@@ -171,7 +171,7 @@ fn compared_plans(
         Ok(base) => base,
         Err(problem) => return failed(problem),
     };
-    let looked = Looked { question, is_disk: false, tree: &of_base.tree };
+    let looked = Looked { question, stand: Stand::Commit, tree: Some(&of_base.tree) };
     let (base_plan, base) =
         plan::make_and(&of_base.context, &of_base.reading, progress, |made, rendering| {
             (Findings::default(), Side::of(&made, rendering, looked))
@@ -186,7 +186,8 @@ fn compared_plans(
         Some(head) => (&head.context, &head.reading, &head.tree),
         None => (&context.plan, &disk_reading, &of_disk),
     };
-    let looked = Looked { question, is_disk: of_head.is_none(), tree };
+    let stand = if of_head.is_some() { Stand::Commit } else { Stand::WorkTree };
+    let looked = Looked { question, stand, tree: Some(tree) };
     let comparison = Comparison { base: &base, head: looked, changed: &revisions.changed };
     let (mut plan, diff) = plan::make_and(head_context, head_reading, progress, |made, rendering| {
         compare(&comparison, &made, rendering)

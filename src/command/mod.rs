@@ -83,6 +83,9 @@ pub(crate) fn run(
     if let Command::Log(arguments) = &cli.command {
         options.release.extend(arguments.releases.iter().cloned());
     }
+    if let Command::Audit(arguments) = &cli.command {
+        options.release.extend(arguments.releases.iter().cloned());
+    }
     let in_hook = options.in_hook();
     let before_rendering = in_hook && !options.deploys_nothing();
     let keeping = match keeping(&options, variables, &directory) {

@@ -136,6 +136,10 @@ codes! {
     Held = "held", Note;
     /// Releases that could not be rendered, so that nobody knows what their pods read.
     UnauditedRelease = "unaudited-release", Warn;
+    /// Pods stay with a change of what makes an object that they read.
+    UnprovedReference = "unproved-reference", Deny;
+    /// Pods restart with a change of something that they do not read.
+    SurplusRestart = "surplus-restart", Warn;
     /// The data of an object change that a workload reads, and its pods stay.
     UnnoticedChange = "unnoticed-change", Deny;
     /// A release that is not compared with what it was.
@@ -175,6 +179,8 @@ impl Code {
                 | Self::ConstantChecksum
                 | Self::UnstableAnnotation
                 | Self::UnauditedRelease
+                | Self::UnprovedReference
+                | Self::SurplusRestart
         )
     }
 }

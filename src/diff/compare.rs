@@ -17,9 +17,9 @@ use crate::plan::rules::project::Findings;
 
 /// A release that both sides may have.
 #[derive(Clone, Copy)]
-pub(super) struct Pair<'s> {
-    pub(super) base: Option<&'s SideRelease>,
-    pub(super) head: Option<&'s SideRelease>,
+pub(crate) struct Pair<'s> {
+    pub(crate) base: Option<&'s SideRelease>,
+    pub(crate) head: Option<&'s SideRelease>,
 }
 
 /// The first side, and what is known of the whole comparison.
@@ -149,7 +149,7 @@ fn entries(base: &Side, head: &Side, diff: &mut Diff) {
 
 /// The releases of both sides: first those of the second one in their order, then those that it lacks. Of several with one name, those
 /// of the same state file belong together, and the others in their order.
-pub(super) fn pairs<'s>(base: &'s Side, head: &'s Side) -> Vec<Pair<'s>> {
+pub(crate) fn pairs<'s>(base: &'s Side, head: &'s Side) -> Vec<Pair<'s>> {
     type Key<'k> = (&'k Named, &'k str);
     fn key(release: &SideRelease) -> Key<'_> {
         (&release.named, &release.kube_context)
@@ -177,7 +177,7 @@ pub(super) fn pairs<'s>(base: &'s Side, head: &'s Side) -> Vec<Pair<'s>> {
 
 impl SideRelease {
     /// What is known of it as a consumer.
-    pub(super) fn consumer(&self) -> Option<&SideConsumer> {
+    pub(crate) fn consumer(&self) -> Option<&SideConsumer> {
         self.consumer.as_ref().map(|(_, consumer)| consumer)
     }
 }

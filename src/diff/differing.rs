@@ -9,7 +9,7 @@ use crate::reference::{Identity, Moves, moved_workloads};
 
 /// What of a release differs.
 #[derive(Clone, Debug)]
-pub(super) enum Moved {
+pub(crate) enum Moved {
     /// No pod template, as far as that was looked at.
     Nothing,
     /// The pod templates of these workloads, which both sides have.
@@ -19,7 +19,7 @@ pub(super) enum Moved {
 }
 
 /// What of a release differs between two sides.
-pub(super) fn moved(base: &SideRelease, head: &SideRelease) -> Moved {
+pub(crate) fn moved(base: &SideRelease, head: &SideRelease) -> Moved {
     let (Some(before), Some(after)) = (base.rendered(), head.rendered()) else {
         return without_rendering(base, head);
     };

@@ -17,10 +17,12 @@ mod uncompared;
 mod unnoticed;
 
 pub(crate) use changed_files::{ChangedFile, changed_files};
-pub(crate) use compare::{Comparison, compare};
+pub(crate) use compare::{Comparison, compare, pairs};
+pub(crate) use differing::{Moved, moved};
 pub(crate) use packages::with_packages;
 pub(crate) use result::{
     Diff, Fate, FileChange, Gone, Lost, MovedWorkload, Named, Own, Restarting, SourceChange, Uncompared,
     Unnoticed, Waiting, WhoseObject, Workloads,
 };
-pub(crate) use side::{Looked, Question, Side};
+pub(crate) use side::{Looked, Question, Side, SideRead, SideRelease, Stand};
+pub(crate) use unnoticed::fix;

@@ -36,84 +36,95 @@ pub(crate) struct Question {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Looked<'s> {
     pub(crate) question: Question,
-    /// Whether it is the work tree.
-    pub(crate) is_disk: bool,
-    /// What it is read from.
-    pub(crate) tree: &'s Recorded,
+    /// What it is.
+    pub(crate) stand: Stand,
+    /// What it is read from, where it matters which files were read.
+    pub(crate) tree: Option<&'s Recorded>,
+}
+
+/// What a side is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stand {
+    /// The work tree.
+    WorkTree,
+    /// A commit.
+    Commit,
+    /// The work tree, or that with other contents, of which nobody asks whether a commit has it.
+    Trial,
 }
 
 /// What there is on one side.
 #[derive(Debug, Default)]
 pub(crate) struct Side {
-    pub(super) releases: Vec<SideRelease>,
+    pub(crate) releases: Vec<SideRelease>,
     /// Entries of `checksums:`.
-    pub(super) entries: Vec<(Named, SideConsumer)>,
+    pub(crate) entries: Vec<(Named, SideConsumer)>,
     /// The files that were read, and those that helm reads of charts. Absolute, with links resolved and as they were asked for.
-    pub(super) files: BTreeSet<Utf8PathBuf>,
+    pub(crate) files: BTreeSet<Utf8PathBuf>,
 }
 
 /// A release that helmfile would deploy.
 #[derive(Debug)]
-pub(super) struct SideRelease {
-    pub(super) at: ReleaseAt,
-    pub(super) named: Named,
+pub(crate) struct SideRelease {
+    pub(crate) at: ReleaseAt,
+    pub(crate) named: Named,
     /// The kube context and the state file, which tell releases of one name apart.
-    pub(super) kube_context: String,
-    pub(super) file: Utf8PathBuf,
-    pub(super) place: Option<Place>,
+    pub(crate) kube_context: String,
+    pub(crate) file: Utf8PathBuf,
+    pub(crate) place: Option<Place>,
     /// Whether it is asked for.
-    pub(super) is_selected: bool,
+    pub(crate) is_selected: bool,
     /// Its place among the consumers, with what is known of it, where it is one.
-    pub(super) consumer: Option<(usize, SideConsumer)>,
+    pub(crate) consumer: Option<(usize, SideConsumer)>,
     /// What it renders, or why that is not known; nothing where nothing is rendered.
-    pub(super) manifests: Option<Answer<Rendered>>,
+    pub(crate) manifests: Option<Answer<Rendered>>,
     /// What `helmsum annotate` puts on its pods, by workload.
-    pub(super) additions: Additions,
+    pub(crate) additions: Additions,
     /// What is not what this side has, if anything of it is read.
     pub(super) foreign: Option<Foreign>,
     /// What helm is given for it, where it is not rendered.
-    pub(super) given: Option<Answer<BTreeMap<String, Digest>>>,
+    pub(crate) given: Option<Answer<BTreeMap<String, Digest>>>,
     /// What its workloads read that needs a restart, or might.
-    pub(super) reads: Vec<SideRead>,
+    pub(crate) reads: Vec<SideRead>,
     /// Objects of which a change is accepted.
-    pub(super) accepted: BTreeSet<(ObjectKind, String)>,
+    pub(crate) accepted: BTreeSet<(ObjectKind, String)>,
 }
 
 /// What is known of a consumer.
 #[derive(Clone, Debug)]
-pub(super) struct SideConsumer {
+pub(crate) struct SideConsumer {
     /// Its checksum; nothing where it has none, or that is not known.
-    pub(super) checksum: Option<Digest>,
+    pub(crate) checksum: Option<Digest>,
     pub(super) sources: Vec<SideSource>,
-    pub(super) target: Option<Utf8PathBuf>,
+    pub(crate) target: Option<Utf8PathBuf>,
     /// What its target should contain.
-    pub(super) content: Option<String>,
-    pub(super) hold: Option<Hold>,
+    pub(crate) content: Option<String>,
+    pub(crate) hold: Option<Hold>,
     /// Whether it keeps what is recorded although its sources have moved.
-    pub(super) waits: bool,
-    pub(super) is_annotated: bool,
-    pub(super) is_stale: bool,
+    pub(crate) waits: bool,
+    pub(crate) is_annotated: bool,
+    pub(crate) is_stale: bool,
 }
 
 /// An object that a workload reads.
 #[derive(Clone, Debug)]
-pub(super) struct SideRead {
-    pub(super) workload: Identity,
-    pub(super) kind: ObjectKind,
-    pub(super) shown_kind: Kind,
-    pub(super) namespace: String,
-    pub(super) name: String,
-    pub(super) need: Need,
-    pub(super) how: String,
+pub(crate) struct SideRead {
+    pub(crate) workload: Identity,
+    pub(crate) kind: ObjectKind,
+    pub(crate) shown_kind: Kind,
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+    pub(crate) need: Need,
+    pub(crate) how: String,
     /// The releases that make it, by their positions.
-    pub(super) makers: Vec<usize>,
+    pub(crate) makers: Vec<usize>,
     /// Its data, of each maker, by key.
-    pub(super) data: BTreeSet<BTreeMap<String, Mark>>,
+    pub(crate) data: BTreeSet<BTreeMap<String, Mark>>,
 }
 
 impl SideRead {
     /// What it is, and who reads it.
-    pub(super) fn key(&self) -> (&Identity, ObjectKind, &str, &str) {
+    pub(crate) fn key(&self) -> (&Identity, ObjectKind, &str, &str) {
         (&self.workload, self.kind, settled(&self.namespace), &self.name)
     }
 }
@@ -121,7 +132,7 @@ impl SideRead {
 impl Side {
     /// Everything that helmfile would deploy, with what is declared beside it.
     pub(crate) fn of(made: &Made<'_>, rendering: &mut Rendering<'_>, looked: Looked<'_>) -> Self {
-        let Looked { question, is_disk, tree } = looked;
+        let Looked { question, stand, tree } = looked;
         let mut side = Self::default();
         let mut consumers: BTreeMap<ReleaseAt, (usize, &Contents)> = BTreeMap::new();
         for (index, contents) in made.project.consumers.iter().enumerate() {
@@ -146,16 +157,21 @@ impl Side {
         if question.renders {
             side.render(made, rendering);
         }
-        if is_disk {
-            let mut ignored = of_ignored_files(made, rendering, &side.releases);
-            for release in &mut side.releases {
-                release.foreign = ignored.remove(&release.at);
+        match stand {
+            Stand::WorkTree => {
+                let mut ignored = of_ignored_files(made, rendering, &side.releases);
+                for release in &mut side.releases {
+                    release.foreign = ignored.remove(&release.at);
+                }
             }
-        } else {
-            for release in &mut side.releases {
-                release.foreign = of_programs(made, rendering, release.at, question);
+            Stand::Commit => {
+                for release in &mut side.releases {
+                    release.foreign = of_programs(made, rendering, release.at, question);
+                }
             }
+            Stand::Trial => {}
         }
+        let Some(tree) = tree else { return side };
         if question.renders {
             for release in &side.releases {
                 side.files.extend(Inputs::of(made.project.locations, rendering, release.at).all());
@@ -264,12 +280,12 @@ impl SideRelease {
     }
 
     /// What it renders.
-    pub(super) fn rendered(&self) -> Option<&Rendered> {
+    pub(crate) fn rendered(&self) -> Option<&Rendered> {
         self.manifests.as_ref()?.as_ref().ok()
     }
 
     /// Its workloads, but for hooks.
-    pub(super) fn workloads(&self) -> impl Iterator<Item = &Workload> {
+    pub(crate) fn workloads(&self) -> impl Iterator<Item = &Workload> {
         let manifests = self.rendered().into_iter();
         manifests.flat_map(|manifests| &manifests.workloads).filter(|workload| !workload.is_hook)
     }
@@ -300,12 +316,12 @@ impl SideConsumer {
     }
 
     /// Whether it has a checksum that goes to pods, as far as that is declared.
-    pub(super) fn has_checksum(&self) -> bool {
+    pub(crate) fn has_checksum(&self) -> bool {
         !self.sources.is_empty() && (self.is_annotated || self.target.is_some())
     }
 
     /// Whether the checksum that pods get differs from that of another side.
-    pub(super) fn differs(&self, base: &Self) -> bool {
+    pub(crate) fn differs(&self, base: &Self) -> bool {
         self.checksum != base.checksum
     }
 }

@@ -149,7 +149,7 @@ pub(super) fn say(uncompared: &[Uncompared], head: &Side, made: &Made<'_>, findi
 
 impl Side {
     /// Adds what is said of a release.
-    pub(super) fn say(
+    pub(crate) fn say(
         &self,
         named: &super::Named,
         finding: Diagnostic,

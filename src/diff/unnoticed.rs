@@ -97,10 +97,7 @@ fn unnoticed(
         }
     }
     let whose = if makers.is_empty() || is_own { WhoseObject::Own } else { WhoseObject::Others(makers) };
-    let fix = match &whose {
-        WhoseObject::Own => "hash it on the pod template: `checksum/config: {{ include (print $.Template.BasePath \"/FILE\") . | sha256sum }}`".to_owned(),
-        WhoseObject::Others(_) => format!("`helmsum init {}`", shell_word(&head.named.release)),
-    };
+    let fix = fix(head, read, whose == WhoseObject::Own);
     Unnoticed {
         named: head.named.clone(),
         workload: read.workload.clone(),
@@ -114,6 +111,21 @@ fn unnoticed(
         fix,
         place: head.place.clone(),
     }
+}
+
+/// What makes the pods of a release restart for an object from now on: for one of its own, a line of the chart.
+pub(crate) fn fix(release: &SideRelease, read: &SideRead, is_own: bool) -> String {
+    if !is_own {
+        return format!("`helmsum init {}`", shell_word(&release.named.release));
+    }
+    let objects = release.rendered().into_iter().flat_map(|manifests| &manifests.objects);
+    let mut own = objects.filter(|object| object.kind == read.kind && object.name == read.name);
+    let source = own.find_map(|object| object.source.as_deref());
+    let file = source.and_then(|source| source.split_once("/templates/")).map_or("FILE", |(_, file)| file);
+    format!(
+        "hash it on the pod template of the chart: `checksum/{}: {{{{ include (print $.Template.BasePath \"/{file}\") . | sha256sum }}}}`",
+        read.name
+    )
 }
 
 /// Says of each workload what it does not notice.

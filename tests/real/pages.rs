@@ -46,6 +46,7 @@ fn commands_of_helmfile_in_sentences_have_options_that_exist() {
 fn examples_in_the_help_of_audit_can_be_followed() {
     let Some(sandbox) = sandbox() else { return };
     let project = help(&sandbox);
+    sandbox.run(&project, "git", ["update-ref", "refs/remotes/origin/main", "HEAD"]).succeeds();
     follow(&sandbox, &project, include_str!("../../docs/cli/audit.md"));
 }
 

@@ -93,6 +93,12 @@ pub(crate) struct Findings {
 }
 
 impl Findings {
+    /// Adds what else was found.
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.of_consumers.extend(other.of_consumers);
+        self.near.extend(other.near);
+    }
+
     /// Adds what is about a consumer.
     pub(crate) fn about_consumer(&mut self, index: usize, diagnostic: Diagnostic) {
         self.of_consumers.push((index, diagnostic));

@@ -4,11 +4,12 @@ use camino::Utf8Path;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::AuditView;
 use super::counts::{Summary, reason};
-use crate::audit::{Audit, Audited, Reading, Verdict};
+use super::proof::ProofEntry;
+use crate::audit::{Audited, Reading, Verdict};
 use crate::reference::Identity;
 use crate::report::json::{Entries, ErrorEntry, FindingEntry, NoteEntry, entries};
-use crate::report::model::Report;
 use crate::text::relative;
 
 /// What `helmsum audit` prints with `--output json`.
@@ -26,6 +27,8 @@ pub(crate) struct AuditDocument {
     fetch: Option<String>,
     /// What the pods of these releases read.
     readings: Vec<ReadingEntry>,
+    /// What came of the proof by mutation; null where it was not asked for.
+    proof: Option<ProofEntry>,
     /// What the user should know.
     findings: Vec<FindingEntry>,
     /// What a reader may wonder about.
@@ -90,7 +93,8 @@ pub(crate) struct ReadingEntry {
 impl AuditDocument {
     /// The document of a run.
     #[must_use]
-    pub(crate) fn new(report: &Report, audit: &Audit, directory: &Utf8Path) -> Self {
+    pub(crate) fn new(view: AuditView<'_>, directory: &Utf8Path) -> Self {
+        let AuditView { report, audit, .. } = view;
         let Entries { findings, notes, errors } = entries(&report.diagnostics, directory);
         Self {
             format: 1,
@@ -98,6 +102,7 @@ impl AuditDocument {
             releases: audit.releases.iter().map(|release| audited(release, directory)).collect(),
             readings: audit.readings.iter().map(ReadingEntry::of).collect(),
             fetch: audit.fetch.clone(),
+            proof: view.proof.map(|proof| ProofEntry::of(proof, directory)),
             summary: Summary::of(audit, &report.diagnostics),
             findings,
             notes,

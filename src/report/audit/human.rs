@@ -4,7 +4,9 @@ use std::fmt::Write as _;
 
 use super::AuditView;
 use super::counts::{Counts, found, verdict};
+use super::proof::{proved, standing};
 use crate::audit::Reading;
+use crate::proof::Proof;
 use crate::report::drawing::{Layout, draw, wrapped};
 use crate::report::human::WIDTH;
 use crate::text::{Shown, counted};
@@ -25,6 +27,7 @@ pub(crate) fn human(view: AuditView<'_>, layout: Layout<'_>) -> String {
     parts.extend(view.report.findings_and_notes(view.quiet).iter().map(|one| draw(one, layout)));
     if view.verbose && !view.quiet && !view.audit.readings.is_empty() {
         parts.push(listed(&view.audit.readings));
+        parts.extend(view.proof.map(proofs).filter(|text| !text.is_empty()));
     }
     if !view.quiet {
         parts.push(paragraph(closing(view, &counts)));
@@ -54,6 +57,12 @@ fn listed(readings: &[Reading]) -> String {
         let _ = writeln!(text, "{}", Shown(&line));
     }
     text
+}
+
+/// What is proved of every reading.
+fn proofs(proof: &Proof) -> String {
+    let lines: Vec<String> = proof.readings.iter().map(|one| Shown(&standing(one)).to_string()).collect();
+    if lines.is_empty() { String::new() } else { lines.join("\n") + "\n" }
 }
 
 /// That nothing was looked at, and what to do about it.
@@ -90,5 +99,6 @@ fn closing(view: AuditView<'_>, counts: &Counts) -> Vec<String> {
     if let Some(reasons) = counts.reasons() {
         lines.push(format!("{}: {reasons}", counted(counts.readings, "reading")));
     }
+    lines.extend(view.proof.map(proved));
     lines
 }

@@ -4,6 +4,7 @@ use camino::Utf8Path;
 
 use super::AuditView;
 use super::counts::{Counts, found, verdict};
+use super::proof::proved;
 use crate::audit::{Audited, Reading};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::report::manual::{Explained, plain};
@@ -67,6 +68,9 @@ fn lines(view: AuditView<'_>, counts: &Counts) -> Section {
     let looked = format!("{} of {} looked at", counts.looked, counted(counts.releases, "release"));
     let unseen = counts.unseen().map(|why| format!("; {} not: {why}", counts.lacking + counts.failed));
     items.push(Markdown::new("\n").text(&format!("{looked}{}", unseen.unwrap_or_default())).markup("\n"));
+    if let Some(proof) = view.proof {
+        items.push(Markdown::new("\n").text(&proved(proof)).markup("\n"));
+    }
     if let Some(reasons) = counts.reasons() {
         let reasons = format!("{}: {reasons}", counted(counts.readings, "reading"));
         items.push(Markdown::new("\n").text(&reasons).markup("\n"));

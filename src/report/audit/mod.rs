@@ -6,6 +6,7 @@ mod counts;
 mod document;
 mod human;
 mod markdown;
+mod proof;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,7 @@ pub(crate) use markdown::markdown as audit_markdown;
 
 use super::model::Report;
 use crate::audit::Audit;
+use crate::proof::Proof;
 
 /// An audit as it is shown: with what was said, and how long it took.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +28,8 @@ pub(crate) struct AuditView<'r> {
     /// What was said.
     pub report: &'r Report,
     pub audit: &'r Audit,
+    /// What came of the proof by mutation, where one was asked for.
+    pub proof: Option<&'r Proof>,
     pub took: Duration,
     /// Whether every reading is listed.
     pub verbose: bool,

@@ -122,7 +122,7 @@ fn in_each(report: Report, environments: usize) -> Report {
 }
 
 fn view<'r>(report: &'r Report, audit: &'r Audit) -> AuditView<'r> {
-    AuditView { report, audit, took: Duration::from_millis(1200), verbose: false, quiet: false }
+    AuditView { report, audit, proof: None, took: Duration::from_millis(1200), verbose: false, quiet: false }
 }
 
 fn human(report: &Report, audit: &Audit) -> String {
@@ -131,7 +131,7 @@ fn human(report: &Report, audit: &Audit) -> String {
 }
 
 fn document(report: &Report, audit: &Audit) -> Value {
-    serde_json::to_value(AuditDocument::new(report, audit, "/r".into())).expect("a document")
+    serde_json::to_value(AuditDocument::new(view(report, audit), "/r".into())).expect("a document")
 }
 
 fn log(report: &Report, audit: &Audit) -> Value {

@@ -80,6 +80,8 @@ pub(super) fn in_gallery() -> Gallery {
         Code::ConstantChecksum,
         Code::UnstableAnnotation,
         Code::UnauditedRelease,
+        Code::UnprovedReference,
+        Code::SurplusRestart,
         Code::UnnoticedChange,
         Code::UncomparedRelease,
     ];

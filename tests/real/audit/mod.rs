@@ -7,6 +7,7 @@ mod outputs;
 mod places;
 mod platform;
 pub(crate) mod project;
+mod proof;
 mod readings;
 mod since;
 mod unaudited;
