@@ -21,6 +21,17 @@ pub(crate) struct GenerateArgs {
     pub(super) shared: StateCommandArgs,
 }
 
+/// `helmsum check`
+#[derive(Debug, clap::Args)]
+pub(crate) struct CheckArgs {
+    /// List what is as it should be, too
+    #[arg(long)]
+    pub all: bool,
+
+    #[command(flatten)]
+    pub(super) shared: StateCommandArgs,
+}
+
 /// `helmsum audit`
 #[derive(Debug, clap::Args)]
 pub(crate) struct AuditArgs {

@@ -19,7 +19,7 @@ use clap::parser::ValueSource;
 use clap::{ArgAction, ArgMatches, Args as _, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use arguments::{
-    AnnotateArgs, CompletionsArgs, GenerateArgs, ListArgs, LogArgs, ManArgs, StateCommandArgs, StateShowArgs,
+    AnnotateArgs, CheckArgs, CompletionsArgs, GenerateArgs, ListArgs, LogArgs, ManArgs, StateShowArgs,
 };
 pub(crate) use arguments::{AuditArgs, DiffArgs, ExplainArgs, Flavour, HashArgs, InitArgs, Via};
 use later::Later;
@@ -110,6 +110,8 @@ Examples:
     ///
     /// Writes nothing. Exits with 2 where a target is stale or missing, so that it can guard a pull request. Run it before
     /// any helmfile command: the hook would write the targets. Only the values of a target count, never its comments.
+    ///
+    /// What is as it should be is only counted; `--all` lists it.
     #[command(after_long_help = "\
 Examples:
 
@@ -118,7 +120,7 @@ Examples:
   In a workflow of GitHub Actions, with annotations:
 
   $ helmsum check --strict --all-environments --output github")]
-    Check(Later<StateCommandArgs>),
+    Check(Later<CheckArgs>),
 
     /// List releases with their sources and targets
     ///
@@ -449,7 +451,7 @@ impl Command {
             Self::Diff(arguments) => arguments.shared.output,
             Self::List(arguments) => arguments.shared.output,
             Self::Explain(arguments) => arguments.shared.output,
-            Self::Check(arguments) => arguments.output,
+            Self::Check(arguments) => arguments.shared.output,
             Self::Hash(arguments) => arguments.output,
             Self::Completions(arguments) => arguments.output,
             Self::Man(arguments) => arguments.output,
@@ -467,7 +469,7 @@ impl Command {
             Self::Diff(arguments) => Some(&arguments.shared.options),
             Self::List(arguments) => Some(&arguments.shared.options),
             Self::Explain(arguments) => Some(&arguments.shared.options),
-            Self::Check(arguments) => Some(&arguments.options),
+            Self::Check(arguments) => Some(&arguments.shared.options),
             Self::Hash(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }

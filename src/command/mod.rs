@@ -53,12 +53,17 @@ struct Context {
 impl Context {
     fn layout(&self, stream: &Stream) -> Layout<'_> {
         let width = if stream.terminal {
-            Some(report::WIDTH)
+            Some(width_of(stream))
         } else {
             (self.in_hook && self.output.format == OutputFormat::Human).then_some(report::WIDTH_IN_HOOK)
         };
         Layout { directory: &self.plan.directory, width }
     }
+}
+
+/// How wide what is written to a terminal may be.
+fn width_of(stream: &Stream) -> usize {
+    stream.columns.unwrap_or(report::WIDTH).clamp(*report::WIDTHS.start(), *report::WIDTHS.end())
 }
 
 /// Runs a command. Templates of targets are rendered by `renderer`.
@@ -121,7 +126,9 @@ pub(crate) fn run(
         Command::Completions(arguments) => return manual::completions(arguments.shell, streams),
         Command::Man(_) => return manual::page(streams),
         Command::Generate(arguments) if arguments.dry_run => Some(View::DryRun),
+        Command::Generate(_) if in_hook => Some(View::Hook),
         Command::Generate(_) => Some(View::Generate),
+        Command::Check(arguments) if arguments.all => Some(View::CheckAll),
         Command::Check(_) => Some(View::Check),
         Command::List(_) => Some(View::List),
         Command::State(_)
@@ -232,7 +239,7 @@ fn run_plan(
     };
     let (mut plan, restarts) = waiting::watched(&mut streams.err, || progress.to_string(), make)?;
     show::trace(&plan, context, reading, streams)?;
-    if view == View::Generate {
+    if matches!(view, View::Generate | View::Hook) {
         generate::carry_out(&mut plan, context.plan.force);
     }
     let nothing_matched = plan.nothing_matched && !reading.options.allow_no_matching_release;
@@ -292,7 +299,8 @@ fn recognise(
 }
 
 fn refuse(problem: &Diagnostic, streams: &mut Streams) -> io::Result<Outcome> {
-    let layout = Layout { directory: "/".into(), width: streams.err.terminal.then_some(report::WIDTH) };
+    let layout =
+        Layout { directory: "/".into(), width: streams.err.terminal.then(|| width_of(&streams.err)) };
     streams.err.styled(&report::draw(&problem.clone().masked(&Secrets::default()), layout))?;
     Ok(Outcome::Failed)
 }

@@ -23,7 +23,7 @@ pub(crate) use diff::{Compared, DiffDocument, DiffView, diff, diff_markdown};
 pub use drawing::{Layout, draw};
 pub(crate) use explain::{ExplainDocument, ExplainView, explain};
 pub(crate) use github::{annotations, step_summary};
-pub(crate) use human::{View, WIDTH, WIDTH_IN_HOOK, human};
+pub(crate) use human::{View, WIDTH, WIDTH_IN_HOOK, WIDTHS, human};
 pub(crate) use json::{Document, HashDocument, entries, print};
 pub(crate) use log::{LogDocument, LogView, log};
 pub(crate) use model::Report;

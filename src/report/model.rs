@@ -160,6 +160,28 @@ impl ReleaseRow {
     }
 }
 
+impl ReleaseRow {
+    /// Whether there is the same to say of both but for the environment.
+    #[must_use]
+    pub(crate) fn is_same_as(&self, other: &Self) -> bool {
+        let source = |one: &SourceRow| {
+            (
+                one.label.clone(),
+                one.digest,
+                one.count,
+                one.changed.clone(),
+                one.producer.clone(),
+                one.declared.clone(),
+            )
+        };
+        let target = |one: &TargetRow| (one.path.clone(), one.status, one.written, one.checksum);
+        (&self.kube_context, &self.file, self.unread) == (&other.kube_context, &other.file, other.unread)
+            && target(&self.target) == target(&other.target)
+            && self.restarts == other.restarts
+            && self.sources.iter().map(source).eq(other.sources.iter().map(source))
+    }
+}
+
 /// A source of a release.
 #[derive(Clone, Debug)]
 pub(crate) struct SourceRow {

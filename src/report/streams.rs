@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::{self, Write};
+use std::os::fd::AsFd;
 
 use anstream::{AutoStream, ColorChoice};
 
@@ -21,6 +22,8 @@ pub struct Stream {
     writer: Box<dyn Write + Send>,
     /// Whether somebody watches it.
     pub terminal: bool,
+    /// How many columns the terminal has, where it says so.
+    pub columns: Option<usize>,
     /// Whether it takes colours where the user did not say so.
     pub colour: Colour,
     gone: bool,
@@ -29,16 +32,18 @@ pub struct Stream {
 impl Stream {
     /// A stream that is not a terminal.
     pub fn plain(writer: impl Write + Send + 'static) -> Self {
-        Self { writer: Box::new(writer), terminal: false, colour: Colour::Off, gone: false }
+        Self { writer: Box::new(writer), terminal: false, columns: None, colour: Colour::Off, gone: false }
     }
 
-    fn of(writer: impl Send + anstream::stream::RawStream + 'static) -> Self {
+    fn of(writer: impl Send + AsFd + anstream::stream::RawStream + 'static) -> Self {
+        let columns = rustix::termios::tcgetwinsize(&writer).ok().map(|size| usize::from(size.ws_col));
         let colour = match AutoStream::choice(&writer) {
             ColorChoice::Never => Colour::Off,
             _ => Colour::On,
         };
         Self {
             terminal: anstream::stream::IsTerminal::is_terminal(&writer),
+            columns: columns.filter(|columns| *columns > 0),
             colour,
             writer: Box::new(writer),
             gone: false,

@@ -4,9 +4,30 @@ use crate::support::repo::{APIS, GATEWAY, HEADER, Repo, gateway, schema, target}
 
 #[test]
 fn a_current_target_passes() {
-    gateway().helmsum(["generate"]).helmsum(["check"]).exits(0).stdout(
+    let repo = gateway().helmsum(["generate"]).helmsum(["check"]).exits(0).stdout("1 release: 1 current\n");
+    repo.helmsum(["check", "--all"]).exits(0).stdout(
         "current  edge/gateway  gateway/checksum.yaml  ./apis: 2 files, 19 B\n1 release: 1 current\n",
     );
+}
+
+#[test]
+fn environments_with_the_same_to_say_share_a_line() {
+    let environments =
+        "environments:\n  default: {}\n  staging: {}\n  production: {values: [production.yaml]}\n---\n";
+    let repo = gateway()
+        .file("helmfile.yaml", format!("{environments}{GATEWAY}"))
+        .file("production.yaml", "a: 1\n")
+        .helmsum(["check", "--all-environments"])
+        .exits(2)
+        .says("missing  edge/gateway (default, production, staging)  gateway/checksum.yaml")
+        .says("3 releases: 3 missing");
+    // What differs has lines of its own.
+    let state = GATEWAY.replace("gateway/checksum.yaml", "gateway/{{ .Environment.Name }}.checksum.yaml");
+    let repo = repo.without("helmfile.yaml").file("helmfile.yaml.gotmpl", format!("{environments}{state}"));
+    let repo = repo.helmsum(["check", "--all-environments"]).exits(2);
+    let repo = repo.says("edge/gateway (staging)  ").says("edge/gateway (production)  ");
+    let document = repo.helmsum(["check", "--all-environments", "--output", "json"]).exits(2).json();
+    assert_eq!(document["releases"].as_array().map(Vec::len), Some(3), "programs get each of them");
 }
 
 #[test]

@@ -33,6 +33,14 @@ fn with(argument: &str) -> [&str; 4] {
 }
 
 #[test]
+fn a_second_run_that_changes_nothing_says_one_line() {
+    let repo = hooked("").helmsum(RUN).exits(0).says("created  edge/gateway");
+    repo.helmsum(RUN).exits(0).stdout("1 release: 1 current\n");
+    // By hand, people want to see what there is.
+    hooked("").helmsum(["generate"]).helmsum(["generate"]).exits(0).says("current  edge/gateway");
+}
+
+#[test]
 fn a_namespace_that_the_hook_does_not_hand_over_is_not_guessed() {
     for word in
         ["{{ .Namespace | default `none` }}", "{{ .Release.Namespace }}", "{{ .Release.Labels.namespace }}"]

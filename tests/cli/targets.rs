@@ -275,7 +275,7 @@ checksums:
     repo.file("helmfile.yaml", "releases: [ # broken\n")
         .helmsum(["check"])
         .exits(1)
-        .says("current  agents")
+        .says("1 release: 1 current")
         .helmsum(["check", "--release", "agents"])
         .exits(0)
         .stderr("");

@@ -8,7 +8,7 @@ use super::proof::{proved, standing};
 use crate::audit::Reading;
 use crate::proof::Proof;
 use crate::report::drawing::{Layout, draw, wrapped};
-use crate::report::human::WIDTH;
+use crate::report::human::{WIDTH, more};
 use crate::text::{Shown, counted};
 
 /// The report for people: what goes to standard output. Errors are not in it.
@@ -24,7 +24,9 @@ pub(crate) fn human(view: AuditView<'_>, layout: Layout<'_>) -> String {
     if counts.is_blind() && !view.quiet {
         parts.push(paragraph(opening(view, &counts)));
     }
-    parts.extend(view.report.findings_and_notes(view.quiet).iter().map(|one| draw(one, layout)));
+    let said = view.report.findings_and_notes(view.quiet);
+    parts.extend(said.iter().map(|one| draw(one, layout)));
+    parts.extend(more(&said, layout));
     if view.verbose && !view.quiet && !view.audit.readings.is_empty() {
         parts.push(listed(&view.audit.readings));
         parts.extend(view.proof.map(proofs).filter(|text| !text.is_empty()));

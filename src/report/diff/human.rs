@@ -10,7 +10,7 @@ use super::words::{OWN, answer, changed_by, file, keeps, lost, own, release, sou
 use crate::diagnostic::Code;
 use crate::diff::{Fate, FileChange, Lost, Restarting, SourceChange, Workloads};
 use crate::report::drawing::{Layout, draw, wrapped};
-use crate::report::human::WIDTH;
+use crate::report::human::{WIDTH, more};
 use crate::text::{Shown, counted, listed};
 
 /// The words for what happens are as wide as the longest one.
@@ -86,6 +86,7 @@ pub(crate) fn human(view: DiffView<'_>, layout: Layout<'_>) -> String {
     // The table says it.
     let findings = findings.iter().filter(|one| view.quiet || !one.code().is_some_and(Code::is_of_diff));
     parts.extend(findings.map(|one| draw(one, layout)));
+    parts.extend(more(&view.report.findings_and_notes(view.quiet), layout));
     if is_told {
         parts.push(wrapped(&summary(view), width, width) + "\n");
     }

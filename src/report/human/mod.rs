@@ -5,6 +5,7 @@ mod table;
 #[cfg(test)]
 mod tests;
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::drawing::{Layout, draw, wrapped};
@@ -15,8 +16,11 @@ use crate::text::counted;
 use table::Table;
 pub(crate) use table::{changes, restarting, size, title, word};
 
-/// How wide a report is.
+/// How wide a report is where nobody says how wide it may be.
 pub(crate) const WIDTH: usize = 80;
+
+/// Between these, a report is as wide as the terminal: longer lines are hard to read, and shorter ones say nothing.
+pub(crate) const WIDTHS: std::ops::RangeInclusive<usize> = 40..=120;
 
 /// How wide a report is in a hook: helmfile starts each line with `hook[prepare] logs | `.
 pub(crate) const WIDTH_IN_HOOK: usize = WIDTH - 21;
@@ -27,8 +31,12 @@ pub(crate) enum View {
     Generate,
     /// What would be written.
     DryRun,
-    /// What is out of date, and why.
+    /// What is out of date, and why. What is as it should be is only counted.
     Check,
+    /// The same with what is as it should be.
+    CheckAll,
+    /// What a hook of helmfile's writes: people have seen the rest before.
+    Hook,
     List,
 }
 
@@ -46,18 +54,39 @@ pub(crate) fn human(report: &Report, view: View, quiet: bool, layout: Layout<'_>
         Kind::Refusal(_) | Kind::Mistake(_) | Kind::Error => false,
     };
     let mut gap = "";
-    for diagnostic in report.said().iter().filter(|diagnostic| shown(diagnostic)) {
+    let said: Vec<Diagnostic> = report.said().into_iter().filter(shown).collect();
+    for diagnostic in &said {
         if !text.is_empty() {
             text.push('\n');
         }
         text.push_str(&draw(diagnostic, layout));
         gap = "\n";
     }
+    if let Some(more) = more(&said, layout) {
+        text.push('\n');
+        text.push_str(&more);
+    }
     if !quiet && !report.releases.is_empty() {
         let width = layout.width.unwrap_or(WIDTH);
         let _ = writeln!(text, "{gap}{}", wrapped(&summary(report, view), width, width));
     }
     text
+}
+
+/// How many codes a command names.
+const CODES: usize = 3;
+
+/// The command that tells more about what was found, on a terminal.
+#[must_use]
+pub(crate) fn more(said: &[Diagnostic], layout: Layout<'_>) -> Option<String> {
+    let mut codes: Vec<&str> = said.iter().filter_map(Diagnostic::code).map(Code::name).collect();
+    let mut known = BTreeSet::new();
+    codes.retain(|code| known.insert(*code));
+    if codes.is_empty() || layout.width.is_none() {
+        return None;
+    }
+    let words: Vec<&str> = codes.into_iter().take(CODES).collect();
+    Some(format!("more about it: `helmsum explain {}`\n", words.join(" ")))
 }
 
 /// Whether the table of releases says it already: a target that is out of date.
@@ -100,7 +129,7 @@ pub(crate) fn summary(report: &Report, view: View) -> String {
     for (number, noun) in shown.into_iter().filter(|(number, _)| *number > 0) {
         let _ = write!(text, "; {}", counted(number, noun));
     }
-    if view != View::Generate && with(Status::Stale) + with(Status::Missing) > 0 {
+    if !matches!(view, View::Generate | View::Hook) && with(Status::Stale) + with(Status::Missing) > 0 {
         let _ = write!(text, "; run {}", report.again);
     }
     text

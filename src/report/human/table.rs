@@ -1,5 +1,6 @@
 //! The table of a report: a line for each release, with its sources and what restarts below where they need lines of their own.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use anstyle::{AnsiColor, Style};
@@ -7,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{View, WIDTH};
 use crate::audit::{Reached, Restarts};
-use crate::plan::{Change, Status};
+use crate::plan::{Change, How, Status};
 use crate::report::drawing::{Layout, wrapped};
 use crate::report::effect::{Effect, effect};
 use crate::report::model::{ReleaseRow, Report, SourceRow};
@@ -25,7 +26,8 @@ pub(super) struct Table<'r> {
 
 impl Table<'_> {
     pub(super) fn draw(&self) -> String {
-        let rows: Vec<Row<'_>> = self.report.releases.iter().map(|release| self.row(release)).collect();
+        let shown = self.report.releases.iter().filter(|release| self.shows(release));
+        let rows: Vec<Row<'_>> = grouped(shown).iter().map(|group| self.row(group)).collect();
         let width = |cell: fn(&Row<'_>) -> usize| rows.iter().map(cell).max().unwrap_or(0);
         let widths =
             [width(|row| row.word.width()), width(|row| row.id.width()), width(|row| row.target.width())];
@@ -36,10 +38,17 @@ impl Table<'_> {
         text
     }
 
-    fn row<'t>(&self, release: &'t ReleaseRow) -> Row<'t> {
+    /// Whether a release has a line, and is not only counted.
+    fn shows(&self, release: &ReleaseRow) -> bool {
+        let is_fine = matches!(release.target.status, Status::Current | Status::Annotated);
+        !matches!(self.view, View::Check | View::Hook) || release.target.written || !is_fine
+    }
+
+    fn row<'t>(&self, group: &Group<'t>) -> Row<'t> {
+        let release = group.release;
         let mut id = Shown(&release.id()).to_string();
         if self.report.environments.len() > 1 && !release.environment.is_empty() {
-            id = format!("{id} ({})", Shown(&release.environment));
+            id = format!("{id} ({})", Shown(&group.environments.join(", ")));
         }
         let path = release.target.path.as_ref();
         let (word, style) = word(release);
@@ -143,9 +152,43 @@ impl Table<'_> {
     }
 }
 
+/// A release with the environments in which there is the same to say of it.
+struct Group<'r> {
+    release: &'r ReleaseRow,
+    environments: Vec<&'r str>,
+}
+
+/// The releases, those of several environments together of which there is the same to say.
+fn grouped<'r>(releases: impl Iterator<Item = &'r ReleaseRow>) -> Vec<Group<'r>> {
+    let mut groups: Vec<Group<'r>> = Vec::new();
+    let mut known: BTreeMap<(&str, &str), Vec<usize>> = BTreeMap::new();
+    for release in releases {
+        let alike = known.entry((&release.namespace, &release.name)).or_default();
+        let is_alike = |index: &&usize| {
+            let Group { release: other, environments } = &groups[**index];
+            other.is_same_as(release) && !environments.contains(&release.environment.as_str())
+        };
+        if let Some(index) = alike.iter().find(is_alike) {
+            groups[*index].environments.push(&release.environment);
+        } else {
+            alike.push(groups.len());
+            groups.push(Group { release, environments: vec![&release.environment] });
+        }
+    }
+    groups
+}
+
 /// What happened to files, a line for each as far as that is readable.
 pub(crate) fn changes(changed: &[Change]) -> Vec<String> {
-    let line = |change: &Change| format!("{:<7}  {}", change.how.word(), Shown(&change.name));
+    let line = |change: &Change| {
+        let style = match change.how {
+            How::Added => AnsiColor::Green,
+            How::Removed => AnsiColor::Red,
+            How::Edited => AnsiColor::Yellow,
+        };
+        let style = style.on_default();
+        format!("{style}{:<7}{style:#}  {}", change.how.word(), Shown(&change.name))
+    };
     let mut lines: Vec<String> = changed.iter().take(MOST_CHANGES).map(line).collect();
     if changed.len() > MOST_CHANGES {
         lines.push(format!("and {} more", changed.len() - MOST_CHANGES));

@@ -85,7 +85,7 @@ fn drawn(report: &Report, view: View, quiet: bool) -> String {
 
 #[test]
 fn a_check_names_the_files_that_moved_a_checksum() {
-    insta::assert_snapshot!(drawn(&report(), View::Check, false), @r"
+    insta::assert_snapshot!(drawn(&report(), View::CheckAll, false), @r"
     stale    edge/gateway  gateway/checksum.yaml
              ./apis  2 files  1.2 KiB
                edited   ./orders.yaml

@@ -130,7 +130,7 @@ fn what_annotate_puts_on_pods_cannot_be_held() {
     );
     let values = "# helmsum: ./apis on=Deployment/gateway\nreplicas: 2\n";
     let repo = gateway().file("helmfile.yaml", state).file("gateway/values.yaml", values);
-    let repo = repo.helmsum(["check"]).exits(0).says("annotated  edge/gateway");
+    let repo = repo.helmsum(["check"]).exits(0).says("1 release: 1 annotated");
     repo.file("helmsum.yaml", HOLD)
         .helmsum(["check"])
         .exits(1)
