@@ -38,6 +38,8 @@ pub(super) fn in_gallery() -> Gallery {
     needs::missing_need();
     needs::missing_need_of_a_release_that_needs_the_consumer();
     needs::missing_need_of_another_state_file_is_a_matter_of_order();
+    needs::missing_need_of_files_of_a_directory_that_is_listed();
+    needs::missing_need_of_a_release_whose_twin_is_switched_off();
     needs::missing_need_of_a_release_that_reads_the_files();
     needs::missing_need_of_several_releases_that_read_the_files();
     values::unmatched_entry();

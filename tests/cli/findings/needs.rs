@@ -58,6 +58,39 @@ pub(super) fn missing_need_of_another_state_file_is_a_matter_of_order() {
     has(parallel, "missing-need", 0).says("releases of another state file cannot be needed");
 }
 
+#[test]
+pub(super) fn missing_need_of_files_of_a_directory_that_is_listed() {
+    let producer = "releases: [{ name: apis, namespace: edge, chart: ./c }]\n";
+    let listed = |helmfiles: &str| {
+        gateway()
+            .file("helmfile.yaml", format!("helmfiles: {helmfiles}\n"))
+            .file("state/a.yaml", producer)
+            .file("state/b.yaml", GATEWAY.replace("gateway/", "../gateway/"))
+            .file("gateway/values.yaml", "# helmsum: ./apis from=edge/apis\n")
+    };
+    has(listed("[state]"), "missing-need", 0)
+        .says("depends on files of release `edge/apis`, which `state/a.yaml` deploys at the same time");
+    has_not(listed("['state/*.yaml']"), "missing-need");
+    has_not(listed("[state/a.yaml, state/b.yaml]"), "missing-need");
+}
+
+#[test]
+pub(super) fn missing_need_of_a_release_whose_twin_is_switched_off() {
+    let state = |off: &str| {
+        let between =
+            "  - { name: between, namespace: edge, chart: ./c, needs: [apis], condition: off.enabled }\n";
+        let releases = format!(
+            "{GATEWAY}    needs: [between]\n{between}{off}  - {{ name: apis, namespace: edge, chart: ./c }}\n"
+        );
+        gateway()
+            .file("helmfile.yaml", format!("values: [{{ off: {{ enabled: false }} }}]\n---\n{releases}"))
+            .file("gateway/values.yaml", "# helmsum: ./apis from=edge/apis\n")
+    };
+    has_not(state(""), "missing-need");
+    has(state("  - { name: between, namespace: edge, chart: ./c }\n"), "missing-need", 0)
+        .says("depends on files of release `edge/apis`, but does not need it");
+}
+
 /// [`gateway`] with another release whose values template reads a file of `./apis`, and more of it in the state.
 fn read_by_another(reads: &str, more: &str) -> Repo {
     let producer = "  - { name: gateway-apis, namespace: edge, chart: ./c, values: [apis.yaml.gotmpl] }\n";
