@@ -187,7 +187,7 @@ fn first(case: &ReleaseCase<'_>, contents: &SourceContents) -> Vec<First> {
             Standing::Itself => Order::Itself,
             Standing::Needed(_) => Order::Needs,
             Standing::Before => Order::Files,
-            Standing::Later(_) | Standing::Beside(_) | Standing::After(_) => Order::Nothing,
+            Standing::Later(_) | Standing::Beside(_) | Standing::After(..) => Order::Nothing,
             Standing::Nowhere => return None,
         };
         let producer = match standing {

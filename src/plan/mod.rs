@@ -9,6 +9,7 @@ pub(crate) mod facts;
 mod helmfile;
 pub(crate) mod history;
 pub(crate) mod ignored;
+pub(crate) mod precedence;
 mod progress;
 mod reading;
 pub(crate) mod rules;

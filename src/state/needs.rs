@@ -32,8 +32,15 @@ impl Needs {
         }
         let mut needs = Self { by_name, ..Self::default() };
         for (visit, read) in visits.iter().enumerate() {
-            let needed: Vec<BTreeSet<usize>> =
-                read.releases.iter().map(|release| needs.found_in(visit, &read.releases, release)).collect();
+            let counts: Vec<bool> =
+                (0..read.releases.len()).map(|at| needs.counts_in(visit, &read.releases, at)).collect();
+            let needed_by = |(at, release): (usize, &Release)| {
+                let mut needed =
+                    if counts[at] { needs.found_in(visit, &read.releases, release) } else { BTreeSet::new() };
+                needed.retain(|other| counts[*other]);
+                needed
+            };
+            let needed: Vec<BTreeSet<usize>> = read.releases.iter().enumerate().map(needed_by).collect();
             let mut needing = vec![Vec::new(); needed.len()];
             for (at, needed) in needed.iter().enumerate() {
                 for other in needed {
@@ -53,6 +60,17 @@ impl Needs {
             namesakes.filter(|at| releases[*at].is_named_by(need))
         });
         found.collect()
+    }
+
+    /// Whether helmfile looks at the needs of a release: of several with the same name, namespace and context, it leaves out those that
+    /// are not selected, a false condition among the reasons.
+    fn counts_in(&self, visit: usize, releases: &[Release], at: usize) -> bool {
+        let release = &releases[at];
+        let is_twin = |other: &usize| {
+            let other = &releases[*other];
+            (&other.namespace, &other.kube_context) == (&release.namespace, &release.kube_context)
+        };
+        release.selected || self.named_in(visit, &release.name).filter(is_twin).count() == 1
     }
 
     /// The releases of a name, in the order of the state.

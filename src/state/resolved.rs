@@ -24,6 +24,9 @@ pub struct Visit {
     pub directory: Utf8PathBuf,
     /// The visit that listed this file under `helmfiles:`, as an index into [`Resolved::visits`].
     pub parent: Option<usize>,
+    /// Visits with the same number here are of files that were found together, in one directory: helmfile deploys them at the same time,
+    /// unless it runs with `--sequential-helmfiles`.
+    pub(crate) found_with: usize,
     /// The name of the environment.
     pub environment: String,
     /// The environment as helmfile has it after the last part: values, defaults and command-line overrides unmerged.

@@ -95,6 +95,7 @@ fn read_with(reader: &Reader<'_>) -> Result<Resolved, Diagnostic> {
     let mut walk = Walk {
         reader,
         chain: Vec::new(),
+        lookups: 0,
         resolved: Resolved {
             environment: reader.environment.to_owned(),
             visits: Vec::new(),
@@ -160,6 +161,8 @@ struct Walk<'r> {
     reader: &'r Reader<'r>,
     /// The files from the first one to the one that is being read.
     chain: Vec<Utf8PathBuf>,
+    /// How often files were looked for.
+    lookups: usize,
     resolved: Resolved,
 }
 
@@ -167,6 +170,8 @@ impl Walk<'_> {
     /// Visits files in order and returns their visits.
     fn visit_all(&mut self, found: Found, options: &Options) -> Result<Vec<usize>, Diagnostic> {
         let mut visits = Vec::new();
+        self.lookups += 1;
+        let found_with = self.lookups;
         for (file, base) in found.files {
             if self.chain.contains(&file) {
                 let chain: Vec<&str> = self.chain.iter().map(|file| file.as_str()).collect();
@@ -198,7 +203,11 @@ impl Walk<'_> {
             self.chain.push(file.clone());
             let visit = self.visit(file, base, options);
             self.chain.pop();
-            visits.extend(visit?);
+            let visit = visit?;
+            if let Some(index) = visit {
+                self.resolved.visits[index].found_with = found_with;
+                visits.push(index);
+            }
         }
         Ok(visits)
     }
@@ -370,6 +379,7 @@ fn finish(
         cache: reader.cache.clone(),
         file,
         parent: None,
+        found_with: 0,
         environment: reader.environment.to_owned(),
         environment_object: environment,
         values,

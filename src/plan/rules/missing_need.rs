@@ -9,6 +9,7 @@ use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::go::filepath::join_clean;
 use crate::plan::contents::consumer::SourceContents;
 use crate::plan::facts::producers::{is_named_by, meant_by};
+use crate::plan::precedence::{Between, between};
 use crate::source::{ProducerName, Source, What};
 use crate::state::{Release, Resolved};
 use crate::text;
@@ -39,7 +40,7 @@ fn missing_need(
     source: &Source,
     producer: &ProducerName,
 ) -> Option<Diagnostic> {
-    let (resolved, index, consumer) = (&case.environment.resolved, case.at_visit, case.release);
+    let (resolved, consumer) = (&case.environment.resolved, case.release);
     let what = match &source.what {
         What::Path(_) | What::Digest(_) => "files of",
         What::Release(_) => "",
@@ -66,12 +67,14 @@ fn missing_need(
                 addition(consumer, &need(consumer, own))
             ),
         ),
-        Standing::After(other) => {
+        Standing::After(other, open) => {
             let file = |visit: usize| project.shown(&resolved.visits[visit].file);
-            let order = Between::of(resolved, other, index);
             finding(
-                format!("{depends} release `{producer}`, which `{}` deploys {}", file(other), order.when()),
-                format!("releases of another state file cannot be needed: {}", order.hint(producer, file)),
+                format!("{depends} release `{producer}`, which `{}` deploys {}", file(other), open.when()),
+                format!(
+                    "releases of another state file cannot be needed: {}",
+                    open.hint(&producer.to_string(), file)
+                ),
             )
         }
         // Where something is to be rendered, that is an error.
@@ -99,8 +102,8 @@ pub(crate) enum Standing<'p> {
     Beside(&'p Release),
     /// It is in another state file, which is done before.
     Before,
-    /// It is in this visit, which is not done before.
-    After(usize),
+    /// It is in this visit, which is not done before, for this reason.
+    After(usize, Between),
     /// There is no such release.
     Nowhere,
 }
@@ -119,14 +122,18 @@ pub(crate) fn standing<'p>(case: &ReleaseCase<'p>, producer: &ProducerName) -> S
         return if is_later { Standing::Later(own) } else { Standing::Beside(own) };
     }
     let namesakes = resolved.needs().named(&producer.release).iter();
-    let mut elsewhere = namesakes
+    let elsewhere: Vec<(usize, Option<Between>)> = namesakes
         .filter(|&&(visit, at)| is_named_by(&resolved.visits[visit].releases[at], producer))
-        .map(|(visit, _)| *visit);
-    let first = elsewhere.clone().next();
-    if elsewhere.any(|other| comes_first(resolved, other, index)) {
-        return Standing::Before;
+        // `--sequential-helmfiles` would order more of them, for whoever never forgets it.
+        .map(|(visit, _)| (*visit, between(resolved, *visit, index, false)))
+        .collect();
+    match elsewhere.first() {
+        None => Standing::Nowhere,
+        Some((other, Some(open))) if elsewhere.iter().all(|(_, open)| open.is_some()) => {
+            Standing::After(*other, *open)
+        }
+        Some(_) => Standing::Before,
     }
-    first.map_or(Standing::Nowhere, Standing::After)
 }
 
 /// The release of a name in the state file of the consumer.
@@ -289,76 +296,4 @@ fn waits_for(resolved: &Resolved, visit: usize, consumer: &Release, producer: &R
             needs.named_in(visit, &producer.name).filter(|at| releases[*at].id() == producer.id());
         producers.any(|producer| needs.waits_for((visit, consumer), producer))
     })
-}
-
-/// Why a visit is not done before another one starts, both by their positions.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Between {
-    /// It is that of the state file `above`, which lists `listed`, the other one or what leads to it.
-    Above { above: usize, listed: usize },
-    /// The state file `above` lists both, or what leads to them: `late` after `early`.
-    Listed { above: usize, late: usize, early: usize },
-    /// No state file lists both: they are files of one directory.
-    Beside { one: usize, other: usize },
-}
-
-impl Between {
-    fn of(resolved: &Resolved, producer: usize, consumer: usize) -> Self {
-        let line = |index: usize| {
-            std::iter::successors(Some(index), |index| resolved.visits[*index].parent).collect::<Vec<_>>()
-        };
-        let (producers, consumers) = (line(producer), line(consumer));
-        let common = producers.iter().enumerate().find_map(|(at, above)| {
-            consumers.iter().position(|index| index == above).map(|own| (*above, at, own))
-        });
-        match common {
-            None => Self::Beside { one: producer, other: consumer },
-            Some((above, 0, own)) => Self::Above { above, listed: consumers[own.saturating_sub(1)] },
-            Some((above, at, own)) => {
-                Self::Listed { above, late: producers[at - 1], early: consumers[own.saturating_sub(1)] }
-            }
-        }
-    }
-
-    /// When the producer is deployed.
-    const fn when(self) -> &'static str {
-        match self {
-            Self::Above { .. } => "after its sub-helmfiles",
-            Self::Listed { .. } => "later",
-            Self::Beside { .. } => "at the same time",
-        }
-    }
-
-    fn hint(self, producer: &ProducerName, file: impl Fn(usize) -> Utf8PathBuf) -> String {
-        match self {
-            Self::Above { above, listed } => format!(
-                "move release `{producer}` to a sub-helmfile that `{}` lists under `helmfiles` before `{}`",
-                file(above),
-                file(listed)
-            ),
-            Self::Listed { above, late, early } => format!(
-                "list `{}` before `{}` under `helmfiles` of `{}`",
-                file(late),
-                file(early),
-                file(above)
-            ),
-            Self::Beside { one, other } => format!(
-                "let one state file list both under `helmfiles`, `{}` before `{}`, instead of a directory that is read as a whole",
-                file(one),
-                file(other)
-            ),
-        }
-    }
-}
-
-/// Whether one visit is done before another starts: sub-helmfiles before the file that lists them, and in the order of the
-/// list. State files of one directory run at the same time.
-fn comes_first(resolved: &Resolved, one: usize, other: usize) -> bool {
-    let root = |mut index: usize| {
-        while let Some(parent) = resolved.visits[index].parent {
-            index = parent;
-        }
-        index
-    };
-    one < other && root(one) == root(other)
 }
