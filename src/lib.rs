@@ -37,6 +37,7 @@ mod diagnostic;
 mod diff;
 mod explain;
 mod go;
+mod graph;
 mod history;
 mod init;
 #[doc(hidden)]

@@ -55,6 +55,14 @@ pub(crate) struct Audit {
 }
 
 impl Audit {
+    /// Adds the release of a case, and tells what its pods read.
+    fn add(&mut self, case: &mut rules::Case<'_, '_>) -> (Option<Arrival>, Vec<(Reading, readings::Judged)>) {
+        let arrival = case.subject.arrival();
+        self.releases.push(case.subject.audited(arrival.as_ref()));
+        let readings = readings::judge(case, arrival.as_ref());
+        (arrival, readings)
+    }
+
     /// The same without secrets that names of releases or objects are made from.
     pub(crate) fn masked(mut self, secrets: &Secrets) -> Self {
         let mask = |text: &mut String| *text = secrets.mask(text).into_owned();
@@ -72,19 +80,7 @@ impl Audit {
             mask(&mut reading.how);
             mask(&mut reading.path);
             reading.makers.iter_mut().for_each(mask);
-            match &mut reading.verdict {
-                Verdict::Covered(text)
-                | Verdict::Accepted(text)
-                | Verdict::Controlled(text)
-                | Verdict::Needless(Why::Reloader(text) | Why::Controller(text)) => mask(text),
-                Verdict::Needless(_)
-                | Verdict::Own
-                | Verdict::Named
-                | Verdict::Unmade
-                | Verdict::Unbridged
-                | Verdict::Partial
-                | Verdict::Missed => {}
-            }
+            reading.verdict.each_text(mask);
         }
         self
     }
@@ -121,10 +117,8 @@ pub(crate) fn audit(made: Made<'_>, rendering: &mut Rendering<'_>) -> (Findings,
     let mut findings = Findings::default();
     let mut audit = Audit::default();
     for subject in subjects.iter().filter(|subject| subject.is_selected) {
-        let arrival = subject.arrival();
-        audit.releases.push(subject.audited(arrival.as_ref()));
         let mut case = rules::Case { made: &made, subjects: &subjects, makers: &makers, subject, rendering };
-        let readings = readings::judge(&mut case, arrival.as_ref());
+        let (arrival, readings) = audit.add(&mut case);
         for rule in rules::RULES {
             rule(&mut case, arrival.as_ref(), &readings, &mut findings);
         }
@@ -133,6 +127,21 @@ pub(crate) fn audit(made: Made<'_>, rendering: &mut Rendering<'_>) -> (Findings,
     audit.not_installed = not_installed(&subjects, &audit.readings);
     rules::unused_acceptance(&made, &subjects, &mut findings);
     audit.fetch = rules::unaudited_release::judge(&made, &subjects, &makers, rendering, &mut findings);
+    (findings, audit)
+}
+
+/// As [`audit`], and finds nothing but the releases that could not be looked at.
+pub(crate) fn readings(made: &Made<'_>, rendering: &mut Rendering<'_>) -> (Findings, Audit) {
+    let subjects = subject::render(made, rendering);
+    let makers = Makers::of(subjects.iter().map(Subject::deployed).collect());
+    let mut findings = Findings::default();
+    let mut audit = Audit::default();
+    for subject in subjects.iter().filter(|subject| subject.is_selected) {
+        let mut case = rules::Case { made, subjects: &subjects, makers: &makers, subject, rendering };
+        let (_, readings) = audit.add(&mut case);
+        audit.readings.extend(readings.into_iter().map(|(reading, _)| reading));
+    }
+    audit.fetch = rules::unaudited_release::judge(made, &subjects, &makers, rendering, &mut findings);
     (findings, audit)
 }
 

@@ -5,9 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::arrival::Arrival;
 use super::coverage::{self, Coverage};
 use super::rules::Case;
+use super::subject::Subject;
 use crate::diagnostic::Level;
 use crate::plan::contents::kept::Rendered;
 use crate::plan::contents::makers::{self, grouped, settled};
+use crate::plan::facts::producers::ReleaseAt;
 use crate::reference::{Form, Identity, Kind, Need, Reference, Spoken, Why, Workload};
 use crate::rendered::ObjectKind;
 
@@ -16,6 +18,8 @@ use crate::rendered::ObjectKind;
 pub(crate) struct Reading {
     /// The release of the workload: `namespace/name`, or `name`.
     pub(crate) release: String,
+    /// Which one it is.
+    pub(crate) at: ReleaseAt,
     /// The environment that it was read in.
     pub(crate) environment: String,
     pub(crate) workload: Identity,
@@ -30,6 +34,8 @@ pub(crate) struct Reading {
     pub(crate) need: Need,
     /// The other releases that make it, as far as they are known.
     pub(crate) makers: Vec<String>,
+    /// Which ones they are; for what a controller makes, the one with the resource that it makes it of.
+    pub(crate) made_by: Vec<ReleaseAt>,
     pub(crate) verdict: Verdict,
 }
 
@@ -56,6 +62,25 @@ pub(crate) enum Verdict {
     Partial,
     /// A source contains it, but the checksum does not arrive at this workload.
     Missed,
+}
+
+impl Verdict {
+    /// Changes each text in it, which names or reasons are made from.
+    pub(crate) fn each_text(&mut self, mut change: impl FnMut(&mut String)) {
+        match self {
+            Self::Covered(text)
+            | Self::Accepted(text)
+            | Self::Controlled(text)
+            | Self::Needless(Why::Reloader(text) | Why::Controller(text)) => change(text),
+            Self::Needless(_)
+            | Self::Own
+            | Self::Named
+            | Self::Unmade
+            | Self::Unbridged
+            | Self::Partial
+            | Self::Missed => {}
+        }
+    }
 }
 
 /// What a rule needs to know of a reading beside itself.
@@ -142,6 +167,7 @@ fn named(case: &Case<'_, '_>, manifests: &Rendered) -> Vec<(Reading, Judged)> {
             };
             let reading = Reading {
                 release: case.subject.release.id(),
+                at: case.subject.at,
                 environment: case.subject.environment.resolved.environment.clone(),
                 workload: workload.identity.clone(),
                 kind: kind.into(),
@@ -151,6 +177,7 @@ fn named(case: &Case<'_, '_>, manifests: &Rendered) -> Vec<(Reading, Judged)> {
                 path: mention.path.clone(),
                 need,
                 makers: vec![case.subjects[maker].release.id()],
+                made_by: vec![case.subjects[maker].at],
                 verdict,
             };
             found.push((reading, Judged::fine()));
@@ -193,6 +220,7 @@ fn operated(
             let makers = case.makers.find(subject.deployed(), (kind.into(), namespace, name));
             let reading = Reading {
                 release: subject.release.id(),
+                at: subject.at,
                 environment: subject.environment.resolved.environment.clone(),
                 workload: resource.identity.clone(),
                 kind: kind.into(),
@@ -202,6 +230,7 @@ fn operated(
                 path: field.path.clone(),
                 need: Need::Nothing(Why::Operator),
                 makers: makers.iter().map(|index| case.subjects[*index].release.id()).collect(),
+                made_by: makers.iter().map(|index| case.subjects[*index].at).collect(),
                 verdict: Verdict::Needless(Why::Operator),
             };
             found.push((reading, Judged::fine()));
@@ -213,9 +242,11 @@ fn operated(
 /// A reading without a verdict.
 fn bare(case: &Case<'_, '_>, identity: &Identity, reference: &Reference, makers: &[usize]) -> Reading {
     let subject = case.subject;
-    let others = makers.iter().filter(|index| case.subjects[**index].at != subject.at);
+    let others: Vec<&Subject<'_>> = makers.iter().map(|index| &case.subjects[*index]).collect();
+    let others = || others.iter().filter(|maker| maker.at != subject.at);
     Reading {
         release: subject.release.id(),
+        at: subject.at,
         environment: subject.environment.resolved.environment.clone(),
         workload: identity.clone(),
         kind: reference.kind,
@@ -224,7 +255,8 @@ fn bare(case: &Case<'_, '_>, identity: &Identity, reference: &Reference, makers:
         how: reference.how(),
         path: reference.path.clone(),
         need: reference.need.clone(),
-        makers: others.map(|index| case.subjects[*index].release.id()).collect(),
+        makers: others().map(|maker| maker.release.id()).collect(),
+        made_by: others().map(|maker| maker.at).collect(),
         verdict: Verdict::Unmade,
     }
 }
@@ -241,12 +273,14 @@ fn judge_one(
     let is_own = case.makers.has(subject.at, makers);
     let kind = if first.kind == Kind::Secret { ObjectKind::Secret } else { ObjectKind::ConfigMap };
     let mut coverage = Coverage::Nothing;
+    let mut made_by = None;
     let verdict = match need {
         _ if is_own => Verdict::Own,
         Need::Nothing(why) => Verdict::Needless(why.clone()),
         _ if makers.is_empty() => match case.makers.controlled(subject.deployed(), first.object()) {
             Some(made) => {
                 let maker = &case.subjects[made.maker];
+                made_by = (maker.at != subject.at).then_some(maker.at);
                 // Its content is nobody's to compute; what it is made of may be a source.
                 match coverage::owner(case, maker, (made.object.0, &made.object.1)) {
                     Some(source) => {
@@ -288,7 +322,9 @@ fn judge_one(
         (Verdict::Unbridged | Verdict::Partial | Verdict::Missed, Some(reason)) => Verdict::Accepted(reason),
         (verdict, _) => verdict,
     };
-    let reading = Reading { need: need.clone(), verdict, ..bare(case, &workload.identity, first, makers) };
+    let mut reading =
+        Reading { need: need.clone(), verdict, ..bare(case, &workload.identity, first, makers) };
+    reading.made_by.extend(made_by);
     let source = workload.origin.source.clone();
     let rendered_from = source.map(|source| (first.form.clone(), source));
     (reading, Judged { coverage, ways: references.len(), rendered_from })
@@ -330,7 +366,7 @@ impl Reading {
     }
 
     /// The object as a source names it.
-    pub(super) fn object(&self) -> String {
+    pub(crate) fn object(&self) -> String {
         format!("{}:{}", self.kind.name().to_ascii_lowercase(), self.name)
     }
 }

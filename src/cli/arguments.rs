@@ -213,6 +213,24 @@ pub(crate) struct DiffArgs {
     pub(super) shared: StateCommandArgs,
 }
 
+/// `helmsum graph`
+#[derive(Debug, clap::Args)]
+pub(crate) struct GraphArgs {
+    /// As for helmfile: state files of one directory are deployed one after the other
+    #[arg(long)]
+    pub sequential_helmfiles: bool,
+
+    /// Render nothing: show only what is declared
+    ///
+    /// Without it, releases are rendered with `helm template`, where helm is there, to see what their pods read. Of `auto`, and of objects
+    /// that are declared without `from=`, only rendering tells whose they are.
+    #[arg(long)]
+    pub no_render: bool,
+
+    #[command(flatten)]
+    pub(super) shared: StateCommandArgs,
+}
+
 /// Who reads Markdown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Flavour {

@@ -15,13 +15,12 @@ mod variables;
 use std::cell::RefCell;
 use std::ffi::OsString;
 
-use clap::parser::ValueSource;
-use clap::{ArgAction, ArgMatches, Args as _, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgAction, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use arguments::{
     AnnotateArgs, CheckArgs, CompletionsArgs, GenerateArgs, ListArgs, LogArgs, ManArgs, StateShowArgs,
 };
-pub(crate) use arguments::{AuditArgs, DiffArgs, ExplainArgs, Flavour, HashArgs, InitArgs, Via};
+pub(crate) use arguments::{AuditArgs, DiffArgs, ExplainArgs, Flavour, GraphArgs, HashArgs, InitArgs, Via};
 use later::Later;
 pub(crate) use options::{Options, Purpose};
 pub(crate) use output::{OutputArgs, OutputFormat};
@@ -285,6 +284,28 @@ Examples:
   $ helmsum log --since 2.weeks --output json")]
     Log(Later<LogArgs>),
 
+    /// Show who reads what of whom, and whether helmfile deploys it first
+    ///
+    /// The releases in the waves in which helmfile deploys them: by `needs` within a state file, sub-helmfiles before the file that lists
+    /// them, the files of a directory at the same time. Below each, what it depends on of other releases: what it declares, and what its
+    /// pods read of what they render. Where nothing puts the other release first, that is marked, with what to do.
+    ///
+    /// `--output mermaid` is a drawing for a page on GitHub or GitLab, `--output dot` one for Graphviz. A graph that is larger than what
+    /// Mermaid draws has a box for each namespace instead of each release, and says so.
+    #[command(after_long_help = "\
+Examples:
+
+  $ helmsum graph
+
+  What is declared, without helm:
+
+  $ helmsum graph --no-render -e production
+
+  A drawing, for Graphviz:
+
+  $ helmsum graph --output dot > graph.dot")]
+    Graph(Later<GraphArgs>),
+
     /// Print the state as helmsum reads it
     ///
     /// What `helmfile build` shows, as far as checksums depend on it: state values, releases and their values lists after
@@ -362,7 +383,7 @@ impl Cli {
 
     fn parse_with(definition: &mut clap::Command, arguments: Vec<OsString>) -> Result<Self, clap::Error> {
         let mut matches = definition.try_get_matches_from_mut(arguments)?;
-        let before = first_given(&matches);
+        let before = Options::first_given(&matches);
         let mut cli = <Self as FromArgMatches>::from_arg_matches_mut(&mut matches)
             .map_err(|error| error.format(definition))?;
         cli.output = cli.output.merge(cli.command.output());
@@ -433,6 +454,7 @@ impl Command {
             Self::Annotate(_) => "annotate",
             Self::Diff(_) => "diff",
             Self::Log(_) => "log",
+            Self::Graph(_) => "graph",
             Self::State(_) => "state",
             Self::Hash(_) => "hash",
             Self::Completions(_) => "completions",
@@ -449,6 +471,7 @@ impl Command {
             Self::Annotate(arguments) => arguments.shared.output,
             Self::Log(arguments) => arguments.shared.output,
             Self::Diff(arguments) => arguments.shared.output,
+            Self::Graph(arguments) => arguments.shared.output,
             Self::List(arguments) => arguments.shared.output,
             Self::Explain(arguments) => arguments.shared.output,
             Self::Check(arguments) => arguments.shared.output,
@@ -467,22 +490,11 @@ impl Command {
             Self::Annotate(arguments) => Some(&arguments.shared.options),
             Self::Log(arguments) => Some(&arguments.shared.options),
             Self::Diff(arguments) => Some(&arguments.shared.options),
+            Self::Graph(arguments) => Some(&arguments.shared.options),
             Self::List(arguments) => Some(&arguments.shared.options),
             Self::Explain(arguments) => Some(&arguments.shared.options),
             Self::Check(arguments) => Some(&arguments.shared.options),
             Self::Hash(_) | Self::Completions(_) | Self::Man(_) => None,
         }
     }
-}
-
-/// The long name of an option about the state that was given before the command.
-fn first_given(matches: &ArgMatches) -> Option<String> {
-    let from_command_line = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
-    // Usually there is nothing at all before the command.
-    if !matches.ids().any(|id| from_command_line(id.as_str())) {
-        return None;
-    }
-    let about_state = Options::augment_args(clap::Command::new("state"));
-    let is_given = |argument: &&clap::Arg| from_command_line(argument.get_id().as_str());
-    Some(about_state.get_arguments().find(is_given)?.get_long()?.to_owned())
 }

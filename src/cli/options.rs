@@ -6,7 +6,8 @@
 
 use std::fmt;
 
-use clap::Args;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args};
 
 use super::release::{NotARelease, ReleaseFilter};
 
@@ -185,6 +186,18 @@ impl fmt::Debug for Options {
 }
 
 impl Options {
+    /// The long name of an option about the state that was given before the command.
+    pub(super) fn first_given(matches: &ArgMatches) -> Option<String> {
+        let from_command_line = |id: &str| matches.value_source(id) == Some(ValueSource::CommandLine);
+        // Usually there is nothing at all before the command.
+        if !matches.ids().any(|id| from_command_line(id.as_str())) {
+            return None;
+        }
+        let about_state = Self::augment_args(clap::Command::new("state"));
+        let is_given = |argument: &&clap::Arg| from_command_line(argument.get_id().as_str());
+        Some(about_state.get_arguments().find(is_given)?.get_long()?.to_owned())
+    }
+
     /// Whether a hook of helmfile's runs this.
     #[must_use]
     pub(crate) const fn in_hook(&self) -> bool {

@@ -8,6 +8,7 @@ const OUTPUT: &str = "Output";
 /// The commands with formats that the others have not.
 const AUDIT: &str = "audit";
 const DIFF: &str = "diff";
+const GRAPH: &str = "graph";
 
 /// How a report looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -22,6 +23,10 @@ pub(crate) enum OutputFormat {
     Markdown,
     /// A SARIF 2.1.0 log, for code scanning and editors (only `audit`)
     Sarif,
+    /// A flowchart for Mermaid, which GitHub and GitLab draw (only `graph`)
+    Mermaid,
+    /// A drawing for Graphviz (only `graph`)
+    Dot,
 }
 
 impl OutputFormat {
@@ -32,6 +37,7 @@ impl OutputFormat {
             Self::Human | Self::Json | Self::Github => None,
             Self::Markdown => Some(&[AUDIT, DIFF]),
             Self::Sarif => Some(&[AUDIT]),
+            Self::Mermaid | Self::Dot => Some(&[GRAPH]),
         }
     }
 
@@ -44,7 +50,7 @@ impl OutputFormat {
     /// Whether standard output is one document, so that all else goes to standard error.
     #[must_use]
     pub(crate) const fn is_document(self) -> bool {
-        matches!(self, Self::Json | Self::Markdown | Self::Sarif)
+        !matches!(self, Self::Human | Self::Github)
     }
 
     /// What is typed for it.

@@ -12,11 +12,17 @@ fn the_definition_is_coherent() {
 }
 
 #[test]
-fn formats_of_the_audit_are_refused_elsewhere() {
+fn formats_of_one_command_are_refused_elsewhere() {
     assert!(parse(&["--output", "sarif", "audit"]).is_ok());
     assert!(parse(&["audit", "--output", "markdown", "--verbose"]).is_ok());
+    assert!(parse(&["--output", "dot", "graph"]).is_ok());
+    assert!(parse(&["graph", "--output", "mermaid"]).is_ok());
     for (arguments, message) in [
         (&["--output", "sarif", "check"][..], "`--output sarif` is for `helmsum audit` alone"),
+        (&["--output", "sarif", "graph"], "`--output sarif` is for `helmsum audit` alone"),
+        (&["--output", "dot", "audit"], "`--output dot` is for `helmsum graph` alone"),
+        (&["graph", "--output", "sarif"], "possible values: human, json, github, mermaid, dot]"),
+        (&["audit", "--output", "dot"], "possible values: human, json, github, markdown, sarif]"),
         (&["check", "--output", "markdown"], "possible values: human, json, github]"),
         (&["audit", "--verbose", "--output", "sarif"], "`--verbose` cannot be used with `--output sarif`"),
     ] {

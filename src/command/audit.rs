@@ -187,8 +187,10 @@ fn document(
             report::print(&report::sarif(log, &AuditSummary::of(view.audit, &view.report.said())))
         }
         OutputFormat::Markdown => report::audit_markdown(view, directory),
-        // For people, who are told by whoever calls this.
-        OutputFormat::Human | OutputFormat::Github => return Ok(()),
+        // For people, who are told by whoever calls this, or of another command.
+        OutputFormat::Human | OutputFormat::Github | OutputFormat::Mermaid | OutputFormat::Dot => {
+            return Ok(());
+        }
     };
     streams.out.raw(text.as_bytes())
 }

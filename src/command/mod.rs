@@ -5,6 +5,7 @@ mod audit;
 mod diff;
 mod explain;
 mod generate;
+mod graph;
 mod hash;
 mod helmfile;
 mod init;
@@ -99,12 +100,7 @@ pub(crate) fn run(
     };
     let levels = Levels { strict: output.strict, before_rendering, ..Levels::default() };
     let force = matches!(&cli.command, Command::Generate(arguments) if arguments.force);
-    let aim = match &cli.command {
-        Command::Generate(arguments) if !arguments.dry_run => Aim::Write,
-        Command::Check(_) => Aim::Check,
-        Command::Annotate(_) => Aim::Annotate,
-        _ => Aim::Show,
-    };
+    let aim = aim(&cli.command);
     let again = plan::Again::of(&options);
     let context = Context {
         plan: plan::Context {
@@ -137,7 +133,8 @@ pub(crate) fn run(
         | Command::Init(_)
         | Command::Log(_)
         | Command::Diff(_)
-        | Command::Explain(_) => None,
+        | Command::Explain(_)
+        | Command::Graph(_) => None,
     };
     if variables.running {
         return recognise(&cli.command, !options.no_exec, &context, streams);
@@ -169,12 +166,25 @@ pub(crate) fn run(
     if let Command::Diff(arguments) = &cli.command {
         return diff::run(&context, &reading, arguments, streams);
     }
+    if let Command::Graph(arguments) = &cli.command {
+        return graph::run(&context, &reading, arguments, streams);
+    }
     let Some(view) = view else {
         let embed = matches!(&cli.command, Command::State(arguments) if arguments.embed_values);
         return state::run(&context, &reading, embed, streams);
     };
     let renders = matches!(&cli.command, Command::List(arguments) if arguments.render);
     run_plan(view, renders, &context, &reading, streams)
+}
+
+/// What is done with a plan.
+fn aim(command: &Command) -> Aim {
+    match command {
+        Command::Generate(arguments) if !arguments.dry_run => Aim::Write,
+        Command::Check(_) => Aim::Check,
+        Command::Annotate(_) => Aim::Annotate,
+        _ => Aim::Show,
+    }
 }
 
 /// Where renderings are kept between runs.
@@ -285,6 +295,7 @@ fn recognise(
         Command::Log(_) => log::say_nothing(context, streams)?,
         Command::Diff(arguments) => diff::say_nothing(context, arguments, streams)?,
         Command::Explain(_) => explain::say_nothing(context, streams)?,
+        Command::Graph(_) => graph::say_nothing(context, streams)?,
         Command::State(_) => {
             let empty = json!({ "format": 1, "environment": "", "documents": [] });
             streams.out.raw(report::print(&empty).as_bytes())?;

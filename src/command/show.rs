@@ -52,6 +52,19 @@ pub(super) fn errors(report: &Report, context: &Context, stream: &mut Stream) ->
     Ok(())
 }
 
+/// Shows everything that a report says, beside a document that has no place for it.
+///
+/// # Errors
+///
+/// Where the stream does not take what is written to it.
+pub(super) fn said(report: &Report, context: &Context, stream: &mut Stream) -> io::Result<()> {
+    let layout = context.layout(stream);
+    for diagnostic in report.findings_and_notes(context.output.quiet) {
+        stream.styled(&report::draw(&diagnostic, layout))?;
+    }
+    errors(report, context, stream)
+}
+
 /// Says what was read, to whoever asked for it with `--debug`.
 ///
 /// # Errors

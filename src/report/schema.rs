@@ -7,6 +7,7 @@ use serde_json::json;
 use super::audit::AuditDocument;
 use super::diff::DiffDocument;
 use super::explain::ExplainDocument;
+use super::graph::GraphDocument;
 use super::json::{Document, ErrorEntry, HashDocument, NoteEntry};
 use super::log::LogDocument;
 
@@ -19,6 +20,7 @@ pub fn schemas() -> Vec<(&'static str, serde_json::Value)> {
         ("diff", schema::<DiffDocument>("helmsum diff")),
         ("explain", schema::<ExplainDocument>("helmsum explain")),
         ("generate", schema::<Document>("helmsum generate")),
+        ("graph", schema::<GraphDocument>("helmsum graph")),
         ("hash", schema::<HashDocument>("helmsum hash")),
         ("list", schema::<Document>("helmsum list")),
         ("log", schema::<LogDocument>("helmsum log")),

@@ -54,6 +54,7 @@ pub(crate) use environments::{instead_of, where_unnamed};
 pub(crate) use helm::{HelmOptions, Repository};
 pub(crate) use helm_version::HelmVersions;
 pub use listed::Listed;
+pub(crate) use needs::{Needs, Position};
 pub(crate) use output::to_yaml;
 pub(crate) use remote::is_remote;
 pub(crate) use render::rendered_later;

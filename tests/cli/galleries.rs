@@ -89,6 +89,32 @@ fn explain() {
 }
 
 #[test]
+fn graph() {
+    let mut gallery = Gallery::default();
+    let shop = || crate::graph::shop();
+    gallery.add("files of one directory", &shop().helmsum(["graph", "--no-render"]));
+    gallery.add("one after the other", &shop().helmsum(["graph", "--no-render", "--sequential-helmfiles"]));
+    gallery.add("for Mermaid", &shop().helmsum(["graph", "--no-render", "--output", "mermaid"]));
+    gallery.add("for Graphviz", &shop().helmsum(["graph", "--no-render", "--output", "dot"]));
+    gallery.add("as JSON", &shop().helmsum(["graph", "--no-render", "--output", "json"]));
+    gallery.add("without helm", &shop().helmsum(["graph"]));
+    gallery.add("some releases", &shop().helmsum(["graph", "--no-render", "-l", "name=web"]));
+    gallery.add("quietly", &shop().helmsum(["graph", "--no-render", "--quiet"]));
+    gallery.add("state files that are listed", &crate::graph::listed().helmsum(["graph", "--no-render"]));
+    gallery.add(
+        "several environments",
+        &crate::graph::environments().helmsum(["graph", "--no-render", "--all-environments"]),
+    );
+    let nothing = || gateway().file("gateway/values.yaml", "replicas: 2\n");
+    gallery.add("nothing declared", &nothing().helmsum(["graph", "--no-render"]));
+    gallery.add("a drawing of nothing", &nothing().helmsum(["graph", "--no-render", "--output", "mermaid"]));
+    gallery
+        .add("a release that does not exist", &shop().helmsum(["graph", "--no-render", "-l", "name=gone"]));
+    gallery.add("no state file", &Repo::new().helmsum(["graph", "--output", "dot"]));
+    gallery.matches_snapshot("graph");
+}
+
+#[test]
 fn generate() {
     let mut gallery = crate::findings::in_gallery();
     let again = gateway().helmsum(["generate"]);

@@ -10,6 +10,7 @@ mod findings;
 mod formats;
 mod galleries;
 mod generate;
+mod graph;
 mod hash;
 mod hints;
 mod hook_arguments;

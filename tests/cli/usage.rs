@@ -6,7 +6,7 @@ use crate::support::repo::Repo;
 
 const A: &str = "6db78766d30b3d1fecb42957e58bc68c622872c3c975d85c6fb3540228fc8670";
 
-pub(crate) const COMMANDS: [&str; 13] = [
+pub(crate) const COMMANDS: [&str; 14] = [
     "generate",
     "check",
     "list",
@@ -16,6 +16,7 @@ pub(crate) const COMMANDS: [&str; 13] = [
     "annotate",
     "diff",
     "log",
+    "graph",
     "state",
     "hash",
     "completions",

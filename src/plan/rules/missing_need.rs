@@ -264,7 +264,7 @@ fn listed(names: &[String]) -> String {
 }
 
 /// How a release names another one of its state file among its `needs`.
-fn need(consumer: &Release, producer: &Release) -> String {
+pub(crate) fn need(consumer: &Release, producer: &Release) -> String {
     if producer.kube_context != consumer.kube_context {
         format!("{}/{}/{}", producer.kube_context, producer.namespace, producer.name)
     } else if producer.namespace == consumer.namespace && consumer.namespace != consumer.declared_namespace {
@@ -276,7 +276,7 @@ fn need(consumer: &Release, producer: &Release) -> String {
 }
 
 /// How a need is added to a release: as a key, or to the list that is there.
-fn addition(consumer: &Release, need: &str) -> String {
+pub(crate) fn addition(consumer: &Release, need: &str) -> String {
     let id = consumer.id();
     if consumer.needs.is_empty() {
         format!("add `needs: [{need}]` to release `{id}`")

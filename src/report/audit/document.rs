@@ -59,7 +59,7 @@ struct AuditedEntry {
 /// A resource that owns pods.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-struct Workload {
+pub(in crate::report) struct Workload {
     api_version: String,
     kind: String,
     namespace: String,
@@ -118,16 +118,19 @@ fn audited(release: &Audited, directory: &Utf8Path) -> AuditedEntry {
         file: relative(&release.file, directory).into_string(),
         why_not: release.why_not.as_ref().map(|why| why.message.clone()),
         lacks_chart: release.why_not.as_ref().is_some_and(|why| why.lacks_chart),
-        restarts: release.restarts.as_ref().map(|all| all.iter().map(workload).collect()),
+        restarts: release.restarts.as_ref().map(|all| all.iter().map(Workload::of).collect()),
     }
 }
 
-fn workload(identity: &Identity) -> Workload {
-    Workload {
-        api_version: identity.api_version.clone(),
-        kind: identity.kind.clone(),
-        namespace: identity.namespace.clone(),
-        name: identity.name.clone(),
+impl Workload {
+    /// A workload as documents have it.
+    pub(in crate::report) fn of(identity: &Identity) -> Self {
+        Self {
+            api_version: identity.api_version.clone(),
+            kind: identity.kind.clone(),
+            namespace: identity.namespace.clone(),
+            name: identity.name.clone(),
+        }
     }
 }
 
@@ -149,7 +152,7 @@ impl ReadingEntry {
         Self {
             release: reading.release.clone(),
             environment: reading.environment.clone(),
-            workload: workload(&reading.workload),
+            workload: Workload::of(&reading.workload),
             kind: reading.kind.name(),
             namespace: reading.namespace.clone(),
             name: reading.name.clone(),

@@ -14,6 +14,7 @@ use std::time::Duration;
 
 pub(crate) use counts::Summary as AuditSummary;
 pub(super) use counts::verdict;
+pub(super) use document::Workload;
 pub(crate) use document::{AuditDocument, ReadingEntry};
 pub(crate) use human::human as audit;
 pub(crate) use markdown::markdown as audit_markdown;

@@ -11,6 +11,7 @@ use super::counts::Counts;
 use super::*;
 use crate::audit::{Audited, Reading, Verdict, WhyNot};
 use crate::diagnostic::{Code, Diagnostic, Level};
+use crate::plan::facts::producers::ReleaseAt;
 use crate::reference::{Identity, Kind, Need, Why};
 use crate::report::drawing::Layout;
 use crate::report::markdown::LONGEST;
@@ -22,6 +23,7 @@ use crate::text::{Place, Shown};
 fn reading(release: &str, verdict: Verdict) -> Reading {
     Reading {
         release: release.to_owned(),
+        at: ReleaseAt { environment: 0, visit: 0, release: 0 },
         environment: "default".into(),
         workload: Identity {
             api_version: "apps/v1".into(),
@@ -36,6 +38,7 @@ fn reading(release: &str, verdict: Verdict) -> Reading {
         path: "spec.template".into(),
         need: Need::Start,
         makers: vec!["apps/platform".into()],
+        made_by: vec![ReleaseAt { environment: 0, visit: 0, release: 1 }],
         verdict,
     }
 }
