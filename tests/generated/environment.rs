@@ -1,7 +1,7 @@
 //! Environments, their values, and values files in every form.
 
-use crate::chance::Chance;
 use crate::project::Project;
+use crate::support::chance::Chance;
 use crate::template::Scope;
 use crate::yaml::{Values, Yaml, indented};
 

@@ -4,7 +4,6 @@
 //! first; the others follow. What the two programs read differently is made small and printed in the form of a case for
 //! `tests/vectors/state`.
 
-mod chance;
 mod checksum;
 mod environment;
 mod functions;

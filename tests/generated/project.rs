@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::chance::Chance;
 use crate::state::Role;
 use crate::support::case::Case;
+use crate::support::chance::Chance;
 use crate::template;
 
 /// A project that is being made.

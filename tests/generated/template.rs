@@ -1,7 +1,7 @@
 //! Template expressions and actions: every function, nested, piped and in control structures.
 
-use crate::chance::Chance;
 use crate::functions::{self as table, Function, Kind};
+use crate::support::chance::Chance;
 
 /// What an expression can refer to.
 #[expect(clippy::struct_excessive_bools, reason = "they are independent of each other")]

@@ -1,6 +1,6 @@
 //! YAML in all its notations: scalars of every type, nested collections, anchors and merge keys.
 
-use crate::chance::Chance;
+use crate::support::chance::Chance;
 
 /// A value as it will be written.
 #[derive(Clone, Debug)]

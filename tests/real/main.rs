@@ -9,6 +9,7 @@ mod cache;
 mod diff;
 mod examples;
 mod explain;
+mod graph;
 mod hooks;
 mod init;
 mod kinds;

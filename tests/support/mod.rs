@@ -4,6 +4,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod case;
+pub(crate) mod chance;
 pub(crate) mod gallery;
 pub(crate) mod page;
 pub(crate) mod plugins;

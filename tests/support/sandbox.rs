@@ -77,9 +77,7 @@ impl Sandbox {
             .envs(["AUTHOR", "COMMITTER"].map(|role| (format!("GIT_{role}_NAME"), "Test")))
             .envs(["AUTHOR", "COMMITTER"].map(|role| (format!("GIT_{role}_EMAIL"), "test@localhost")))
             .envs(self.variables.iter().map(|(variable, value)| (variable, value)));
-        let output =
-            command.output().unwrap_or_else(|error| panic!("`{program}` cannot be started: {error}"));
-        Run { line: format!("{command:?}"), output }
+        Run::of(command)
     }
 }
 
@@ -91,6 +89,13 @@ pub(crate) struct Run {
 }
 
 impl Run {
+    /// Runs a command to its end.
+    pub(crate) fn of(mut command: Command) -> Self {
+        let output =
+            command.output().unwrap_or_else(|error| panic!("{command:?} cannot be started: {error}"));
+        Self { line: format!("{command:?}"), output }
+    }
+
     /// Whether its exit code is 0.
     pub(crate) fn success(&self) -> bool {
         self.output.status.success()
