@@ -179,6 +179,9 @@ fn on_a_thread<T: Send>(work: impl FnOnce() -> T + Send) -> io::Result<T> {
 }
 
 fn run_here(arguments: Vec<OsString>, streams: &mut Streams) -> io::Result<Outcome> {
+    if let Some(shell) = std::env::var_os(command::complete::VARIABLE).filter(|shell| !shell.is_empty()) {
+        return command::complete::answer(&shell, arguments, streams);
+    }
     match cli::Cli::parse_from(arguments) {
         Ok(cli) => command::run(&cli, &cli::Variables::of_process(), targets::Renderer::process(), streams),
         // clap would exit with 2 for wrong usage, which means a change here.

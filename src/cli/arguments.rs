@@ -270,7 +270,7 @@ pub(crate) struct StateCommandArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct HashArgs {
     /// Files, directories and quoted globs
-    #[arg(value_name = "PATH", required = true)]
+    #[arg(value_name = "PATH", required = true, value_hint = clap::ValueHint::AnyPath)]
     pub paths: Vec<String>,
 
     #[command(flatten)]

@@ -22,7 +22,7 @@ pub struct Options {
     /// The state file or directory [default: `HELMFILE_FILE_PATH`, else found]
     ///
     /// Without it, `helmfile.yaml`, `helmfile.yaml.gotmpl` or `helmfile.d` in the working directory.
-    #[arg(short, long, value_name = "PATH", help_heading = READING)]
+    #[arg(short, long, value_name = "PATH", value_hint = clap::ValueHint::AnyPath, help_heading = READING)]
     pub file: Option<String>,
 
     /// The environment [default: `HELMFILE_ENVIRONMENT`, else `default`]

@@ -1,21 +1,9 @@
-//! `helmsum completions` and `helmsum man`: what can be made from the definition of the command line.
+//! `helmsum man`: what can be made from the definition of the command line.
 
 use std::io;
 
 use crate::cli::Cli;
 use crate::report::{Outcome, Streams};
-
-/// Prints the completion script of a shell.
-///
-/// # Errors
-///
-/// Where standard output does not take it.
-pub(super) fn completions(shell: clap_complete::Shell, streams: &mut Streams) -> io::Result<Outcome> {
-    let mut script = Vec::new();
-    clap_complete::generate(shell, &mut Cli::definition(), "helmsum", &mut script);
-    streams.out.raw(&script)?;
-    Ok(Outcome::Clean)
-}
 
 /// Prints the manual: a page for the program, followed by one for each command.
 ///

@@ -2,6 +2,7 @@
 
 mod annotate;
 mod audit;
+pub(crate) mod complete;
 mod diff;
 mod explain;
 mod generate;
@@ -119,7 +120,7 @@ pub(crate) fn run(
     };
     let view = match &cli.command {
         Command::Hash(arguments) => return hash::run(arguments, &context, streams),
-        Command::Completions(arguments) => return manual::completions(arguments.shell, streams),
+        Command::Completions(arguments) => return complete::registration(arguments.shell, streams),
         Command::Man(_) => return manual::page(streams),
         Command::Generate(arguments) if arguments.dry_run => Some(View::DryRun),
         Command::Generate(_) if in_hook => Some(View::Hook),

@@ -4,6 +4,7 @@ mod annotate;
 mod bad_input;
 mod check;
 mod command_line;
+mod completion;
 mod directives;
 mod explain;
 mod findings;

@@ -131,7 +131,8 @@ fn a_full_disk_behind_standard_output_is_a_failure() {
 #[test]
 fn completions_and_manual_know_every_command() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
-        Repo::new().helmsum(["completions", shell]).exits(0).says("completions").says("hash");
+        // The script asks helmsum each time, which knows its commands.
+        Repo::new().helmsum(["completions", shell]).exits(0).says("HELMSUM_COMPLETE").says("helmsum");
     }
     Repo::new().helmsum(["man"]).exits(0).says(".TH helmsum 1").says("helmsum\\-hash");
 }
