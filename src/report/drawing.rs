@@ -29,7 +29,8 @@ pub struct Layout<'d> {
 }
 
 impl Layout<'_> {
-    /// A message that starts in column `first` and goes on in column `rest`, both from 0.
+    /// A message that starts in column `first` and goes on in column `rest`, both from 0. The renderer puts what goes on below a title under its
+    /// first word.
     pub(super) fn message(self, text: &str, first: usize, rest: usize) -> String {
         let shown = format!("{:#}", Shown(text));
         match self.width {
@@ -57,7 +58,7 @@ fn draw_window(diagnostic: &Diagnostic, window: &Window<'_>, layout: Layout<'_>)
     };
     let code = diagnostic.kind.code();
     let indent = word.len() + 2 + code.map_or(0, |code| code.len() + 2);
-    let mut title = level.primary_title(layout.message(&diagnostic.message, indent, 7));
+    let mut title = level.primary_title(layout.message(&diagnostic.message, indent, indent));
     if let Some(code) = code {
         title = title.id(code);
     }

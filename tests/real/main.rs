@@ -15,6 +15,7 @@ mod init;
 mod kinds;
 mod list;
 mod pages;
+mod pictures;
 mod plugin;
 mod remote;
 mod rendered;

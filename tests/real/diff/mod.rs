@@ -12,14 +12,20 @@ use crate::support::programs;
 use crate::support::repo::schema;
 use crate::support::sandbox::Sandbox;
 
-/// A project with everything committed, whose `web` has these values. Nothing without the programs.
-pub(crate) fn committed(web: &str) -> Option<Project> {
+/// A repository without anything in it. Nothing without the programs.
+pub(crate) fn empty(name: &str) -> Option<Project> {
     let programs = programs::find(&[&programs::HELMFILE, programs::helm()], &["git"])?;
     let sandbox = Sandbox::new(&programs, &[]);
-    let root = sandbox.project("shop");
+    let root = sandbox.project(name);
     let project = Project { sandbox, root };
     fs::create_dir_all(&project.root).expect("a folder");
     project.sandbox.run(&project.root, "git", ["init", "--quiet", "--initial-branch=main"]).succeeds();
+    Some(project)
+}
+
+/// A project with everything committed, whose `web` has these values. Nothing without the programs.
+pub(crate) fn committed(web: &str) -> Option<Project> {
+    let project = empty("shop")?;
     project.write("helmfile.yaml", STATE);
     project.write("web.yaml", web);
     project.write("platform.yaml", PLATFORM_VALUES);
