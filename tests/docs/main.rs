@@ -4,6 +4,7 @@ mod architecture;
 mod compatibility;
 mod configuration;
 mod findings;
+mod links;
 mod pages;
 mod schema;
 #[path = "../support/mod.rs"]
