@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # For scripts that make something of an archive; to be sourced.
 
 # read_archive ARCHIVE FOLDER: unpacks it into the folder, and sets $name, $version, $arch (as Debian and OCI call it), $unpacked and SOURCE_DATE_EPOCH,
