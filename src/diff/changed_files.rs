@@ -17,8 +17,17 @@ pub(crate) struct ChangedFile {
     pub(crate) fate: Fate,
 }
 
+impl ChangedFile {
+    /// Where it was, where it has another name now. Absolute.
+    pub(super) fn before(&self) -> Option<Utf8PathBuf> {
+        let root = self.path.as_str().strip_suffix(self.name.as_str())?;
+        Some(Utf8Path::new(root).join(self.from.as_ref()?))
+    }
+}
+
 /// The files that differ between two commits, or between one and the work tree with what is in no commit yet, in the order of their
-/// names. `root` is the top of the work tree. Names that are no UTF-8 are left out: helmsum reads none of them.
+/// names. One that goes while another one comes with the same content was renamed. `root` is the top of the work tree. Names that are no
+/// UTF-8 are left out: helmsum reads none of them.
 ///
 /// # Errors
 ///
@@ -33,19 +42,19 @@ pub(crate) fn changed_files(
         "--no-ext-diff",
         "--no-textconv",
         "--ignore-submodules=none",
-        "--name-status",
+        "--raw",
+        "--no-abbrev",
         "-z",
-        "-M",
+        "-M100%",
         base,
     ];
     arguments.extend(head);
     arguments.push("--");
-    let mut found = parsed(root, &git(root, &arguments, "", &[])?.output);
+    let (mut found, gone) = parsed(root, &git(root, &arguments, "", &[])?.output);
     if head.is_none() {
         let new = git(root, &["ls-files", "-z", "--others", "--exclude-standard"], "", &[])?.output;
-        for name in new.split(|byte| *byte == 0) {
-            found.extend(utf8(name).map(|name| changed(root, name, None, Fate::Added)));
-        }
+        let new: Vec<&str> = new.split(|byte| *byte == 0).filter_map(utf8).collect();
+        add_untracked(root, &new, gone, &mut found);
     }
     found.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(found)
@@ -59,31 +68,75 @@ fn changed(root: &Utf8Path, name: &str, from: Option<&str>, fate: Fate) -> Chang
     ChangedFile { name: name.into(), path: root.join(name), from: from.map(Into::into), fate }
 }
 
-/// Reads what `git diff --name-status -z` prints: a letter, and a name, or two where a file was renamed or copied.
-fn parsed(root: &Utf8Path, output: &[u8]) -> Vec<ChangedFile> {
+/// A file that is gone, with the hash of what it had.
+struct GoneFile {
+    name: String,
+    hash: String,
+}
+
+/// Reads what `git diff --raw -z` prints: modes, hashes and a letter, and a name, or two where a file was renamed or copied. What is gone
+/// comes a second time, with its hash.
+fn parsed(root: &Utf8Path, output: &[u8]) -> (Vec<ChangedFile>, Vec<GoneFile>) {
     let mut fields = output.split(|byte| *byte == 0);
-    let mut found = Vec::new();
-    while let Some(status) = fields.next().filter(|status| !status.is_empty()) {
+    let (mut found, mut gone) = (Vec::new(), Vec::new());
+    while let Some(words) = fields.next().and_then(utf8) {
         let name = fields.next().unwrap_or_default();
-        match status.first() {
-            Some(b'R' | b'C') => {
-                let now = fields.next().unwrap_or_default();
-                let (Some(name), Some(now)) = (utf8(name), utf8(now)) else { continue };
-                let is_renamed = status.first() == Some(&b'R');
-                let fate = if is_renamed { Fate::Renamed } else { Fate::Added };
-                found.push(changed(root, now, is_renamed.then_some(name), fate));
+        let mut words = words.split(' ');
+        let (hash, status) = (words.nth(2).unwrap_or_default(), words.next_back().unwrap_or_default());
+        let letter = status.as_bytes().first();
+        if let Some(b'R' | b'C') = letter {
+            let now = fields.next().unwrap_or_default();
+            let (Some(name), Some(now)) = (utf8(name), utf8(now)) else { continue };
+            let is_renamed = letter == Some(&b'R');
+            let fate = if is_renamed { Fate::Renamed } else { Fate::Added };
+            found.push(changed(root, now, is_renamed.then_some(name), fate));
+            continue;
+        }
+        let Some(name) = utf8(name) else { continue };
+        let fate = match letter {
+            Some(b'A') => Fate::Added,
+            Some(b'D') => {
+                gone.push(GoneFile { name: name.to_owned(), hash: hash.to_owned() });
+                Fate::Removed
             }
-            letter => {
-                let fate = match letter {
-                    Some(b'A') => Fate::Added,
-                    Some(b'D') => Fate::Removed,
-                    _ => Fate::Edited,
-                };
-                found.extend(utf8(name).map(|name| changed(root, name, None, fate)));
+            _ => Fate::Edited,
+        };
+        found.push(changed(root, name, None, fate));
+    }
+    (found, gone)
+}
+
+/// Adds the files that are in no commit and no index. git looks for renamed ones only among those that it knows.
+fn add_untracked(root: &Utf8Path, new: &[&str], mut gone: Vec<GoneFile>, found: &mut Vec<ChangedFile>) {
+    // A name with a line break cannot be asked for. A link is asked for what it leads to, and another repository for nothing.
+    let is_asked = |name: &&str| {
+        let is_file = || std::fs::symlink_metadata(root.join(name)).is_ok_and(|metadata| metadata.is_file());
+        !gone.is_empty() && !name.contains('\n') && is_file()
+    };
+    let (asked, others): (Vec<&str>, Vec<&str>) = new.iter().copied().partition(is_asked);
+    // Filters are programs that the repository names. Of a file that cannot be read nobody knows where it was before.
+    let answer = if asked.is_empty() {
+        Vec::new()
+    } else {
+        let words = ["hash-object", "--no-filters", "--stdin-paths"];
+        git(root, &words, asked.join("\n"), &[]).map_or_else(|_| Vec::new(), |finished| finished.output)
+    };
+    let hashes = String::from_utf8_lossy(&answer);
+    let hashes = hashes.lines().chain(std::iter::repeat(""));
+    let file = |name: &str| name.rsplit_once('/').map_or(name, |(_, file)| file).to_owned();
+    for (name, hash) in asked.into_iter().zip(hashes) {
+        let same: Vec<usize> = (0..gone.len()).filter(|at| gone[*at].hash == hash).collect();
+        let namesake = same.iter().find(|at| file(&gone[**at].name) == file(name));
+        match namesake.or_else(|| same.first()) {
+            Some(at) => {
+                let from = gone.remove(*at).name;
+                found.retain(|one| one.name != from);
+                found.push(changed(root, name, Some(&from), Fate::Renamed));
             }
+            None => found.push(changed(root, name, None, Fate::Added)),
         }
     }
-    found
+    found.extend(others.into_iter().map(|name| changed(root, name, None, Fate::Added)));
 }
 
 #[cfg(test)]
@@ -113,6 +166,7 @@ mod tests {
         commit();
         fs_err::write(root.join("fresh\n"), "4").expect("a file");
         fs_err::write(root.join("ignored.x"), "5").expect("a file");
+        fs_err::rename(root.join("new"), root.join("newer")).expect("it moves");
         let told = |head: Option<&str>| -> Vec<String> {
             let found = changed_files(root, "HEAD~1", head).expect("an answer");
             let one = |file: &ChangedFile| {
@@ -125,7 +179,8 @@ mod tests {
         assert_eq!(told(Some("HEAD")), committed);
         assert_eq!(
             told(None),
-            ["edited \"a b\"", "added \"fresh\\n\"", "removed \"gone\"", "renamed old -> \"new\""]
+            ["edited \"a b\"", "added \"fresh\\n\"", "removed \"gone\"", "renamed old -> \"newer\""],
+            "as if it were committed"
         );
     }
 }

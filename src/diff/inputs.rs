@@ -69,17 +69,18 @@ fn moves_without(
 /// The changed files that were read on neither side, relative to the root of the repository.
 pub(super) fn unreached(sides: Sides<'_>) -> Vec<Utf8PathBuf> {
     let read: [&BTreeSet<Utf8PathBuf>; 2] = [&sides.base.files, &sides.head.files];
-    let below = |file: &Utf8Path| format!("{file}/");
-    let is_read = |file: &ChangedFile| {
+    let is_read_at = |path: &Utf8Path| {
         // What is changed may be a link, or a submodule, that others were read through.
-        let below = below(&file.path);
+        let below = format!("{path}/");
         read.iter().any(|read| {
-            read.contains(&file.path)
+            read.contains(path)
                 || read
                     .range(Utf8PathBuf::from(below.clone())..)
                     .next()
                     .is_some_and(|next| next.as_str().starts_with(&below))
         })
     };
+    let is_read =
+        |file: &ChangedFile| is_read_at(&file.path) || file.before().is_some_and(|path| is_read_at(&path));
     sides.changed.iter().filter(|file| !is_read(file)).map(|file| file.name.clone()).collect()
 }
