@@ -6,7 +6,7 @@ use std::sync::Arc;
 use camino::Utf8PathBuf;
 
 use super::revisions::{AtCommit, around};
-use super::{Context, show, source_of, verdict, waiting};
+use super::{Context, fix, show, source_of, verdict, waiting};
 use crate::cli::{DiffArgs, OutputFormat};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::diff::{ChangedFile, Comparison, Diff, Looked, Question, Side, Stand, changed_files, compare};
@@ -69,12 +69,22 @@ pub(super) fn run(
     let outcome = verdict::of(&report, nothing_matched);
     report.nothing_matched = outcome == Outcome::NoMatch;
     let diff = diff.masked(&reading.secrets);
+    let fix = if wants_fix(context, reading, arguments) && report.errors() == 0 {
+        waiting::watched(
+            &mut streams.err,
+            || progress.to_string(),
+            || fix::of(&diff, context, reading, &progress),
+        )?
+    } else {
+        None
+    };
     let command = reading.secrets.mask(&command(context, arguments)).into_owned();
     let view = DiffView {
         report: &report,
         diff: &diff,
         compared: compared.as_ref(),
         quiet: context.output.quiet,
+        fix: fix.as_ref(),
         flavour: arguments.flavour,
         environment: asked_for(reading),
         command: &command,
@@ -95,6 +105,7 @@ pub(super) fn say_nothing(context: &Context, arguments: &DiffArgs, streams: &mut
         diff: &diff,
         compared: None,
         quiet: true,
+        fix: None,
         flavour: arguments.flavour,
         environment: "",
         command: "",
@@ -206,6 +217,13 @@ fn compared_plans(
         plan.sink.take_settled(problem);
     }
     (plan, diff)
+}
+
+/// Whether the fix is drafted: for pages, over the work tree, of one environment.
+fn wants_fix(context: &Context, reading: &Reading, arguments: &DiffArgs) -> bool {
+    context.output.format == OutputFormat::Markdown
+        && arguments.head.is_none()
+        && !reading.options.all_environments
 }
 
 /// The environment that was asked for.

@@ -5,6 +5,7 @@ mod audit;
 pub(crate) mod complete;
 mod diff;
 mod explain;
+mod fix;
 mod generate;
 mod graph;
 mod hash;

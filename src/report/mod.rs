@@ -20,7 +20,7 @@ mod schema;
 mod streams;
 
 pub(crate) use audit::{AuditDocument, AuditSummary, AuditView, audit, audit_markdown};
-pub(crate) use diff::{Compared, DiffDocument, DiffView, diff, diff_markdown};
+pub(crate) use diff::{Compared, DiffDocument, DiffView, Fix, diff, diff_markdown};
 pub use drawing::{Layout, draw};
 pub(crate) use explain::{ExplainDocument, ExplainView, explain};
 pub(crate) use github::{annotations, step_summary};

@@ -8,7 +8,7 @@ use super::proof::proved;
 use crate::audit::{Audited, Reading};
 use crate::diagnostic::{Diagnostic, Level};
 use crate::report::manual::{Explained, plain};
-use crate::report::markdown::{Bounded, Markdown, Section};
+use crate::report::markdown::{Bounded, Markdown, Section, shortened};
 use crate::text::{Place, counted, relative};
 
 /// How much of a message is kept, in characters, where there is no room for all of them.
@@ -133,14 +133,6 @@ fn item(one: &Diagnostic, form: Form, directory: &Utf8Path) -> Markdown {
     match one.hint.as_ref().filter(|_| form == Form::Full) {
         Some(hint) => item.markup("  - fix: ").text(hint).markup("\n"),
         None => item,
-    }
-}
-
-/// The text, cut off where it is longer.
-fn shortened(text: &str, length: usize) -> String {
-    match text.char_indices().nth(length) {
-        Some((end, _)) => format!("{}…", &text[..end]),
-        None => text.to_owned(),
     }
 }
 

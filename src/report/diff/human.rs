@@ -6,9 +6,11 @@ use anstyle::{AnsiColor, Style};
 use unicode_width::UnicodeWidthStr as _;
 
 use super::DiffView;
-use super::words::{OWN, answer, changed_by, file, keeps, lost, own, release, source, workload};
+use super::words::{
+    NAMED, NOT_RENDERED, OWN, answer, fared, file, happens, keeps, lost, makers, own, release,
+};
 use crate::diagnostic::Code;
-use crate::diff::{Fate, FileChange, Lost, Restarting, SourceChange, Workloads};
+use crate::diff::{Fate, FileChange, Lost, MovedWorkload, Restarting, SourceChange, Unnoticed, Workloads};
 use crate::report::drawing::{Layout, draw, wrapped};
 use crate::report::human::{WIDTH, more};
 use crate::text::{Shown, counted, listed};
@@ -21,9 +23,6 @@ const WIDEST: usize = 32;
 
 /// How many files are listed of a source, or of a release's own.
 const FILES: usize = 12;
-
-/// How many names a line has.
-const NAMED: usize = 5;
 
 /// One line after another, with a word and a name before the first one of a release.
 struct Table {
@@ -131,7 +130,7 @@ fn table(view: DiffView<'_>, room: usize) -> String {
     }
     for one in &diff.unnoticed {
         let lines = [
-            Shown(&keeps(one)).to_string(),
+            Shown(&unnoticed(one)).to_string(),
             Shown(&format!("{}; fix: {}", changed_by(one), one.fix.replace('`', ""))).to_string(),
         ];
         table.row(("unnoticed", red), &release(&one.named, view), &lines);
@@ -153,7 +152,7 @@ fn table(view: DiffView<'_>, room: usize) -> String {
         table.row(("new", AnsiColor::Green.on_default()), &release(one, view), &[]);
     }
     for one in &diff.gone {
-        let mut lines = vec![lost(&one.what)];
+        let mut lines = vec![lost(&one.what).to_owned()];
         if let Lost::Checksum(all) = &one.what {
             lines.extend(workloads(all));
         }
@@ -165,6 +164,19 @@ fn table(view: DiffView<'_>, room: usize) -> String {
         table.row(("unknown", AnsiColor::Yellow.on_default()), &release(&one.named, view), &lines);
     }
     table.text
+}
+
+/// What a workload does not notice.
+fn unnoticed(one: &Unnoticed) -> String {
+    format!("{} {} {} {} {}", one.workload.kind, one.workload.name, keeps(one), one.kind, one.name)
+}
+
+/// Who changed it.
+fn changed_by(one: &Unnoticed) -> String {
+    match makers(one) {
+        [] => "changed by the release itself".to_owned(),
+        makers => format!("changed by {}", listed(makers, NAMED)),
+    }
 }
 
 /// A release whose pods restart: its workloads, and why.
@@ -180,14 +192,21 @@ fn restarting(one: &Restarting) -> Vec<String> {
 
 fn workloads(workloads: &Workloads) -> Vec<String> {
     match workloads {
-        Workloads::Known(all) => all.iter().map(|one| Shown(&workload(one)).to_string()).collect(),
+        Workloads::Known(all) => {
+            let told = |one: &MovedWorkload| {
+                let text = format!("{} {}{}", one.identity.kind, one.identity.name, happens(one));
+                Shown(&text).to_string()
+            };
+            all.iter().map(told).collect()
+        }
         Workloads::Unknown(why) => vec![format!("which pods is not known: {}", Shown(why))],
     }
 }
 
 fn sources(all: &[SourceChange]) -> Vec<String> {
     let of = |one: &SourceChange| {
-        let mut lines = vec![Shown(&source(one)).to_string()];
+        let text = format!("{}  {}", one.label, fared(one));
+        let mut lines = vec![Shown(text.trim_end()).to_string()];
         lines.extend(changes(&one.files));
         lines
     };
@@ -216,9 +235,7 @@ fn summary(view: DiffView<'_>) -> String {
     let mut parts = vec![answer(view).join(", ")];
     parts.push(format!("{} unchanged", diff.unchanged));
     if !diff.renders {
-        parts.push(
-            "nothing was rendered: what else moves pods, and what does not notice, is not known".to_owned(),
-        );
+        parts.push(NOT_RENDERED.to_owned());
     }
     let unreached: Vec<String> =
         diff.unreached.iter().map(|file| format!("`{}`", Shown(file.as_str()))).collect();

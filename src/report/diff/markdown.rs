@@ -3,11 +3,12 @@
 use camino::Utf8Path;
 
 use super::DiffView;
-use super::words::{OWN, answer, because, changed_by, failure, file, keeps, lost, release, source, workload};
+use super::dangers::{self, names};
+use super::words::{NOT_RENDERED, OWN, answer, briefly, failure, fared, file, happens, lost, own, release};
 use crate::cli::Flavour;
-use crate::diagnostic::Diagnostic;
-use crate::diff::{FileChange, Lost, Restarting, SourceChange, Workloads};
-use crate::report::markdown::{Bounded, Markdown, Section};
+use crate::diagnostic::{Code, Diagnostic, Kind};
+use crate::diff::{FileChange, Lost, MovedWorkload, Named, Restarting, SourceChange, Waiting, Workloads};
+use crate::report::markdown::{Bounded, Markdown, Section, shortened};
 use crate::text::{Place, counted, relative};
 
 /// How many workloads or reasons a cell names.
@@ -16,23 +17,37 @@ const NAMED: usize = 4;
 /// How many files are listed of a source.
 const FILES: usize = 50;
 
+/// How much of a title is kept, in characters.
+const TITLE: usize = 300;
+
+/// How much of a message or a hint is kept, in characters.
+const MESSAGE: usize = 2_000;
+
+/// The longest command that is shown, in characters.
+const COMMAND: usize = 2_000;
+
 /// The document. No name can add an element to it, and it is no longer than a comment on GitHub may be: details are left out first, then
-/// rows; the title and the dangers stay.
+/// rows, and of dangers the fix; the title and the last lines stay.
 #[must_use]
 pub(crate) fn markdown(view: DiffView<'_>, directory: &Utf8Path) -> String {
     let mut document = Bounded::new(head(view));
     if failure(view).is_some() {
-        return document.section(errors(view, directory)).section(reproduce(view)).into_string();
+        return document.ending(reproduce(view)).section(errors(view, directory)).into_string();
     }
-    document = document.section(dangers(view));
     if !view.quiet {
-        document = document.section(stale(view));
+        document = document.ending(reproduce(view));
     }
-    document = document.section(findings(view, directory));
+    document = dangers::add(document, view).section(findings(view, directory));
     if !view.quiet {
-        for section in
-            [restarts(view), held(view), others(view), details(view), unreached(view), reproduce(view)]
-        {
+        for section in [
+            stale(view),
+            restarts(view),
+            held(view),
+            others(view),
+            notes(view),
+            details(view),
+            unreached(view),
+        ] {
             document = document.section(section);
         }
     }
@@ -42,7 +57,7 @@ pub(crate) fn markdown(view: DiffView<'_>, directory: &Utf8Path) -> String {
 /// The marker by which the comment is found again, and the answer.
 fn head(view: DiffView<'_>) -> Markdown {
     let title = match failure(view) {
-        Some(failure) => failure,
+        Some(failure) => shortened(&failure, TITLE),
         None => answer(view).join(" · "),
     };
     let head = match view.flavour {
@@ -54,59 +69,33 @@ fn head(view: DiffView<'_>) -> Markdown {
     head.markup("## ").text(&title).markup("\n")
 }
 
-fn one_line(line: Markdown) -> Section {
-    Section { open: Markdown::default(), items: vec![line], close: "", what: ["line", "lines"] }
-}
-
-/// What keeps old data, each with what brings the restart about.
-fn dangers(view: DiffView<'_>) -> Section {
-    let item = |one: &crate::diff::Unnoticed| {
-        Markdown::new("- ")
-            .code(&release(&one.named, view))
-            .markup(": ")
-            .text(&keeps_as_code(one))
-            .markup("\n  - ")
-            .text(&changed_by(one))
-            .markup(", read as ")
-            .text(&one.how)
-            .markup("\n  - fix: ")
-            .text(&one.fix)
-            .markup("\n")
-    };
-    Section {
-        open: Markdown::new("\n### Does not notice its change\n\n"),
-        items: view.diff.unnoticed.iter().map(item).collect(),
-        close: "",
-        what: ["workload that does not notice its change", "workloads that do not notice their change"],
-    }
-}
-
-fn keeps_as_code(one: &crate::diff::Unnoticed) -> String {
-    let code = |name: &str| format!("`{name}`");
-    keeps(one)
-        .replacen(&format!(" {} ", one.workload.name), &format!(" {} ", code(&one.workload.name)), 1)
-        .trim_end_matches(one.name.as_str())
-        .to_owned()
-        + &code(&one.name)
+/// Paragraphs of one line each.
+fn lines(items: Vec<Markdown>) -> Section {
+    Section { open: Markdown::default(), items, close: "", what: ["line", "lines"] }
 }
 
 /// Targets that are out of date.
 fn stale(view: DiffView<'_>) -> Section {
-    let items = match view.diff.stale.len() {
-        0 => Vec::new(),
-        count => {
-            let verb = if count == 1 { "is" } else { "are" };
-            let line = format!("{} {verb} out of date: run {}", counted(count, "target"), view.report.again);
-            vec![Markdown::new("\n").text(&line).markup("\n")]
-        }
+    let stale = &view.diff.stale;
+    let verb = if stale.len() == 1 { " is" } else { " are" };
+    let line = || {
+        Markdown::new("\n")
+            .text(&counted(stale.len(), "target"))
+            .markup(verb)
+            .markup(" out of date: ")
+            .then(&names(stale))
+            .markup("; run ")
+            .text(&view.report.again)
+            .markup("\n")
     };
-    Section { open: Markdown::default(), items, close: "", what: ["line", "lines"] }
+    lines(if stale.is_empty() { Vec::new() } else { vec![line()] })
 }
 
 /// Findings that stand in no other part.
 fn findings(view: DiffView<'_>, directory: &Utf8Path) -> Section {
     let said = view.report.said();
-    let own = said.iter().filter(|one| one.code().is_some_and(|code| !code.is_of_diff()));
+    let is_elsewhere = |code: Code| code == Code::UnnoticedChange || code.is_of_diff() && !view.quiet;
+    let own = said.iter().filter(|one| one.code().is_some_and(|code| !is_elsewhere(code)));
     Section {
         open: Markdown::new("\n### Findings\n\n"),
         items: own.map(|one| said_of(one, directory)).collect(),
@@ -126,13 +115,13 @@ fn errors(view: DiffView<'_>, directory: &Utf8Path) -> Section {
 }
 
 fn said_of(one: &Diagnostic, directory: &Utf8Path) -> Markdown {
-    let mut item = Markdown::new("- ").text(&one.message).markup("\n");
+    let mut item = Markdown::new("- ").text(&shortened(&one.message, MESSAGE)).markup("\n");
     if let Some(place) = &one.place {
         let place = Place { file: relative(&place.file, directory), ..place.clone() };
         item = item.markup("  - where: ").code(&place.to_string()).markup("\n");
     }
     match &one.hint {
-        Some(hint) => item.markup("  - fix: ").text(hint).markup("\n"),
+        Some(hint) => item.markup("  - fix: ").text(&shortened(hint, MESSAGE)).markup("\n"),
         None => item,
     }
 }
@@ -142,51 +131,68 @@ fn restarts(view: DiffView<'_>) -> Section {
     let first = view.diff.first.iter().map(|one| (one, true));
     let rows = view.diff.restarts.iter().map(|one| (one, false)).chain(first);
     let row = |(one, is_first): (&Restarting, bool)| {
-        let mut reasons = because(one);
-        if is_first {
-            reasons.push("its first checksum".to_owned());
-        }
         Markdown::new("| ")
             .code(&release(&one.named, view))
             .markup(" | ")
-            .text(&pods(&one.workloads))
+            .then(&pods(&one.workloads))
             .markup(" | ")
-            .text(&shortened(&reasons, "reason"))
+            .then(&because(one, is_first))
             .markup(" |\n")
     };
     Section {
         open: Markdown::new("\n| restarts | pods | because |\n|---|---|---|\n"),
         items: rows.map(row).collect(),
         close: "",
-        what: ["release", "releases"],
+        what: ["release that restarts", "releases that restart"],
     }
 }
 
-/// Some of what is listed, and how much there is beside it.
-fn shortened(all: &[String], noun: &str) -> String {
-    let mut text = all.iter().take(NAMED).cloned().collect::<Vec<_>>().join("; ");
-    if all.len() > NAMED {
-        text = format!("{text}; and {} more", counted(all.len() - NAMED, noun));
-    }
-    text
+/// Why the pods of a release restart, in a few words.
+fn because(one: &Restarting, is_first: bool) -> Markdown {
+    let of_source = |source: &SourceChange| Markdown::default().code(&source.label).text(&briefly(source));
+    let first = is_first.then(|| Markdown::new("its first checksum"));
+    let own = one.own.as_ref().map(|_| Markdown::new(OWN));
+    let reasons: Vec<Markdown> =
+        first.into_iter().chain(one.sources.iter().map(of_source)).chain(own).collect();
+    some(&reasons, "reason")
 }
 
-fn pods(workloads: &Workloads) -> String {
+/// The first of some pieces, and how many more there are.
+fn some(all: &[Markdown], noun: &str) -> Markdown {
+    let mut list = Markdown::default();
+    for (index, piece) in all.iter().take(NAMED).enumerate() {
+        list = list.markup(if index > 0 { "; " } else { "" }).then(piece);
+    }
+    match all.len().saturating_sub(NAMED) {
+        0 => list,
+        more => list.markup("; and ").text(&counted(more, &format!("more {noun}"))),
+    }
+}
+
+fn pods(workloads: &Workloads) -> Markdown {
+    let told = |one: &MovedWorkload| {
+        let name = Markdown::default().text(&one.identity.kind).markup(" ").code(&one.identity.name);
+        name.text(&happens(one))
+    };
     match workloads {
-        Workloads::Known(all) => shortened(&all.iter().map(workload).collect::<Vec<_>>(), "workload"),
-        Workloads::Unknown(why) => format!("not known: {why}"),
+        Workloads::Known(all) => some(&all.iter().map(told).collect::<Vec<_>>(), "workload"),
+        Workloads::Unknown(why) => Markdown::new("not known: ").text(why),
     }
 }
 
 fn held(view: DiffView<'_>) -> Section {
-    let row = |one: &crate::diff::Waiting| {
-        let since = one.since.clone().unwrap_or_default();
+    let row = |one: &Waiting| {
         let mut row = Markdown::new("| ").code(&release(&one.named, view)).markup(" | ").text(&one.reason);
-        row = row.markup(" | ").code(&since).markup(" | ");
-        row.text(&one.until.clone().unwrap_or_default()).markup(" |\n")
+        if let Some(since) = &one.since {
+            row = row.markup("; since ").code(since);
+        }
+        if let Some(until) = &one.until {
+            row = row.markup("; until ").text(until);
+        }
+        row.markup(" |\n")
     };
     Section {
-        open: Markdown::new("\n| held | why | since | until |\n|---|---|---|---|\n"),
+        open: Markdown::new("\n| held | because |\n|---|---|\n"),
         items: view.diff.held.iter().map(row).collect(),
         close: "",
         what: ["release that is held", "releases that are held"],
@@ -195,71 +201,79 @@ fn held(view: DiffView<'_>) -> Section {
 
 /// What comes, goes, and is not compared.
 fn others(view: DiffView<'_>) -> Section {
-    let row = |name: &str, what: &str| Markdown::new("| ").code(name).markup(" | ").text(what).markup(" |\n");
+    let row = |named: &Named, what: Markdown| {
+        Markdown::new("| ").code(&release(named, view)).markup(" | ").then(&what).markup(" |\n")
+    };
     let diff = view.diff;
-    let mut items: Vec<Markdown> = diff
-        .uncompared
-        .iter()
-        .map(|one| row(&release(&one.named, view), &format!("not compared: {}", one.why)))
-        .collect();
-    items.extend(diff.new.iter().map(|one| row(&release(one, view), "new")));
-    items.extend(diff.gone.iter().map(|one| {
+    let uncompared = diff.uncompared.iter().map(|one| {
+        let why = Markdown::new("not compared: ").text(&one.why);
+        let hint = one.hint.as_ref().map(|hint| Markdown::new("; ").text(hint));
+        row(&one.named, why.then(&hint.unwrap_or_default()))
+    });
+    let new = diff.new.iter().map(|one| row(one, Markdown::new("new")));
+    let gone = diff.gone.iter().map(|one| {
+        let what = Markdown::new(lost(&one.what));
         let what = match &one.what {
-            Lost::Release => lost(&one.what),
-            Lost::Checksum(workloads) => format!("{}: {}", lost(&one.what), pods(workloads)),
+            Lost::Release => what,
+            Lost::Checksum(workloads) => what.markup(": ").then(&pods(workloads)),
         };
-        row(&release(&one.named, view), &what)
-    }));
+        row(&one.named, what)
+    });
     Section {
-        open: Markdown::new("\n| release | |\n|---|---|\n"),
-        items,
+        open: Markdown::new("\n| other releases | |\n|---|---|\n"),
+        items: uncompared.chain(new).chain(gone).collect(),
         close: "",
-        what: ["release", "releases"],
+        what: ["other release", "other releases"],
     }
 }
 
-/// Which files moved what, folded where the reader can.
+/// What a reader may wonder about.
+fn notes(view: DiffView<'_>) -> Section {
+    let said = view.report.said();
+    let notes = said.iter().filter(|one| one.kind == Kind::Note);
+    lines(
+        notes
+            .map(|one| Markdown::new("\nNote: ").text(&shortened(&one.message, MESSAGE)).markup("\n"))
+            .collect(),
+    )
+}
+
+/// Which files moved what, or would, folded where the reader can.
 fn details(view: DiffView<'_>) -> Section {
     let all = view.diff.restarts.iter().chain(&view.diff.first);
-    let with_files = all
-        .filter(|one| !one.sources.is_empty() || one.own.as_ref().is_some_and(|own| !own.files.is_empty()));
-    let item = |one: &Restarting| {
-        let mut item = Markdown::new("- ").code(&release(&one.named, view)).markup("\n");
-        for change in &one.sources {
-            item = listed_source(item, change);
+    let moving = all.map(|one| (&one.named, &one.sources[..], one.own.as_ref().map_or(&[][..], own)));
+    let waiting = view.diff.held.iter().map(|one| (&one.named, &one.sources[..], &[][..]));
+    let item = |(named, sources, own): (&Named, &[SourceChange], &[FileChange])| {
+        let mut item = Markdown::new("- ").code(&release(named, view)).markup("\n");
+        for source in sources {
+            item = item.markup("  - ").code(&source.label);
+            let fared = fared(source);
+            item = if fared.is_empty() { item } else { item.markup(", ").text(&fared) };
+            item = files(item.markup("\n"), &source.files);
         }
-        if let Some(own) = one.own.as_ref().filter(|own| !own.files.is_empty()) {
-            item = files(item.markup("  - ").text(OWN).markup("\n"), &own.files);
-        }
-        item
+        if own.is_empty() { item } else { files(item.markup("  - ").markup(OWN).markup("\n"), own) }
     };
+    let told = moving.chain(waiting).filter(|(_, sources, own)| !sources.is_empty() || !own.is_empty());
     let (open, close) = match view.flavour {
         Flavour::Plain => ("\n### Files\n\n", ""),
         Flavour::Github | Flavour::Gitlab => ("\n<details>\n<summary>Files</summary>\n\n", "\n</details>\n"),
     };
     Section {
         open: Markdown::new(open),
-        items: with_files.map(item).collect(),
+        items: told.map(item).collect(),
         close,
         what: ["release with its files", "releases with their files"],
     }
 }
 
-fn listed_source(item: Markdown, change: &SourceChange) -> Markdown {
-    let name = source(change);
-    let (label, rest) = name.split_at(change.label.len().min(name.len()));
-    files(item.markup("  - ").code(label).text(rest).markup("\n"), &change.files)
-}
-
 fn files(mut item: Markdown, changes: &[FileChange]) -> Markdown {
     for change in changes.iter().take(FILES) {
-        item = item.markup("    - ").text(change.fate.word()).markup(" ").code(&file(change)).markup("\n");
+        item = item.markup("    - ").markup(change.fate.word()).markup(" ").code(&file(change)).markup("\n");
     }
-    if changes.len() > FILES {
-        let more = format!("and {} more", counted(changes.len() - FILES, "file"));
-        item = item.markup("    - ").text(&more).markup("\n");
+    match changes.len().saturating_sub(FILES) {
+        0 => item,
+        more => item.markup("    - and ").text(&counted(more, "more file")).markup("\n"),
     }
-    item
 }
 
 fn unreached(view: DiffView<'_>) -> Section {
@@ -276,11 +290,20 @@ fn unreached(view: DiffView<'_>) -> Section {
 }
 
 /// What was compared, and the command that does it once more.
-fn reproduce(view: DiffView<'_>) -> Section {
-    let mut line = Markdown::new("\n");
+fn reproduce(view: DiffView<'_>) -> Markdown {
+    let mut line = Markdown::default();
     if let Some(compared) = view.compared.filter(|_| failure(view).is_none()) {
-        line = line.text(&format!("Compared {}", compared.told()));
-        line = line.text(&format!("; {} unchanged; the cluster was not asked. ", view.diff.unchanged));
+        let told = shortened(&compared.told(), MESSAGE);
+        line = line.markup("\nCompared ").text(&told);
+        line = line.text(&format!("; {} unchanged; the cluster was not asked", view.diff.unchanged));
+        if !view.diff.renders {
+            line = line.markup("; ").markup(NOT_RENDERED);
+        }
+        line = line.markup("\n");
     }
-    one_line(line.markup("Once more: ").code(view.command).markup("\n"))
+    // Half of a command is none.
+    if view.command.chars().count() > COMMAND {
+        return line;
+    }
+    line.markup("\nOnce more: ").code(view.command).markup("\n")
 }

@@ -1,5 +1,6 @@
 //! Comparisons of two revisions, as people and programs read them.
 
+mod dangers;
 mod document;
 mod human;
 mod markdown;
@@ -24,12 +25,23 @@ pub(crate) struct DiffView<'r> {
     pub(crate) compared: Option<&'r Compared>,
     /// Whether only findings are wanted.
     pub(crate) quiet: bool,
+    /// What makes those restart that do not notice, where that was asked for and is known.
+    pub(crate) fix: Option<&'r Fix>,
     /// Who reads Markdown.
     pub(crate) flavour: Flavour,
     /// The environment that was asked for, by which a comment is found again.
     pub(crate) environment: &'r str,
     /// The command that does it once more.
     pub(crate) command: &'r str,
+}
+
+/// What wires releases to what they do not notice.
+#[derive(Clone, Debug)]
+pub(crate) struct Fix {
+    /// The releases that it wires.
+    pub(crate) releases: Vec<String>,
+    /// For `git apply`.
+    pub(crate) patch: String,
 }
 
 /// What was compared.

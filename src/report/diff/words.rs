@@ -1,15 +1,15 @@
 //! What people and pages are told alike.
 
+use std::collections::BTreeSet;
+
 use super::{Compared, DiffView};
-use crate::diff::{
-    Fate, FileChange, Lost, MovedWorkload, Named, Own, Restarting, SourceChange, Unnoticed, WhoseObject,
-};
+use crate::diff::{Fate, FileChange, Lost, MovedWorkload, Named, Own, SourceChange, Unnoticed, WhoseObject};
 use crate::plan::How;
 use crate::reference::{Moves, Size};
-use crate::text::{counted, listed};
+use crate::text::counted;
 
 /// How many releases a line names.
-const NAMED: usize = 5;
+pub(super) const NAMED: usize = 5;
 
 impl Compared {
     /// What was compared, in words.
@@ -44,13 +44,10 @@ fn size(size: &Size) -> String {
     }
 }
 
-/// A workload with what happens to its pods.
-pub(super) fn workload(one: &MovedWorkload) -> String {
-    let mut text = format!("{} {}", one.identity.kind, one.identity.name);
+/// What happens to the pods of a workload, after its name.
+pub(super) fn happens(one: &MovedWorkload) -> String {
     let size = size(&one.size);
-    if !size.is_empty() {
-        text = format!("{text} {size}");
-    }
+    let text = if size.is_empty() { size } else { format!(" {size}") };
     match &one.moves {
         Moves::Inert(why) => format!("{text}, does not restart: {why}"),
         Moves::Operator => format!("{text}, as its operator sees fit"),
@@ -69,43 +66,36 @@ pub(super) fn file(change: &FileChange) -> String {
     }
 }
 
-/// A source with what happened to it as a whole.
-pub(super) fn source(change: &SourceChange) -> String {
+/// What happened to a source as a whole, after its label.
+pub(super) fn fared(change: &SourceChange) -> String {
     match change.how {
-        Some(How::Added) => format!("{}  a new source", change.label),
-        Some(How::Removed) => format!("{}  no longer a source", change.label),
+        Some(How::Added) => "a new source".to_owned(),
+        Some(How::Removed) => "no longer a source".to_owned(),
         Some(How::Edited) | None => match change.count {
             Some(count) if change.files.len() < count => {
-                format!("{}  {} of {}", change.label, change.files.len(), counted(count, "file"))
+                format!("{} of {}", change.files.len(), counted(count, "file"))
             }
-            _ => change.label.clone(),
+            _ => String::new(),
         },
     }
 }
 
-/// Why the pods of a release restart, in a few words.
-pub(super) fn because(one: &Restarting) -> Vec<String> {
-    let of_source = |source: &SourceChange| {
-        let fates = [Fate::Edited, Fate::Added, Fate::Removed, Fate::Renamed];
-        let counts = fates.map(|fate| (fate, source.files.iter().filter(|file| file.fate == fate).count()));
-        let counts: Vec<String> = counts
-            .into_iter()
-            .filter(|(_, count)| *count > 0)
-            .map(|(fate, count)| format!("{count} {}", fate.word()))
-            .collect();
-        let detail = match (source.how, &source.files[..]) {
-            (Some(How::Added), _) => " is a new source".to_owned(),
-            (Some(How::Removed), _) => " is no longer a source".to_owned(),
-            (_, []) => String::new(),
-            (_, [only]) if only.name == "." || only.name == source.label => format!(" {}", only.fate.word()),
-            _ => format!(": {}", counts.join(", ")),
-        };
-        (source.label.clone(), detail)
-    };
-    let mut reasons: Vec<String> =
-        one.sources.iter().map(of_source).map(|(label, detail)| format!("`{label}`{detail}")).collect();
-    reasons.extend(one.own.as_ref().map(|_| OWN.to_owned()));
-    reasons
+/// What happened to a source in a few words, after its label.
+pub(super) fn briefly(source: &SourceChange) -> String {
+    let fates = [Fate::Edited, Fate::Added, Fate::Removed, Fate::Renamed];
+    let counts = fates.map(|fate| (fate, source.files.iter().filter(|file| file.fate == fate).count()));
+    let counts: Vec<String> = counts
+        .into_iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(fate, count)| format!("{count} {}", fate.word()))
+        .collect();
+    match (source.how, &source.files[..]) {
+        (Some(How::Added), _) => " is a new source".to_owned(),
+        (Some(How::Removed), _) => " is no longer a source".to_owned(),
+        (_, []) => String::new(),
+        (_, [only]) if only.name == "." || only.name == source.label => format!(" {}", only.fate.word()),
+        _ => format!(": {}", counts.join(", ")),
+    }
 }
 
 /// What moves pods beside the checksum.
@@ -116,29 +106,32 @@ pub(super) fn own(own: &Own) -> &[FileChange] {
     &own.files
 }
 
-/// What a workload does not notice.
-pub(super) fn keeps(one: &Unnoticed) -> String {
-    let old = match one.change {
+/// What a workload does not notice: between its name and that of the object.
+pub(super) fn keeps(one: &Unnoticed) -> &'static str {
+    match one.change {
         How::Added => "has no use yet of the new",
         How::Removed => "still has what was in the removed",
         How::Edited => "keeps the old",
-    };
-    format!("{} {} {old} {} {}", one.workload.kind, one.workload.name, one.kind, one.name)
-}
-
-/// Who changed it.
-pub(super) fn changed_by(one: &Unnoticed) -> String {
-    match &one.whose {
-        WhoseObject::Own => "changed by the release itself".to_owned(),
-        WhoseObject::Others(makers) => format!("changed by {}", listed(makers, NAMED)),
     }
 }
 
+/// Who changed it: these releases; none where its own did.
+pub(super) fn makers(one: &Unnoticed) -> &[String] {
+    match &one.whose {
+        WhoseObject::Own => &[],
+        WhoseObject::Others(makers) => makers,
+    }
+}
+
+/// What is not known where nothing was rendered.
+pub(super) const NOT_RENDERED: &str =
+    "nothing was rendered: what else moves pods, and what does not notice, is not known";
+
 /// What is lost.
-pub(super) fn lost(what: &Lost) -> String {
+pub(super) fn lost(what: &Lost) -> &'static str {
     match what {
-        Lost::Release => "no longer deployed".to_owned(),
-        Lost::Checksum(_) => "no longer has a checksum, and restarts once".to_owned(),
+        Lost::Release => "no longer deployed",
+        Lost::Checksum(_) => "no longer has a checksum, and restarts once",
     }
 }
 
@@ -156,8 +149,7 @@ pub(super) fn answer(view: DiffView<'_>) -> Vec<String> {
         parts.push(format!("{}{perhaps}", many(restarting, "restarts", "restart")));
     }
     if !diff.unnoticed.is_empty() {
-        let mut releases: Vec<&Named> = diff.unnoticed.iter().map(|one| &one.named).collect();
-        releases.dedup();
+        let releases: BTreeSet<&Named> = diff.unnoticed.iter().map(|one| &one.named).collect();
         parts.push(many(releases.len(), "does not notice its change", "do not notice their change"));
     }
     if !diff.held.is_empty() {
@@ -173,7 +165,7 @@ pub(super) fn answer(view: DiffView<'_>) -> Vec<String> {
         parts.push(format!("{} not compared", diff.uncompared.len()));
     }
     if parts.is_empty() {
-        parts.push("nothing restarts".to_owned());
+        parts.push(if diff.renders { "nothing restarts" } else { "no checksum changes" }.to_owned());
     }
     parts
 }

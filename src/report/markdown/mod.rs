@@ -59,6 +59,20 @@ impl Markdown {
         self
     }
 
+    /// The same with lines after it as they are, in a block that colours them as this language does; nothing where a character in them
+    /// moves a cursor, changes a direction or hides.
+    #[must_use]
+    pub(crate) fn lines(mut self, language: &'static str, lines: &str) -> Option<Self> {
+        if lines.chars().any(|character| Shown::hides(character) && !matches!(character, '\n' | '\t')) {
+            return None;
+        }
+        let longest = runs(lines).into_iter().map(|(_, length)| length).max().unwrap_or_default();
+        let fence = "`".repeat(longest.max(2) + 1);
+        let end = if lines.ends_with('\n') { "" } else { "\n" };
+        let _ = writeln!(self.0, "{fence}{language}\n{lines}{end}{fence}");
+        Some(self)
+    }
+
     /// A piece that is one word of ASCII letters, digits, `.`, `_` and `+`, as it is; whatever else is in it becomes `_`.
     #[must_use]
     pub(crate) fn word(word: &str) -> Self {
@@ -214,6 +228,7 @@ fn runs(text: &str) -> Vec<(usize, usize)> {
 pub(crate) struct Bounded {
     document: Markdown,
     left: usize,
+    end: Markdown,
 }
 
 /// A part of a document with items that may be left out.
@@ -240,7 +255,14 @@ impl Bounded {
     #[must_use]
     pub(crate) fn new(head: Markdown) -> Self {
         let left = LONGEST.saturating_sub(head.length() + RESERVE);
-        Self { document: head, left }
+        Self { document: head, left, end: Markdown::default() }
+    }
+
+    /// The same with something at its end that is never left out.
+    #[must_use]
+    pub(crate) fn ending(self, end: Markdown) -> Self {
+        let left = self.left.saturating_sub(end.length());
+        Self { left, end, ..self }
     }
 
     /// Whether there is room for all of these sections.
@@ -283,6 +305,15 @@ impl Bounded {
     /// The document.
     #[must_use]
     pub(crate) fn into_string(self) -> String {
-        self.document.into_string()
+        self.document.then(&self.end).into_string()
+    }
+}
+
+/// The text, cut off where it has more characters.
+#[must_use]
+pub(crate) fn shortened(text: &str, length: usize) -> String {
+    match text.char_indices().nth(length) {
+        Some((end, _)) => format!("{}…", &text[..end]),
+        None => text.to_owned(),
     }
 }

@@ -106,6 +106,28 @@ fn pods_that_keep_old_data_are_found() {
 }
 
 #[test]
+fn the_fix_in_a_comment_is_a_patch_that_can_be_applied() {
+    let Some(project) = committed(BY_SECRET) else { return };
+    project.write("platform.yaml", &PLATFORM_VALUES.replace("s3cret", "other"));
+    let comment = project.helmsum(&["diff", "--output", "markdown"]).stdout();
+    let (_, patch) = comment.split_once("```diff\n").expect("a patch");
+    let (patch, rest) = patch.split_once("```\n").expect("its end");
+    assert!(comment.contains("It wires `apps/web`") && rest.starts_with("\n</details>\n"), "{comment}");
+    project.write("../fix.patch", patch);
+    project.sandbox.run(&project.root, "git", ["apply", "../fix.patch"]).succeeds();
+    project.helmsum(&["generate"]).succeeds();
+    let (code, document) = diff(&project, &[]);
+    assert_eq!((code, releases(&document, "first")), (0, vec!["apps/web"]), "{document}");
+    assert_eq!(document["unnoticed"], json!([]));
+    // What is in two commits is not there to be edited, and nobody applies a patch in JSON.
+    project.sandbox.commit(&project.root);
+    for arguments in [&["diff", "HEAD~1", "HEAD", "--output", "markdown"][..], &["diff", "--output", "json"]]
+    {
+        assert!(!project.helmsum(arguments).stdout().contains("diff --git"), "{arguments:?}");
+    }
+}
+
+#[test]
 fn what_is_accepted_is_not_told() {
     let Some(project) = committed(&format!("# helmsum: accept secret:db rotated by hand\n{BY_SECRET}"))
     else {
