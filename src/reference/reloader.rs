@@ -48,6 +48,10 @@ const OPTIONS: [&str; 10] = [
     "providers.file.watch",
 ];
 
+/// Programs whose `--reload` or `--watch` is about their own code, and not about files that are mounted.
+const OF_CODE: [&str; 9] =
+    ["gunicorn", "uvicorn", "hypercorn", "granian", "flask", "fastapi", "node", "nodemon", "tsx"];
+
 /// The programs of a pod that reload. `corefiles` are the `ConfigMap`s of its namespace with a Corefile that has `reload`.
 pub(super) fn reloaders(containers: &[Container], corefiles: &BTreeSet<String>) -> Vec<Reloader> {
     containers
@@ -75,13 +79,18 @@ fn reloader(container: &Container, corefiles: &BTreeSet<String>) -> Option<Reloa
     if image.rsplit('/').next().is_some_and(|name| name.starts_with("coredns")) && !corefiles.is_empty() {
         return Some(found("reload in the Corefile", false, corefiles.clone()));
     }
-    let mut texts = ["command", "args"].iter().flat_map(|key| container.spot.key(key).items());
-    let option = texts.find_map(|text| reloading_option(text.text()?))?;
+    let items = ["command", "args"].iter().flat_map(|key| container.spot.key(key).items());
+    let texts: Vec<String> = items.filter_map(|text| Some(text.text()?.to_owned())).collect();
+    let option = reloading_option(&texts.join(" "))?;
     Some(found(&option, false, BTreeSet::new()))
 }
 
-/// The option in an argument, or in a command for a shell, with which a program reloads.
+/// The option in a command with which a program reloads what it reads.
 fn reloading_option(text: &str) -> Option<String> {
+    let name_of = |word: &str| word.rsplit('/').next().is_some_and(|name| OF_CODE.contains(&name));
+    if text.split_ascii_whitespace().any(name_of) {
+        return None;
+    }
     text.split_ascii_whitespace().find_map(|word| {
         let option = word.strip_prefix("--").or_else(|| word.strip_prefix('-'))?;
         let (name, value) = option.split_once('=').unwrap_or((option, "true"));
@@ -231,6 +240,9 @@ mod tests {
             ("--watch=false", None),
             ("--watch-namespace=edge", None),
             ("watch", None),
+            ("gunicorn -c /etc/gunicorn.py app.wsgi --reload", None),
+            ("python -m uvicorn app:app --reload", None),
+            ("/usr/local/bin/node --watch server.js", None),
             ("", None),
         ] {
             assert_eq!(reloading_option(text).as_deref(), found, "{text:?}");
