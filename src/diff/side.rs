@@ -17,7 +17,7 @@ use crate::plan::contents::rendering::{Answer, Rendering};
 use crate::plan::facts::environment::Environment;
 use crate::plan::facts::producers::{ReleaseAt, release};
 use crate::plan::{Contents, Made, SourceContents, Status};
-use crate::reference::{Identity, Kind, Need, Workload};
+use crate::reference::{Identity, Kind, Need, Reference, Workload};
 use crate::rendered::{Mark, Object, ObjectKind};
 use crate::source::config::Hold;
 use crate::text::Place;
@@ -120,12 +120,29 @@ pub(crate) struct SideRead {
     pub(crate) makers: Vec<usize>,
     /// Its data, of each maker, by key.
     pub(crate) data: BTreeSet<BTreeMap<String, Mark>>,
+    /// The keys that are read; none where all of them are.
+    pub(crate) keys: BTreeSet<String>,
 }
 
 impl SideRead {
     /// What it is, and who reads it.
     pub(crate) fn key(&self) -> (&Identity, ObjectKind, &str, &str) {
         (&self.workload, self.kind, settled(&self.namespace), &self.name)
+    }
+
+    /// Whether another side has other data in what is read of it.
+    pub(crate) fn differs(&self, other: &Self) -> bool {
+        if self.keys.is_empty() || other.keys.is_empty() {
+            return self.data != other.data;
+        }
+        let is_read = |key: &String| self.keys.contains(key) || other.keys.contains(key);
+        let read = |side: &Self| -> BTreeSet<Vec<(String, Mark)>> {
+            let of = |data: &BTreeMap<String, Mark>| {
+                data.iter().filter(|(key, _)| is_read(key)).map(|(key, mark)| (key.clone(), *mark)).collect()
+            };
+            side.data.iter().map(of).collect()
+        };
+        read(self) != read(other)
     }
 }
 
@@ -236,10 +253,23 @@ fn reads(makers: &Makers<'_>, index: usize) -> Vec<SideRead> {
                 name: first.name.clone(),
                 how: first.how(),
                 data: read.makers.iter().flat_map(of_maker).collect(),
+                keys: keys(&read.references),
                 need: read.need,
                 makers: read.makers,
             });
         }
+    }
+    found
+}
+
+/// The keys that references name which need a restart, or might; none where one of them reads all.
+fn keys(references: &[&Reference]) -> BTreeSet<String> {
+    let mut found = BTreeSet::new();
+    for reference in references.iter().filter(|one| !matches!(one.need, Need::Nothing(_))) {
+        if reference.keys.is_empty() {
+            return BTreeSet::new();
+        }
+        found.extend(reference.keys.iter().cloned());
     }
     found
 }

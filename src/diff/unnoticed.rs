@@ -52,7 +52,7 @@ fn change(old: &SideRead, read: &SideRead) -> Option<How> {
         (true, true) => None,
         (true, false) => Some(How::Added),
         (false, true) => Some(How::Removed),
-        (false, false) => (old.data != read.data).then_some(How::Edited),
+        (false, false) => old.differs(read).then_some(How::Edited),
     }
 }
 
@@ -121,9 +121,14 @@ pub(crate) fn fix(release: &SideRelease, read: &SideRead, is_own: bool) -> Strin
     let objects = release.rendered().into_iter().flat_map(|manifests| &manifests.objects);
     let mut own = objects.filter(|object| object.kind == read.kind && object.name == read.name);
     let source = own.find_map(|object| object.source.as_deref());
-    let file = source.and_then(|source| source.split_once("/templates/")).map_or("FILE", |(_, file)| file);
+    let workload = release.workloads().find(|workload| workload.identity == read.workload);
+    let is_same_file = source.is_some() && workload.and_then(|one| one.origin.source.as_deref()) == source;
+    // A template that includes itself is one that helm does not render.
+    let file = source.filter(|_| !is_same_file).and_then(|source| source.split_once("/templates/"));
+    let file = file.map_or("FILE", |(_, file)| file);
+    let first = if is_same_file { "move it to a template file of its own, and " } else { "" };
     format!(
-        "hash it on the pod template of the chart: `checksum/{}: {{{{ include (print $.Template.BasePath \"/{file}\") . | sha256sum }}}}`",
+        "{first}hash it on the pod template of the chart: `checksum/{}: {{{{ include (print $.Template.BasePath \"/{file}\") . | sha256sum }}}}`",
         read.name
     )
 }

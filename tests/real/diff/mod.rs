@@ -139,6 +139,20 @@ fn what_is_accepted_is_not_told() {
 }
 
 #[test]
+fn keys_that_nobody_reads_are_not_told() {
+    let Some(project) = committed(BY_KEY) else { return };
+    let values = "secret: {password: s3cret}\nconfig: {colour: red, size: big}\n";
+    project.write("platform.yaml", values);
+    project.sandbox.commit(&project.root);
+    project.write("platform.yaml", &values.replace("big", "small"));
+    let (code, document) = diff(&project, &[]);
+    assert_eq!((code, &document["unnoticed"]), (0, &json!([])));
+    project.write("platform.yaml", &values.replace("red", "blue"));
+    let (code, document) = diff(&project, &[]);
+    assert_eq!((code, &document["unnoticed"][0]["object"]["name"]), (1, &json!("settings")));
+}
+
+#[test]
 fn data_that_are_left_to_chance_have_not_changed() {
     let Some(project) = committed(BY_SECRET) else { return };
     let random =
