@@ -26,7 +26,7 @@ use camino::Utf8PathBuf;
 pub(crate) use gaps::{Gap, Gaps, Missing, Wired, gaps};
 pub(crate) use inputs::Inputs;
 pub(crate) use made_of::{Called, made_of};
-pub(crate) use mutation::{changed, ends_in_value, other_than};
+pub(crate) use mutation::{changed, ends_in_value, lines_changed, other_than};
 pub(crate) use readings::{Reading, Verdict};
 pub(crate) use restarts::{Reached, Restarts, restarts};
 pub(crate) use subject::{plain, stand_in};

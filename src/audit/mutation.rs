@@ -268,7 +268,7 @@ pub(crate) fn ends_in_value(line: &[u8]) -> bool {
 
 /// The same lines but for a letter or digit of each that ends in a value, as far as text, YAML and JSON show that. Where no line does,
 /// one byte differs.
-fn lines_changed(bytes: &[u8]) -> Vec<u8> {
+pub(crate) fn lines_changed(bytes: &[u8]) -> Vec<u8> {
     let mut lines: Vec<Vec<u8>> = bytes.split_inclusive(|byte| *byte == b'\n').map(<[u8]>::to_vec).collect();
     let mut is_other = false;
     for line in &mut lines {

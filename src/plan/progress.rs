@@ -15,6 +15,18 @@ pub(crate) struct Progress {
     to_render: AtomicUsize,
     /// Of these, the rendered ones.
     rendered: AtomicUsize,
+    proof: Proof,
+}
+
+/// How far a proof by mutation has come.
+#[derive(Debug, Default)]
+struct Proof {
+    /// Changes that are rendered.
+    changes: AtomicUsize,
+    /// Changes that move something, with which everything is looked at.
+    moving: AtomicUsize,
+    /// Of these, the ones that were tried.
+    tried: AtomicUsize,
 }
 
 impl Progress {
@@ -28,13 +40,39 @@ impl Progress {
     pub(crate) fn rendered_one(&self) {
         self.rendered.fetch_add(1, Ordering::Relaxed);
     }
+
+    /// Notes that releases are rendered with so many changes.
+    pub(crate) fn begin_changes(&self, changes: usize) {
+        self.proof.changes.store(changes, Ordering::Relaxed);
+    }
+
+    /// Notes that everything is looked at with so many changes.
+    pub(crate) fn begin_moving(&self, changes: usize) {
+        self.proof.moving.store(changes, Ordering::Relaxed);
+    }
+
+    /// Notes that everything was looked at with one of them.
+    pub(crate) fn tried_one(&self) {
+        self.proof.tried.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 impl fmt::Display for Progress {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let moving = self.proof.moving.load(Ordering::Relaxed);
+        if moving > 0 {
+            let tried = self.proof.tried.load(Ordering::Relaxed);
+            return write!(out, "proving: {tried} of {} that move something", counted(moving, "change"));
+        }
         let to_render = self.to_render.load(Ordering::Relaxed);
+        let rendered = self.rendered.load(Ordering::Relaxed);
+        let changes = self.proof.changes.load(Ordering::Relaxed);
+        // Several releases may be made of what is changed.
+        if let Some(done) = (changes * rendered.min(to_render)).checked_div(to_render).filter(|_| changes > 0)
+        {
+            return write!(out, "proving: {done} of {}", counted(changes, "change"));
+        }
         if to_render > 0 {
-            let rendered = self.rendered.load(Ordering::Relaxed);
             return write!(out, "rendering: {rendered} of {}", counted(to_render, "release"));
         }
         let files = self.hashing.files.load(Ordering::Relaxed);
@@ -59,5 +97,13 @@ mod tests {
         progress.begin_rendering(2);
         progress.rendered_one();
         assert_eq!(progress.to_string(), "rendering: 1 of 2 releases");
+        progress.begin_changes(900);
+        progress.begin_rendering(1800);
+        (0..240).for_each(|_| progress.rendered_one());
+        assert_eq!(progress.to_string(), "proving: 120 of 900 changes");
+        progress.begin_moving(60);
+        progress.tried_one();
+        progress.begin_rendering(2);
+        assert_eq!(progress.to_string(), "proving: 1 of 60 changes that move something");
     }
 }

@@ -6,10 +6,11 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use super::leaves::{Leaf, leaves, lines};
 use super::outcome::Input;
-use crate::audit::{Inputs, changed};
+use crate::audit::{Inputs, changed, lines_changed};
 use crate::diff::Side;
 use crate::plan::Made;
 use crate::plan::contents::rendering::Rendering;
+use crate::rendered::ObjectKind;
 
 /// How many lines of a file are changed one by one that is no plain YAML.
 const MOST_LINES: usize = 400;
@@ -22,6 +23,8 @@ const FEW_LINES: usize = 24;
 pub(super) struct Change {
     pub(super) input: Input,
     pub(super) content: Vec<u8>,
+    /// Whether nothing else of the file moves anything where this does not, and helm takes it.
+    pub(super) settles: bool,
 }
 
 /// A part of a file that is changed.
@@ -114,12 +117,55 @@ pub(super) fn trials(
     found
 }
 
-/// A file that is changed as a whole: its last letter or digit, or else one of a line.
+/// An object that a release makes.
+pub(super) type Object = (ObjectKind, String);
+
+/// Trials for objects that nothing else moves, by the position of the release that makes them: lines of the templates that they come from.
+pub(super) fn of_templates<T>(
+    side: &Side,
+    objects: &BTreeMap<usize, BTreeMap<Object, T>>,
+    (made, rendering): (&Made<'_>, &mut Rendering<'_>),
+) -> Vec<Trial> {
+    let mut files: BTreeMap<Utf8PathBuf, BTreeSet<usize>> = BTreeMap::new();
+    for (index, objects) in objects {
+        let release = &side.releases[*index];
+        let made_here = release.rendered().into_iter().flat_map(|rendered| &rendered.objects);
+        let made_here = made_here.filter(|one| objects.contains_key(&(one.kind, one.name.clone())));
+        let sources: BTreeSet<&str> = made_here.filter_map(|one| one.source.as_deref()).collect();
+        if sources.is_empty() {
+            continue;
+        }
+        let of_chart = Inputs::of(made.project.locations, rendering, release.at).helm;
+        for source in sources {
+            // After the name of the chart; one of a dependency ends in the same way and is deeper.
+            let Some((_, path)) = source.split_once('/') else { continue };
+            let same = of_chart.iter().filter(|file| file.ends_with(path));
+            if let Some(file) = same.min_by_key(|file| file.components().count()) {
+                files.entry(file.clone()).or_default().insert(*index);
+            }
+        }
+    }
+    let of_file = |(file, makers): (Utf8PathBuf, BTreeSet<usize>)| {
+        let source = made.project.reading.tree.read(&file).ok()?;
+        let mut changes: Vec<Change> =
+            lines(&source, FEW_LINES).into_iter().map(|leaf| of_leaf(&file, leaf)).collect();
+        // What comes last is data, more often than not.
+        changes.reverse();
+        let instead = changes.split_off(1.min(changes.len()));
+        let change = changes.pop()?;
+        Some(Trial { change, instead, makers, is_of_state: false, declared_by: BTreeSet::new() })
+    };
+    files.into_iter().filter_map(of_file).collect()
+}
+
+/// A file that is changed as a whole: its last letter or digit, or else every line that ends in a value, or where helm does not take that, one of them.
 fn of_content(file: &Utf8Path, source: &[u8]) -> Trial {
     let whole = Input { file: file.to_owned(), line: None, key: String::new() };
+    let every = Change { input: whole.clone(), content: lines_changed(source), settles: true };
+    let lines = lines(source, FEW_LINES).into_iter().map(|leaf| of_leaf(file, leaf));
     Trial {
-        change: Change { input: whole, content: changed(source) },
-        instead: lines(source, FEW_LINES).into_iter().map(|leaf| of_leaf(file, leaf)).collect(),
+        change: Change { input: whole, content: changed(source), settles: false },
+        instead: std::iter::once(every).chain(lines).collect(),
         makers: BTreeSet::new(),
         is_of_state: false,
         declared_by: BTreeSet::new(),
@@ -130,6 +176,7 @@ fn of_leaf(file: &Utf8Path, leaf: Leaf) -> Change {
     Change {
         input: Input { file: file.to_owned(), line: Some(leaf.line), key: leaf.key },
         content: leaf.changed,
+        settles: false,
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use camino::Utf8PathBuf;
 
-use super::inputs::{Change, Trial, trials};
+use super::inputs::{Change, Object, Trial, of_templates, trials};
 use super::outcome::{Input, Proof, Proved, Standing, Surplus};
 use crate::audit::Inputs;
 use crate::diagnostic::{Code, Diagnostic};
@@ -17,7 +17,7 @@ use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::rules::project::Findings;
 use crate::plan::{self, Made};
 use crate::reference::Identity;
-use crate::rendered::{Mark, ObjectKind};
+use crate::rendered::Mark;
 use crate::text::{counted, listed};
 use crate::tree::{Overlay, Tree};
 
@@ -31,14 +31,30 @@ const LOOKED: Looked<'static> =
 /// Which workload, by the position of its release.
 type Who = (usize, Identity);
 
+/// What is another one with a change.
+#[derive(Debug, Default)]
+struct Seen {
+    /// Readings of which that is read.
+    moved: Vec<(usize, usize)>,
+    /// Who reads an object of which anything is.
+    touched: BTreeSet<Who>,
+    /// Pods that are.
+    others: BTreeSet<Who>,
+}
+
 /// Proves what the pods of the releases that are asked for read.
 pub(crate) fn prove(made: Made<'_>, rendering: &mut Rendering<'_>) -> (Findings, Proof) {
     let side = Side::of(&made, rendering, LOOKED);
     let mut course = Course::of(&side, &made, rendering);
     let trials = course.trials(&made, rendering);
     let moving = course.moving(trials, &made, rendering);
+    made.progress.begin_moving(moving.len());
     for (trial, change) in moving {
-        course.try_out(&trial, &change, &made);
+        match course.seen(&change, &made) {
+            Some(seen) => course.take(&trial, &change, &seen),
+            None => course.refused += 1,
+        }
+        made.progress.tried_one();
     }
     course.finish(&made)
 }
@@ -108,21 +124,39 @@ impl<'s> Course<'s> {
         trials(self.side, &makers, &self.declared, (made, rendering))
     }
 
-    /// The trials that move an object which somebody reads, or that are in a source, each with the change that does it.
+    /// The trials that move an object which somebody reads, or that are in a source, each with the change that does it. An object that
+    /// nothing moves is tried with the template that makes it.
     fn moving(
         &mut self,
         trials: Vec<Trial>,
         made: &Made<'_>,
         rendering: &mut Rendering<'_>,
     ) -> Vec<(Trial, Change)> {
-        let stable = self.stable(made, rendering);
-        let mut open: Vec<(Trial, Vec<Change>)> = Vec::new();
-        for trial in trials {
-            self.files.insert(trial.change.input.file.clone());
-            self.changes += 1;
+        let mut still = self.stable(made, rendering);
+        let all = still.clone();
+        let mut moving = self.moved_by(trials, &all, &mut still, made, rendering);
+        let templates = of_templates(self.side, &still, (made, rendering));
+        let all = still.clone();
+        moving.extend(self.moved_by(templates, &all, &mut still, made, rendering));
+        moving
+    }
+
+    /// The trials that move one of these objects, or that are in a source. What moves is no longer `still`.
+    fn moved_by(
+        &mut self,
+        trials: Vec<Trial>,
+        objects: &Objects,
+        still: &mut Objects,
+        made: &Made<'_>,
+        rendering: &mut Rendering<'_>,
+    ) -> Vec<(Trial, Change)> {
+        self.changes += trials.len();
+        self.files.extend(trials.iter().map(|trial| trial.change.input.file.clone()));
+        let with_changes = |trial: Trial| {
             let changes = std::iter::once(&trial.change).chain(&trial.instead).cloned().rev().collect();
-            open.push((trial, changes));
-        }
+            (trial, changes)
+        };
+        let mut open: Vec<(Trial, Vec<Change>)> = trials.into_iter().map(with_changes).collect();
         let mut found: BTreeMap<usize, Change> = BTreeMap::new();
         let mut is_taken = BTreeSet::new();
         loop {
@@ -143,22 +177,32 @@ impl<'s> Course<'s> {
             if asked.is_empty() {
                 break;
             }
+            let changes: BTreeSet<usize> = asked.iter().map(|(index, ..)| *index).collect();
+            made.progress.begin_changes(changes.len());
             let answers = rendering.manifests(&looks, made.progress);
             for ((index, maker, change), answer) in asked.into_iter().zip(answers) {
                 let Ok(other) = answer else { continue };
                 is_taken.insert(index);
+                if change.settles {
+                    open[index].1.clear();
+                }
                 let other = data_of(&other);
-                let is_other = |(object, data): (&Object, &Data)| other.get(object) != Some(data);
-                if stable.get(&maker).is_some_and(|before| before.iter().any(is_other)) {
+                // One that is gone is another matter: whoever reads it does not start.
+                let is_other =
+                    |object: &Object, data: &Data| other.get(object).is_some_and(|other| other != data);
+                let Some(before) = objects.get(&maker) else { continue };
+                if before.iter().any(|(object, data)| is_other(object, data)) {
                     found.entry(index).or_insert(change);
+                    if let Some(still) = still.get_mut(&maker) {
+                        still.retain(|object, data| !is_other(object, data));
+                    }
                 }
             }
         }
-        self.refused = open
-            .iter()
-            .enumerate()
-            .filter(|(index, (trial, _))| !trial.makers.is_empty() && !is_taken.contains(index))
-            .count();
+        let is_refused = |(index, (trial, _)): &(usize, &(Trial, Vec<Change>))| {
+            !trial.makers.is_empty() && !is_taken.contains(index)
+        };
+        self.refused += open.iter().enumerate().filter(is_refused).count();
         let with_change = open.into_iter().enumerate().filter_map(|(index, (trial, _))| {
             let change = match found.remove(&index) {
                 Some(change) => change,
@@ -171,11 +215,7 @@ impl<'s> Course<'s> {
     }
 
     /// The objects that somebody reads, as far as they are the same each time they are rendered, by the position of the release that makes them.
-    fn stable(
-        &self,
-        made: &Made<'_>,
-        rendering: &mut Rendering<'_>,
-    ) -> BTreeMap<usize, BTreeMap<Object, Data>> {
+    fn stable(&self, made: &Made<'_>, rendering: &mut Rendering<'_>) -> Objects {
         let mut read: BTreeMap<usize, BTreeSet<Object>> = BTreeMap::new();
         for reading in &self.asked {
             let one = self.read(*reading);
@@ -198,8 +238,8 @@ impl<'s> Course<'s> {
         found
     }
 
-    /// Plans and renders everything with a change, and looks who is another one.
-    fn try_out(&mut self, trial: &Trial, change: &Change, made: &Made<'_>) {
+    /// Plans and renders everything with a change, and looks who is another one. Nothing where that cannot be done.
+    fn seen(&self, change: &Change, made: &Made<'_>) -> Option<Seen> {
         let mut overlay = Overlay::new(Arc::clone(&made.project.reading.tree));
         overlay.insert(&change.input.file, change.content.clone());
         let tree: Arc<dyn Tree> = Arc::new(overlay);
@@ -209,43 +249,54 @@ impl<'s> Course<'s> {
                 (Findings::default(), Side::of(&made, rendering, LOOKED))
             });
         if plan.sink.said().iter().any(Diagnostic::is_error) {
-            self.refused += 1;
-            return;
+            return None;
         }
-        let mut moved_objects: BTreeMap<usize, BTreeSet<Identity>> = BTreeMap::new();
-        let mut movers: BTreeSet<Who> = BTreeSet::new();
+        let mut seen = Seen::default();
         for pair in pairs(self.side, &other) {
             let (Some(before), Some(after)) = (pair.base, pair.head) else { continue };
             let Some(index) = self.position(before.at).filter(|_| before.is_selected) else { continue };
             if let Moved::Pods(workloads) = moved(before, after) {
-                movers.extend(workloads.into_iter().map(|one| (index, one.identity)));
+                seen.others.extend(workloads.into_iter().map(|one| (index, one.identity)));
             }
             let now: BTreeMap<_, &SideRead> = after.reads.iter().map(|read| (read.key(), read)).collect();
-            for (number, read) in before.reads.iter().enumerate() {
-                let is_other = now.get(&read.key()).is_some_and(|now| now.data != read.data);
-                if !is_other || read.makers.is_empty() || self.is_accepted((index, number)) {
-                    continue;
+            for (number, read) in before.reads.iter().enumerate().filter(|(_, read)| !read.makers.is_empty())
+            {
+                let Some(now) = now.get(&read.key()).filter(|now| !now.data.is_empty()) else { continue };
+                if now.data != read.data {
+                    seen.touched.insert((index, read.workload.clone()));
                 }
-                moved_objects.entry(index).or_default().insert(read.workload.clone());
-                let reading = (index, number);
-                if movers.contains(&(index, read.workload.clone())) {
-                    *self.restarted.entry(reading).or_default() += 1;
-                } else {
-                    self.missed.entry(reading).or_default().push(change.input.clone());
-                }
-                if trial.declared_by.contains(&index) {
-                    self.made_of.insert(index);
+                if now.differs(read) {
+                    seen.moved.push((index, number));
                 }
             }
         }
-        let is_any = !moved_objects.is_empty();
-        for (index, workload) in movers {
-            let reads_it = moved_objects.get(&index).is_some_and(|readers| readers.contains(&workload));
-            let is_own = self.own.get(&index).is_none_or(|own| own.contains(&change.input.file));
-            let is_declared = trial.declared_by.contains(&index);
-            if !reads_it && !is_own && (is_any || is_declared) {
+        Some(seen)
+    }
+
+    /// Counts what was seen with a change.
+    fn take(&mut self, trial: &Trial, change: &Change, seen: &Seen) {
+        for reading in &seen.moved {
+            if self.is_accepted(*reading) {
+                continue;
+            }
+            let reader = (reading.0, self.read(*reading).workload.clone());
+            if seen.others.contains(&reader) {
+                *self.restarted.entry(*reading).or_default() += 1;
+            } else {
+                self.missed.entry(*reading).or_default().push(change.input.clone());
+            }
+            if trial.declared_by.contains(&reading.0) {
+                self.made_of.insert(reading.0);
+            }
+        }
+        for who in &seen.others {
+            let is_own = self.own.get(&who.0).is_none_or(|own| own.contains(&change.input.file));
+            let is_declared = trial.declared_by.contains(&who.0);
+            // A source has all keys of an object.
+            let is_any = !seen.touched.is_empty();
+            if !seen.touched.contains(who) && !is_own && (is_any || is_declared) {
                 let one = (change.input.clone(), is_declared && !is_any);
-                self.surplus.entry((index, workload)).or_default().push(one);
+                self.surplus.entry(who.clone()).or_default().push(one);
             }
         }
     }
@@ -317,8 +368,10 @@ impl<'s> Course<'s> {
     }
 }
 
-type Object = (ObjectKind, String);
 type Data = BTreeMap<String, Mark>;
+
+/// Objects with their data, by the position of the release that makes them.
+type Objects = BTreeMap<usize, BTreeMap<Object, Data>>;
 
 fn data_of(manifests: &Rendered) -> BTreeMap<Object, Data> {
     let mut found: BTreeMap<Object, Data> = BTreeMap::new();

@@ -77,6 +77,17 @@ fn the_examples_are_covered_to_the_last_reading() {
     }
 }
 
+#[test]
+fn one_call_after_the_other_proves_the_same() {
+    let Some(project) = example("environments") else { return };
+    // Where the checksum arrives at no pod, there is something to tell.
+    project.edit("charts/service/templates/deployment.yaml", ".Values.configChecksum | quote", "\"fixed\"");
+    let all = ["--all-environments", STATE, "--no-cache"];
+    let (code, document) = prove(&project, &all);
+    let (_, again) = prove(&project, &[&all[..], &["--jobs", "1"]].concat());
+    assert_eq!((code, &document["proof"], &document["findings"]), (1, &again["proof"], &again["findings"]));
+}
+
 const DEPLOYMENT: &str = "charts/gateway/templates/deployment.yaml";
 const APIS: [&str; 3] = ["admin/limits.yaml", "orders.yaml", "users.yaml"];
 
@@ -227,11 +238,59 @@ fn what_is_accepted_or_moved_by_nothing_is_counted_apart() {
     assert_eq!((code, coverage(&document)), (0, (0, 0)), "{document}");
     assert_eq!(document["proof"]["proved"][0]["standing"], "accepted");
     let Some(project) = committed(BY_KEY) else { return };
-    project.chart("platform", &PLATFORM.replace("{{- toYaml .Values.config | nindent 2 }}", "colour: red"));
+    let made = |colour: &str| PLATFORM.replace("{{- toYaml .Values.config | nindent 2 }}", colour);
+    project.chart("platform", &made("colour: {{ \"red\" }}"));
     let (_, document) = prove(&project, &[]);
     assert_eq!(document["proof"]["proved"][0]["standing"], "still");
     let (_, document) = prove(&project, &["platform"]);
     assert_eq!(document["proof"]["proved"], json!([]), "it reads nothing");
+}
+
+#[test]
+fn an_object_in_the_file_of_its_reader_has_to_leave_it_first() {
+    let Some(project) = committed(&BY_KEY.replace("name: settings", "name: own")) else { return };
+    let own = "---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: own}\ndata: {colour: red}\n";
+    project.chart("web", &format!("{WEB}{own}"));
+    let (code, document) = prove(&project, &["web"]);
+    assert_eq!((code, coverage(&document)), (1, (0, 1)), "{document}");
+    let hint = word(&document["findings"][0]["hint"]);
+    assert!(hint.starts_with("move it to a template file of its own, and hash it"), "{hint}");
+    assert!(hint.contains("/FILE"), "{hint}");
+}
+
+#[test]
+fn what_only_a_template_says_is_changed_there() {
+    let Some(project) = committed(BY_KEY) else { return };
+    let made = PLATFORM.replace("{{- toYaml .Values.config | nindent 2 }}", "colour: red");
+    project.chart("platform", &made);
+    let (code, document) = prove(&project, &[]);
+    let line = made.lines().position(|line| line == "  colour: red").expect("it is there") + 1;
+    let of_template = format!("web settings: charts/platform/templates/all.yaml:{line}");
+    assert_eq!((code, missed(&document)), (1, vec![of_template]), "{document}");
+    project.write("web.yaml", &format!("# helmsum: configmap:settings from=platform\n{BY_KEY}"));
+    project.helmsum(&["generate"]).succeeds();
+    let (code, document) = prove(&project, &[]);
+    assert_eq!((code, coverage(&document)), (0, (1, 1)), "{document}");
+}
+
+#[test]
+fn only_keys_that_are_read_count_and_only_objects_that_are_there() {
+    let Some(project) = committed(BY_KEY) else { return };
+    project.write("web.yaml", &format!("# helmsum: ./charts/platform/files\n{BY_KEY}"));
+    let colour =
+        "{{- toYaml .Values.config | nindent 2 }}\n  colour: {{ .Files.Get \"files/colour\" | trim }}";
+    let made = PLATFORM.replace("{{- toYaml .Values.config | nindent 2 }}", colour);
+    project.chart("platform", &made.replace("name: settings", "name: {{ .Values.name }}"));
+    project.write("charts/platform/files/colour", "red\n");
+    project.write("platform.yaml", "secret: {password: s3cret}\nname: settings\nconfig: {size: big}\n");
+    project.helmsum(&["generate"]).succeeds();
+    let (code, document) = prove(&project, &[]);
+    assert_eq!((code, missed(&document), coverage(&document)), (0, Vec::new(), (1, 1)), "{document}");
+    // Its pods restart with another size, too, since a source has all keys.
+    project.write("web.yaml", &format!("# helmsum: configmap:settings from=platform\n{BY_KEY}"));
+    project.helmsum(&["generate"]).succeeds();
+    let (code, document) = prove(&project, &[]);
+    assert_eq!((code, missed(&document), surplus(&document)), (0, Vec::new(), Vec::new()), "{document}");
 }
 
 #[test]
