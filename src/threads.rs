@@ -1,6 +1,7 @@
 //! The threads that share the work of a run: one pool, which is made when there is something to share.
 
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -11,9 +12,20 @@ const STACK: usize = 64 << 20;
 /// How many light items one thread does by itself.
 const FEW: usize = 16;
 
+/// The most threads that are wanted; zero where nobody said.
+static MOST: AtomicUsize = AtomicUsize::new(0);
+
+/// Bounds the pool, as long as nothing was shared yet.
+pub(crate) fn at_most(threads: usize) {
+    MOST.store(threads, Ordering::Relaxed);
+}
+
 /// Nothing where not even one more thread can be had (`ulimit -u`).
 static POOL: LazyLock<Option<ThreadPool>> = LazyLock::new(|| {
-    let all = std::thread::available_parallelism().map_or(1, usize::from);
+    let all = match MOST.load(Ordering::Relaxed) {
+        0 => std::thread::available_parallelism().map_or(1, usize::from),
+        most => most,
+    };
     let mut counts = std::iter::successors(Some(all), |count| Some(count / 2).filter(|count| *count > 0));
     counts.find_map(|count| ThreadPoolBuilder::new().num_threads(count).stack_size(STACK).build().ok())
 });

@@ -1,6 +1,7 @@
 //! The arguments of each command beside those that all have.
 
 use std::ffi::OsString;
+use std::num::NonZeroU8;
 
 use super::options::Options;
 use super::output::OutputArgs;
@@ -51,6 +52,10 @@ pub(crate) struct AuditArgs {
     /// the pods that read what moves have to restart. Nothing is written. It takes a call of helm for each change.
     #[arg(long)]
     pub prove: bool,
+
+    /// With `--prove`, so many calls of helm side by side, at most; else as many as there are processors
+    #[arg(long, value_name = "NUMBER", requires = "prove")]
+    pub jobs: Option<NonZeroU8>,
 
     /// With `--prove`, only what the pods of these releases read: `NAME` or `NAMESPACE/NAME`
     #[arg(value_name = "RELEASE", requires = "prove")]

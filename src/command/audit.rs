@@ -17,6 +17,7 @@ use crate::report::{self, AuditDocument, AuditSummary, AuditView, Outcome, Repor
 use crate::revision;
 use crate::source::config::locate;
 use crate::text::counted;
+use crate::threads;
 use crate::tree::WorkTree;
 
 /// Looks at the whole state and says what was found.
@@ -31,6 +32,9 @@ pub(super) fn run(
     streams: &mut Streams,
 ) -> io::Result<Outcome> {
     let started = Instant::now();
+    if let Some(jobs) = arguments.jobs {
+        threads::at_most(jobs.get().into());
+    }
     let progress = plan::Progress::default();
     let make = || {
         let (mut plan, (audit, proof)) =
