@@ -160,20 +160,7 @@ impl<'s> Course<'s> {
         let mut found: BTreeMap<usize, Change> = BTreeMap::new();
         let mut is_taken = BTreeSet::new();
         loop {
-            let mut asked = Vec::new();
-            let mut looks = Vec::new();
-            for (index, (trial, changes)) in open.iter_mut().enumerate() {
-                if found.contains_key(&index) {
-                    continue;
-                }
-                let Some(change) = changes.pop() else { continue };
-                for maker in &trial.makers {
-                    let file = (change.input.file.clone(), change.content.clone());
-                    let look = Look::plain(self.side.releases[*maker].at).with_files(vec![file]);
-                    looks.push(if trial.is_of_state { look.of_state() } else { look });
-                    asked.push((index, *maker, change.clone()));
-                }
-            }
+            let (asked, looks) = self.next(&mut open, &found);
             if asked.is_empty() {
                 break;
             }
@@ -212,6 +199,29 @@ impl<'s> Course<'s> {
             Some((trial, change))
         });
         with_change.collect()
+    }
+
+    /// The next change of each trial that is open: its position, a release that it is tried with, and how that is looked at.
+    fn next(
+        &self,
+        open: &mut [(Trial, Vec<Change>)],
+        found: &BTreeMap<usize, Change>,
+    ) -> (Vec<(usize, usize, Change)>, Vec<Look>) {
+        let mut asked = Vec::new();
+        let mut looks = Vec::new();
+        for (index, (trial, changes)) in open.iter_mut().enumerate() {
+            if found.contains_key(&index) {
+                continue;
+            }
+            let Some(change) = changes.pop() else { continue };
+            for maker in &trial.makers {
+                let file = (change.input.file.clone(), change.content.clone());
+                let look = Look::plain(self.side.releases[*maker].at).with_files(vec![file]);
+                looks.push(if trial.is_of_state { look.of_state() } else { look });
+                asked.push((index, *maker, change.clone()));
+            }
+        }
+        (asked, looks)
     }
 
     /// The objects that somebody reads, as far as they are the same each time they are rendered, by the position of the release that makes them.
