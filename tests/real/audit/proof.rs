@@ -79,10 +79,11 @@ fn the_examples_are_covered_to_the_last_reading() {
 
 #[test]
 fn one_call_after_the_other_proves_the_same() {
-    let Some(project) = example("environments") else { return };
-    // Where the checksum arrives at no pod, there is something to tell.
-    project.edit("charts/service/templates/deployment.yaml", ".Values.configChecksum | quote", "\"fixed\"");
-    let all = ["--all-environments", STATE, "--no-cache"];
+    let Some(project) = example("third-party") else { return };
+    // Where nothing hashes what is read, there is something to tell.
+    let line = "        checksum/config: {{ include (print $.Template.BasePath \"/configmap.yaml\") . | sha256sum }}\n";
+    project.edit("vendor/log-agent/templates/daemonset.yaml", line, "        a: b\n");
+    let all = [STATE, "--no-cache", "logging/log-agent"];
     let (code, document) = prove(&project, &all);
     let (_, again) = prove(&project, &[&all[..], &["--jobs", "1"]].concat());
     assert_eq!((code, &document["proof"], &document["findings"]), (1, &again["proof"], &again["findings"]));
