@@ -6,6 +6,7 @@ mod annotate;
 mod argocd_flux;
 mod audit;
 mod cache;
+mod ci;
 mod diff;
 mod examples;
 mod explain;

@@ -1,6 +1,6 @@
 //! Web servers for tests on the loopback address: files of a folder, such as a repository of charts, and a registry of charts.
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::thread;
@@ -10,8 +10,8 @@ use sha2::{Digest as _, Sha256};
 
 /// Serves the files of a folder until the listener's thread ends with the test, and returns its URL.
 pub(crate) fn serve(folder: PathBuf) -> String {
-    let address = listen(move |path| {
-        let body = fs_err::read(folder.join(path.trim_start_matches('/'))).ok()?;
+    let address = listen(move |request| {
+        let body = fs_err::read(folder.join(request.path.trim_start_matches('/'))).ok()?;
         Some(Answer { kind: "application/octet-stream", body })
     });
     format!("http://{address}")
@@ -20,13 +20,24 @@ pub(crate) fn serve(folder: PathBuf) -> String {
 /// Serves the packaged charts of a folder as a registry from which charts are pulled, without TLS, and returns its host and port. The
 /// name of a repository is that of the chart, with anything in front.
 pub(crate) fn registry(folder: PathBuf) -> String {
-    listen(move |path| pulled(&folder, path))
+    listen(move |request| pulled(&folder, &request.path))
+}
+
+/// What is asked.
+#[derive(Debug)]
+pub(crate) struct Request {
+    pub(crate) method: String,
+    /// With what follows a `?`.
+    pub(crate) path: String,
+    /// Each as it was sent: `Name: value`.
+    pub(crate) headers: Vec<String>,
+    pub(crate) body: Vec<u8>,
 }
 
 /// What is answered to a request that is understood.
-struct Answer {
-    kind: &'static str,
-    body: Vec<u8>,
+pub(crate) struct Answer {
+    pub(crate) kind: &'static str,
+    pub(crate) body: Vec<u8>,
 }
 
 const MANIFEST: &str = "application/vnd.oci.image.manifest.v1+json";
@@ -79,8 +90,8 @@ fn digest(body: &[u8]) -> String {
     format!("sha256:{}", data_encoding::HEXLOWER.encode(&Sha256::digest(body)))
 }
 
-/// Answers requests for paths on a free port of the loopback address, and returns host and port.
-fn listen(find: impl Fn(&str) -> Option<Answer> + Send + 'static) -> String {
+/// Answers requests on a free port of the loopback address, and returns host and port. What `find` has no answer for is not found.
+pub(crate) fn listen(find: impl Fn(&Request) -> Option<Answer> + Send + 'static) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
     let address = listener.local_addr().expect("an address");
     thread::spawn(move || {
@@ -92,17 +103,31 @@ fn listen(find: impl Fn(&str) -> Option<Answer> + Send + 'static) -> String {
     address.to_string()
 }
 
-fn answer(mut stream: TcpStream, find: impl Fn(&str) -> Option<Answer>) -> std::io::Result<()> {
-    let mut lines = BufReader::new(stream.try_clone()?).lines();
-    let request = lines.next().transpose()?.unwrap_or_default();
-    for line in lines {
-        if line?.is_empty() {
-            break;
+fn answer(mut stream: TcpStream, find: impl Fn(&Request) -> Option<Answer>) -> std::io::Result<()> {
+    let mut reader = BufReader::new(stream.try_clone()?);
+    let mut line = || -> std::io::Result<String> {
+        let mut line = String::new();
+        reader.read_line(&mut line)?;
+        Ok(line.trim_end().to_owned())
+    };
+    let first = line()?;
+    let mut words = first.split(' ').map(str::to_owned);
+    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
+    let mut headers = Vec::new();
+    loop {
+        match line()? {
+            header if header.is_empty() => break,
+            header => headers.push(header),
         }
     }
-    let mut words = request.split(' ');
-    let (method, path) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    let (status, Answer { kind, body }) = match find(path) {
+    let length = headers.iter().find_map(|header| {
+        let (name, value) = header.split_once(": ")?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.parse().ok()).flatten()
+    });
+    let mut body = vec![0; length.unwrap_or_default()];
+    reader.read_exact(&mut body)?;
+    let request = Request { method, path, headers, body };
+    let (status, Answer { kind, body }) = match find(&request) {
         Some(found) => ("200 OK", found),
         None => ("404 Not Found", Answer { kind: "text/plain", body: Vec::new() }),
     };
@@ -112,7 +137,7 @@ fn answer(mut stream: TcpStream, find: impl Fn(&str) -> Option<Answer>) -> std::
         body.len(),
         digest(&body),
     )?;
-    if method != "HEAD" {
+    if request.method != "HEAD" {
         stream.write_all(&body)?;
     }
     Ok(())

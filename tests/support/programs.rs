@@ -33,6 +33,10 @@ pub(crate) const KUSTOMIZE: Toolset = Toolset {
     programs: &["kustomize"],
 };
 
+/// act, which runs workflows of GitHub Actions.
+pub(crate) const ACT: Toolset =
+    Toolset { variable: "HELMSUM_ACT_BIN", script: "tests/tools/act", programs: &["act"] };
+
 /// The helm that tests run: that of [`helm_major`].
 pub(crate) fn helm() -> &'static Toolset {
     if helm_major() == 3 { &HELM_3 } else { &HELM_4 }

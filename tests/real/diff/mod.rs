@@ -15,17 +15,27 @@ use crate::support::sandbox::Sandbox;
 /// A repository without anything in it. Nothing without the programs.
 pub(crate) fn empty(name: &str) -> Option<Project> {
     let programs = programs::find(&[&programs::HELMFILE, programs::helm()], &["git"])?;
-    let sandbox = Sandbox::new(&programs, &[]);
+    Some(empty_in(Sandbox::new(&programs, &[]), name))
+}
+
+/// The same in this sandbox.
+fn empty_in(sandbox: Sandbox, name: &str) -> Project {
     let root = sandbox.project(name);
     let project = Project { sandbox, root };
     fs::create_dir_all(&project.root).expect("a folder");
     project.sandbox.run(&project.root, "git", ["init", "--quiet", "--initial-branch=main"]).succeeds();
-    Some(project)
+    project
 }
 
 /// A project with everything committed, whose `web` has these values. Nothing without the programs.
 pub(crate) fn committed(web: &str) -> Option<Project> {
-    let project = empty("shop")?;
+    let programs = programs::find(&[&programs::HELMFILE, programs::helm()], &["git"])?;
+    Some(committed_in(Sandbox::new(&programs, &[]), web))
+}
+
+/// The same in this sandbox.
+pub(crate) fn committed_in(sandbox: Sandbox, web: &str) -> Project {
+    let project = empty_in(sandbox, "shop");
     project.write("helmfile.yaml", STATE);
     project.write("web.yaml", web);
     project.write("platform.yaml", PLATFORM_VALUES);
@@ -34,7 +44,7 @@ pub(crate) fn committed(web: &str) -> Option<Project> {
     project.write("conf/a.yaml", "a: 1\n");
     project.helmsum(&["generate"]).succeeds();
     project.sandbox.commit(&project.root);
-    Some(project)
+    project
 }
 
 /// What a comparison says, with the exit code.
