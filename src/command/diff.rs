@@ -69,15 +69,9 @@ pub(super) fn run(
     let outcome = verdict::of(&report, nothing_matched);
     report.nothing_matched = outcome == Outcome::NoMatch;
     let diff = diff.masked(&reading.secrets);
-    let fix = if wants_fix(context, reading, arguments) && report.errors() == 0 {
-        waiting::watched(
-            &mut streams.err,
-            || progress.to_string(),
-            || fix::of(&diff, context, reading, &progress),
-        )?
-    } else {
-        None
-    };
+    let wants_fix = report.errors() == 0 && wants_fix(context, reading, arguments);
+    let make = || wants_fix.then(|| fix::of(&diff, context, reading, &progress)).flatten();
+    let fix = waiting::watched(&mut streams.err, || progress.to_string(), make)?;
     let command = reading.secrets.mask(&command(context, arguments)).into_owned();
     let view = DiffView {
         report: &report,

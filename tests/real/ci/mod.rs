@@ -17,10 +17,9 @@ use forge::{Comment, Forge, TOKEN};
 
 const MARKER: &str = "<!-- helmsum:diff:production -->\n";
 
-/// The block of the page that this test reads.
-fn recipe(test: &str) -> String {
-    let page = Page::all().into_iter().find(|page| page.name == "docs/ci.md").expect("a page");
-    page.tested_by(test)
+/// The recipes.
+fn page() -> Page {
+    Page::read("docs/ci.md")
 }
 
 /// A repository with an environment `production`, a bare repository as its `origin`, and a branch whose change restarts nothing that
@@ -157,7 +156,7 @@ fn workflow(project: &Project, forge: &Forge, text: &str, head: &str) -> Run {
 #[test]
 fn a_workflow_comments_once_and_edits_its_comment() {
     let Some(project) = proposed(&[&programs::ACT], &[]) else { return };
-    let text = recipe("a_workflow_comments_once_and_edits_its_comment");
+    let text = page().tested_by("a_workflow_comments_once_and_edits_its_comment");
     let forge = Forge::github(of_others());
     // What is denied is posted, and then the job fails.
     let failed = workflow(&project, &forge, &text, "acme/shop").fails();
@@ -192,7 +191,7 @@ fn a_workflow_comments_once_and_edits_its_comment() {
 #[test]
 fn a_workflow_of_a_fork_has_the_summary_alone() {
     let Some(project) = proposed(&[&programs::ACT], &[]) else { return };
-    let text = recipe("a_workflow_comments_once_and_edits_its_comment");
+    let text = page().tested_by("a_workflow_comments_once_and_edits_its_comment");
     let forge = Forge::github(of_others());
     let failed = workflow(&project, &forge, &text, "mallory/shop").fails();
     assert_eq!(own(&forge), Vec::<String>::new(), "{failed}");
@@ -215,15 +214,15 @@ fn a_pipeline_notes_once_and_edits_its_note() {
     ];
     let Some(project) = proposed(&[], &variables) else { return };
     let recipe: Value =
-        yaml_serde::from_str(&recipe("a_pipeline_notes_once_and_edits_its_note")).expect("YAML");
+        yaml_serde::from_str(&page().tested_by("a_pipeline_notes_once_and_edits_its_note")).expect("YAML");
     let job = &recipe["restarts"];
     let mut script = "set -eo pipefail\n".to_owned();
     for (name, value) in job["variables"].as_object().expect("variables") {
         let value = value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-        script.push_str(&format!("export {name}={value}\n"));
+        script.extend(["export ", name, "=", &value, "\n"]);
     }
     for command in job["script"].as_array().expect("commands") {
-        script.push_str(&format!("{}\n", command.as_str().expect("a command")));
+        script.extend([command.as_str().expect("a command"), "\n"]);
     }
     let run = |token: &str| {
         let root = project.root.to_str().expect("UTF-8");
@@ -258,7 +257,7 @@ fn a_pipeline_notes_once_and_edits_its_note() {
 #[test]
 fn a_script_prints_the_document_and_fails_after_it() {
     let Some(project) = proposed(&[], &[]) else { return };
-    let script = recipe("a_script_prints_the_document_and_fails_after_it");
+    let script = page().tested_by("a_script_prints_the_document_and_fails_after_it");
     let run = project.sandbox.run(&project.root, "sh", ["-e", "-c", &script]);
     assert_eq!(run.code(), 1, "{}", run.told());
     assert!(run.stdout().starts_with("## 1 release does not notice its change\n"), "{}", run.told());
@@ -268,7 +267,7 @@ fn a_script_prints_the_document_and_fails_after_it() {
 fn a_tag_tells_what_was_deployed() {
     let Some(project) = proposed(&[], &[]) else { return };
     // Nothing is deployed here.
-    let script = recipe("a_tag_tells_what_was_deployed");
+    let script = page().tested_by("a_tag_tells_what_was_deployed");
     let deploys = "helmfile --environment production apply\n";
     assert!(script.contains(deploys), "{script}");
     let script = script.replace(deploys, "helmfile --environment production apply --help >/dev/null\n");
