@@ -1,6 +1,7 @@
 //! The manual and the published files against the code, and the order of the modules.
 
 mod architecture;
+mod ci;
 mod compatibility;
 mod configuration;
 mod findings;
