@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::path::Path;
+use std::process::{Command, Output};
 
 use fs_err as fs;
 use serde::Deserialize as _;
@@ -92,4 +93,69 @@ fn hooks_install_the_wheel_of_this_version() {
     assert_eq!(package["project"]["version"].as_str(), Some(VERSION));
     let wheel = format!("helmsum=={VERSION}");
     assert_eq!(package["project"]["dependencies"][0].as_str(), Some(wheel.as_str()));
+}
+
+/// What a runner of GitLab has after it took the component in: its script, and a folder with a released archive in place of the network.
+struct Runner {
+    folder: tempfile::TempDir,
+    script: String,
+}
+
+impl Runner {
+    fn new() -> Self {
+        let component = published("templates/helmsum.yml");
+        let job = component.split("\n---\n").nth(1).expect("a job");
+        let job = yaml(&job.replace("$[[ inputs.command ]]", "check --strict"));
+        let lines = job["$[[ inputs.job ]]"]["script"].as_sequence().expect("a script");
+        let lines: Vec<&str> = lines.iter().map(|line| line.as_str().expect("a command")).collect();
+        let runner = Self { folder: tempfile::tempdir().expect("a folder"), script: lines.join("\n") };
+        let packed = runner.shell(&format!(
+            "name=helmsum-v{VERSION}-$(uname -m)-unknown-linux-gnu
+            mkdir bin released $name && cp '{}' $name/helmsum && tar -czf released/$name.tar.gz $name
+            (cd released && sha256sum $name.tar.gz >SHA256SUMS)
+            printf '#!/bin/sh\ncp \"$4\" \"$3\"\n' >bin/wget && chmod +x bin/wget
+            cp -R '{}/examples/gateway' project",
+            env!("CARGO_BIN_EXE_helmsum"),
+            env!("CARGO_MANIFEST_DIR"),
+        ));
+        assert!(packed.status.success(), "{packed:?}");
+        runner
+    }
+
+    fn shell(&self, script: &str) -> Output {
+        Command::new("sh").args(["-euc", script]).current_dir(self.folder.path()).output().expect("a shell")
+    }
+
+    /// Runs the script of the job, with these values of its inputs.
+    fn job(&self, environment: &str, sum: &str) -> (Option<i32>, String) {
+        let done = self.shell(&format!(
+            "export PATH=\"$PWD/bin:$PATH\" HELMSUM_CI_URL=\"$PWD/released\" HELMSUM_CI_VERSION={VERSION} HELMSUM_CI_FILE=
+            export HELMSUM_CI_ENVIRONMENT={environment} HELMSUM_CI_SHA256={sum}
+            cd project\n{}",
+            self.script
+        ));
+        let said = [done.stdout, done.stderr].concat();
+        (done.status.code(), String::from_utf8_lossy(&said).into_owned())
+    }
+}
+
+#[test]
+fn the_component_runs_what_it_has_verified() {
+    let runner = Runner::new();
+    let (status, said) = runner.job("", "");
+    assert!(status == Some(0) && said.contains("1 release: 1 current"), "{said}");
+    let (status, said) = runner.job("all", "");
+    assert!(status == Some(0) && said.contains("2 releases: 2 current"), "{said}");
+    runner.shell("echo '# changed' >>project/helmfile-values/gateway/apis/users.yaml");
+    let (status, said) = runner.job("production", "");
+    assert!(status == Some(2) && said.contains("users.yaml"), "{said}");
+
+    let (status, said) = runner.job("", &"0".repeat(64));
+    assert!(status == Some(1) && !said.contains("users.yaml"), "{said}");
+    runner.shell(": >released/SHA256SUMS");
+    let (status, said) = runner.job("", "");
+    assert!(status == Some(1) && !said.contains("users.yaml"), "{said}");
+    runner.shell("rm released/*.tar.gz");
+    let (status, said) = runner.job("", "");
+    assert!(status == Some(1) && said.contains("a released version?"), "{said}");
 }
