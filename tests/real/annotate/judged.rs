@@ -169,7 +169,7 @@ fn a_release_that_cannot_be_rendered_here_is_noted() {
     let Some(project) = project("# helmsum: ./conf on=*\n") else { return };
     project.write("conf/a", "1");
     project.edit("helmfile.yaml.gotmpl", "chart: ./charts/web", "chart: elsewhere/web\n    version: 1.0.0");
-    let told = project.helmsum(&["check", "--strict"]).succeeds();
+    let told = project.helmsum(&["check", "--strict", "--all"]).succeeds();
     assert!(told.contains("note: release `apps/web` is not rendered here, so only helm will show"), "{told}");
     assert!(told.contains("helm has never fetched the repository `elsewhere`"), "{told}");
     assert!(told.contains("annotated  apps/web"), "{told}");

@@ -156,7 +156,7 @@ fn helm_stops_where_nobody_knows_who_reads_a_source() {
 #[test]
 fn a_release_that_is_annotated_is_wired() {
     let Some(project) = project(DIRECTIVE) else { return };
-    let told = project.helmsum(&["check", "--strict"]).succeeds();
+    let told = project.helmsum(&["check", "--strict", "--all"]).succeeds();
     assert!(told.contains("annotated  apps/web"), "{told}");
     project.edit("helmfile.yaml.gotmpl", "postRenderer: helmsum", "createNamespace: false");
     assert!(project.helmsum(&["check"]).fails().contains("unwired-release"));
