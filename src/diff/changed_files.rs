@@ -123,20 +123,34 @@ fn add_untracked(root: &Utf8Path, new: &[&str], mut gone: Vec<GoneFile>, found: 
     };
     let hashes = String::from_utf8_lossy(&answer);
     let hashes = hashes.lines().chain(std::iter::repeat(""));
+    let others = others.into_iter().zip(std::iter::repeat(""));
+    let mut all: Vec<(&str, &str)> = asked.into_iter().zip(hashes).chain(others).collect();
+    // What is under its own name was not renamed.
+    all.sort_by_key(|(name, _)| !gone.iter().any(|one| one.name == *name));
     let file = |name: &str| name.rsplit_once('/').map_or(name, |(_, file)| file).to_owned();
-    for (name, hash) in asked.into_iter().zip(hashes) {
+    for (name, hash) in all {
+        if let Some(known) = found.iter_mut().find(|one| one.from.as_ref().is_some_and(|from| from == name)) {
+            (known.from, known.fate) = (None, Fate::Added);
+            found.push(changed(root, name, None, Fate::Edited));
+            continue;
+        }
+        // It is in the commit, and no longer in the index.
+        if let Some(at) = gone.iter().position(|one| one.name == name) {
+            found.retain(|one| one.name != name);
+            if gone.remove(at).hash != hash {
+                found.push(changed(root, name, None, Fate::Edited));
+            }
+            continue;
+        }
         let same: Vec<usize> = (0..gone.len()).filter(|at| gone[*at].hash == hash).collect();
         let namesake = same.iter().find(|at| file(&gone[**at].name) == file(name));
-        match namesake.or_else(|| same.first()) {
-            Some(at) => {
-                let from = gone.remove(*at).name;
-                found.retain(|one| one.name != from);
-                found.push(changed(root, name, Some(&from), Fate::Renamed));
-            }
-            None => found.push(changed(root, name, None, Fate::Added)),
+        let from = namesake.or_else(|| same.first()).map(|at| gone.remove(*at).name);
+        if let Some(from) = &from {
+            found.retain(|one| one.name != *from);
         }
+        let fate = if from.is_some() { Fate::Renamed } else { Fate::Added };
+        found.push(changed(root, name, from.as_deref(), fate));
     }
-    found.extend(others.into_iter().map(|name| changed(root, name, None, Fate::Added)));
 }
 
 #[cfg(test)]
@@ -175,6 +189,8 @@ mod tests {
             };
             found.iter().map(one).collect()
         };
+        // It stays, but for the index.
+        git(root, &["rm", "--quiet", "--cached", ".gitignore"], "", &[]).expect("it is removed");
         let committed = ["edited \"a b\"", "removed \"gone\"", "renamed old -> \"new\""];
         assert_eq!(told(Some("HEAD")), committed);
         assert_eq!(

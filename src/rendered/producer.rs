@@ -85,6 +85,21 @@ impl Producer<'_> {
     ///
     /// Where it cannot be read, is not a regular file, or has more than 64 MiB.
     pub(super) fn read(&self, path: &Utf8Path) -> Result<Vec<u8>, Diagnostic> {
+        self.readable(path)?;
+        self.request.tree.read(path).map_err(|error| self.unreadable(path, &error))
+    }
+
+    /// The same for a copy that helm is given.
+    ///
+    /// # Errors
+    ///
+    /// As [`Producer::read`].
+    pub(super) fn read_for_helm(&self, path: &Utf8Path) -> Result<Vec<u8>, Diagnostic> {
+        self.readable(path)?;
+        self.request.tree.read_aside(path).map_err(|error| self.unreadable(path, &error))
+    }
+
+    fn readable(&self, path: &Utf8Path) -> Result<(), Diagnostic> {
         let failed = |error| self.unreadable(path, &error);
         let stat = self.request.tree.stat(path).map_err(failed)?;
         if stat.kind == Kind::Special {
@@ -97,7 +112,7 @@ impl Producer<'_> {
             let problem = self.refused(Refusal::Limit, &message).at(Place::file(path));
             return Err(problem.hint("make it smaller"));
         }
-        self.request.tree.read(path).map_err(failed)
+        Ok(())
     }
 
     /// Resolves references of the release, and names the files that were read for them.

@@ -60,7 +60,7 @@ fn directory(producer: &Producer<'_>, local: &Local) -> Result<Staged, Diagnosti
         // The rules have done their work, and must not reach into what is packed below.
         let rules = !packed.is_empty() && name == ignore::FILE;
         if !rules && !packed.iter().any(|entry| entry.is_package(name)) {
-            copy.push((name.clone(), producer.read(path)?));
+            copy.push((name.clone(), producer.read_for_helm(path)?));
         }
     }
     for entry in packed {
@@ -70,7 +70,7 @@ fn directory(producer: &Producer<'_>, local: &Local) -> Result<Staged, Diagnosti
             return Err(dependencies::missing(producer, &local.path, entry, &directory));
         }
         for (name, path) in chart_files(producer, &directory)? {
-            copy.push((format!("charts/{}/{name}", entry.name), producer.read(&path)?));
+            copy.push((format!("charts/{}/{name}", entry.name), producer.read_for_helm(&path)?));
         }
     }
     Ok(Staged::Copy(copy))

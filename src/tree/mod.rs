@@ -129,6 +129,16 @@ pub trait Tree: Send + Sync + fmt::Debug {
         false
     }
 
+    /// The same as [`Tree::read`] where nothing depends on the file for that: a program is handed a copy, whatever it reads of it, or
+    /// it is looked for what nobody reads.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tree::read`].
+    fn read_aside(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
+        self.read(path)
+    }
+
     /// The whole content of a regular file of at most [`LARGEST`] bytes.
     ///
     /// # Errors

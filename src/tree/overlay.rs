@@ -150,6 +150,13 @@ impl Tree for Overlay {
         }
     }
 
+    fn read_aside(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
+        match self.file(path) {
+            Some(bytes) => Ok(bytes.to_vec()),
+            None => self.below.read_aside(path),
+        }
+    }
+
     fn is_on_disk(&self, path: &Utf8Path) -> bool {
         let real = self.real(path);
         !self.files.contains_key(real.as_str())

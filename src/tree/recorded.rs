@@ -57,6 +57,10 @@ impl Tree for Recorded {
         self.below.resolve(path)
     }
 
+    fn read_aside(&self, path: &Utf8Path) -> io::Result<Vec<u8>> {
+        self.below.read_aside(path)
+    }
+
     fn is_on_disk(&self, path: &Utf8Path) -> bool {
         self.below.is_on_disk(path)
     }
@@ -78,6 +82,7 @@ mod tests {
         let tree = Recorded::new(Arc::new(WorkTree));
         assert!(tree.stat(&root.join("real/b")).is_ok() && tree.entries(&root).is_ok());
         assert_eq!(tree.read(&root.join("link/a")).expect("a file"), b"1");
+        assert_eq!(tree.read_aside(&root.join("real/b")).expect("a file"), b"2");
         assert!(tree.read(&root.join("none")).is_err());
         let opened = tree.opened();
         let expected = ["link/a", "real/a"].map(|name| root.join(name));

@@ -74,7 +74,7 @@ fn unlisted(project: &Project<'_>, case: &ReleaseCase<'_>, target: &Utf8Path) ->
     });
     let is_listed = |path: &Utf8PathBuf| project.visits().any(|(_, visited)| visited.read.contains(path));
     let declares = |path: &Utf8PathBuf| {
-        case.environment.files.raw(path).bytes.as_ref().is_ok_and(|bytes| declares(bytes))
+        case.environment.request.tree.read_aside(path).is_ok_and(|bytes| declares(&bytes))
     };
     let found = paths.find(|path| !is_listed(path) && declares(path))?;
     Some(format!(

@@ -82,7 +82,7 @@ impl Parents {
 
 fn text_of(tree: &dyn Tree, file: &Utf8Path) -> Option<String> {
     let stat = tree.stat(file).ok()?;
-    let bytes = (stat.kind == Kind::File && stat.size <= LARGEST).then(|| tree.read(file).ok())??;
+    let bytes = (stat.kind == Kind::File && stat.size <= LARGEST).then(|| tree.read_aside(file).ok())??;
     Some(String::from_utf8_lossy(&bytes).into_owned())
 }
 

@@ -303,7 +303,7 @@ impl Entries {
             let file = folder.join(FILE_NAME);
             let is_file = tree.stat(&file).is_ok_and(|stat| stat.kind == Kind::File);
             let has_checksums = || {
-                tree.read(&file).is_ok_and(|bytes| {
+                tree.read_aside(&file).is_ok_and(|bytes| {
                     String::from_utf8_lossy(&bytes).lines().any(|line| line.starts_with("checksums:"))
                 })
             };

@@ -37,7 +37,7 @@ fn unread_directives(
     let mut findings = Vec::new();
     let mut look = |file: &Utf8Path, title: &str| {
         if looked_at.insert(file.to_owned())
-            && let Ok(bytes) = tree.read(file)
+            && let Ok(bytes) = tree.read_aside(file)
         {
             findings.extend(source::unread(&bytes).into_iter().map(|line| finding(file, line, title)));
         }
@@ -99,7 +99,7 @@ fn in_helpers(
 ) -> Vec<Diagnostic> {
     let mut helpers = Vec::new();
     for file in glob(tree, &folder.join("_*.tpl")).unwrap_or_default() {
-        let text = tree.read(&file).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let text = tree.read_aside(&file).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         // Where one is not a template, nothing in the folder can be rendered.
         let Some(text) = text else { continue };
         let Ok(defined) = defined(&text) else { continue };

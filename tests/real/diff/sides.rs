@@ -113,6 +113,23 @@ fn changed_files_that_reach_no_release_are_named() {
     let (_, document) = diff(&project, &["HEAD"]);
     assert_eq!(document["unreached"], json!(["NOTES", "charts/web/README.md"]));
     assert_eq!(document["unchanged"], 2);
+    // helm is given a copy of a commit's chart with all its files, and reads no more of them.
+    project.sandbox.commit(&project.root);
+    let (_, again) = diff(&project, &["HEAD~1", "HEAD"]);
+    assert_eq!(again["unreached"], document["unreached"]);
+    // One that has taken its place is another matter, whatever the index says.
+    project.sandbox.run(&project.root, "git", ["mv", "web.yaml", "old.yaml"]).succeeds();
+    project.write("web.yaml", "pod: {containers: [{name: app, image: web}]}\n");
+    let (_, moved) = diff(&project, &["HEAD"]);
+    assert_eq!(moved["unreached"], json!(["old.yaml"]), "what was there is another file now");
+    project.sandbox.commit(&project.root);
+    let (_, committed) = diff(&project, &["HEAD~1", "HEAD"]);
+    assert_eq!(committed["unreached"], moved["unreached"]);
+    // A file that comes from where it was read reaches somebody.
+    project.sandbox.run(&project.root, "git", ["mv", "web.yaml", "web2.yaml"]).succeeds();
+    project.write("helmfile.yaml", &STATE.replace("[web.yaml, ", "["));
+    let (_, moved) = diff(&project, &["HEAD"]);
+    assert_eq!(moved["unreached"], json!([]));
 }
 
 #[test]

@@ -123,7 +123,7 @@ pub(crate) fn rival_hook(
         if !may_be_state || same_state_file(tree, &path, &named) || is_read(&path) {
             return None;
         }
-        let line = line_of_hook_for(&String::from_utf8_lossy(&tree.read(&path).ok()?), file)?;
+        let line = line_of_hook_for(&String::from_utf8_lossy(&tree.read_aside(&path).ok()?), file)?;
         let message = format!(
             "`{name}` has a hook that runs helmsum with `--file={file}`, so this run may be for either"
         );
