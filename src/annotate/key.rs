@@ -1,7 +1,7 @@
 //! The names of annotations.
 
 use crate::checksum::Digest;
-use crate::targets::ANNOTATION;
+use crate::reference::ANNOTATION;
 
 /// What Kubernetes takes after the slash of an annotation.
 const LONGEST: usize = 63;

@@ -23,7 +23,7 @@ pub(crate) use before::{Filtered, filtered};
 pub(crate) use computed::{Asked, Declaring, declaring};
 pub(crate) use judge::{additions, judge, restarts};
 pub(crate) use last_error::Subject;
-pub(crate) use release::{Additions, annotate, key as annotation};
+pub(crate) use release::{annotate, key as annotation};
 pub(crate) use stream::{Bridged, bridge};
 
 use change::Change;

@@ -6,10 +6,10 @@ use super::key::of_label;
 use super::problem::Problem;
 use super::{Annotated, Change, Refused, insert};
 use crate::checksum::Digest;
+use crate::reference::ANNOTATION;
 use crate::reference::{Identity, Manifests, Moves, Need, Pod, Why, Workload, read_with_destinations};
 use crate::rendered::{Marker, ObjectKind, Unreadable};
 use crate::source::{On, Source, What};
-use crate::targets::ANNOTATION;
 use crate::text::listed;
 
 /// A source of the release, with what is known of it.

@@ -50,7 +50,16 @@ pub(crate) fn compare(
     diff.unnoticed = unnoticed::find(&pairs, sides, rendering);
     let holding: BTreeSet<Named> = diff.held.iter().map(|one| one.named.clone()).collect();
     diff.unnoticed.retain(|one| !holding.contains(&one.named));
-    let not_unchanged: BTreeSet<&Named> = diff.unnoticed.iter().map(|one| &one.named).collect();
+    // Some workloads of a release may restart while others do not notice.
+    let told: BTreeSet<&Named> = diff
+        .restarts
+        .iter()
+        .chain(&diff.first)
+        .map(|one| &one.named)
+        .chain(diff.gone.iter().map(|one| &one.named))
+        .collect();
+    let not_unchanged: BTreeSet<&Named> =
+        diff.unnoticed.iter().map(|one| &one.named).filter(|named| !told.contains(named)).collect();
     diff.unchanged = diff.unchanged.saturating_sub(not_unchanged.len());
     diff.restarts.sort_by_key(|one| !one.workloads.is_recreated());
     diff.unreached = unreached(sides);
@@ -80,7 +89,12 @@ fn sort_in(
         (Some(base), None) if base.is_selected => {
             return diff.gone.push(Gone { named: base.named.clone(), what: Lost::Release });
         }
-        (None, Some(head)) if head.is_selected => return diff.new.push(head.named.clone()),
+        (None, Some(head)) if head.is_selected => {
+            if head.consumer().is_some_and(|consumer| consumer.is_stale) {
+                diff.stale.push(head.named.release.clone());
+            }
+            return diff.new.push(head.named.clone());
+        }
         _ => return,
     };
     let consumers = (base.consumer(), head.consumer());

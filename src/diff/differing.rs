@@ -1,11 +1,12 @@
 //! Whether the pods of a release are others on the second side.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use super::result::MovedWorkload;
 use super::side::{SideConsumer, SideRelease};
 use super::uncompared::bare;
-use crate::reference::{Identity, Moves, moved_workloads};
+use crate::reference::{Identity, Moves, Pod, Workload, is_own_annotation};
+use crate::rendered::Mark;
 
 /// What of a release differs.
 #[derive(Clone, Debug)]
@@ -20,21 +21,31 @@ pub(crate) enum Moved {
 
 /// What of a release differs between two sides.
 pub(crate) fn moved(base: &SideRelease, head: &SideRelease) -> Moved {
-    let (Some(before), Some(after)) = (base.rendered(), head.rendered()) else {
+    if base.rendered().is_none() || head.rendered().is_none() {
         return without_rendering(base, head);
-    };
-    let templates = moved_workloads(after, before);
-    let is_there: BTreeSet<&Identity> = base.workloads().map(|one| &one.identity).collect();
-    let none = BTreeMap::new();
+    }
+    let before: BTreeMap<&Identity, &Workload> =
+        base.workloads().map(|workload| (&workload.identity, workload)).collect();
     let moved = head.workloads().filter(|workload| {
-        let identity = &workload.identity;
-        let added = |side: &'_ SideRelease| side.additions.get(identity).unwrap_or(&none).clone();
-        is_there.contains(identity) && (templates.contains(identity) || added(base) != added(head))
+        let other = before.get(&workload.identity);
+        other.is_some_and(|other| templates(base, other) != templates(head, workload))
     });
     // What runs to an end takes it over the next time, and nothing restarts.
     let moved: Vec<MovedWorkload> =
         moved.filter(|workload| workload.moves != Moves::NextRun).map(MovedWorkload::from).collect();
     if moved.is_empty() { Moved::Nothing } else { Moved::Pods(moved) }
+}
+
+/// The pod templates of a workload as they are deployed: without helmsum's checksums, and these, whoever puts them there.
+fn templates<'s>(side: &'s SideRelease, workload: &'s Workload) -> Vec<(&'s str, BTreeMap<&'s str, Mark>)> {
+    let template = |pod: &'s Pod| {
+        let has = pod.annotations.iter().filter(|(key, _)| is_own_annotation(key));
+        let added = side.additions.get(&workload.identity).filter(|_| pod.annotations_path.is_some());
+        let added = added.into_iter().flatten().map(|(key, mark)| (key.as_str(), *mark));
+        let own = has.map(|(key, annotation)| (key.as_str(), annotation.mark)).chain(added).collect();
+        (pod.bare_digest.as_str(), own)
+    };
+    workload.pods.iter().map(template).collect()
 }
 
 /// What may differ where one side is not rendered.

@@ -1,6 +1,6 @@
 //! Which of the changed files a release is made of, and which of them no release is.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use camino::{Utf8Path, Utf8PathBuf};
 
@@ -11,9 +11,10 @@ use super::result::{FileChange, Own};
 use super::side::SideRelease;
 use crate::audit::Inputs;
 use crate::plan::Made;
+use crate::plan::contents::kept::Rendered;
 use crate::plan::contents::manifests::Look;
 use crate::plan::contents::rendering::Rendering;
-use crate::reference::moved_workloads;
+use crate::reference::{Identity, Pod, Workload};
 
 /// What of a release's own moves its pods, beside the checksum; nothing where that is all, or it is not known.
 pub(super) fn own(
@@ -23,8 +24,9 @@ pub(super) fn own(
     made: &Made<'_>,
     rendering: &mut Rendering<'_>,
 ) -> Option<Own> {
-    let Moved::Pods(_) = moved else { return None };
-    if checksum_differs(base, head) && !moves_without(base, head, made, rendering)? {
+    let Moved::Pods(moved) = moved else { return None };
+    let moved: BTreeSet<&Identity> = moved.iter().map(|one| &one.identity).collect();
+    if checksum_differs(base, head) && !moves_without((base, head), &moved, made, rendering)? {
         return None;
     }
     let inputs = Inputs::of(made.project.locations, rendering, head.at).all();
@@ -47,23 +49,42 @@ fn checksum_differs(base: &SideRelease, head: &SideRelease) -> bool {
 
 /// Whether pods are others with the checksum of the first side, too; nothing where that cannot be seen.
 fn moves_without(
-    base: &SideRelease,
-    head: &SideRelease,
+    (base, head): (&SideRelease, &SideRelease),
+    moved: &BTreeSet<&Identity>,
     made: &Made<'_>,
     rendering: &mut Rendering<'_>,
 ) -> Option<bool> {
     let (before, after) = (base.rendered()?, head.rendered()?);
     let (Some(consumer), Some(now)) = (base.consumer(), head.consumer()) else { return None };
-    if consumer.is_annotated && now.is_annotated {
-        return Some(!moved_workloads(after, before).is_empty());
+    let of_itself = differing(before, after, |pod| &pod.bare_digest);
+    // What neither has without any checksum does not move with another one.
+    if consumer.is_annotated && now.is_annotated || of_itself.is_disjoint(moved) {
+        return Some(!of_itself.is_disjoint(moved));
     }
     let target = now.target.as_ref().filter(|target| consumer.target.as_ref() == Some(target))?;
     let content = consumer.content.as_ref()?;
     let look = Look::plain(head.at).with_files(vec![(target.clone(), content.clone().into_bytes())]);
     let answers = rendering.manifests(&[look], made.progress);
     let other = answers.into_iter().next()?.ok()?;
-    let is_there: BTreeSet<_> = before.workloads.iter().map(|workload| &workload.identity).collect();
-    Some(moved_workloads(&other, before).iter().any(|identity| is_there.contains(identity)))
+    Some(!differing(before, &other, |pod| &pod.digest).is_disjoint(moved))
+}
+
+/// The workloads that two renderings have whose pods differ in something.
+fn differing<'r>(
+    one: &'r Rendered,
+    other: &'r Rendered,
+    of: impl Fn(&'r Pod) -> &'r String,
+) -> BTreeSet<&'r Identity> {
+    let pods = |workload: &'r Workload| -> (&'r Identity, Vec<&'r String>) {
+        (&workload.identity, workload.pods.iter().map(&of).collect())
+    };
+    let others: BTreeMap<&Identity, Vec<&String>> = other.workloads.iter().map(pods).collect();
+    let differ = one
+        .workloads
+        .iter()
+        .map(pods)
+        .filter(|(identity, pods)| others.get(identity).is_some_and(|other| other != pods));
+    differ.map(|(identity, _)| identity).collect()
 }
 
 /// The changed files that were read on neither side, relative to the root of the repository.

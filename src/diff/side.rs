@@ -7,7 +7,7 @@ use camino::Utf8PathBuf;
 use super::result::{MovedWorkload, Named};
 use super::sources::SideSource;
 use super::uncompared::{Foreign, of_ignored_files, of_programs};
-use crate::annotate::{Additions, additions};
+use crate::annotate::additions;
 use crate::audit::Inputs;
 use crate::checksum::{Digest, Fingerprint};
 use crate::plan::contents::kept::Rendered;
@@ -78,8 +78,8 @@ pub(crate) struct SideRelease {
     pub(crate) consumer: Option<(usize, SideConsumer)>,
     /// What it renders, or why that is not known; nothing where nothing is rendered.
     pub(crate) manifests: Option<Answer<Rendered>>,
-    /// What `helmsum annotate` puts on its pods, by workload.
-    pub(crate) additions: Additions,
+    /// What `helmsum annotate` puts on its pods, by workload and annotation.
+    pub(crate) additions: BTreeMap<Identity, BTreeMap<String, Mark>>,
     /// What is not what this side has, if anything of it is read.
     pub(super) foreign: Option<Foreign>,
     /// What helm is given for it, where it is not rendered.
@@ -207,8 +207,13 @@ impl Side {
                 release.given = Some(rendering.given_digests(release.at));
             }
             release.manifests = Some(answer);
+            let marks = |added: BTreeMap<String, String>| -> BTreeMap<String, Mark> {
+                let marker = rendering.kept.marker();
+                added.into_iter().map(|(key, digest)| (key, marker.mark(digest.as_bytes()))).collect()
+            };
             let consumer = release.consumer.as_ref().map(|(index, _)| *index);
-            release.additions = consumer.and_then(|index| additions.remove(&index)).unwrap_or_default();
+            let added = consumer.and_then(|index| additions.remove(&index)).unwrap_or_default();
+            release.additions = added.into_iter().map(|(identity, own)| (identity, marks(own))).collect();
         }
         let deployed = self.releases.iter().map(|release| Deployed {
             at: release.at,
@@ -301,7 +306,7 @@ impl SideRelease {
             is_selected,
             consumer: None,
             manifests: None,
-            additions: Additions::default(),
+            additions: BTreeMap::new(),
             foreign: None,
             given: None,
             reads: Vec::new(),

@@ -2,8 +2,8 @@
 
 use super::draft::Insertion;
 use super::sheet::{Sheet, Unsafe};
+use crate::reference::ANNOTATION;
 use crate::source::KeyPath;
-use crate::targets::ANNOTATION;
 use crate::yaml::{Kind, Written};
 
 /// Puts the value of a key on the pods of a workload, where it has a value. The template is the one that the workload is rendered from.

@@ -39,4 +39,5 @@ pub use pod::{Form, Kind, Reference};
 pub use reloader::{Controller, RELOADER, Reloader, WAVE};
 pub use resource::{Identity, Origin};
 pub(crate) use spot::Step;
+pub(crate) use workload::{ANNOTATION, is_own_annotation};
 pub use workload::{Moves, Pod, Size, Workload};

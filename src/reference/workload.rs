@@ -16,7 +16,11 @@ use super::resource::{Identity, Origin, Resource};
 use super::spot::{Path, Spot, Step};
 use crate::diagnostic::Level;
 use crate::rendered::{Mark, Marker};
-use crate::value::Value;
+use crate::value::{Map, Value};
+
+/// The annotation of helmsum's checksum; those of single sources have a name after it: `checksum/helmsum.tls`. `checksum/config` is often the
+/// chart's own, and of two equal keys in one map one is lost.
+pub(crate) const ANNOTATION: &str = "checksum/helmsum";
 
 /// By namespace, the `ConfigMap`s with a Corefile that has `reload`.
 pub(super) type Corefiles = BTreeMap<String, BTreeSet<String>>;
@@ -106,6 +110,8 @@ pub struct Pod {
     /// The SHA-256 of the template, which does not depend on the order of keys. Of a custom resource without a template of this
     /// form, that of its `spec`.
     pub digest: String,
+    /// The same without the checksums of helmsum's among its annotations.
+    pub bare_digest: String,
     /// The service account that its containers act as.
     pub service_account: String,
     /// The images of its containers.
@@ -358,6 +364,7 @@ fn pod(resource: &Resource, described: &Described, corefiles: &Corefiles, marker
             .map(|(key, value)| (key, Annotation::of(&value, marker)))
             .collect(),
         digest: digest(&described.whole.value),
+        bare_digest: bare_digest(&described.whole.value),
         service_account: account.as_ref().and_then(Spot::text).unwrap_or("default").to_owned(),
         images: images.collect(),
         reloaders: reloader::reloaders(&described.containers, corefiles),
@@ -374,13 +381,37 @@ pub(super) fn texts(mapping: &Spot) -> BTreeMap<String, String> {
 
 /// The SHA-256 of a value, in hexadecimal digits. Keys that are null are as if they were not there.
 pub(super) fn digest(value: &Value) -> String {
+    digest_of(value, |_, value| value.is_nil())
+}
+
+/// The same without helmsum's checksums, and without what has nothing but them.
+fn bare_digest(value: &Value) -> String {
+    fn is_nothing(key: &str, value: &Value) -> bool {
+        let is_empty = |map: &Map| {
+            let entries = map.entries();
+            !entries.is_empty() && entries.iter().all(|(key, value)| is_nothing(key, value))
+        };
+        value.is_nil() || is_own_annotation(key) || matches!(value, Value::Map(map) if is_empty(map))
+    }
+    digest_of(value, is_nothing)
+}
+
+/// Whether an annotation is a checksum of helmsum's.
+pub(crate) fn is_own_annotation(key: &str) -> bool {
+    key.strip_prefix(ANNOTATION).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+}
+
+fn digest_of(value: &Value, is_left_out: LeftOut) -> String {
     let mut hasher = Sha256::new();
-    feed(&mut hasher, value);
+    feed(&mut hasher, value, is_left_out);
     data_encoding::HEXLOWER.encode(&hasher.finalize())
 }
 
+/// Whether an entry of a mapping is as if it were not there.
+type LeftOut = fn(&str, &Value) -> bool;
+
 /// Feeds a value so that no two different ones give the same bytes. As deep as it was decoded.
-fn feed(hasher: &mut Sha256, value: &Value) {
+fn feed(hasher: &mut Sha256, value: &Value, is_left_out: LeftOut) {
     let mut text = |kind: u8, bytes: &[u8]| {
         hasher.update([kind]);
         hasher.update(bytes.len().to_be_bytes());
@@ -395,14 +426,14 @@ fn feed(hasher: &mut Sha256, value: &Value) {
         Value::Str(string) => text(b's', string.as_bytes()),
         Value::List(list) => {
             hasher.update(b"[");
-            list.iter().for_each(|item| feed(hasher, item));
+            list.iter().for_each(|item| feed(hasher, item, is_left_out));
             hasher.update(b"]");
         }
         Value::Map(map) => {
             hasher.update(b"{");
-            for (key, value) in map.entries().iter().filter(|(_, value)| !value.is_nil()) {
-                feed(hasher, &Value::Str(Rc::clone(key)));
-                feed(hasher, value);
+            for (key, value) in map.entries().iter().filter(|(key, value)| !is_left_out(key, value)) {
+                feed(hasher, &Value::Str(Rc::clone(key)), is_left_out);
+                feed(hasher, value, is_left_out);
             }
             hasher.update(b"}");
         }

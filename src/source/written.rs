@@ -8,6 +8,7 @@ use memchr::memmem;
 use super::HEADER;
 use super::config::TARGETS;
 use crate::go::filepath::matches;
+use crate::reference::ANNOTATION;
 use crate::tree::{Stat, Tree};
 use crate::value::Value;
 use crate::yaml::{self, Limits};
@@ -20,9 +21,6 @@ const FIRST_BYTES: usize = 8_000;
 
 /// How large a file may be to be asked whether helmsum wrote all of it.
 const LARGEST: u64 = 16 << 20;
-
-/// What all annotations start with that helmsum writes.
-const ANNOTATION: &str = "checksum/helmsum";
 
 /// Whether the header is one of the first lines: helmsum wrote this, and others may have written above it.
 #[must_use]

@@ -8,12 +8,10 @@ use super::template::{Subject, Template};
 use super::{KeyPath, KeyPaths};
 use crate::checksum::Digest;
 use crate::diagnostic::Diagnostic;
+use crate::reference::ANNOTATION;
 use crate::rendered::is_object_name;
 use crate::source::config::Shape;
 use crate::text::nearest;
-
-/// The annotation of the checksum. `checksum/config` is often the chart's own, and of two equal keys in one map one is lost.
-pub(crate) const ANNOTATION: &str = "checksum/helmsum";
 
 /// How a checksum reaches the chart.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,7 +23,7 @@ pub(crate) use crate::source::{KeyPath, KeyPaths};
 pub(crate) use block::spelled;
 pub(crate) use content::{Content, Section};
 pub use error::TargetError;
-pub(crate) use format::{ANNOTATION, Format, Object};
+pub(crate) use format::{Format, Object};
 pub use location::check_place;
 pub(crate) use location::{Folder, Identity};
 pub(crate) use recorded::{Moved, Recorded, RecordedSource};

@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::content::{Content, VERSION};
-use super::format::{ANNOTATION, Format, Spot};
+use super::format::{Format, Spot};
 use super::{KeyPath, Shape};
 use crate::checksum::{Digest, combine};
+use crate::reference::ANNOTATION;
 use crate::source::has_header;
 use crate::value::Value;
 use crate::yaml::{self, Limits};

@@ -2,6 +2,7 @@
 
 mod outputs;
 mod sides;
+mod told;
 
 use fs_err as fs;
 use serde_json::{Value, json};
@@ -217,6 +218,18 @@ fn releases_and_checksums_come_and_go() {
     assert_eq!(releases(&document, "first"), ["apps/web"]);
     let (_, document) = diff(&project, &["-l", "name=worker"]);
     assert_eq!((releases(&document, "new"), releases(&document, "first")), (vec!["apps/worker"], vec![]));
+    assert_eq!(document["stale"], json!([]));
+    // A new release may lack its target, too.
+    project.write(
+        "helmfile.yaml",
+        &format!("{STATE}{more}").replace("[worker.yaml]", "[worker.yaml, worker.checksum.yaml]"),
+    );
+    project.write("worker.yaml", &format!("{DIRECTIVE}pod: {{containers: [{{name: app, image: web}}]}}\n"));
+    let (_, document) = diff(&project, &["-l", "name=worker"]);
+    assert_eq!(
+        (releases(&document, "new"), &document["stale"]),
+        (vec!["apps/worker"], &json!(["apps/worker"]))
+    );
     project.helmsum(&["generate"]).succeeds();
     project.sandbox.commit(&project.root);
     project.write("web.yaml", BY_KEY);

@@ -1,0 +1,70 @@
+//! What exactly is told of a release: neither more nor less than what happens to its pods.
+
+use serde_json::json;
+
+use super::{DIRECTIVE, committed, diff, releases};
+use crate::audit::project::{BY_KEY, PLATFORM_VALUES, STATE, WEB};
+use crate::support::plugins;
+
+#[test]
+fn a_key_that_nobody_reads_is_no_old_data() {
+    let Some(project) = committed(BY_KEY) else { return };
+    project.write("platform.yaml", &PLATFORM_VALUES.replace("red}", "red, size: large}"));
+    let (code, document) = diff(&project, &[]);
+    assert_eq!((code, &document["unnoticed"], &document["unchanged"]), (0, &json!([]), &json!(2)));
+    // The one that is read counts, and so do all of them where all are.
+    project.write("platform.yaml", &PLATFORM_VALUES.replace("red", "blue"));
+    let (code, document) = diff(&project, &[]);
+    assert_eq!((code, releases(&document, "unnoticed")), (1, vec!["apps/web"]));
+    let all = format!("{BY_KEY}      envFrom: [{{configMapRef: {{name: settings}}}}]\n");
+    project.write("web.yaml", &all);
+    project.write("platform.yaml", PLATFORM_VALUES);
+    project.sandbox.commit(&project.root);
+    project.write("platform.yaml", &PLATFORM_VALUES.replace("red}", "red, size: large}"));
+    let (code, document) = diff(&project, &["HEAD"]);
+    assert_eq!((code, releases(&document, "unnoticed")), (1, vec!["apps/web"]));
+}
+
+#[test]
+fn a_release_of_which_one_workload_restarts_and_another_does_not_notice_is_counted_once() {
+    let Some(project) = committed(&format!("{DIRECTIVE}{BY_KEY}")) else { return };
+    let deaf = WEB
+        .replace("  name: {{ .Release.Name }}\n", "  name: deaf\n")
+        .replace("{{ .Values.configChecksum | quote }}", "none");
+    project.chart("web", &format!("{WEB}---\n{deaf}"));
+    project.sandbox.commit(&project.root);
+    project.write("platform.yaml", &PLATFORM_VALUES.replace("red", "blue"));
+    let (_, document) = diff(&project, &["HEAD"]);
+    assert_eq!(
+        (releases(&document, "restarts"), releases(&document, "unnoticed")),
+        (vec!["apps/web"], vec!["apps/web"])
+    );
+    assert_eq!(document["unchanged"], 1, "the other release");
+}
+
+#[test]
+fn the_same_checksum_in_another_way_restarts_nothing() {
+    let by_annotations = WEB.replace(
+        "        checksum/config: {{ .Values.configChecksum | quote }}\n",
+        "        {{- with .Values.podAnnotations }}{{- toYaml . | nindent 8 }}{{ end }}\n",
+    );
+    let Some(project) = committed(&format!("{DIRECTIVE}{BY_KEY}podAnnotations: {{}}\n")) else { return };
+    plugins::helmsum(&project.sandbox.helm_plugins());
+    let block = "    postRenderer: helmsum\n    postRendererArgs: [annotate, --file=helmfile.yaml, --release=apps/web]\n";
+    let annotated = STATE.replace("[web.yaml, web.checksum.yaml]\n", &format!("[web.yaml]\n{block}"));
+    project.write("helmfile.yaml", &annotated);
+    project.chart("web", &by_annotations);
+    project.sandbox.commit(&project.root);
+    project.write("helmfile.yaml", STATE);
+    project.write("helmsum.yaml", "format: pod-annotations\n");
+    project.helmsum(&["generate"]).succeeds();
+    let (_, document) = diff(&project, &["HEAD"]);
+    assert_eq!((releases(&document, "restarts"), &document["unchanged"]), (vec![], &json!(2)), "{document}");
+    // The other checksum comes in either way.
+    project.write("platform.yaml", &PLATFORM_VALUES.replace("red", "blue"));
+    let (_, document) = diff(&project, &["HEAD"]);
+    assert_eq!(
+        (releases(&document, "restarts"), &document["restarts"][0]["own"]),
+        (vec!["apps/web"], &json!(null))
+    );
+}
