@@ -5,6 +5,7 @@
 pub(crate) mod answer;
 pub(crate) mod case;
 pub(crate) mod chance;
+pub(crate) mod choices;
 pub(crate) mod gallery;
 pub(crate) mod page;
 pub(crate) mod plugins;

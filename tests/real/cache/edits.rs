@@ -4,27 +4,10 @@ use fs_err as fs;
 
 use super::{SOURCE, counts};
 use crate::kinds::project::Project;
+use crate::support::choices::{Choices, number};
 
 /// How many edits are made; `HELMSUM_CACHE_EDITS` makes it another number.
 const EDITS: u64 = 100;
-
-/// A stream of choices that a seed decides.
-struct Choices(u64);
-
-impl Choices {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        usize::try_from((self.0 >> 33) % bound as u64).expect("a small number")
-    }
-
-    fn of<'w>(&mut self, words: &[&'w str]) -> &'w str {
-        words[self.below(words.len())]
-    }
-}
-
-fn number(variable: &str, default: u64) -> u64 {
-    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
-}
 
 /// One edit: something that helm is given becomes one of a few others, so that earlier states come back.
 fn edit(project: &Project, choices: &mut Choices) -> String {
@@ -89,7 +72,7 @@ fn after_random_edits_the_cache_says_what_helm_renders() {
     let Some(project) = Project::new(SOURCE) else { return };
     let seed = number("HELMSUM_CACHE_SEED", 1);
     let edits = number("HELMSUM_CACHE_EDITS", EDITS);
-    let mut choices = Choices(seed);
+    let mut choices = Choices::new(seed);
     project.write("set.txt", "file\n");
     project.write("charts/apis/charts/sub/Chart.yaml", "apiVersion: v2\nname: sub\nversion: 1.0.0\n");
     project.write("charts/apis/templates/_of.tpl", "{{ define \"of\" }}0{{ end }}");

@@ -1,5 +1,6 @@
 //! `helmsum diff` with the real helm: what restarts, what does not notice, and what is not compared.
 
+mod histories;
 mod outputs;
 mod sides;
 mod told;
