@@ -10,7 +10,7 @@ use crate::plan::contents::chance::lineage;
 use crate::plan::contents::rendering::Rendering;
 use crate::plan::facts::locations::Locations;
 use crate::plan::facts::producers::ReleaseAt;
-use crate::rendered::{Origin, Producer, chart_inputs};
+use crate::rendered::{Origin, Producer, chart_inputs, packaged_chart};
 use crate::state::Request;
 use crate::value::Value;
 
@@ -40,7 +40,9 @@ impl Inputs {
                 inputs.values.insert(locations.real(file));
             }
         }
-        let chart = chart_inputs(&Producer { request: &environment.request, visit, release });
+        let producer = Producer { request: &environment.request, visit, release };
+        inputs.helm.extend(packaged_chart(&producer).map(|file| locations.real(&file)));
+        let chart = chart_inputs(&producer);
         let chart = chart.ok().flatten().unwrap_or_default();
         inputs.data.extend(chart.data.iter().map(|file| locations.real(file)));
         inputs.helm.extend(chart.helm.iter().map(|file| locations.real(file)));

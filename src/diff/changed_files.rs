@@ -37,7 +37,9 @@ pub(crate) fn changed_files(
     base: &str,
     head: Option<&str>,
 ) -> Result<Vec<ChangedFile>, GitError> {
-    let mut arguments = vec![
+    let without_filters = if head.is_none() { without_filters(root)? } else { Vec::new() };
+    let mut arguments: Vec<&str> = without_filters.iter().map(String::as_str).collect();
+    arguments.extend([
         "diff",
         "--no-ext-diff",
         "--no-textconv",
@@ -47,7 +49,7 @@ pub(crate) fn changed_files(
         "-z",
         "-M100%",
         base,
-    ];
+    ]);
     arguments.extend(head);
     arguments.push("--");
     let (mut found, gone) = parsed(root, &git(root, &arguments, "", &[])?.output);
@@ -58,6 +60,22 @@ pub(crate) fn changed_files(
     }
     found.sort_by(|one, other| one.name.cmp(&other.name));
     Ok(found)
+}
+
+/// Options with which git runs no program to compare a file of the work tree: what a filter makes of one is then told as edited.
+fn without_filters(root: &Utf8Path) -> Result<Vec<String>, GitError> {
+    let pattern = r"^filter\..*\.(clean|process|required)$";
+    let words = ["config", "--null", "--name-only", "--get-regexp", pattern];
+    let names = git(root, &words, "", &[1])?.output;
+    let mut options = Vec::new();
+    for name in names.split(|byte| *byte == 0).filter_map(utf8) {
+        if name.contains('=') {
+            return Err(GitError::Refused(format!("the filter `{name}` cannot be switched off")));
+        }
+        let value = if name.ends_with(".required") { "false" } else { "" };
+        options.extend(["-c".to_owned(), format!("{name}={value}")]);
+    }
+    Ok(options)
 }
 
 fn utf8(name: &[u8]) -> Option<&str> {
@@ -156,6 +174,28 @@ fn add_untracked(root: &Utf8Path, new: &[&str], mut gone: Vec<GoneFile>, found: 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn no_filter_is_run_to_compare_files() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let root = Utf8Path::from_path(folder.path()).expect("UTF-8");
+        let git = |words: &[&str]| git(root, words, "", &[]).expect("git runs");
+        git(&["init", "--quiet"]);
+        fs_err::write(root.join(".gitattributes"), "a filter=x\n").expect("a file");
+        fs_err::write(root.join("a"), "1").expect("a file");
+        git(&["add", "--all"]);
+        let author = ["-c", "user.name=a", "-c", "user.email=a@example.org", "-c", "commit.gpgsign=false"];
+        git(&[&author[..], &["commit", "--quiet", "-m", "x"]].concat());
+        for key in ["clean", "process"] {
+            git(&["config", &format!("filter.x.{key}"), "touch ran; cat"]);
+        }
+        git(&["config", "filter.x.required", "true"]);
+        fs_err::write(root.join("a"), "22").expect("a file");
+        let found = changed_files(root, "HEAD", None).expect("an answer");
+        let names: Vec<&str> = found.iter().map(|file| file.name.as_str()).collect();
+        assert_eq!(names, ["a"]);
+        assert!(!root.join("ran").exists());
+    }
 
     #[test]
     fn files_that_differ_are_found_with_what_is_in_no_commit_yet() {

@@ -189,10 +189,8 @@ impl Side {
             Stand::Trial => {}
         }
         let Some(tree) = tree else { return side };
-        if question.renders {
-            for release in &side.releases {
-                side.files.extend(Inputs::of(made.project.locations, rendering, release.at).all());
-            }
+        for release in &side.releases {
+            side.files.extend(Inputs::of(made.project.locations, rendering, release.at).all());
         }
         side.files.extend(tree.opened());
         side

@@ -232,6 +232,25 @@ fn sizes_are_told() {
 }
 
 #[test]
+fn the_bare_digest_of_a_template_does_not_depend_on_checksums_of_helmsum() {
+    let digests = |annotations: &str| {
+        let text = format!(
+            "apiVersion: apps/v1\nkind: Deployment\nmetadata: {{name: web}}\nspec: {{template: {{metadata: {annotations}, spec: {{containers: []}}}}}}\n"
+        );
+        let pod = all(&text).workloads[0].pods[0].clone();
+        (pod.digest, pod.bare_digest)
+    };
+    let (without, bare) = digests("{annotations: null}");
+    for own in ["checksum/helmsum: a", "checksum/helmsum: b, checksum/helmsum.tls: c"] {
+        let (digest, same) = digests(&format!("{{annotations: {{{own}}}}}"));
+        assert!(digest != without && same == bare, "{own}");
+    }
+    for other in ["checksum/helmsumma: a", "checksum/config: a", "checksum/helmsum: a, b: c"] {
+        assert_ne!(digests(&format!("{{annotations: {{{other}}}}}")).1, bare, "{other}");
+    }
+}
+
+#[test]
 fn the_digest_of_a_template_does_not_depend_on_the_order_of_keys() {
     let digest = |text: &str| all(text).workloads[0].pods[0].digest.clone();
     let one = deployment("containers: [{name: web, image: x}]\nhostNetwork: true\nnodeSelector: null");

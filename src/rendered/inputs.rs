@@ -32,6 +32,14 @@ const OF_HELM: [&str; 7] = [
 /// What people write into a chart for each other.
 const FOR_PEOPLE: [&str; 4] = ["README.md", "README.md.gotmpl", "LICENSE", "CHANGELOG.md"];
 
+/// The packaged chart of a release; nothing where it is none on disk.
+pub(crate) fn packaged_chart(producer: &Producer<'_>) -> Option<Utf8PathBuf> {
+    match Chart::of(producer).ok()? {
+        Chart::Archive(local) => Some(local.path),
+        _ => None,
+    }
+}
+
 /// The files of the chart of a release; nothing where it is in no directory.
 ///
 /// # Errors

@@ -45,7 +45,7 @@ pub(crate) use fetch::Fetch;
 pub(crate) use influence::{
     Cluster, Decider, Influence, Judged, Moved, Objects, Wanted, influences, manifests_in,
 };
-pub(crate) use inputs::chart_inputs;
+pub(crate) use inputs::{chart_inputs, packaged_chart};
 pub(crate) use mark::Mark;
 pub use mark::Marker;
 pub(crate) use object::Compared;

@@ -102,6 +102,13 @@ fn without_rendering_checksums_alone_are_compared() {
     );
     assert_eq!(document["restarts"][0]["workloads"], Value::Null);
     assert_eq!(document["restarts"][0]["sources"][0]["files"][0]["name"], "./a.yaml");
+    // Charts and values belong to somebody, whether they are rendered or not.
+    project.edit("charts/web/templates/all.yaml", "spec:", "spec: ");
+    project.write("charts/platform/values.yaml", "a: b\n");
+    project.write("platform.yaml", "config: {a: b}\nsecret: {a: b}\n");
+    project.write("NOTES", "x");
+    let (_, document) = diff(&project, &["HEAD", "--no-render"]);
+    assert_eq!(document["unreached"], json!(["NOTES"]));
 }
 
 #[test]

@@ -43,6 +43,34 @@ fn a_release_of_which_one_workload_restarts_and_another_does_not_notice_is_count
 }
 
 #[test]
+fn a_packaged_chart_that_moves_pods_is_named() {
+    let Some(project) = committed(BY_KEY) else { return };
+    let package =
+        || project.sandbox.run(&project.root, "helm", ["package", "charts/web", "-d", "packed"]).succeeds();
+    package();
+    let state = STATE.replace("./charts/web", "./packed/web-1.0.0.tgz");
+    assert_ne!(state, STATE);
+    project.write("helmfile.yaml", &state);
+    project.sandbox.commit(&project.root);
+    project.edit("charts/web/templates/all.yaml", "      labels: {app", "      labels: {more: labels, app");
+    package();
+    let named = json!([{ "name": "packed/web-1.0.0.tgz", "from": null, "how": "edited" }]);
+    let (_, document) = diff(&project, &["HEAD"]);
+    assert_eq!(
+        (&document["restarts"][0]["own"], &document["unreached"]),
+        (&named, &json!(["charts/web/templates/all.yaml"]))
+    );
+    let (_, document) = diff(&project, &["HEAD", "--no-render"]);
+    assert_eq!(document["unreached"], json!(["charts/web/templates/all.yaml"]));
+    project.sandbox.commit(&project.root);
+    let (_, document) = diff(&project, &["HEAD~1", "HEAD"]);
+    assert_eq!(
+        (&document["restarts"][0]["own"], &document["unreached"]),
+        (&named, &json!(["charts/web/templates/all.yaml"]))
+    );
+}
+
+#[test]
 fn the_same_checksum_in_another_way_restarts_nothing() {
     let by_annotations = WEB.replace(
         "        checksum/config: {{ .Values.configChecksum | quote }}\n",
