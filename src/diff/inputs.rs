@@ -57,12 +57,14 @@ fn moves_without(
     let (before, after) = (base.rendered()?, head.rendered()?);
     let (Some(consumer), Some(now)) = (base.consumer(), head.consumer()) else { return None };
     let of_itself = differing(before, after, |pod| &pod.bare_digest);
-    // What neither has without any checksum does not move with another one.
-    if consumer.is_annotated && now.is_annotated || of_itself.is_disjoint(moved) {
+    if consumer.is_annotated && now.is_annotated {
         return Some(!of_itself.is_disjoint(moved));
     }
-    let target = now.target.as_ref().filter(|target| consumer.target.as_ref() == Some(target))?;
-    let content = consumer.content.as_ref()?;
+    let target = now.target.as_ref().filter(|target| consumer.target.as_ref() == Some(target));
+    let (Some(target), Some(content)) = (target, &consumer.content) else {
+        // The checksum of the first side cannot be tried. Where nothing but checksums differs, that is all.
+        return of_itself.is_disjoint(moved).then_some(false);
+    };
     let look = Look::plain(head.at).with_files(vec![(target.clone(), content.clone().into_bytes())]);
     let answers = rendering.manifests(&[look], made.progress);
     let other = answers.into_iter().next()?.ok()?;

@@ -146,9 +146,13 @@ impl Said {
             let differs = |(id, workload): &(&Id, &Workload)| {
                 bare(&base.rendered.workloads[*id].template) != bare(&workload.template)
             };
-            // With another wiring nobody says what moves them beside that.
+            // With another wiring nobody says what moves them beside that, and where a chart takes a checksum from now on, that is its own.
+            let takes = |side: Known<'_>| -> Option<Vec<bool>> {
+                let workloads = &side.model.reader(&release.1)?.workloads;
+                Some(workloads.iter().map(|workload| workload.takes_checksum).collect())
+            };
             let wiring = |side: Known<'_>| side.model.reader(&release.1).map(|consumer| consumer.wiring);
-            if wiring(base) == wiring(head) {
+            if wiring(base) == wiring(head) && takes(base) == takes(head) {
                 self.own.insert(named, moved.iter().any(differs));
             }
         }
