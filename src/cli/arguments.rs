@@ -293,9 +293,31 @@ pub(crate) struct CompletionsArgs {
     pub(super) output: OutputArgs,
 }
 
+/// The commands, each of which has a page of its own. Their definition cannot be asked while it is made.
+const COMMANDS: [&str; 14] = [
+    "generate",
+    "check",
+    "list",
+    "audit",
+    "init",
+    "annotate",
+    "diff",
+    "explain",
+    "log",
+    "graph",
+    "state",
+    "hash",
+    "completions",
+    "man",
+];
+
 /// `helmsum man`
 #[derive(Debug, clap::Args)]
 pub(crate) struct ManArgs {
+    /// The page of this command alone
+    #[arg(value_name = "COMMAND", value_parser = COMMANDS, hide_possible_values = true)]
+    pub command: Option<String>,
+
     #[command(flatten)]
     pub(super) output: OutputArgs,
 }

@@ -357,7 +357,8 @@ Examples:
     #[command(after_long_help = "\
 Examples:
 
-  $ helmsum man | man -l -")]
+  $ helmsum man | man -l -
+  $ helmsum man diff > helmsum-diff.1")]
     Man(Later<ManArgs>),
 }
 

@@ -122,7 +122,7 @@ pub(crate) fn run(
     let view = match &cli.command {
         Command::Hash(arguments) => return hash::run(arguments, &context, streams),
         Command::Completions(arguments) => return complete::registration(arguments.shell, streams),
-        Command::Man(_) => return manual::page(streams),
+        Command::Man(arguments) => return manual::page(arguments.command.as_deref(), streams),
         Command::Generate(arguments) if arguments.dry_run => Some(View::DryRun),
         Command::Generate(_) if in_hook => Some(View::Hook),
         Command::Generate(_) => Some(View::Generate),

@@ -138,6 +138,16 @@ fn completions_and_manual_know_every_command() {
 }
 
 #[test]
+fn every_command_has_a_manual_page_of_its_own() {
+    for command in COMMANDS {
+        let title = format!(".TH helmsum-{command} 1  \"helmsum ");
+        let page = Repo::new().helmsum(["man", command]).exits(0).says(&title);
+        assert_eq!(page.out().matches(".TH ").count(), 1, "{command}");
+    }
+    Repo::new().helmsum(["man", "dif"]).exits(1).stdout("").complains("diff");
+}
+
+#[test]
 fn colours_are_for_terminals_unless_asked_for() {
     Repo::new()
         .helmsum(["hash", "missing"])
