@@ -60,8 +60,12 @@ pub mod template {
 
     pub mod function {
         pub use crate::template::function::{
-            Call, Chance, Context, ExecPolicy, Function, FunctionError, Parameter, Registry, Watch,
+            Call, Chance, Context, ExecPolicy, Function, FunctionError, Parameter, Registry,
         };
+    }
+
+    pub mod effects {
+        pub use crate::template::effects::Watch;
     }
 
     pub mod functions {

@@ -22,7 +22,8 @@ use camino::Utf8PathBuf;
 
 pub(crate) use again::Again;
 pub(crate) use contents::change::{Change, How};
-pub(crate) use contents::consumer::{Contents, SourceContents, Status};
+pub(crate) use contents::consumer::{Contents, Status};
+pub(crate) use contents::source::SourceContents;
 pub(crate) use facts::consumer::Consumer;
 pub(crate) use helmfile::Helmfile;
 pub(crate) use progress::Progress;

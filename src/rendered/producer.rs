@@ -7,7 +7,8 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::state::{Release, Request, Visit};
-use crate::template::function::{Effects, Registry};
+use crate::template::effects::Effects;
+use crate::template::function::Registry;
 use crate::template::{self, MissingKey, Options};
 use crate::text::Place;
 use crate::tree::Kind;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::resolved::EnvironmentObject;
-use crate::template::function::{CommandOption, Watch};
+use crate::template::effects::{CommandOption, Watch};
 use crate::value::{Element, Fields, Map, Object, Value};
 
 impl EnvironmentObject {

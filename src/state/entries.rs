@@ -11,7 +11,7 @@ use super::resolved::{EntryContent, Release, ValuesEntry, Visit};
 use super::values::{Matches, find_files};
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::filepath::clean;
-use crate::template::function::Watch;
+use crate::template::effects::Watch;
 use crate::text::Place;
 use crate::tree::Tree;
 use crate::vals::has_reference;

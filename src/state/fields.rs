@@ -9,7 +9,7 @@ use super::merge::cast_value;
 use super::reader::Reader;
 use super::spec::{ReleaseSpec, SetValue};
 use crate::diagnostic::{Diagnostic, Refusal};
-use crate::template::function::Effects;
+use crate::template::effects::Effects;
 use crate::text::Place;
 use crate::value::Value;
 use crate::yaml;

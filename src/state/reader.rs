@@ -26,7 +26,7 @@ use super::spec::StateSpec;
 use super::values::ValuesList;
 use crate::diagnostic::{Diagnostic, Refusal};
 use crate::go::filepath::join_clean;
-use crate::template::function::Effects;
+use crate::template::effects::Effects;
 use crate::text::Place;
 use crate::tree::{Kind, open_and_wait, read_to_end};
 use crate::yaml::Limits;

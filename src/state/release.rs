@@ -16,7 +16,7 @@ use super::resolved::{EntryContent, Hook, Release, SetEntry, SetKind, ValuesEntr
 use super::selectors::Selector;
 use super::spec::{HookSpec, ReleaseSpec, SetValue, StateSpec};
 use crate::diagnostic::Diagnostic;
-use crate::template::function::Effects;
+use crate::template::effects::Effects;
 use crate::text::Place;
 use crate::value::{Map, Value};
 

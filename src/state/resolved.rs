@@ -11,7 +11,7 @@ use super::location::Base;
 use super::needs::Needs;
 use super::remote::Cache;
 use crate::cli::ReleaseFilter;
-use crate::template::function::Effects;
+use crate::template::effects::Effects;
 use crate::text::Place;
 use crate::value::{Map, Value};
 

@@ -13,7 +13,7 @@ use super::reader::{Reader, Trace};
 use super::remote::{Cache, is_remote};
 use super::resolved::EnvironmentObject;
 use crate::diagnostic::{Diagnostic, Refusal};
-use crate::template::function::Effects;
+use crate::template::effects::Effects;
 use crate::text::Place;
 use crate::tree::Tree;
 use crate::value::{Map, Value};

@@ -4,6 +4,7 @@
 //! functions there are is the caller's to say, in a [`function::Registry`].
 
 mod calls;
+pub(crate) mod effects;
 mod execute;
 pub(crate) mod function;
 pub(crate) mod functions;

@@ -4,8 +4,9 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 
+use super::effects::Effects;
 use super::execute::{Run, Segment};
-use super::function::{Context, Effects, Registry};
+use super::function::{Context, Registry};
 use super::set;
 use crate::diagnostic::Diagnostic;
 use crate::value::Value;

@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use camino::Utf8Path;
 
-use super::function::{Chance, Context, ExecPolicy, Function, FunctionError, Parameter, Registry, Watch};
+use super::effects::Watch;
+use super::function::{Chance, Context, ExecPolicy, Function, FunctionError, Parameter, Registry};
 use super::{Options, calls, render, render_traced};
 use crate::diagnostic::{Diagnostic, Kind, Refusal};
 use crate::tree::WorkTree;

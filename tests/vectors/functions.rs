@@ -7,7 +7,8 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
-use helmsum::internals::template::function::{Chance, Context, ExecPolicy, Parameter, Registry, Watch};
+use helmsum::internals::template::effects::Watch;
+use helmsum::internals::template::function::{Chance, Context, ExecPolicy, Parameter, Registry};
 use helmsum::internals::template::functions::registry;
 use helmsum::internals::template::{Options, render};
 use helmsum::internals::tree::WorkTree;

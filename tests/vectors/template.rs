@@ -11,8 +11,9 @@ use std::sync::Arc;
 use crate::support::tagged;
 use camino::{Utf8Path, Utf8PathBuf};
 use helmsum::internals::diagnostic::Diagnostic;
+use helmsum::internals::template::effects::Watch;
 use helmsum::internals::template::function::{
-    Call, Chance, Context, ExecPolicy, Function, FunctionError, Parameter, Registry, Watch,
+    Call, Chance, Context, ExecPolicy, Function, FunctionError, Parameter, Registry,
 };
 use helmsum::internals::template::{MissingKey, Options, render};
 use helmsum::internals::tree::{Entry, Kind, OpenFile, Stat, Tree};

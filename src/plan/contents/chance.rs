@@ -8,7 +8,7 @@ use crate::diagnostic::Diagnostic;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::rendered::Piece;
 use crate::state::{Resolved, Visit};
-use crate::template::function::Effects;
+use crate::template::effects::Effects;
 use crate::text::Place;
 
 /// What asking a producer showed beside its answer: the answer may be another one next time.

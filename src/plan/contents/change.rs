@@ -1,6 +1,6 @@
 //! What moved a checksum.
 
-use super::consumer::SourceContents;
+use super::source::SourceContents;
 use crate::targets::{Moved, Recorded};
 
 /// One file that moved a checksum.

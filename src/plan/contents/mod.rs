@@ -12,6 +12,7 @@ pub(crate) mod manifests;
 pub(crate) mod objects;
 pub(crate) mod pairs;
 pub(crate) mod rendering;
+pub(crate) mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
 

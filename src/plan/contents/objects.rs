@@ -6,8 +6,8 @@ use crate::checksum::{Fingerprint, HashedPieces, Key, Progress, Surroundings, ha
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Context;
 use crate::plan::contents::chance::Shaky;
-use crate::plan::contents::consumer::{Read, Unread};
 use crate::plan::contents::rendering::{Rendering, Wanted, is_object_meant};
+use crate::plan::contents::source::{Read, Unread};
 use crate::plan::facts::consumer::Consumer;
 use crate::plan::facts::producers::ReleaseAt;
 use crate::plan::facts::secret_names::InClear;

@@ -23,7 +23,7 @@ use crate::rendered::{is_annotated, is_annotated_strictly};
 use crate::source::{self, Accepted, Declared, Source, What};
 use crate::state::{EntryContent, EntryKind, EntrySource, Release, Request, Resolved, ValuesEntry, Visit};
 use crate::targets::Subject;
-use crate::template::function::Effects;
+use crate::template::effects::Effects;
 use crate::text::relative;
 
 /// Why a release is looked at.

@@ -3,7 +3,8 @@
 use super::project::{Findings, Project};
 use crate::checksum::KeyFile;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::plan::contents::consumer::{Contents, SourceContents};
+use crate::plan::contents::consumer::Contents;
+use crate::plan::contents::source::SourceContents;
 
 /// What there is to say about the key of the secrets of a consumer: that it has none, that others can read it, or why it cannot be
 /// used, which is an error.

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::project::{Findings, Project, ReleaseCase};
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::go::filepath::join_clean;
-use crate::plan::contents::consumer::SourceContents;
+use crate::plan::contents::source::SourceContents;
 use crate::plan::facts::producers::{is_named_by, meant_by};
 use crate::plan::precedence::{Between, between};
 use crate::source::{ProducerName, Source, What};

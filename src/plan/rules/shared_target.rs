@@ -13,7 +13,7 @@ use crate::plan::rules::project::{Findings, Project, ReleaseCase};
 use crate::source::{self, Auto, Declared, Source};
 use crate::state::{self, EntryKind, EntrySource, Release, Request, Resolved, Visit};
 use crate::template;
-use crate::template::function::Effects;
+use crate::template::effects::Effects;
 use crate::text::{Place, listed, relative};
 
 /// How many other environments are read at most.

@@ -5,7 +5,7 @@ use camino::Utf8PathBuf;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::reading::Reading;
 use crate::state::Visit;
-use crate::template::function::{CommandOption, Effects};
+use crate::template::effects::{CommandOption, Effects};
 use crate::text::Place;
 
 /// What a hook knows of helmfile's command line.

@@ -2,6 +2,7 @@
 
 mod document;
 mod error;
+mod hold;
 mod locate;
 #[cfg(test)]
 mod tests;

@@ -17,7 +17,8 @@ use std::fmt;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::function::{Context, Effects, Registry};
+use super::effects::Effects;
+use super::function::{Context, Registry};
 use super::render::Options;
 use super::set::Set;
 use super::syntax::{

@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use super::{FUNCTIONS, MUTATING, registry};
 use crate::diagnostic::Diagnostic;
-use crate::template::function::{Chance, Context, Effects, ExecPolicy, Watch};
+use crate::template::effects::{Effects, Watch};
+use crate::template::function::{Chance, Context, ExecPolicy};
 use crate::template::{Options, Rendered, render};
 use crate::text::Place;
 use crate::tree::WorkTree;

@@ -4,6 +4,7 @@
 mod alike;
 mod arguments;
 mod caches;
+mod dependencies;
 mod embed;
 mod generated;
 mod objects;

@@ -9,7 +9,8 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::facts::readings::Read;
 use crate::plan::reading::Reading;
 use crate::state::{self, EnvironmentObject, Request, Resolved, Visit, rendered_later};
-use crate::template::function::{CommandOption, Earlier};
+use crate::template::effects::CommandOption;
+use crate::template::function::Earlier;
 use crate::text::Place;
 
 /// What helmfile has said about the visit that is meant.
