@@ -1,5 +1,6 @@
 //! The recipes of `docs/ci.md`, run as the systems run them that they are for.
 
+mod action;
 mod forge;
 
 use std::path::PathBuf;
@@ -107,14 +108,23 @@ runs:
         ln -s \"$TEST_STORE\" '${{ inputs.path }}'
 ";
 
+/// An action in a folder of its own, in place of the one of this name: a few lines.
+fn stand_in(project: &Project, name: &'static str, text: &str) -> (&'static str, PathBuf) {
+    let folder = project.sandbox.project(name.split_once('@').expect("a version").0);
+    fs::create_dir_all(&folder).expect("a folder");
+    fs::write(folder.join("action.yml"), text).expect("an action");
+    (name, folder)
+}
+
 /// Runs the workflow of the page as GitHub does for a pull request of the repository `head`.
 fn workflow(project: &Project, forge: &Forge, text: &str, head: &str) -> Run {
-    let checkout = project.sandbox.project("actions/checkout");
-    let cache = project.sandbox.project("actions/cache");
-    for (folder, action) in [(&checkout, CHECKOUT), (&cache, CACHE)] {
-        fs::create_dir_all(folder).expect("a folder");
-        fs::write(folder.join("action.yml"), action).expect("an action");
-    }
+    let actions =
+        [stand_in(project, "actions/checkout@v4", CHECKOUT), stand_in(project, "actions/cache@v4", CACHE)];
+    act(project, forge, text, head, &actions)
+}
+
+/// Runs a workflow as GitHub does for a pull request of the repository `head`, with these folders in place of actions.
+fn act(project: &Project, forge: &Forge, text: &str, head: &str, actions: &[(&str, PathBuf)]) -> Run {
     let runner = project.sandbox.project("runner");
     if !runner.exists() {
         fs::create_dir_all(runner.join(".github/workflows")).expect("a folder");
@@ -124,32 +134,34 @@ fn workflow(project: &Project, forge: &Forge, text: &str, head: &str) -> Run {
     }
     fs::write(runner.join(".github/workflows/restarts.yml"), text).expect("a workflow");
     project.sandbox.commit(&runner);
+    let base = project.sandbox.run(&project.root, "git", ["rev-parse", "main"]).succeeds();
     let event = json!({
         "number": 7,
         "pull_request": {
             "number": 7,
             "head": { "ref": "feature", "repo": { "full_name": head } },
-            "base": { "ref": "main" },
+            "base": { "ref": "main", "sha": base.trim() },
         },
         "repository": { "full_name": "acme/shop" },
     });
     let events = project.sandbox.project("event.json");
     fs::write(&events, event.to_string()).expect("an event");
-    let path = |path: PathBuf| path.to_str().expect("UTF-8").to_owned();
-    let arguments = [
+    let path = |path: &PathBuf| path.to_str().expect("UTF-8").to_owned();
+    let mut arguments = vec![
         "pull_request".to_owned(),
         "--platform=ubuntu-latest=-self-hosted".to_owned(),
         "--action-offline-mode".to_owned(),
         "--no-skip-checkout".to_owned(),
         "--no-cache-server".to_owned(),
-        format!("--eventpath={}", path(events)),
-        format!("--local-repository=actions/checkout@v4={}", path(checkout)),
-        format!("--local-repository=actions/cache@v4={}", path(cache)),
+        format!("--eventpath={}", path(&events)),
         format!("--secret=GITHUB_TOKEN={TOKEN}"),
         format!("--env=GITHUB_API_URL={}", forge.url),
-        format!("--env=TEST_ORIGIN={}", path(project.sandbox.project("origin.git"))),
-        format!("--env=TEST_STORE={}", path(project.sandbox.project("store"))),
+        format!("--env=GITHUB_GRAPHQL_URL={}/graphql", forge.url),
+        format!("--env=TEST_ORIGIN={}", path(&project.sandbox.project("origin.git"))),
+        format!("--env=TEST_STORE={}", path(&project.sandbox.project("store"))),
     ];
+    let local = |(name, folder): &(&str, PathBuf)| format!("--local-repository={name}={}", path(folder));
+    arguments.extend(actions.iter().map(local));
     project.sandbox.run(&runner, "act", arguments)
 }
 
