@@ -96,3 +96,48 @@ fn the_same_checksum_in_another_way_restarts_nothing() {
         (vec!["apps/web"], &json!(null))
     );
 }
+
+#[test]
+fn an_auto_that_finds_nothing_any_more_takes_the_checksum_away() {
+    let Some(project) = committed(&format!("# helmsum: auto\n{BY_KEY}")) else { return };
+    let alone =
+        STATE.split("  - name: platform").next().expect("a text").replace("    needs: [platform]\n", "");
+    project.write("helmfile.yaml", &alone);
+    project.helmsum(&["generate"]).succeeds();
+    let (_, document) = diff(&project, &["HEAD"]);
+    let gone = document["gone"].as_array().expect("a list").iter();
+    let gone: Vec<_> = gone.map(|one| (one["release"].clone(), one["what"].clone())).collect();
+    assert_eq!(
+        gone,
+        [(json!("apps/web"), json!("checksum")), (json!("apps/platform"), json!("release"))],
+        "{document}"
+    );
+    let (_, back) = diff(&project, &["HEAD", "HEAD"]);
+    assert_eq!(back["unchanged"], 2);
+    project.sandbox.commit(&project.root);
+    let (_, document) = diff(&project, &["HEAD", "HEAD~1"]);
+    assert_eq!(
+        (releases(&document, "first"), releases(&document, "new")),
+        (vec!["apps/web"], vec!["apps/platform"])
+    );
+}
+
+#[test]
+fn what_is_held_waits_since_a_commit_once_there_is_one() {
+    let Some(project) = committed(&format!("# helmsum: ./conf\n{BY_KEY}")) else { return };
+    project.write("helmsum.yaml", "releases:\n  - release: apps/web\n    hold: later\n");
+    project.sandbox.commit(&project.root);
+    project.write("conf/a.yaml", "a: 2\n");
+    let since = |revisions: &[&str]| {
+        let (_, document) = diff(&project, revisions);
+        assert_eq!(releases(&document, "held"), ["apps/web"]);
+        document["held"][0]["since"].clone()
+    };
+    assert_eq!(since(&["HEAD"]), json!(null), "nothing is committed yet");
+    project.sandbox.commit(&project.root);
+    let commit = project.sandbox.run(&project.root, "git", ["rev-parse", "--short", "HEAD"]).succeeds();
+    let commit = json!(commit.trim());
+    assert_eq!((since(&["HEAD~1"]), since(&["HEAD~1", "HEAD"])), (commit.clone(), commit.clone()));
+    project.write("conf/a.yaml", "a: 3\n");
+    assert_eq!(since(&["HEAD~1"]), commit, "the first one counts");
+}

@@ -27,6 +27,8 @@ pub(super) struct Rendered {
     pub(super) objects: BTreeMap<ObjectId, BTreeMap<String, Vec<u8>>>,
     /// What the target of the entry of `checksums:` says.
     pub(super) entry: Option<String>,
+    /// The releases that have a checksum, by their targets, or by annotations of their pods.
+    pub(super) checksums: BTreeSet<(String, String)>,
     /// The releases, and the entry, whose targets `generate` writes anew.
     pub(super) stale: BTreeSet<String>,
     /// The releases whose targets are others where nothing is held.
@@ -68,6 +70,7 @@ impl Checkout {
         let after = self.targets(model);
         let stale = after.iter().filter(|(target, values)| before.get(*target) != Some(*values));
         rendered.stale = stale.map(|((release, _), _)| release.clone()).collect();
+        rendered.checksums.extend(self.with_checksums(model));
         rendered.held = self.waiting(model, project);
         Ok(rendered)
     }
@@ -128,6 +131,21 @@ impl Checkout {
         all.collect()
     }
 
+    /// The releases whose targets have something in them, by their environments.
+    fn with_checksums(&self, model: &Model) -> impl Iterator<Item = (String, String)> {
+        let of_releases = model.consumers.iter().filter(|consumer| consumer.has_target());
+        of_releases.flat_map(|consumer| {
+            let has = |environment: &&str| {
+                self.values(&consumer.target(environment)).is_some_and(|values| !values.is_empty())
+            };
+            ENVIRONMENTS
+                .into_iter()
+                .filter(has)
+                .map(|environment| (environment.to_owned(), consumer.id()))
+                .collect::<Vec<_>>()
+        })
+    }
+
     /// A values file as data.
     fn values(&self, file: &str) -> Option<String> {
         let text = fs::read_to_string(self.folder.join(file)).ok()?;
@@ -178,6 +196,11 @@ impl Rendered {
                     "CronJob" => &document["spec"]["jobTemplate"]["spec"]["template"],
                     _ => &document["spec"]["template"],
                 };
+                let annotations = template["metadata"]["annotations"].as_mapping().into_iter().flatten();
+                let mut keys = annotations.filter_map(|(key, _)| key.as_str());
+                if keys.any(|key| key.starts_with("checksum/helmsum")) {
+                    self.checksums.insert((environment.to_owned(), release.clone()));
+                }
                 let workload = Workload {
                     template: template.clone(),
                     stays: document["spec"]["updateStrategy"]["type"] == "OnDelete",

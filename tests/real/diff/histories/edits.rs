@@ -83,10 +83,21 @@ fn is_source(model: &Model, file: &str) -> bool {
     sources.into_iter().any(|source| *source == Source::File(file.to_owned()))
 }
 
+/// Whether it is the one page that a source leaves out: without it, that is refused.
+fn is_left_out_alone(model: &Model, file: &str) -> bool {
+    let is_in = |path: &str, file: &str| is_page(file) && file.starts_with(&format!("{path}/"));
+    let is_alone = |path: &str| model.files.keys().filter(|other| is_in(path, other)).count() == 1;
+    let mut sources = model.consumers.iter().flat_map(|consumer| &consumer.sources);
+    sources.any(|source| match source {
+        Source::Folder { path, without_pages: true } => is_in(path, file) && is_alone(path),
+        _ => false,
+    })
+}
+
 fn remove_file(model: &mut Model, choices: &mut Choices) -> Option<String> {
     let file = file(model, choices);
     let only_page = is_page(&file);
-    if beside(model, &file) < 2 && !only_page || is_source(model, &file) {
+    if beside(model, &file) < 2 && !only_page || is_source(model, &file) || is_left_out_alone(model, &file) {
         return None;
     }
     model.files.remove(&file);

@@ -131,7 +131,10 @@ impl Said {
             return false;
         }
         let named = format!("{} {}", release.0, release.1);
-        let has = |side: Known<'_>| side.model.reader(&release.1).is_some_and(Consumer::has_checksum);
+        let has = |side: Known<'_>| {
+            side.model.reader(&release.1).is_some_and(Consumer::declares)
+                && side.rendered.checksums.contains(release)
+        };
         let restarts = moved.iter().any(|(_, workload)| !workload.stays);
         let group = match (has(base), has(head)) {
             (false, true) if restarts => "first",
@@ -289,7 +292,8 @@ impl Model {
 }
 
 impl Consumer {
-    fn has_checksum(&self) -> bool {
+    /// Whether it declares something that may come to pods. An `auto` may find nothing.
+    fn declares(&self) -> bool {
         !self.sources.is_empty() && self.wiring != Wiring::None
     }
 

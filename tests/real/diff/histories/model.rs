@@ -208,6 +208,10 @@ impl Model {
                 let text = model.fresh("text");
                 model.files.insert(format!("{folder}/{name}.yaml"), text);
             }
+            if choices.percent(50) {
+                let text = model.fresh("text");
+                model.files.insert(format!("{folder}/guide.md"), text);
+            }
         }
         for (name, namespace) in [("platform", "apps"), ("redis", "data"), ("common", "apps")] {
             let producer = model.producer(name, namespace, choices);
@@ -338,10 +342,13 @@ impl Model {
             self.producers.iter().find(makes).map(Producer::id)
         };
         match choices.below(8) {
-            0 => Source::Folder {
-                path: self.folders()[choices.below(self.folders().len())].clone(),
-                without_pages: choices.percent(30),
-            },
+            0 => {
+                let path = self.folders()[choices.below(self.folders().len())].clone();
+                // Where nothing is left out, that is refused.
+                let mut below = self.files.keys().filter(|file| file.starts_with(&format!("{path}/")));
+                let without_pages = below.any(|file| is_page(file)) && choices.percent(60);
+                Source::Folder { path, without_pages }
+            }
             1 => Source::File(
                 self.files.keys().nth(choices.below(self.files.len())).cloned().unwrap_or_default(),
             ),
