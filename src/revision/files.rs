@@ -14,11 +14,14 @@ use rustix::io::Errno;
 use super::attributes::Conversions;
 use super::commit::Commit;
 use super::listing::{Blob, Directory, Node, What};
-use super::objects::Objects;
+use super::objects::{Objects, SHORT};
 use super::repository::Repository;
 use super::walk::{Place, below_submodule, not_utf8};
 use crate::diagnostic::Diagnostic;
 use crate::tree::{Entry, Kind, OpenFile, Stat, Tree};
+
+/// After how many questions for contents of one directory the next one is no longer for more files than the one before.
+const MOST_DOUBLINGS: usize = 4;
 
 /// How many trees of commits there have been: files of two are never the same.
 static TREES: AtomicU64 = AtomicU64::new(0);
@@ -139,9 +142,28 @@ impl Revision {
     fn content(&self, directories: &[Arc<Directory>], node: &Node, blob: &Blob) -> io::Result<Arc<[u8]>> {
         let Some(last) = directories.last() else { return Err(Errno::NOENT.into()) };
         if self.is_as_stored(directories)? {
-            return self.objects.content(&blob.id, "blob").map(Arc::from);
+            return self.stored(last, node, blob);
         }
         self.conversions.content(self, directories, &last.join(&node.name), blob)
+    }
+
+    /// The object of a file of a directory. Who reads one file after the other gets more and more of the next ones with it.
+    fn stored(&self, directory: &Directory, node: &Node, blob: &Blob) -> io::Result<Arc<[u8]>> {
+        let nodes = self.nodes(directory)?;
+        let next = nodes.partition_point(|other| other.name <= node.name);
+        let others = nodes[next..].iter().chain(&nodes[..next]).filter_map(|other| match &other.what {
+            What::File(other) if other.number != blob.number => Some(other),
+            _ => None,
+        });
+        let is_wanted = |other: &&Blob| {
+            other.content.get().is_none() && other.size.get().is_some_and(|size| *size <= SHORT)
+        };
+        let count = || match directory.asked.fetch_add(1, Ordering::Relaxed) {
+            0 => 0,
+            before => 1 << (2 * before.min(MOST_DOUBLINGS)),
+        };
+        let count = if blob.content.get().is_some() { 0 } else { count() };
+        self.objects.content_beside(blob, others.filter(is_wanted).take(count))
     }
 
     /// Whether no attribute and no configuration makes the files of the last of these directories differ from their objects.

@@ -1,6 +1,7 @@
 //! What a directory of a commit has, as git's objects say it.
 
 use std::io;
+use std::sync::atomic::AtomicUsize;
 use std::sync::{Arc, OnceLock};
 
 /// A directory of a commit. Its names are read when they are asked for.
@@ -16,6 +17,8 @@ pub(super) struct Directory {
     pub(super) nodes: OnceLock<Vec<Node>>,
     /// What its `.gitattributes` says, if it has one.
     pub(super) attributes: OnceLock<Option<Vec<u8>>>,
+    /// How often git was asked for contents of its files.
+    pub(super) asked: AtomicUsize,
 }
 
 /// A name in a directory.
@@ -42,11 +45,26 @@ pub(super) struct Blob {
     pub(super) number: u64,
     /// The length of the object, where it was asked for.
     pub(super) size: OnceLock<u64>,
+    /// The object itself, where it is kept.
+    pub(super) content: OnceLock<Arc<[u8]>>,
+}
+
+impl Blob {
+    const fn new(id: String, number: u64) -> Self {
+        Self { id, number, size: OnceLock::new(), content: OnceLock::new() }
+    }
 }
 
 impl Directory {
     pub(super) fn new(id: String, path: Vec<u8>, number: u64) -> Self {
-        Self { id, path, number, nodes: OnceLock::new(), attributes: OnceLock::new() }
+        Self {
+            id,
+            path,
+            number,
+            nodes: OnceLock::new(),
+            attributes: OnceLock::new(),
+            asked: AtomicUsize::new(0),
+        }
     }
 
     /// Where something in it is, relative to the top.
@@ -83,8 +101,8 @@ impl Directory {
             let what = match mode {
                 b"40000" | b"040000" => What::Directory(Arc::new(Self::new(id, self.join(name), number))),
                 b"160000" => What::Submodule(number),
-                b"120000" => What::Link(Blob { id, number, size: OnceLock::new() }),
-                _ if mode.starts_with(b"100") => What::File(Blob { id, number, size: OnceLock::new() }),
+                b"120000" => What::Link(Blob::new(id, number)),
+                _ if mode.starts_with(b"100") => What::File(Blob::new(id, number)),
                 _ => return Err(broken()),
             };
             nodes.push(Node { name: name.to_owned(), what });

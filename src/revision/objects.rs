@@ -1,7 +1,8 @@
 //! git's objects, as `git cat-file` hands them out.
 
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::listing::Blob;
@@ -17,8 +18,14 @@ pub(super) const LARGEST: usize = 1 << 30;
 /// The longest line before an object: a hash, a kind and a size.
 pub(super) const HEADER: usize = 512;
 
-/// How many objects are asked about at once: both pipes take the questions and the answers.
-const AT_ONCE: usize = 200;
+/// How many bytes of questions are asked at once. Any pipe takes that many, so git never waits for somebody who waits for it.
+const AT_ONCE: usize = 4096;
+
+/// The longest content that is read before anybody asks for it, in bytes.
+pub(super) const SHORT: u64 = 16 << 10;
+
+/// How much content is kept, in bytes.
+const KEPT: u64 = 32 << 20;
 
 /// The objects of a repository. Programs are started when something is asked.
 #[derive(Debug)]
@@ -26,11 +33,13 @@ pub(super) struct Objects {
     repository: Repository,
     contents: Mutex<Option<Partner>>,
     sizes: Mutex<Option<Partner>>,
+    /// How many bytes of contents are kept.
+    kept: AtomicU64,
 }
 
 impl Objects {
     pub(super) fn of(repository: Repository) -> Self {
-        Self { repository, contents: Mutex::default(), sizes: Mutex::default() }
+        Self { repository, contents: Mutex::default(), sizes: Mutex::default(), kept: AtomicU64::new(0) }
     }
 
     /// The content of an object of this kind.
@@ -41,16 +50,56 @@ impl Objects {
     pub(super) fn content(&self, id: &str, kind: &str) -> io::Result<Vec<u8>> {
         self.with(&self.contents, "--batch", |partner| {
             partner.tell(format!("{id}\n").as_bytes())?;
-            let header = partner.line(HEADER, PATIENCE)?;
-            let size = match size_in(&header, kind) {
-                Ok(size) if size > LARGEST => return Ok(Err(too_large())),
-                Ok(size) => size,
-                Err(error) => return Ok(Err(error)),
-            };
-            let mut content = partner.bytes(size + 1, PATIENCE)?;
-            content.pop();
-            Ok(Ok(content))
+            answer(partner, kind)
         })
+    }
+
+    /// The content of a file. Those of `others`, which are short, are read with it, as far as they can be asked for at once: git answers a
+    /// question sooner than it hears of the next one.
+    ///
+    /// # Errors
+    ///
+    /// As [`Objects::content`].
+    pub(super) fn content_beside<'b>(
+        &self,
+        blob: &'b Blob,
+        others: impl Iterator<Item = &'b Blob>,
+    ) -> io::Result<Arc<[u8]>> {
+        if let Some(content) = blob.content.get() {
+            return Ok(Arc::clone(content));
+        }
+        let others: Vec<&Blob> = others.take(at_once(blob) - 1).collect();
+        let mut own = None;
+        let read = self.with(&self.contents, "--batch", |partner| {
+            partner.tell(ids(std::iter::once(&blob).chain(&others)).as_bytes())?;
+            let first = answer(partner, "blob")?;
+            if is_too_large(&first) {
+                return Ok(first.map(drop));
+            }
+            own = Some(first);
+            for other in &others {
+                // Why one cannot be read is said where somebody asks for it.
+                match answer(partner, "blob")? {
+                    Ok(content) => drop(self.keep(other, content)),
+                    too_large if is_too_large(&too_large) => return Ok(too_large.map(drop)),
+                    Err(_) => {}
+                }
+            }
+            Ok(Ok(()))
+        });
+        match own {
+            // What came of the others matters to nobody yet.
+            Some(content) => Ok(self.keep(blob, content?)),
+            None => Err(read.err().unwrap_or_else(|| io::Error::other("git cannot be asked"))),
+        }
+    }
+
+    /// Keeps a content, as long as there is room.
+    fn keep(&self, blob: &Blob, content: Vec<u8>) -> Arc<[u8]> {
+        let (content, size): (Arc<[u8]>, u64) =
+            (content.into(), blob.size.get().copied().unwrap_or(u64::MAX));
+        let has_room = size <= SHORT && self.kept.fetch_add(size, Ordering::Relaxed) < KEPT;
+        if has_room { Arc::clone(blob.content.get_or_init(|| content)) } else { content }
     }
 
     /// Finds the sizes of contents, as far as they are not known.
@@ -60,10 +109,10 @@ impl Objects {
     /// As [`Objects::content`].
     pub(super) fn sizes<'b>(&self, blobs: impl Iterator<Item = &'b Blob>) -> io::Result<()> {
         let unknown: Vec<&Blob> = blobs.filter(|blob| blob.size.get().is_none()).collect();
-        for some in unknown.chunks(AT_ONCE) {
+        let Some(first) = unknown.first() else { return Ok(()) };
+        for some in unknown.chunks(at_once(first)) {
             self.with(&self.sizes, "--batch-check", |partner| {
-                let lines: String = some.iter().flat_map(|blob| [&*blob.id, "\n"]).collect();
-                partner.tell(lines.as_bytes())?;
+                partner.tell(ids(some.iter()).as_bytes())?;
                 let mut result = Ok(());
                 for blob in some {
                     match size_in(&partner.line(HEADER, PATIENCE)?, "blob") {
@@ -93,7 +142,7 @@ impl Objects {
         };
         match ask(&mut partner) {
             Ok(answer) => {
-                if !answer.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::FileTooLarge) {
+                if !is_too_large(&answer) {
                     *process = Some(partner);
                 }
                 answer
@@ -101,6 +150,34 @@ impl Objects {
             Err(lost) => Err(why(lost, partner)),
         }
     }
+}
+
+/// How many files like this one are asked about at once.
+fn at_once(blob: &Blob) -> usize {
+    AT_ONCE / (blob.id.len() + 1)
+}
+
+/// The questions about files.
+fn ids<'b>(blobs: impl Iterator<Item = &'b &'b Blob>) -> String {
+    blobs.flat_map(|blob| [&*blob.id, "\n"]).collect()
+}
+
+/// The next object, of this kind, that a process hands out. Of one that is too long, the content is still to come.
+fn answer(partner: &mut Partner, kind: &str) -> Result<io::Result<Vec<u8>>, Lost> {
+    let header = partner.line(HEADER, PATIENCE)?;
+    let size = match size_in(&header, kind) {
+        Ok(size) if size > LARGEST => return Ok(Err(too_large())),
+        Ok(size) => size,
+        Err(error) => return Ok(Err(error)),
+    };
+    let mut content = partner.bytes(size + 1, PATIENCE)?;
+    content.pop();
+    Ok(Ok(content))
+}
+
+/// Whether the content of an object is still to come.
+fn is_too_large<T>(answer: &io::Result<T>) -> bool {
+    answer.as_ref().is_err_and(|error| error.kind() == io::ErrorKind::FileTooLarge)
 }
 
 /// The size that stands before an object of this kind.
