@@ -1,7 +1,9 @@
-//! The threads that share the work of a run: one pool, which is made when there is something to share.
+//! The threads that share the work of a run: one pool, which is made when there is something to share, and what is done beside all else.
 
 use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::mpsc::{self, Receiver};
+use std::thread::{Builder, Scope, ScopedJoinHandle};
 
 use rayon::prelude::*;
 use rayon::{ThreadPool, ThreadPoolBuilder};
@@ -62,6 +64,58 @@ pub(crate) fn map_light<I: Send, R: Send>(
     results
 }
 
+/// Something that is done beside what its owner does.
+#[derive(Debug)]
+pub(crate) enum Begun<'scope, T> {
+    Going(ScopedJoinHandle<'scope, ()>, Receiver<T>),
+    Done(T),
+}
+
+/// Begins something on a thread of its own. Where there is none to be had, or only one is wanted, it is done at once.
+pub(crate) fn begin<'scope, T: Send + 'scope>(
+    scope: &'scope Scope<'scope, '_>,
+    work: impl FnOnce() -> T + Send + 'scope,
+) -> Begun<'scope, T> {
+    if MOST.load(Ordering::Relaxed) == 1 {
+        return Begun::Done(work());
+    }
+    // Who starts no thread does not give the work back, so it is handed over afterwards.
+    let (hand, take) = mpsc::sync_channel(1);
+    let (tell, told) = mpsc::sync_channel(1);
+    let go = move || {
+        if let Ok(work) = take.recv() {
+            let work: Box<dyn FnOnce() -> T + Send> = work;
+            // Nobody may want to know.
+            let _ = tell.send(work());
+        }
+    };
+    let Ok(thread) = Builder::new().name("helmsum".into()).stack_size(STACK).spawn_scoped(scope, go) else {
+        return Begun::Done(work());
+    };
+    match hand.send(Box::new(work)) {
+        Ok(()) => Begun::Going(thread, told),
+        Err(mpsc::SendError(work)) => Begun::Done(work()),
+    }
+}
+
+impl<T> Begun<'_, T> {
+    /// Waits for it.
+    ///
+    /// # Panics
+    ///
+    /// Where it did.
+    pub(crate) fn end(self) -> T {
+        match self {
+            Self::Done(result) => result,
+            Self::Going(thread, told) => match (told.recv(), thread.join()) {
+                (Ok(result), _) => result,
+                (Err(_), Err(panic)) => std::panic::resume_unwind(panic),
+                (Err(missing), Ok(())) => std::panic::panic_any(missing),
+            },
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -85,5 +139,18 @@ mod tests {
             map((0..number).collect(), |_| number).into_iter().sum::<u64>()
         });
         assert_eq!(squares, (0..100).map(|number| number * number).collect::<Vec<u64>>());
+    }
+
+    #[test]
+    fn what_is_begun_goes_on_beside_and_its_panic_arrives() {
+        let (tell, told) = mpsc::channel();
+        let answer = std::thread::scope(|scope| {
+            let begun = begin(scope, move || told.recv().map(|number: u64| number * 2));
+            tell.send(21).expect("it waits");
+            begun.end()
+        });
+        assert_eq!(answer, Ok(42));
+        let panics = || std::thread::scope(|scope| begin(scope, || assert_eq!(1, 2, "it ends")).end());
+        assert!(std::panic::catch_unwind(panics).is_err());
     }
 }

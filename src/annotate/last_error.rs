@@ -109,7 +109,7 @@ mod tests {
     fn an_error_is_recalled_until_all_is_well() {
         let folder = tempfile::tempdir().expect("a temporary folder");
         let root = Utf8PathBuf::try_from(folder.path().to_owned()).expect("UTF-8");
-        let keeping = Keeping { folder: Some(root.join("cache")), verifies: false };
+        let keeping = Keeping { folder: Some(root.join("cache")), verifies: false, after: None };
         let subject = Subject::new(&root, "", "/web");
         assert_eq!(subject, Subject::new(&root, "default", "web"));
         assert_ne!(subject, Subject::new(&root, "test", "web"));

@@ -14,7 +14,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::{self, Plan, Reading};
 use crate::proof;
 use crate::report::{self, AuditDocument, AuditSummary, AuditView, Outcome, Report, SarifView, Streams};
-use crate::revision;
+use crate::revision::{self, Repository};
 use crate::source::config::locate;
 use crate::text::counted;
 use crate::threads;
@@ -110,9 +110,9 @@ impl Known {
         progress: &plan::Progress,
     ) -> Result<Self, Vec<Diagnostic>> {
         let directory = around(context, reading);
-        let found = revision::commit(&directory, since).and_then(|commit| {
-            let root = revision::top(&directory)?;
-            Ok((AtCommit::of(context, reading, &root, &commit)?, commit))
+        let found = Repository::around(&directory).and_then(|repository| {
+            let commit = revision::commit(&repository, since)?;
+            Ok((AtCommit::of(&context.plan, reading, &repository, &commit)?, commit))
         });
         let (before, commit) = found.map_err(|problem| vec![problem])?;
         if !before.reading.has_state() {
@@ -120,7 +120,7 @@ impl Known {
         }
         let (plan, _) = plan::make_and(&before.context, &before.reading, progress, audit::audit);
         let report = Report::of(plan, |_| None);
-        let errors = before.errors(&report.diagnostics, context, said);
+        let errors = before.origin.errors(&report.diagnostics, context, said);
         if !errors.is_empty() {
             return Err(errors);
         }

@@ -3,18 +3,20 @@
 use std::io;
 use std::sync::Arc;
 
-use camino::Utf8PathBuf;
-
-use super::revisions::{AtCommit, around};
+use super::revisions::{AtCommit, Origin, around};
 use super::{Context, fix, show, source_of, verdict, waiting};
 use crate::cli::{DiffArgs, OutputFormat};
-use crate::diagnostic::{Code, Diagnostic};
-use crate::diff::{ChangedFile, Comparison, Diff, Looked, Question, Side, Stand, changed_files, compare};
+use crate::diagnostic::{Code, Diagnostic, Noted};
+use crate::diff::{
+    ChangedFile, Comparison, Diff, Fate, Looked, Question, ReadFrom, Side, Stand, changed_files, compare,
+};
 use crate::plan::rules::project::Findings;
-use crate::plan::{self, Plan, Progress, Reading};
+use crate::plan::{self, Elsewhere, Plan, Progress, Reading, Turn};
+use crate::program::GitError;
 use crate::report::{self, Compared, DiffDocument, DiffView, Outcome, Report, Streams};
-use crate::revision::{self, Commit};
+use crate::revision::{self, Commit, Repository};
 use crate::text::shell_word;
+use crate::threads::{self, Begun};
 use crate::tree::{Recorded, Tree, WorkTree};
 
 /// The two sides that were asked for.
@@ -24,9 +26,7 @@ struct Revisions {
     how: Option<String>,
     /// Nothing where it is the work tree.
     head: Option<Commit>,
-    changed: Vec<ChangedFile>,
-    /// The top of the work tree.
-    root: Utf8PathBuf,
+    repository: Repository,
 }
 
 /// Compares, and says what came of it.
@@ -136,27 +136,85 @@ fn is_of_diff(diagnostic: &Diagnostic) -> bool {
     diagnostic.is_denied() || diagnostic.code().is_none_or(Code::is_of_diff)
 }
 
-/// Which commits are meant, and which files differ between them.
+/// Which commits are meant.
 ///
 /// # Errors
 ///
 /// Where git has no answer, or there is no such commit.
 fn revisions(context: &Context, reading: &Reading, arguments: &DiffArgs) -> Result<Revisions, Diagnostic> {
-    let directory = &around(context, reading);
+    let repository = Repository::around(&around(context, reading))?;
     let (base, how) = if let Some(name) = &arguments.base {
-        (revision::commit(directory, name)?, None)
+        (revision::commit(&repository, name)?, None)
     } else {
-        let base = revision::default_base(directory, &|name| reading.variable(name).map(str::to_owned))?;
+        let base = revision::default_base(&repository, &|name| reading.variable(name).map(str::to_owned))?;
         (base.commit, Some(base.how))
     };
-    let head = arguments.head.as_ref().map(|name| revision::commit(directory, name)).transpose()?;
-    let root = revision::top(directory)?;
-    let changed = changed_files(&root, &base.id, head.as_ref().map(|head| head.id.as_str()))
-        .map_err(|error| Diagnostic::error(format!("git cannot say which files differ: {error}")))?;
-    Ok(Revisions { base, how, head, changed, root })
+    let head = arguments.head.as_ref().map(|name| revision::commit(&repository, name)).transpose()?;
+    Ok(Revisions { base, how, head, repository })
 }
 
-/// Makes the plan of each side, and compares.
+/// The first side, as another thread hands it over.
+struct Base {
+    side: Side,
+    changed: Vec<ChangedFile>,
+    /// What its plan says.
+    said: Vec<Diagnostic>,
+    has_state: bool,
+    origin: Origin,
+    secrets: Noted,
+}
+
+/// What the first side is made with, on whatever thread.
+struct BaseAsked<'d> {
+    context: plan::Context,
+    elsewhere: Elsewhere,
+    revisions: &'d Revisions,
+    question: Question,
+    progress: &'d Progress,
+}
+
+impl BaseAsked<'_> {
+    /// Makes the first side.
+    ///
+    /// # Errors
+    ///
+    /// Where git has no answer.
+    fn made(self, changed: Begun<'_, Result<Vec<ChangedFile>, GitError>>) -> Result<Base, Diagnostic> {
+        let Revisions { base, repository, .. } = self.revisions;
+        let reading = self.elsewhere.arrive();
+        let at = AtCommit::of(&self.context, &reading, repository, base)?;
+        let question = self.question;
+        let (plan, side) = plan::make_and(&at.context, &at.reading, self.progress, |made, rendering| {
+            let side = changed.end().map(|changed| {
+                let read = Some(ReadFrom { tree: &at.tree, changed: &changed, lacks: Fate::Added });
+                let side = Side::of(&made, rendering, Looked { question, stand: Stand::Commit, read });
+                (side, changed)
+            });
+            (Findings::default(), side)
+        });
+        let (side, changed) =
+            side.map_err(|error| Diagnostic::error(format!("git cannot say which files differ: {error}")))?;
+        Ok(Base {
+            side,
+            changed,
+            said: plan.sink.finish(|_| None),
+            has_state: at.reading.has_state(),
+            origin: at.origin,
+            secrets: reading.secrets.noted(),
+        })
+    }
+}
+
+/// Ends the turn of who renders first, whatever becomes of it.
+struct Turning(Turn);
+
+impl Drop for Turning {
+    fn drop(&mut self) {
+        self.0.end();
+    }
+}
+
+/// Makes the plan of each side, and compares. They are read side by side. What helm renders for both is rendered once: for the first one.
 fn compared_plans(
     context: &Context,
     reading: &Reading,
@@ -166,22 +224,50 @@ fn compared_plans(
 ) -> (Plan, Diff) {
     let renders = !arguments.no_render && reading.has_helm();
     let question = Question { renders, trusts_programs: arguments.exec_on_base };
+    let Revisions { base, head, repository, .. } = revisions;
+    let asked = BaseAsked {
+        context: context.plan.clone(),
+        elsewhere: reading.elsewhere(),
+        revisions,
+        question,
+        progress,
+    };
+    let turn = Turn::default();
+    std::thread::scope(|scope| {
+        let changed = threads::begin(scope, || {
+            changed_files(&repository.top, &base.id, head.as_ref().map(|head| head.id.as_str()))
+        });
+        let turning = Turning(turn.clone());
+        let of_base = threads::begin(scope, move || {
+            let _turning = turning;
+            asked.made(changed)
+        });
+        with_head(context, reading, revisions, (question, progress), (of_base, turn))
+    })
+}
+
+/// Makes the plan of the second side, and compares it with the first one.
+fn with_head(
+    context: &Context,
+    reading: &Reading,
+    revisions: &Revisions,
+    (question, progress): (Question, &Progress),
+    (of_base, turn): (Begun<'_, Result<Base, Diagnostic>>, Turn),
+) -> (Plan, Diff) {
     let failed = |problem: Diagnostic| {
         let mut plan = Plan::new(reading);
         plan.sink.take_settled(problem);
         (plan, Diff::default())
     };
-    let of_commit = |commit: &Commit| AtCommit::of(context, reading, &revisions.root, commit);
-    let of_base = match of_commit(&revisions.base) {
-        Ok(base) => base,
-        Err(problem) => return failed(problem),
-    };
-    let looked = Looked { question, stand: Stand::Commit, tree: Some(&of_base.tree) };
-    let (base_plan, base) =
-        plan::make_and(&of_base.context, &of_base.reading, progress, |made, rendering| {
-            (Findings::default(), Side::of(&made, rendering, looked))
-        });
-    let of_head = match revisions.head.as_ref().map(of_commit).transpose() {
+    let mut own = context.plan.clone();
+    // Without a cache, nobody gets what the other one renders.
+    own.keeping.after = own.keeping.folder.as_ref().map(|_| turn);
+    let of_head = revisions
+        .head
+        .as_ref()
+        .map(|commit| AtCommit::of(&own, reading, &revisions.repository, commit))
+        .transpose();
+    let of_head = match of_head {
         Ok(head) => head,
         Err(problem) => return failed(problem),
     };
@@ -189,25 +275,36 @@ fn compared_plans(
     let disk_reading = reading.over(Arc::clone(&of_disk) as Arc<dyn Tree>);
     let (head_context, head_reading, tree) = match &of_head {
         Some(head) => (&head.context, &head.reading, &head.tree),
-        None => (&context.plan, &disk_reading, &of_disk),
+        None => (&own, &disk_reading, &of_disk),
     };
     let stand = if of_head.is_some() { Stand::Commit } else { Stand::WorkTree };
-    let looked = Looked { question, stand, tree: Some(tree) };
-    let comparison = Comparison { base: &base, head: looked, changed: &revisions.changed };
-    let (mut plan, diff) = plan::make_and(head_context, head_reading, progress, |made, rendering| {
-        compare(&comparison, &made, rendering)
+    let (mut plan, compared) = plan::make_and(head_context, head_reading, progress, |made, rendering| {
+        let base = match of_base.end() {
+            Ok(base) => base,
+            Err(problem) => return (Findings::default(), Err(problem)),
+        };
+        let read = Some(ReadFrom { tree, changed: &base.changed, lacks: Fate::Removed });
+        let looked = Looked { question, stand, read };
+        let comparison = Comparison { base: &base.side, head: looked, changed: &base.changed };
+        let (findings, diff) = compare(&comparison, &made, rendering);
+        (findings, Ok((diff, base)))
     });
+    let (diff, base) = match compared {
+        Ok(compared) => compared,
+        Err(problem) => return failed(problem),
+    };
+    reading.secrets.learn(base.secrets);
     let said = plan.sink.said().to_vec();
     // Its own errors are in its plan.
-    for problem in of_head.iter().flat_map(|head| head.errors(&[], context, &said)) {
+    for problem in of_head.iter().flat_map(|head| head.origin.errors(&[], context, &said)) {
         plan.sink.take_settled(problem);
     }
-    if !of_base.reading.has_state() && head_reading.has_state() {
+    if !base.has_state && head_reading.has_state() {
         plan.note(format!("{} has no such state file, so everything is new", revisions.base.short));
         return (plan, diff);
     }
     // What the first side cannot tell makes the comparison worthless.
-    for problem in of_base.errors(&base_plan.sink.finish(|_| None), context, &said) {
+    for problem in base.origin.errors(&base.said, context, &said) {
         plan.sink.take_settled(problem);
     }
     (plan, diff)

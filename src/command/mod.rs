@@ -211,7 +211,7 @@ fn keeping(
     let named = variables.cache_directory.as_deref().map(|path| join_clean(directory, path));
     let folder = || Some(Homes::new(&own_text_variables()).user_cache()?.join("helmsum"));
     let folder = if options.no_cache { None } else { named.or_else(folder) };
-    Ok(plan::Keeping { folder, verifies })
+    Ok(plan::Keeping { folder, verifies, after: None })
 }
 
 /// What a state is read with in this process.

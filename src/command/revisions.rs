@@ -2,50 +2,56 @@
 
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
 use super::Context;
 use crate::diagnostic::Diagnostic;
 use crate::diff::with_packages;
 use crate::go::filepath::join_clean;
 use crate::plan::{self, Reading};
-use crate::revision::{self, Commit, Revision};
+use crate::revision::{self, Commit, Repository, Revision};
 use crate::text::{Place, relative};
 use crate::tree::{Kind, Recorded, Tree, WorkTree};
 
 /// What a project is read with as a commit has it.
 pub(super) struct AtCommit {
     pub(super) tree: Arc<Recorded>,
-    revision: Arc<Revision>,
-    commit: Commit,
+    pub(super) origin: Origin,
     pub(super) context: plan::Context,
     pub(super) reading: Reading,
 }
 
+/// Where a project comes from that was read as a commit has it.
+pub(super) struct Origin {
+    revision: Arc<Revision>,
+    pub(super) commit: Commit,
+}
+
 impl AtCommit {
-    /// For a commit of the repository whose work tree is at `root`.
+    /// For a commit of a repository.
     ///
     /// # Errors
     ///
     /// Where git has no answer.
     pub(super) fn of(
-        context: &Context,
+        context: &plan::Context,
         reading: &Reading,
-        root: &Utf8Path,
+        repository: &Repository,
         commit: &Commit,
     ) -> Result<Self, Diagnostic> {
-        let revision = revision::tree(root, commit, Arc::new(WorkTree))?;
-        let with = with_packages(root, Arc::clone(&revision) as Arc<dyn Tree>, &WorkTree);
+        let revision = revision::tree(repository, commit, Arc::new(WorkTree))?;
+        let with = with_packages(&repository.top, Arc::clone(&revision) as Arc<dyn Tree>, &WorkTree);
         let tree = Arc::new(Recorded::new(with));
         Ok(Self {
-            context: plan::Context { revision: Some(commit.id.clone()), ..context.plan.clone() },
+            context: plan::Context { revision: Some(commit.id.clone()), ..context.clone() },
             reading: reading.over(Arc::clone(&tree) as Arc<dyn Tree>),
             tree,
-            revision,
-            commit: commit.clone(),
+            origin: Origin { revision, commit: commit.clone() },
         })
     }
+}
 
+impl Origin {
     /// The errors that it gave, but for those that are `said` already: those of its plan, `found`, and for each file of which nobody can say
     /// what the commit has there, why. Places are told in words: the line that stands there now may be another one.
     pub(super) fn errors(

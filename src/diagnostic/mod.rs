@@ -21,7 +21,7 @@ pub use code::Code;
 pub(crate) use code::{Level, Levels};
 pub use mistake::Mistake;
 pub use refusal::Refusal;
-pub(crate) use secrets::{MASK, Secrets};
+pub(crate) use secrets::{MASK, Noted, Secrets};
 pub(crate) use sink::{Scope, Sink};
 
 use crate::text::{Excerpt, Place};

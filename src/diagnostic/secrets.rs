@@ -47,6 +47,14 @@ struct Known {
     index: Option<Rc<Index>>,
 }
 
+/// The same as data, for another thread.
+#[derive(Clone, Default)]
+pub(crate) struct Noted {
+    texts: BTreeMap<String, Rank>,
+    recognised: BTreeMap<String, Rank>,
+    numbers: BTreeSet<u64>,
+}
+
 impl fmt::Debug for Secrets {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(out, "Secrets({})", self.0.borrow().texts.len())
@@ -54,6 +62,29 @@ impl fmt::Debug for Secrets {
 }
 
 impl Secrets {
+    /// What is known now.
+    pub(crate) fn noted(&self) -> Noted {
+        let known = self.0.borrow();
+        Noted {
+            texts: known.texts.clone(),
+            recognised: known.recognised.clone(),
+            numbers: known.numbers.clone(),
+        }
+    }
+
+    /// Notes what another thread knows.
+    pub(crate) fn learn(&self, noted: Noted) {
+        let known = &mut *self.0.borrow_mut();
+        known.index = None;
+        known.numbers.extend(noted.numbers);
+        for (own, learnt) in [(&mut known.texts, noted.texts), (&mut known.recognised, noted.recognised)] {
+            for (text, rank) in learnt {
+                let own = own.entry(text).or_insert(rank);
+                *own = rank.max(*own);
+            }
+        }
+    }
+
     /// Notes a value that was decrypted.
     pub fn remember(&self, text: &str) {
         self.note(text, Rank::Decrypted);

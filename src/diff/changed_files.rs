@@ -18,10 +18,11 @@ pub(crate) struct ChangedFile {
 }
 
 impl ChangedFile {
-    /// Where it was, where it has another name now. Absolute.
-    pub(super) fn before(&self) -> Option<Utf8PathBuf> {
-        let root = self.path.as_str().strip_suffix(self.name.as_str())?;
-        Some(Utf8Path::new(root).join(self.from.as_ref()?))
+    /// Where it is, and where it was. Absolute.
+    pub(super) fn paths(&self) -> impl Iterator<Item = Utf8PathBuf> {
+        let root = self.path.as_str().strip_suffix(self.name.as_str());
+        let before = root.zip(self.from.as_ref()).map(|(root, from)| Utf8Path::new(root).join(from));
+        std::iter::once(self.path.clone()).chain(before)
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::{Utf8Path, Utf8PathBuf};
+use camino::Utf8PathBuf;
 
 use super::changed_files::ChangedFile;
 use super::compare::Sides;
@@ -91,19 +91,8 @@ fn differing<'r>(
 
 /// The changed files that were read on neither side, relative to the root of the repository.
 pub(super) fn unreached(sides: Sides<'_>) -> Vec<Utf8PathBuf> {
-    let read: [&BTreeSet<Utf8PathBuf>; 2] = [&sides.base.files, &sides.head.files];
-    let is_read_at = |path: &Utf8Path| {
-        // What is changed may be a link, or a submodule, that others were read through.
-        let below = format!("{path}/");
-        read.iter().any(|read| {
-            read.contains(path)
-                || read
-                    .range(Utf8PathBuf::from(below.clone())..)
-                    .next()
-                    .is_some_and(|next| next.as_str().starts_with(&below))
-        })
+    let is_read = |file: &ChangedFile| {
+        file.paths().any(|path| sides.base.has_read(&path) || sides.head.has_read(&path))
     };
-    let is_read =
-        |file: &ChangedFile| is_read_at(&file.path) || file.before().is_some_and(|path| is_read_at(&path));
     sides.changed.iter().filter(|file| !is_read(file)).map(|file| file.name.clone()).collect()
 }

@@ -24,5 +24,5 @@ pub(crate) use result::{
     Diff, Fate, FileChange, Gone, Lost, MovedWorkload, Named, Own, Restarting, SourceChange, Uncompared,
     Unnoticed, Waiting, WhoseObject, Workloads,
 };
-pub(crate) use side::{Looked, Question, Side, SideRead, SideRelease, Stand};
+pub(crate) use side::{Looked, Question, ReadFrom, Side, SideRead, SideRelease, Stand};
 pub(crate) use unnoticed::fix;

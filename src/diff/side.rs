@@ -2,9 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use camino::Utf8PathBuf;
+use camino::{Utf8Path, Utf8PathBuf};
 
-use super::result::{MovedWorkload, Named};
+use super::changed_files::ChangedFile;
+use super::result::{Fate, MovedWorkload, Named};
 use super::sources::SideSource;
 use super::uncompared::{Foreign, of_ignored_files, of_programs};
 use crate::annotate::additions;
@@ -39,7 +40,17 @@ pub(crate) struct Looked<'s> {
     /// What it is.
     pub(crate) stand: Stand,
     /// What it is read from, where it matters which files were read.
-    pub(crate) tree: Option<&'s Recorded>,
+    pub(crate) read: Option<ReadFrom<'s>>,
+}
+
+/// What a side is read from.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct ReadFrom<'s> {
+    pub(crate) tree: &'s Recorded,
+    /// The files that differ from the other side.
+    pub(crate) changed: &'s [ChangedFile],
+    /// What happened to those of them that this side does not have.
+    pub(crate) lacks: Fate,
 }
 
 /// What a side is.
@@ -59,8 +70,9 @@ pub(crate) struct Side {
     pub(crate) releases: Vec<SideRelease>,
     /// Entries of `checksums:`.
     pub(crate) entries: Vec<(Named, SideConsumer)>,
-    /// The files that were read, and those that helm reads of charts. Absolute, with links resolved and as they were asked for.
-    pub(crate) files: BTreeSet<Utf8PathBuf>,
+    /// The files that were read, and, where that does not tell of every changed one, those that helm reads of charts. Absolute, with links
+    /// resolved and as they were asked for. As text, since paths compare part by part.
+    files: BTreeSet<String>,
 }
 
 /// A release that helmfile would deploy.
@@ -149,7 +161,7 @@ impl SideRead {
 impl Side {
     /// Everything that helmfile would deploy, with what is declared beside it.
     pub(crate) fn of(made: &Made<'_>, rendering: &mut Rendering<'_>, looked: Looked<'_>) -> Self {
-        let Looked { question, stand, tree } = looked;
+        let Looked { question, stand, read } = looked;
         let mut side = Self::default();
         let mut consumers: BTreeMap<ReleaseAt, (usize, &Contents)> = BTreeMap::new();
         for (index, contents) in made.project.consumers.iter().enumerate() {
@@ -188,12 +200,32 @@ impl Side {
             }
             Stand::Trial => {}
         }
-        let Some(tree) = tree else { return side };
-        for release in &side.releases {
-            side.files.extend(Inputs::of(made.project.locations, rendering, release.at).all());
+        if let Some(read) = read {
+            side.note_files(made, rendering, read);
         }
-        side.files.extend(tree.opened());
         side
+    }
+
+    /// Notes the files that were read. Which ones helm reads of charts takes longer than all else, and matters for what was not read.
+    fn note_files(&mut self, made: &Made<'_>, rendering: &Rendering<'_>, read: ReadFrom<'_>) {
+        self.files = read.tree.opened();
+        let mut here = read.changed.iter().filter(|file| file.fate != read.lacks);
+        if here.all(|file| file.paths().any(|path| self.has_read(&path))) {
+            return;
+        }
+        for release in &self.releases {
+            let inputs = Inputs::of(made.project.locations, rendering, release.at).all();
+            self.files.extend(inputs.into_iter().map(Utf8PathBuf::into_string));
+        }
+        // Templates of values may have read more by now.
+        self.files.extend(read.tree.opened());
+    }
+
+    /// Whether a file was read, or another one through it: it may be a link, or a submodule.
+    pub(super) fn has_read(&self, path: &Utf8Path) -> bool {
+        let below = format!("{path}/");
+        self.files.contains(path.as_str())
+            || self.files.range(below.clone()..).next().is_some_and(|next| next.starts_with(&below))
     }
 
     fn render(&mut self, made: &Made<'_>, rendering: &mut Rendering<'_>) {

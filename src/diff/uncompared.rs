@@ -10,10 +10,11 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Made;
 use crate::plan::contents::chance::lineage;
 use crate::plan::contents::rendering::Rendering;
-use crate::plan::facts::producers::ReleaseAt;
+use crate::plan::facts::environment::Environment;
+use crate::plan::facts::producers::{ReleaseAt, release};
 use crate::plan::ignored::ignored_of;
 use crate::plan::rules::project::Findings;
-use crate::rendered::Origin;
+use crate::state::{EntryKind, EntrySource, ValuesEntry};
 use crate::text::{Place, relative};
 
 /// Something of a release that is not what its side has.
@@ -67,9 +68,8 @@ pub(super) fn of_ignored_files(
     };
     let mut files: Vec<(ReleaseAt, Utf8PathBuf)> = Vec::new();
     for release in releases {
-        for (origin, _) in rendering.values(release.at).iter() {
-            let Origin::File(file) = origin else { continue };
-            let real = locations.real(file);
+        for file in values_files(made, release.at) {
+            let real = locations.real(&file);
             if real.starts_with(&root) && !rendering.known.has_path(&real) {
                 files.push((release.at, real));
             }
@@ -86,6 +86,21 @@ pub(super) fn of_ignored_files(
         });
     }
     found
+}
+
+/// The values files of a release, as far as they can be told.
+fn values_files(made: &Made<'_>, at: ReleaseAt) -> impl Iterator<Item = Utf8PathBuf> {
+    let Environment { request, resolved, .. } = &made.project.environments[at.environment];
+    let (visit, release) = (&resolved.visits[at.visit], release(resolved, at));
+    let of = move |kind, list: &'_ [ValuesEntry]| -> Vec<Utf8PathBuf> {
+        let source = |entry| visit.resolve_entry(&*request.tree, release, kind, entry).ok();
+        let file = |source| match source {
+            EntrySource::File(file) => Some(file),
+            _ => None,
+        };
+        list.iter().filter_map(source).filter_map(file).collect()
+    };
+    of(EntryKind::Values, &release.values).into_iter().chain(of(EntryKind::Secrets, &release.secrets))
 }
 
 /// A release that both sides have and that cannot be compared; nothing where it can be.

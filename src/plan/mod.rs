@@ -27,9 +27,9 @@ pub(crate) use contents::source::SourceContents;
 pub(crate) use facts::consumer::Consumer;
 pub(crate) use helmfile::Helmfile;
 pub(crate) use progress::Progress;
-pub(crate) use reading::Reading;
+pub(crate) use reading::{Elsewhere, Reading};
 
-pub(crate) use contents::kept::Keeping;
+pub(crate) use contents::kept::{Keeping, Turn};
 
 use contents::hashing::{self, Job, SourceOutcome};
 use contents::kept::Kept;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use camino::{Utf8Path, Utf8PathBuf};
 
 use crate::cli::Options;
-use crate::diagnostic::Secrets;
+use crate::diagnostic::{Noted, Secrets};
 use crate::go::filepath::join_clean;
 use crate::plan::Helmfile;
 use crate::plan::facts::values_files::Programs;
@@ -66,6 +66,21 @@ impl Reading {
     /// The same with other files of the project.
     pub(crate) fn over(&self, tree: Arc<dyn Tree>) -> Self {
         Self { tree, ..self.clone() }
+    }
+
+    /// The same for another thread, which knows of secrets what is known now, and learns everything else anew.
+    pub(crate) fn elsewhere(&self) -> Elsewhere {
+        if self.file() == Some("-") {
+            self.standard_input.get_or_init(standard_input);
+        }
+        Elsewhere {
+            options: self.options.clone(),
+            directory: self.directory.clone(),
+            helmfile: self.helmfile.clone(),
+            variables: (*self.variables).clone(),
+            secrets: self.secrets.noted(),
+            standard_input: self.standard_input.get().cloned(),
+        }
     }
 
     /// The state file or directory that was named.
@@ -128,6 +143,29 @@ impl Reading {
         request.parsed = self.parsed.clone();
         request.helmfile_directory = self.helmfile.as_ref().and_then(|known| known.directory.clone());
         request
+    }
+}
+
+/// What another thread reads the same with.
+pub(crate) struct Elsewhere {
+    options: Options,
+    directory: Utf8PathBuf,
+    helmfile: Option<Helmfile>,
+    variables: BTreeMap<String, String>,
+    secrets: Noted,
+    standard_input: Option<Result<Arc<[u8]>, String>>,
+}
+
+impl Elsewhere {
+    /// On the other thread.
+    pub(crate) fn arrive(self) -> Reading {
+        let secrets = Secrets::default();
+        secrets.learn(self.secrets);
+        let reading = Reading::new(self.options, self.directory, self.helmfile, self.variables, secrets);
+        if let Some(input) = self.standard_input {
+            reading.standard_input.get_or_init(|| input);
+        }
+        reading
     }
 }
 

@@ -26,7 +26,7 @@ const NAMED: usize = 3;
 
 /// How everything is looked at here.
 const LOOKED: Looked<'static> =
-    Looked { question: Question { renders: true, trusts_programs: true }, stand: Stand::Trial, tree: None };
+    Looked { question: Question { renders: true, trusts_programs: true }, stand: Stand::Trial, read: None };
 
 /// Which workload, by the position of its release.
 type Who = (usize, Identity);

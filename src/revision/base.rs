@@ -1,8 +1,6 @@
 //! What is compared with, where nobody says so.
 
-use camino::Utf8Path;
-
-use super::commit::{Commit, named};
+use super::commit::{Commit, commit};
 use super::repository::Repository;
 use crate::diagnostic::Diagnostic;
 
@@ -34,31 +32,30 @@ const DEFAULTS: [&str; 5] = [
 ///
 /// # Errors
 ///
-/// Where there is no repository, no such branch in it, or no commit in common.
+/// Where there is no such branch in the repository, or no commit in common.
 pub(crate) fn default_base(
-    directory: &Utf8Path,
+    repository: &Repository,
     variable: &dyn Fn(&str) -> Option<String>,
 ) -> Result<Base, Diagnostic> {
-    let repository = Repository::around(directory)?;
     let given = |name| variable(name).filter(|text| !text.is_empty());
     let (reference, shown) = if let Some(branch) = given(OF_GITHUB) {
         let candidates = [format!("refs/remotes/origin/{branch}"), format!("refs/heads/{branch}")];
         let candidates: Vec<&str> = candidates.iter().map(String::as_str).collect();
-        first_of(&repository, &candidates)?.ok_or_else(|| {
+        first_of(repository, &candidates)?.ok_or_else(|| {
             lacking(format!("this clone does not have the branch `{branch}`, which `{OF_GITHUB}` names"))
         })?
     } else if let Some(id) = given(OF_GITLAB) {
-        if named(&repository, &id).is_err() {
+        if commit(repository, &id).is_err() {
             return Err(lacking(format!(
                 "this clone does not have the commit `{id}`, which `{OF_GITLAB}` names"
             )));
         }
         (id, OF_GITLAB.to_owned())
     } else {
-        let found = first_of(&repository, &DEFAULTS)?;
+        let found = first_of(repository, &DEFAULTS)?;
         if found.is_none() {
             // That there is no commit at all says more.
-            named(&repository, "HEAD")?;
+            commit(repository, "HEAD")?;
         }
         found.ok_or_else(|| {
             Diagnostic::error(
@@ -68,7 +65,7 @@ pub(crate) fn default_base(
         })?
     };
     match repository.word(&["merge-base", "HEAD", &reference])? {
-        Some(id) => Ok(Base { commit: named(&repository, &id)?, how: format!("merge base with {shown}") }),
+        Some(id) => Ok(Base { commit: commit(repository, &id)?, how: format!("merge base with {shown}") }),
         None if repository.is_shallow => Err(lacking(format!(
             "this clone is shallow, and does not have the last commit that `HEAD` and `{shown}` have in common"
         ))),

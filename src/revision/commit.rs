@@ -1,7 +1,5 @@
 //! The commit that a name means.
 
-use camino::Utf8Path;
-
 use super::repository::Repository;
 use crate::diagnostic::Diagnostic;
 use crate::text::nearest;
@@ -17,16 +15,12 @@ pub(crate) struct Commit {
     pub(crate) named: String,
 }
 
-/// The commit that a name means, in any form that git takes, in the repository around `directory`.
+/// The commit that a name means, in any form that git takes.
 ///
 /// # Errors
 ///
-/// Where there is no repository, or no such commit in it.
-pub(crate) fn commit(directory: &Utf8Path, name: &str) -> Result<Commit, Diagnostic> {
-    named(&Repository::around(directory)?, name)
-}
-
-pub(super) fn named(repository: &Repository, name: &str) -> Result<Commit, Diagnostic> {
+/// Where there is no such commit in the repository.
+pub(crate) fn commit(repository: &Repository, name: &str) -> Result<Commit, Diagnostic> {
     // What is no name could be an option of git, and no name of git begins so.
     if name.is_empty() || name.starts_with('-') || name.contains('\0') {
         let message = if name.is_empty() {

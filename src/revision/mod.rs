@@ -16,36 +16,25 @@ mod walk;
 
 use std::sync::Arc;
 
-use camino::{Utf8Path, Utf8PathBuf};
-
 #[cfg(test)]
 pub(crate) use base::Base;
 pub(crate) use base::default_base;
 pub(crate) use commit::{Commit, commit};
 pub(crate) use files::Revision;
+pub(crate) use repository::Repository;
 
 use crate::diagnostic::Diagnostic;
 use crate::tree::Tree;
-use repository::Repository;
 
-/// The tree of a commit of the repository around `directory`, which is absolute. What lies outside of it is as in `below`.
+/// The tree of a commit of a repository. What lies outside of that is as in `below`.
 ///
 /// # Errors
 ///
-/// Where there is no such repository, or git cannot be asked.
+/// Where git cannot be asked.
 pub(crate) fn tree(
-    directory: &Utf8Path,
+    repository: &Repository,
     commit: &Commit,
     below: Arc<dyn Tree>,
 ) -> Result<Arc<Revision>, Diagnostic> {
-    Revision::of(Repository::around(directory)?, commit, below).map(Arc::new)
-}
-
-/// The top of the work tree around `directory`, with every link resolved.
-///
-/// # Errors
-///
-/// Where there is no repository, or it has no work tree.
-pub(crate) fn top(directory: &Utf8Path) -> Result<Utf8PathBuf, Diagnostic> {
-    Ok(Repository::around(directory)?.top)
+    Revision::of(repository.clone(), commit, below).map(Arc::new)
 }

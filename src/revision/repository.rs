@@ -7,9 +7,9 @@ use crate::program::{GitError, git};
 
 /// A repository with a work tree.
 #[derive(Clone, Debug)]
-pub(super) struct Repository {
+pub(crate) struct Repository {
     /// The top of its work tree, with every link resolved.
-    pub(super) top: Utf8PathBuf,
+    pub(crate) top: Utf8PathBuf,
     /// Its `.git`, or what stands for that in a linked work tree.
     pub(super) directory: Utf8PathBuf,
     /// The file with attributes that are no part of any commit.
@@ -19,12 +19,12 @@ pub(super) struct Repository {
 }
 
 impl Repository {
-    /// The one around a directory.
+    /// The one around a directory, which is absolute.
     ///
     /// # Errors
     ///
     /// Where there is none, or it has no work tree.
-    pub(super) fn around(directory: &Utf8Path) -> Result<Self, Diagnostic> {
+    pub(crate) fn around(directory: &Utf8Path) -> Result<Self, Diagnostic> {
         let arguments = [
             "rev-parse",
             "--is-shallow-repository",

@@ -12,7 +12,8 @@ use super::{Entry, OpenFile, Stat, Tree};
 #[derive(Debug)]
 pub(crate) struct Recorded {
     below: Arc<dyn Tree>,
-    opened: Mutex<BTreeSet<Utf8PathBuf>>,
+    /// As text, since paths compare part by part.
+    opened: Mutex<BTreeSet<String>>,
 }
 
 impl Recorded {
@@ -22,11 +23,12 @@ impl Recorded {
     }
 
     /// The files that were opened, as they were asked for and with their links resolved.
-    pub(crate) fn opened(&self) -> BTreeSet<Utf8PathBuf> {
-        let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let real: Vec<Utf8PathBuf> = opened.iter().filter_map(|path| self.below.resolve(path).ok()).collect();
-        opened.extend(real);
-        opened
+    pub(crate) fn opened(&self) -> BTreeSet<String> {
+        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let resolved =
+            |path: &String| self.below.resolve(path.as_str().into()).ok().map(Utf8PathBuf::into_string);
+        let real: Vec<String> = opened.iter().filter_map(resolved).collect();
+        opened.into_iter().chain(real).collect()
     }
 }
 
@@ -34,8 +36,8 @@ impl Tree for Recorded {
     fn open(&self, path: &Utf8Path) -> io::Result<Box<dyn OpenFile>> {
         {
             let mut opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner);
-            if !opened.contains(path) {
-                opened.insert(path.to_owned());
+            if !opened.contains(path.as_str()) {
+                opened.insert(path.to_string());
             }
         }
         self.below.open(path)
@@ -85,7 +87,7 @@ mod tests {
         assert_eq!(tree.read_aside(&root.join("real/b")).expect("a file"), b"2");
         assert!(tree.read(&root.join("none")).is_err());
         let opened = tree.opened();
-        let expected = ["link/a", "real/a"].map(|name| root.join(name));
+        let expected = ["link/a", "real/a"].map(|name| root.join(name).into_string());
         assert_eq!(opened.into_iter().collect::<Vec<_>>(), expected);
     }
 }

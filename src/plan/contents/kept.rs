@@ -6,7 +6,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, OnceLock, PoisonError};
 
 use camino::Utf8PathBuf;
 use serde::Serialize;
@@ -32,6 +32,29 @@ pub(crate) struct Keeping {
     pub(crate) folder: Option<Utf8PathBuf>,
     /// Whether helm is asked all the same, and a difference is an error.
     pub(crate) verifies: bool,
+    /// Who renders first, so that what they have kept is not rendered again.
+    pub(crate) after: Option<Turn>,
+}
+
+/// A run that renders before another one of this process.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Turn(Arc<(Mutex<bool>, Condvar)>);
+
+impl Turn {
+    /// Says that it is over.
+    pub(crate) fn end(&self) {
+        let (is_over, ended) = &*self.0;
+        *is_over.lock().unwrap_or_else(PoisonError::into_inner) = true;
+        ended.notify_all();
+    }
+
+    fn wait(&self) {
+        let (is_over, ended) = &*self.0;
+        let mut is_over = is_over.lock().unwrap_or_else(PoisonError::into_inner);
+        while !*is_over {
+            is_over = ended.wait(is_over).unwrap_or_else(PoisonError::into_inner);
+        }
+    }
 }
 
 /// What is known of renderings of earlier runs.
@@ -127,6 +150,11 @@ impl Kept {
             helms: Mutex::default(),
             judged: Mutex::default(),
         }
+    }
+
+    /// Waits until it is this run's turn to render. Not on a thread of the pool, which others need for theirs.
+    pub(crate) fn wait(&self) {
+        self.keeping.after.iter().for_each(Turn::wait);
     }
 
     /// A call of helm.

@@ -73,6 +73,7 @@ struct Asked {
 impl Rendering<'_> {
     /// What releases render, in their order.
     pub(crate) fn manifests(&mut self, looks: &[Look], progress: &Progress) -> Vec<Answer<Rendered>> {
+        self.kept.wait();
         progress.begin_rendering(looks.len());
         let mut answers = Vec::with_capacity(looks.len());
         for some in looks.chunks(AT_ONCE) {
@@ -100,6 +101,7 @@ impl Rendering<'_> {
         make: impl Fn(usize, &[u8]) -> T + Sync,
         progress: &Progress,
     ) -> Vec<Answer<T>> {
+        self.kept.wait();
         progress.begin_rendering(looks.len());
         let mut answers = Vec::with_capacity(looks.len());
         let all: Vec<(usize, &(Look, String))> = looks.iter().enumerate().collect();

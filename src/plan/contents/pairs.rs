@@ -73,6 +73,7 @@ struct Seconds {
 impl Rendering<'_> {
     /// What releases render, in their order.
     pub(crate) fn pairs(&mut self, pairs: &[Pair], progress: &Progress) -> Vec<Both> {
+        self.kept.wait();
         progress.begin_rendering(pairs.len());
         let mut found = Vec::with_capacity(pairs.len());
         for some in pairs.chunks(AT_ONCE) {

@@ -1,8 +1,8 @@
 //! Which commit is meant, and what is said where none is.
 
-use super::{Repo, git};
+use super::{Repo, commit, default_base, git};
 use crate::diagnostic::Diagnostic;
-use crate::revision::{Base, commit, default_base};
+use crate::revision::Base;
 
 /// A message with its hint, without what differs from run to run.
 fn said(repo: &Repo, problem: &Diagnostic) -> String {

@@ -76,7 +76,7 @@ fn the_repository_is_not_written_to() {
     let tree = repo.tree("HEAD");
     assert_eq!(tree.read(&repo.root.join("a.bat")).expect("a file"), b"a\r\n");
     assert_eq!(tree.read(&repo.root.join("b")).expect("a file"), b"b");
-    super::super::default_base(&repo.root, &|_| None).expect("a base");
+    super::default_base(&repo.root, &|_| None).expect("a base");
     drop(tree);
     assert_eq!(state(), before);
 }

@@ -11,7 +11,8 @@ use std::sync::Arc;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
-use super::{Commit, Revision, commit, tree};
+use super::{Base, Commit, Repository, Revision};
+use crate::diagnostic::Diagnostic;
 use crate::program::{Program, own_path, own_variables};
 use crate::tree::{Kind, Tree, WorkTree};
 
@@ -113,6 +114,21 @@ impl Repo {
             }
         }
     }
+}
+
+/// The commit that a name means in the repository around a directory.
+fn commit(directory: &Utf8Path, name: &str) -> Result<Commit, Diagnostic> {
+    super::commit(&Repository::around(directory)?, name)
+}
+
+/// The tree of a commit of the repository around a directory.
+fn tree(directory: &Utf8Path, commit: &Commit, below: Arc<dyn Tree>) -> Result<Arc<Revision>, Diagnostic> {
+    super::tree(&Repository::around(directory)?, commit, below)
+}
+
+/// What is compared with in the repository around a directory.
+fn default_base(directory: &Utf8Path, variable: &dyn Fn(&str) -> Option<String>) -> Result<Base, Diagnostic> {
+    super::default_base(&Repository::around(directory)?, variable)
 }
 
 /// What git prints.

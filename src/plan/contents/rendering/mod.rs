@@ -334,6 +334,7 @@ impl<'e> Rendering<'e> {
 
     /// Calls helm, and once more where that could give something else.
     fn render(&mut self, calls: Calls, progress: &Progress) {
+        self.kept.wait();
         progress.begin_rendering(calls.len());
         let answers: Vec<_> = {
             let (kept, named, hashed_plain) = (&self.kept, &self.named, &self.hashed_plain);
