@@ -142,6 +142,8 @@ codes! {
     SurplusRestart = "surplus-restart", Warn;
     /// The data of an object change that a workload reads, and its pods stay.
     UnnoticedChange = "unnoticed-change", Deny;
+    /// An immutable object that is to change.
+    ImmutableChange = "immutable-change", Deny;
     /// A release that is not compared with what it was.
     UncomparedRelease = "uncompared-release", Warn;
 }
@@ -164,7 +166,7 @@ impl Code {
     /// Whether it is about what lies between two revisions, which only a comparison finds.
     #[must_use]
     pub(crate) const fn is_of_diff(self) -> bool {
-        matches!(self, Self::UnnoticedChange | Self::UncomparedRelease)
+        matches!(self, Self::UnnoticedChange | Self::ImmutableChange | Self::UncomparedRelease)
     }
 
     /// Whether it is about what pods read, which only an audit finds.

@@ -10,7 +10,7 @@ use super::restarts::{Restart, restart};
 use super::result::{Diff, Gone, Lost, Named, Restarting, Workloads};
 use super::side::{Looked, Side, SideConsumer, SideRelease};
 use super::sources::changes;
-use super::{uncompared, unnoticed};
+use super::{refused, uncompared, unnoticed};
 use crate::plan::Made;
 use crate::plan::contents::rendering::Rendering;
 use crate::plan::rules::project::Findings;
@@ -27,7 +27,7 @@ pub(crate) struct Comparison<'s> {
     pub(crate) base: &'s Side,
     /// How the second side is looked at.
     pub(crate) head: Looked<'s>,
-    /// The files that differ; nothing where that is not known.
+    /// The files that differ.
     pub(crate) changed: &'s [ChangedFile],
 }
 
@@ -61,8 +61,10 @@ pub(crate) fn compare(
     let not_unchanged: BTreeSet<&Named> =
         diff.unnoticed.iter().map(|one| &one.named).filter(|named| !told.contains(named)).collect();
     diff.unchanged = diff.unchanged.saturating_sub(not_unchanged.len());
+    diff.refused = refused::find(&pairs, rendering);
     diff.restarts.sort_by_key(|one| !one.workloads.is_recreated());
     diff.unreached = unreached(sides);
+    refused::say(&diff.refused, &head, made, &mut findings);
     unnoticed::say(&diff.unnoticed, &head, made, &mut findings);
     uncompared::say(&diff.uncompared, &head, made, &mut findings);
     (findings, diff)

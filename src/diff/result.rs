@@ -14,6 +14,8 @@ pub(crate) struct Diff {
     pub(crate) restarts: Vec<Restarting>,
     /// Workloads that keep old data, those first that cannot notice.
     pub(crate) unnoticed: Vec<Unnoticed>,
+    /// Objects that Kubernetes does not let change, so that deployments fail.
+    pub(crate) refused: Vec<Refused>,
     /// Releases whose checksum stays although their sources have moved.
     pub(crate) held: Vec<Waiting>,
     /// Releases that have a checksum from now on, and restart once.
@@ -160,6 +162,39 @@ pub(crate) struct Unnoticed {
     pub(crate) place: Option<Place>,
 }
 
+/// An object that Kubernetes does not let change.
+#[derive(Clone, Debug)]
+pub(crate) struct Refused {
+    pub(crate) named: Named,
+    /// `ConfigMap` or `Secret`.
+    pub(crate) kind: &'static str,
+    pub(crate) namespace: String,
+    pub(crate) name: String,
+    pub(crate) change: RefusedChange,
+    /// Where the release is declared.
+    pub(crate) place: Option<Place>,
+}
+
+/// What Kubernetes refuses to change of an immutable object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, schemars::JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RefusedChange {
+    /// Its data.
+    Data,
+    /// That it is immutable.
+    Immutable,
+}
+
+impl RefusedChange {
+    /// What happens, after the name of the object.
+    pub(crate) const fn words(self) -> &'static str {
+        match self {
+            Self::Data => "its data change",
+            Self::Immutable => "is to be so no longer",
+        }
+    }
+}
+
 /// A release whose checksum stays.
 #[derive(Clone, Debug)]
 pub(crate) struct Waiting {
@@ -250,6 +285,10 @@ impl Diff {
             if let WhoseObject::Others(makers) = &mut one.whose {
                 makers.iter_mut().for_each(mask);
             }
+        }
+        for one in &mut self.refused {
+            named(&mut one.named);
+            [&mut one.namespace, &mut one.name].into_iter().for_each(mask);
         }
         for one in &mut self.held {
             named(&mut one.named);

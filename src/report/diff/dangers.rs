@@ -1,13 +1,14 @@
-//! What keeps old data, as a part of a comment.
+//! What cannot be deployed, and what keeps old data, as parts of a comment.
 
 use super::words::{NAMED, keeps, makers, release};
 use super::{DiffView, Fix};
 use crate::cli::Flavour;
-use crate::diff::Unnoticed;
+use crate::diff::{Refused, Unnoticed};
 use crate::report::markdown::{Bounded, Markdown, Section};
 
-/// Adds every workload that keeps old data with what brings the restart about: with less about each where there is no room for all.
+/// Adds what Kubernetes refuses, and every workload that keeps old data with what brings the restart about: with less about each where there is no room for all.
 pub(super) fn add(document: Bounded, view: DiffView<'_>) -> Bounded {
+    let document = document.section(refused(view));
     let mut full = vec![section(view, full)];
     full.extend(view.fix.and_then(|fix| patch(fix, view)));
     if !document.takes(&full) {
@@ -35,6 +36,29 @@ fn patch(fix: &Fix, view: DiffView<'_>) -> Option<Section> {
     let open = title(Markdown::new(open));
     let items = vec![Markdown::default().lines("diff", &fix.patch)?];
     Some(Section { open, items, close, what: ["patch", "patches"] })
+}
+
+/// What Kubernetes does not let change.
+fn refused(view: DiffView<'_>) -> Section {
+    let item = |one: &Refused| {
+        Markdown::new("- ")
+            .code(&release(&one.named, view))
+            .markup(": ")
+            .markup(one.kind)
+            .markup(" ")
+            .code(&one.name)
+            .markup(" is immutable, and ")
+            .markup(one.change.words())
+            .markup("\n  - fix: ")
+            .text(&one.fix())
+            .markup("\n")
+    };
+    Section {
+        open: Markdown::new("\n### Cannot be deployed\n\n"),
+        items: view.diff.refused.iter().map(item).collect(),
+        close: "",
+        what: ["object that cannot change", "objects that cannot change"],
+    }
 }
 
 fn section(view: DiffView<'_>, form: fn(&Unnoticed, DiffView<'_>) -> Markdown) -> Section {

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::DiffView;
 use crate::diagnostic::Level;
 use crate::diff::{
-    Fate, FileChange, Gone, Lost, MovedWorkload, Named, Restarting, SourceChange, Uncompared, Unnoticed,
-    Waiting, WhoseObject, Workloads,
+    Fate, FileChange, Gone, Lost, MovedWorkload, Named, Refused, RefusedChange, Restarting, SourceChange,
+    Uncompared, Unnoticed, Waiting, WhoseObject, Workloads,
 };
 use crate::plan::How;
 use crate::reference::{Moves, Size};
@@ -33,6 +33,8 @@ pub(crate) struct DiffDocument {
     restarts: Vec<RestartEntry>,
     /// Workloads that keep old data.
     unnoticed: Vec<UnnoticedEntry>,
+    /// Immutable objects that are to change, so that deployments fail.
+    refused: Vec<RefusedEntry>,
     /// Releases whose checksum stays although their sources have moved.
     held: Vec<HeldEntry>,
     /// Releases that have a checksum from now on, and restart once.
@@ -225,6 +227,21 @@ enum GoneWhat {
     Checksum,
 }
 
+/// An immutable object that is to change.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Refused")]
+struct RefusedEntry {
+    /// `namespace/name`, or `name`.
+    release: String,
+    environment: String,
+    object: ObjectEntry,
+    /// What of it Kubernetes does not let change.
+    change: RefusedChange,
+    /// How the deployment goes through.
+    fix: String,
+}
+
 /// A release that is not compared.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -255,6 +272,7 @@ impl DiffDocument {
             environments: view.report.environments.clone(),
             restarts: diff.restarts.iter().map(restart).collect(),
             unnoticed: diff.unnoticed.iter().map(unnoticed).collect(),
+            refused: diff.refused.iter().map(refused).collect(),
             held: diff.held.iter().map(held).collect(),
             first: diff.first.iter().map(restart).collect(),
             new: diff.new.iter().map(release).collect(),
@@ -340,6 +358,20 @@ fn unnoticed(one: &Unnoticed) -> UnnoticedEntry {
         },
         level: one.level,
         fix: one.fix.clone(),
+    }
+}
+
+fn refused(one: &Refused) -> RefusedEntry {
+    RefusedEntry {
+        release: one.named.release.clone(),
+        environment: one.named.environment.clone(),
+        object: ObjectEntry {
+            kind: one.kind.to_owned(),
+            namespace: one.namespace.clone(),
+            name: one.name.clone(),
+        },
+        change: one.change,
+        fix: one.fix(),
     }
 }
 

@@ -118,6 +118,7 @@ fn table(view: DiffView<'_>, room: usize) -> String {
         .chain(&diff.first)
         .map(|one| &one.named)
         .chain(diff.unnoticed.iter().map(|one| &one.named))
+        .chain(diff.refused.iter().map(|one| &one.named))
         .chain(diff.held.iter().map(|one| &one.named))
         .chain(diff.gone.iter().map(|one| &one.named))
         .chain(&diff.new)
@@ -134,6 +135,14 @@ fn table(view: DiffView<'_>, room: usize) -> String {
             Shown(&format!("{}; fix: {}", changed_by(one), one.fix.replace('`', ""))).to_string(),
         ];
         table.row(("unnoticed", red), &release(&one.named, view), &lines);
+    }
+    for one in &diff.refused {
+        let what = format!("{} {} is immutable, and {}", one.kind, one.name, one.change.words());
+        let lines = [
+            Shown(&format!("{what}: the deployment fails")).to_string(),
+            Shown(&format!("fix: {}", one.fix().replace('`', ""))).to_string(),
+        ];
+        table.row(("refused", red), &release(&one.named, view), &lines);
     }
     for one in &diff.held {
         let until = one.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();

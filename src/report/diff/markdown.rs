@@ -94,7 +94,8 @@ fn stale(view: DiffView<'_>) -> Section {
 /// Findings that stand in no other part.
 fn findings(view: DiffView<'_>, directory: &Utf8Path) -> Section {
     let said = view.report.said();
-    let is_elsewhere = |code: Code| code == Code::UnnoticedChange || code.is_of_diff() && !view.quiet;
+    let is_danger = |code: Code| matches!(code, Code::UnnoticedChange | Code::ImmutableChange);
+    let is_elsewhere = |code: Code| is_danger(code) || code.is_of_diff() && !view.quiet;
     let own = said.iter().filter(|one| one.code().is_some_and(|code| !is_elsewhere(code)));
     Section {
         open: Markdown::new("\n### Findings\n\n"),

@@ -73,6 +73,7 @@ impl DiffView<'_> {
         let diff = self.diff;
         diff.restarts.is_empty()
             && diff.unnoticed.is_empty()
+            && diff.refused.is_empty()
             && diff.held.is_empty()
             && diff.first.is_empty()
             && diff.gone.is_empty()

@@ -3,8 +3,8 @@
 use super::*;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::diff::{
-    Fate, FileChange, Gone, Lost, MovedWorkload, Named, Own, Restarting, SourceChange, Uncompared, Unnoticed,
-    Waiting, WhoseObject, Workloads,
+    Fate, FileChange, Gone, Lost, MovedWorkload, Named, Own, Refused, RefusedChange, Restarting,
+    SourceChange, Uncompared, Unnoticed, Waiting, WhoseObject, Workloads,
 };
 use crate::plan::How;
 use crate::reference::{Identity, Moves, Size};
@@ -106,6 +106,16 @@ fn everything(name: &str) -> Told {
             unnoticed(name, How::Added, WhoseObject::Others(vec![name.to_owned(); 9])),
             unnoticed(name, How::Removed, WhoseObject::Others(vec![name.to_owned()])),
         ],
+        refused: [RefusedChange::Data, RefusedChange::Immutable]
+            .map(|change| Refused {
+                named: named(name),
+                kind: "ConfigMap",
+                namespace: name.to_owned(),
+                name: name.to_owned(),
+                change,
+                place: None,
+            })
+            .to_vec(),
         held: vec![Waiting {
             named: named(name),
             reason: name.to_owned(),
@@ -260,7 +270,7 @@ fn a_comment_is_never_longer_than_one_may_be_and_keeps_title_and_dangers() {
         let length = markdown.chars().count();
         assert!(length <= LONGEST, "{length}");
         let title = format!(
-            "<!-- helmsum:diff:default -->\n## {} releases restart · {dangers} releases do not notice their change · 1 held",
+            "<!-- helmsum:diff:default -->\n## {} releases restart · {dangers} releases do not notice their change · 1 release cannot be deployed · 1 held",
             restarts + 1
         );
         assert!(markdown.starts_with(&title), "{}", &markdown[..300]);

@@ -152,6 +152,10 @@ pub(super) fn answer(view: DiffView<'_>) -> Vec<String> {
         let releases: BTreeSet<&Named> = diff.unnoticed.iter().map(|one| &one.named).collect();
         parts.push(many(releases.len(), "does not notice its change", "do not notice their change"));
     }
+    if !diff.refused.is_empty() {
+        let releases: BTreeSet<&Named> = diff.refused.iter().map(|one| &one.named).collect();
+        parts.push(many(releases.len(), "cannot be deployed", "cannot be deployed"));
+    }
     if !diff.held.is_empty() {
         parts.push(format!("{} held", diff.held.len()));
     }

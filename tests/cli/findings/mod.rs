@@ -85,6 +85,7 @@ pub(super) fn in_gallery() -> Gallery {
         Code::UnprovedReference,
         Code::SurplusRestart,
         Code::UnnoticedChange,
+        Code::ImmutableChange,
         Code::UncomparedRelease,
     ];
     for code in Code::ALL {

@@ -73,6 +73,18 @@ fn people_and_pages_see_the_answer_first() {
     gallery.text("no such commit", &block(&project, &["diff", "none"]));
     gallery.text("no such commit as a comment", &block(&project, &["diff", "none", "--output", "markdown"]));
     gallery.text("no such commit as JSON", &block(&project, &["diff", "none", "--output", "json"]));
+    project.edit(
+        "charts/platform/templates/all.yaml",
+        "  name: settings\n",
+        "  name: settings\nimmutable: true\n",
+    );
+    project.write("platform.yaml", PLATFORM_VALUES);
+    project.sandbox.commit(&project.root);
+    project.write("platform.yaml", &PLATFORM_VALUES.replace("red", "blue"));
+    gallery.text("an object that cannot change", &block(&project, &["diff", "HEAD"]));
+    gallery.text("the same as a comment", &block(&project, &["diff", "HEAD", "--output", "markdown"]));
+    gallery.text("its finding alone", &block(&project, &["diff", "HEAD", "--quiet"]));
+    project.sandbox.commit(&project.root);
     let exec = format!("colour: {{{{ exec \"cat\" (list \"platform.yaml\") | quote }}}}\n{BY_KEY}");
     project.write("web.yaml.gotmpl", &exec);
     let state = project.read("helmfile.yaml");

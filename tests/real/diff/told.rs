@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use super::{DIRECTIVE, committed, diff, releases};
-use crate::audit::project::{BY_KEY, PLATFORM_VALUES, STATE, WEB};
+use crate::audit::project::{BY_KEY, BY_SECRET, PLATFORM, PLATFORM_VALUES, STATE, WEB};
 use crate::support::plugins;
 
 #[test]
@@ -95,6 +95,46 @@ fn the_same_checksum_in_another_way_restarts_nothing() {
         (releases(&document, "restarts"), &document["restarts"][0]["own"]),
         (vec!["apps/web"], &json!(null))
     );
+}
+
+#[test]
+fn what_is_immutable_and_changes_cannot_be_deployed() {
+    let Some(project) = committed(BY_SECRET) else { return };
+    let immutable =
+        PLATFORM.replace("  name: settings\n", "  name: settings\nimmutable: {{ .Values.immutable }}\n");
+    project.chart("platform", &immutable);
+    let values = |colour: &str, is_immutable: bool| {
+        let values = PLATFORM_VALUES.replace("red", colour);
+        project.write("platform.yaml", &format!("{values}immutable: {is_immutable}\n"));
+    };
+    values("red", true);
+    project.sandbox.commit(&project.root);
+    let said = |expected: i32| {
+        let (code, document) = diff(&project, &["HEAD"]);
+        assert_eq!(code, expected, "{document}");
+        let refused = document["refused"].as_array().expect("a list");
+        refused.iter().map(|one| (one["object"]["name"].clone(), one["change"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(said(0), []);
+    values("blue", true);
+    assert_eq!(said(1), [(json!("settings"), json!("data"))]);
+    values("red", false);
+    assert_eq!(said(1), [(json!("settings"), json!("immutable"))]);
+    // Another name is another object, and what is not immutable yet may change a last time.
+    values("blue", true);
+    project.edit("charts/platform/templates/all.yaml", "name: settings", "name: settings-2");
+    assert_eq!(said(0), []);
+    project.edit("charts/platform/templates/all.yaml", "name: settings-2", "name: settings");
+    values("red", false);
+    project.sandbox.commit(&project.root);
+    values("blue", true);
+    assert_eq!(said(0), []);
+    // Its level can be chosen, as that of any finding.
+    values("green", true);
+    project.write("helmsum.yaml", "levels:\n  immutable-change: warn\n");
+    project.sandbox.commit(&project.root);
+    values("blue", true);
+    assert_eq!(said(0), [(json!("settings"), json!("data"))]);
 }
 
 #[test]
