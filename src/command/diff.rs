@@ -3,6 +3,8 @@
 use std::io;
 use std::sync::Arc;
 
+use camino::Utf8PathBuf;
+
 use super::revisions::{AtCommit, Origin, around};
 use super::{Context, fix, show, source_of, verdict, waiting};
 use crate::cli::{DiffArgs, OutputFormat};
@@ -10,14 +12,15 @@ use crate::diagnostic::{Code, Diagnostic, Noted};
 use crate::diff::{
     ChangedFile, Comparison, Diff, Fate, Looked, Question, ReadFrom, Side, Stand, changed_files, compare,
 };
+use crate::go::filepath::join_clean;
 use crate::plan::rules::project::Findings;
 use crate::plan::{self, Elsewhere, Plan, Progress, Reading, Turn};
 use crate::program::GitError;
 use crate::report::{self, Compared, DiffDocument, DiffView, Outcome, Report, Streams};
 use crate::revision::{self, Commit, Repository};
-use crate::text::shell_word;
+use crate::text::{relative, shell_word};
 use crate::threads::{self, Begun};
-use crate::tree::{Recorded, Tree, WorkTree};
+use crate::tree::{Kind, Recorded, Tree, WorkTree};
 
 /// The two sides that were asked for.
 struct Revisions {
@@ -153,6 +156,22 @@ fn revisions(context: &Context, reading: &Reading, arguments: &DiffArgs) -> Resu
     Ok(Revisions { base, how, head, repository })
 }
 
+/// The state file that a side has which lacks the one that was named: under the name that this had before it was moved, or as a template
+/// where this is none, and the other way round.
+fn state_before(reading: &Reading, changed: &[ChangedFile]) -> Option<String> {
+    let named = join_clean(reading.directory(), reading.file()?);
+    let moved = changed.iter().filter(|file| file.path == named).flat_map(ChangedFile::paths);
+    let other = match named.as_str().strip_suffix(TEMPLATE) {
+        Some(plain) => plain.to_owned(),
+        None => format!("{named}{TEMPLATE}"),
+    };
+    let is_there = |file: &Utf8PathBuf| reading.tree.stat(file).is_ok_and(|stat| stat.kind == Kind::File);
+    moved.chain([other.into()]).find(is_there).map(Utf8PathBuf::into_string)
+}
+
+/// How the name of a state file ends that is a template.
+const TEMPLATE: &str = ".gotmpl";
+
 /// The first side, as another thread hands it over.
 struct Base {
     side: Side,
@@ -160,6 +179,8 @@ struct Base {
     /// What its plan says.
     said: Vec<Diagnostic>,
     has_state: bool,
+    /// The state file that it has in the place of the one that was named.
+    instead: Option<String>,
     origin: Origin,
     secrets: Noted,
 }
@@ -182,7 +203,17 @@ impl BaseAsked<'_> {
     fn made(self, changed: Begun<'_, Result<Vec<ChangedFile>, GitError>>) -> Result<Base, Diagnostic> {
         let Revisions { base, repository, .. } = self.revisions;
         let reading = self.elsewhere.arrive();
-        let at = AtCommit::of(&self.context, &reading, repository, base)?;
+        let mut at = AtCommit::of(&self.context, &reading, repository, base)?;
+        let mut changed = changed;
+        let mut instead = None;
+        if !at.reading.has_state() {
+            let known = changed.end();
+            instead = state_before(&at.reading, known.as_deref().unwrap_or_default());
+            if let Some(file) = &instead {
+                at.reading.options.file = Some(file.clone());
+            }
+            changed = Begun::Done(known);
+        }
         let question = self.question;
         let (plan, side) = plan::make_and(&at.context, &at.reading, self.progress, |made, rendering| {
             let side = changed.end().map(|changed| {
@@ -199,6 +230,7 @@ impl BaseAsked<'_> {
             changed,
             said: plan.sink.finish(|_| None),
             has_state: at.reading.has_state(),
+            instead,
             origin: at.origin,
             secrets: reading.secrets.noted(),
         })
@@ -298,6 +330,10 @@ fn with_head(
     // Its own errors are in its plan.
     for problem in of_head.iter().flat_map(|head| head.origin.errors(&[], context, &said)) {
         plan.sink.take_settled(problem);
+    }
+    if let Some((named, file)) = reading.file().zip(base.instead) {
+        let shown = relative(file.as_str().into(), &context.plan.directory);
+        plan.note(format!("{} has `{shown}` in the place of `{named}`", revisions.base.short));
     }
     if !base.has_state && head_reading.has_state() {
         plan.note(format!("{} has no such state file, so everything is new", revisions.base.short));

@@ -19,7 +19,7 @@ pub(crate) struct ChangedFile {
 
 impl ChangedFile {
     /// Where it is, and where it was. Absolute.
-    pub(super) fn paths(&self) -> impl Iterator<Item = Utf8PathBuf> {
+    pub(crate) fn paths(&self) -> impl Iterator<Item = Utf8PathBuf> {
         let root = self.path.as_str().strip_suffix(self.name.as_str());
         let before = root.zip(self.from.as_ref()).map(|(root, from)| Utf8Path::new(root).join(from));
         std::iter::once(self.path.clone()).chain(before)

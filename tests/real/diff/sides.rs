@@ -147,3 +147,43 @@ fn a_new_state_is_new() {
     assert_eq!((code, releases(&document, "new")), (0, vec!["more/web", "more/platform"]), "{document}");
     assert!(document["notes"][0]["message"].as_str().expect("a text").contains("no such state file"));
 }
+
+#[test]
+fn a_state_file_is_compared_with_what_it_was_under_another_name() {
+    let Some(project) = committed(&format!("{DIRECTIVE}{BY_KEY}")) else { return };
+    let git = |words: &[&str]| project.sandbox.run(&project.root, "git", words).succeeds();
+    let told = |arguments: &[&str]| {
+        let (code, document) = diff(&project, arguments);
+        assert_eq!((code, &document["new"], &document["gone"]), (0, &json!([]), &json!([])), "{document}");
+        assert_eq!(document["unchanged"], 2, "{document}");
+        document["notes"]
+            .as_array()
+            .expect("a list")
+            .iter()
+            .map(|one| one["message"].clone())
+            .collect::<Vec<_>>()
+    };
+    // What is no template becomes one, with another text.
+    git(&["mv", "helmfile.yaml", "helmfile.yaml.gotmpl"]);
+    project.write("helmfile.yaml.gotmpl", &format!("# {{{{ .Environment.Name }}}}\n{STATE}"));
+    assert_eq!(told(&["HEAD"]), Vec::<Value>::new());
+    let base = git(&["rev-parse", "--short", "HEAD"]);
+    let note = |file: &str, named: &str| format!("{} has `{file}` in the place of `{named}`", base.trim());
+    let named = "helmfile.yaml.gotmpl";
+    assert_eq!(told(&["HEAD", "-f", named]), [note("helmfile.yaml", named)]);
+    // The whole project moves.
+    git(&["reset", "--quiet", "--hard"]);
+    project.write("deploy/empty", "");
+    git(&[
+        "mv",
+        "helmfile.yaml",
+        "web.yaml",
+        "web.checksum.yaml",
+        "platform.yaml",
+        "charts",
+        "conf",
+        "deploy",
+    ]);
+    let named = "deploy/helmfile.yaml";
+    assert_eq!(told(&["HEAD", "-f", named]), [note("helmfile.yaml", named)]);
+}
