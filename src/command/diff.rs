@@ -89,7 +89,7 @@ pub(super) fn run(
     if !(arguments.only_changes && view.is_empty()) {
         say(view, context, streams)?;
     }
-    let restarts = !diff.restarts.is_empty() || !diff.first.is_empty();
+    let restarts = diff.restarting().next().is_some();
     let change = if arguments.detailed_exitcode && restarts { Outcome::Changed } else { Outcome::Clean };
     Ok(outcome.worse(change))
 }

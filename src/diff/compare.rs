@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::changed_files::ChangedFile;
-use super::differing::{Moved, moved};
+use super::differing::{Moved, moved, other_workloads};
 use super::held::waiting;
 use super::inputs::{own, unreached};
 use super::restarts::{Restart, restart};
@@ -57,6 +57,7 @@ pub(crate) fn compare(
         .chain(&diff.first)
         .map(|one| &one.named)
         .chain(diff.gone.iter().map(|one| &one.named))
+        .chain(diff.workloads.iter().map(|one| &one.named))
         .collect();
     let not_unchanged: BTreeSet<&Named> =
         diff.unnoticed.iter().map(|one| &one.named).filter(|named| !told.contains(named)).collect();
@@ -114,6 +115,9 @@ fn sort_in(
     if let Some(uncompared) = uncompared::of(base, head) {
         return diff.uncompared.push(uncompared);
     }
+    let other = other_workloads(base, head);
+    let is_same = other.is_none();
+    diff.workloads.extend(other);
     let moved = moved(base, head);
     let workloads = match &moved {
         Moved::Nothing => None,
@@ -121,7 +125,7 @@ fn sort_in(
         Moved::Unknown(why) => Some(Workloads::Unknown(why.clone())),
     };
     match (restart(consumers, &moved), workloads) {
-        (Restart::None, _) | (_, None) => diff.unchanged += 1,
+        (Restart::None, _) | (_, None) => diff.unchanged += usize::from(is_same),
         (Restart::Gone, Some(workloads)) => {
             diff.gone.push(Gone { named: head.named.clone(), what: Lost::Checksum(workloads) });
         }
@@ -151,6 +155,9 @@ fn entries(base: &Side, head: &Side, diff: &mut Diff) {
         }
         match known.get(named) {
             None => diff.first.push(restarting(Vec::new())),
+            Some(before) if let Some(why) = uncompared::of_consumers(before, consumer, named) => {
+                diff.uncompared.push(why);
+            }
             Some(before) if before.differs(consumer) => {
                 diff.restarts.push(restarting(changes(&before.sources, &consumer.sources)));
             }

@@ -1,8 +1,8 @@
 //! Whether the pods of a release are others on the second side.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::result::MovedWorkload;
+use super::result::{MovedWorkload, OtherWorkloads};
 use super::side::{SideConsumer, SideRelease};
 use super::uncompared::bare;
 use crate::reference::{Identity, Moves, Pod, Workload, is_own_annotation};
@@ -34,6 +34,21 @@ pub(crate) fn moved(base: &SideRelease, head: &SideRelease) -> Moved {
     let moved: Vec<MovedWorkload> =
         moved.filter(|workload| workload.moves != Moves::NextRun).map(MovedWorkload::from).collect();
     if moved.is_empty() { Moved::Nothing } else { Moved::Pods(moved) }
+}
+
+/// The workloads of a release that the other side does not have; nothing where one of them is not rendered, or both have the same. What runs
+/// to an end may have another name each time.
+pub(crate) fn other_workloads(base: &SideRelease, head: &SideRelease) -> Option<OtherWorkloads> {
+    base.rendered().and(head.rendered())?;
+    let of = |side: &SideRelease| -> BTreeSet<Identity> {
+        let lasting = side.workloads().filter(|workload| workload.moves != Moves::NextRun);
+        lasting.map(|workload| workload.identity.clone()).collect()
+    };
+    let (before, after) = (of(base), of(head));
+    let new: Vec<Identity> = after.difference(&before).cloned().collect();
+    let gone: Vec<Identity> = before.difference(&after).cloned().collect();
+    let differs = !new.is_empty() || !gone.is_empty();
+    differs.then(|| OtherWorkloads { named: head.named.clone(), new, gone })
 }
 
 /// The pod templates of a workload as they are deployed: without helmsum's checksums, and these, whoever puts them there.

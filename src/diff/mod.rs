@@ -22,8 +22,8 @@ pub(crate) use compare::{Comparison, compare, pairs};
 pub(crate) use differing::{Moved, moved};
 pub(crate) use packages::with_packages;
 pub(crate) use result::{
-    Diff, Fate, FileChange, Gone, Lost, MovedWorkload, Named, Own, Refused, RefusedChange, Restarting,
-    SourceChange, Uncompared, Unnoticed, Waiting, WhoseObject, Workloads,
+    Diff, Fate, FileChange, Gone, Lost, MovedWorkload, Named, OtherWorkloads, Own, Refused, RefusedChange,
+    Restarting, SourceChange, Uncompared, Unnoticed, Waiting, WhoseObject, Workloads,
 };
 pub(crate) use side::{Looked, Question, ReadFrom, Side, SideRead, SideRelease, Stand};
 pub(crate) use unnoticed::fix;

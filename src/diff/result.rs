@@ -18,6 +18,8 @@ pub(crate) struct Diff {
     pub(crate) refused: Vec<Refused>,
     /// Releases whose checksum stays although their sources have moved.
     pub(crate) held: Vec<Waiting>,
+    /// Releases that are deployed with other workloads than before.
+    pub(crate) workloads: Vec<OtherWorkloads>,
     /// Releases that have a checksum from now on, and restart once.
     pub(crate) first: Vec<Restarting>,
     /// Releases, or checksums, that are no longer there.
@@ -54,6 +56,16 @@ pub(crate) struct Restarting {
     pub(crate) sources: Vec<SourceChange>,
     /// What of its own changes, where that moves its pods, too.
     pub(crate) own: Option<Own>,
+}
+
+/// A release that has workloads which the other side does not have: what has another kind, name or namespace is another one.
+#[derive(Clone, Debug)]
+pub(crate) struct OtherWorkloads {
+    pub(crate) named: Named,
+    /// Those that only the second side has, whose pods start.
+    pub(crate) new: Vec<Identity>,
+    /// Those that only the first side has, whose pods stop.
+    pub(crate) gone: Vec<Identity>,
 }
 
 /// Which workloads move.
@@ -236,6 +248,16 @@ pub(crate) struct Uncompared {
     pub(crate) place: Option<Place>,
 }
 
+impl Restarting {
+    /// Whether pods restart, as far as that is known: a workload may be paused, or have none.
+    pub(crate) fn restarts(&self) -> bool {
+        match &self.workloads {
+            Workloads::Known(all) => all.iter().any(|one| one.restarts() && one.size != Size::Count(0)),
+            Workloads::Unknown(_) => true,
+        }
+    }
+}
+
 impl Workloads {
     /// Whether all pods of one stop at once.
     pub(crate) fn is_recreated(&self) -> bool {
@@ -258,6 +280,11 @@ impl MovedWorkload {
 }
 
 impl Diff {
+    /// The releases whose pods restart, for the first time with a checksum or not.
+    pub(crate) fn restarting(&self) -> impl Iterator<Item = &Restarting> {
+        self.restarts.iter().chain(&self.first).filter(|one| one.restarts())
+    }
+
     /// The same without secrets that names are made from.
     pub(crate) fn masked(mut self, secrets: &Secrets) -> Self {
         let mask = |text: &mut String| *text = secrets.mask(text).into_owned();
@@ -302,6 +329,10 @@ impl Diff {
             }
         }
         self.new.iter_mut().for_each(named);
+        for one in &mut self.workloads {
+            named(&mut one.named);
+            one.new.iter_mut().chain(&mut one.gone).for_each(|identity| identity.each_name(mask));
+        }
         for one in &mut self.uncompared {
             named(&mut one.named);
             mask(&mut one.why);

@@ -7,7 +7,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 use super::changed_files::ChangedFile;
 use super::result::{Fate, MovedWorkload, Named};
 use super::sources::SideSource;
-use super::uncompared::{Foreign, of_ignored_files, of_programs};
+use super::uncompared::{Foreign, bare, of_ignored_files, of_programs};
 use crate::annotate::additions;
 use crate::audit::Inputs;
 use crate::checksum::{Digest, Fingerprint};
@@ -108,6 +108,8 @@ pub(crate) struct SideConsumer {
     /// Its checksum; nothing where it has none, or that is not known.
     pub(crate) checksum: Option<Digest>,
     pub(super) sources: Vec<SideSource>,
+    /// Why one of them could not be read, and the checksum is not known; nothing where all were read.
+    pub(super) unread: Option<String>,
     pub(crate) target: Option<Utf8PathBuf>,
     /// What its target should contain.
     pub(crate) content: Option<String>,
@@ -368,7 +370,14 @@ impl SideConsumer {
             },
         };
         let content = contents.content.as_ref();
+        let consumer = &contents.consumer;
+        let unread = contents.sources.iter().find(|source| source.read.is_none()).map(|source| {
+            let told =
+                consumer.denied().next().map(|problem| bare(&problem.message, &consumer.id()).to_owned());
+            told.unwrap_or_else(|| format!("`{}` cannot be read", source.label))
+        });
         Self {
+            unread,
             checksum: content.and_then(|content| content.checksum),
             sources: contents.sources.iter().map(source).collect(),
             target: contents.consumer.target.clone(),

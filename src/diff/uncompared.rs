@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use camino::Utf8PathBuf;
 
-use super::result::Uncompared;
-use super::side::{Question, Side, SideRelease};
+use super::result::{Named, Uncompared};
+use super::side::{Question, Side, SideConsumer, SideRelease};
 use crate::diagnostic::{Code, Diagnostic};
 use crate::plan::Made;
 use crate::plan::contents::chance::lineage;
@@ -114,6 +114,11 @@ pub(super) fn of(base: &SideRelease, head: &SideRelease) -> Option<Uncompared> {
             place: place.clone().or_else(|| head.place.clone()),
         });
     }
+    if let (Some(before), Some(after)) = (base.consumer(), head.consumer())
+        && let Some(why) = of_consumers(before, after, &head.named)
+    {
+        return Some(Uncompared { place: head.place.clone(), ..why });
+    }
     let problem =
         |side: &'_ SideRelease| side.manifests.as_ref().and_then(|answer| answer.as_ref().err()).cloned();
     let (problem, side) = match (problem(head), problem(base)) {
@@ -141,6 +146,18 @@ pub(super) fn of(base: &SideRelease, head: &SideRelease) -> Option<Uncompared> {
         hint: problem.hint.clone(),
         place: head.place.clone(),
     })
+}
+
+/// Consumers of which the checksum of one is not known, since a source could not be read.
+pub(super) fn of_consumers(base: &SideConsumer, head: &SideConsumer, named: &Named) -> Option<Uncompared> {
+    let (why, hint) = match (&head.unread, &base.unread) {
+        (Some(why), _) => (format!("its checksum is not known: {why}"), "correct that first"),
+        (None, Some(why)) => {
+            (format!("its checksum was not known before: {why}"), "compare with a commit that has it right")
+        }
+        (None, None) => return None,
+    };
+    Some(Uncompared { named: named.clone(), why, hint: Some(hint.to_owned()), place: None })
 }
 
 /// A message about a release without its name in front.

@@ -54,6 +54,20 @@ impl Confidential {
             .ok_or_else(|| io::Error::other("the name of the temporary folder is not UTF-8"))
     }
 
+    /// Where the program works: the folder itself, or an empty one where it is not on the disk, as with folders that only a commit has.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::folder`].
+    pub(crate) fn directory(&mut self, wanted: &Utf8Path) -> io::Result<Utf8PathBuf> {
+        if wanted.is_dir() {
+            return Ok(wanted.to_owned());
+        }
+        let empty = self.folder()?.join("empty");
+        fs_err::create_dir_all(&empty)?;
+        Ok(empty)
+    }
+
     /// Puts a text where the program can read it, and returns the path to hand over. `name` is how it is called in a folder.
     ///
     /// # Errors

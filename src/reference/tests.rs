@@ -215,6 +215,10 @@ fn sizes_are_told() {
     assert_eq!(size("Deployment", ""), Size::Count(1));
     assert_eq!(size("Deployment", "replicas: 3"), Size::Count(3));
     assert_eq!(size("StatefulSet", "replicas: 0"), Size::Count(0));
+    let below = |partition: u64| {
+        format!("replicas: 3\nupdateStrategy: {{rollingUpdate: {{partition: {partition}}}}}")
+    };
+    assert_eq!([0, 2, 3].map(|partition| size("StatefulSet", &below(partition))), [3, 1, 3].map(Size::Count));
     assert_eq!(size("DaemonSet", "replicas: 3"), Size::EveryNode);
     assert_eq!(size("Deployment", "replicas: -1"), Size::Unknown);
     assert_eq!(size("Deployment", "replicas: many"), Size::Unknown);

@@ -337,6 +337,12 @@ fn size(resource: &Resource) -> Size {
     let spec = resource.root.key("spec");
     match resource.identity.kind.as_str() {
         "DaemonSet" => Size::EveryNode,
+        // Pods with a lower number than the partition keep their template.
+        "StatefulSet" if !spec.key("replicas").value.is_nil() => {
+            let partition = spec.at(&["updateStrategy", "rollingUpdate", "partition"]).number().unwrap_or(0);
+            let kept = |replicas: u64| if partition < replicas { replicas - partition } else { replicas };
+            spec.key("replicas").number().map_or(Size::Unknown, |replicas| Size::Count(kept(replicas)))
+        }
         "Deployment" | "StatefulSet" | "ReplicaSet" | "ReplicationController" => {
             match spec.key("replicas").value {
                 Value::Nil => Size::Count(1),

@@ -75,7 +75,8 @@ fn call(templating: &Templating, files: &mut Confidential) -> Result<Finished, D
         };
         program = program.arguments([argument]);
     }
-    let program = program.variables(templating.environment.iter()).directory(&templating.directory);
+    let directory = files.directory(&templating.directory).map_err(written)?;
+    let program = program.variables(templating.environment.iter()).directory(directory);
     program.with_errors().prints_at_most(MOST).run().map_err(|failure| match failure {
         Failure::NotStarted(error) => not_started(&error),
         Failure::ToldToEnd => templating.problem("it is not rendered, because helmsum was interrupted"),
@@ -103,7 +104,9 @@ impl Templating {
     pub(crate) fn version(&self) -> Option<Vec<u8>> {
         let path = self.environment.get("PATH").map(std::ffi::OsStr::new);
         let program = Program::find(&self.helm, path).ok()?.arguments(["version"]);
-        let program = program.variables(self.environment.iter()).directory(&self.directory);
+        let mut files = Confidential::new(Placement::Folder);
+        let directory = files.directory(&self.directory).ok()?;
+        let program = program.variables(self.environment.iter()).directory(directory);
         let finished = program.at_most(PATIENCE).run().ok()?;
         finished.status.success().then_some(finished.output)
     }

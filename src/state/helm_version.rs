@@ -11,7 +11,7 @@ use regex::Regex;
 use super::request::Request;
 use super::resolved::Visit;
 use crate::diagnostic::Diagnostic;
-use crate::program::Program;
+use crate::program::{Confidential, Placement, Program};
 
 /// How long helm may take to say its version.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -44,11 +44,13 @@ impl Visit {
             Diagnostic::error(format!("`{helm}` cannot be asked for its version: {error}"))
                 .hint("install helm, or name it with `--helm-binary`")
         };
+        let mut files = Confidential::new(Placement::Folder);
+        let directory = files.directory(&self.working_directory).map_err(|error| failed(&error))?;
         let output = Program::find(helm, request.path())
             .map_err(|error| failed(&error))?
             .arguments(["version", "--short"])
             .variables(request.variables.iter())
-            .directory(&self.working_directory)
+            .directory(directory)
             .at_most(PATIENCE)
             .run()
             .map_err(|failure| failed(&failure))?;

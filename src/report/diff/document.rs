@@ -7,11 +7,11 @@ use serde::Serialize;
 use super::DiffView;
 use crate::diagnostic::Level;
 use crate::diff::{
-    Fate, FileChange, Gone, Lost, MovedWorkload, Named, Refused, RefusedChange, Restarting, SourceChange,
-    Uncompared, Unnoticed, Waiting, WhoseObject, Workloads,
+    Fate, FileChange, Gone, Lost, MovedWorkload, Named, OtherWorkloads, Refused, RefusedChange, Restarting,
+    SourceChange, Uncompared, Unnoticed, Waiting, WhoseObject, Workloads,
 };
 use crate::plan::How;
-use crate::reference::{Moves, Size};
+use crate::reference::{Identity, Moves, Size};
 use crate::report::json::{Entries, ErrorEntry, FindingEntry, NoteEntry, entries};
 
 /// What `helmsum diff` prints with `--output json`.
@@ -39,6 +39,8 @@ pub(crate) struct DiffDocument {
     held: Vec<HeldEntry>,
     /// Releases that have a checksum from now on, and restart once.
     first: Vec<RestartEntry>,
+    /// Releases with other workloads than before.
+    workloads: Vec<OtherWorkloadsEntry>,
     /// Releases that are deployed for the first time.
     new: Vec<ReleaseEntry>,
     /// Releases, or checksums, that are no longer there.
@@ -187,6 +189,20 @@ struct ObjectEntry {
     name: String,
 }
 
+/// A release with other workloads than before.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "OtherWorkloads")]
+struct OtherWorkloadsEntry {
+    /// `namespace/name`, or `name`.
+    release: String,
+    environment: String,
+    /// Those whose pods start.
+    new: Vec<ObjectEntry>,
+    /// Those whose pods stop.
+    gone: Vec<ObjectEntry>,
+}
+
 /// A release whose checksum stays.
 #[derive(Debug, Serialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -275,6 +291,7 @@ impl DiffDocument {
             refused: diff.refused.iter().map(refused).collect(),
             held: diff.held.iter().map(held).collect(),
             first: diff.first.iter().map(restart).collect(),
+            workloads: diff.workloads.iter().map(other_workloads).collect(),
             new: diff.new.iter().map(release).collect(),
             gone: diff.gone.iter().map(gone).collect(),
             uncompared: diff.uncompared.iter().map(uncompared).collect(),
@@ -358,6 +375,20 @@ fn unnoticed(one: &Unnoticed) -> UnnoticedEntry {
         },
         level: one.level,
         fix: one.fix.clone(),
+    }
+}
+
+fn other_workloads(one: &OtherWorkloads) -> OtherWorkloadsEntry {
+    let object = |identity: &Identity| ObjectEntry {
+        kind: identity.kind.clone(),
+        namespace: identity.namespace.clone(),
+        name: identity.name.clone(),
+    };
+    OtherWorkloadsEntry {
+        release: one.named.release.clone(),
+        environment: one.named.environment.clone(),
+        new: one.new.iter().map(object).collect(),
+        gone: one.gone.iter().map(object).collect(),
     }
 }
 

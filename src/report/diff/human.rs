@@ -7,7 +7,8 @@ use unicode_width::UnicodeWidthStr as _;
 
 use super::DiffView;
 use super::words::{
-    NAMED, NOT_RENDERED, OWN, answer, fared, file, happens, keeps, lost, makers, own, release,
+    NAMED, NOT_RENDERED, OWN, answer, fared, file, happens, keeps, lost, makers, other_workloads, own,
+    release,
 };
 use crate::diagnostic::Code;
 use crate::diff::{Fate, FileChange, Lost, MovedWorkload, Restarting, SourceChange, Unnoticed, Workloads};
@@ -121,13 +122,15 @@ fn table(view: DiffView<'_>, room: usize) -> String {
         .chain(diff.refused.iter().map(|one| &one.named))
         .chain(diff.held.iter().map(|one| &one.named))
         .chain(diff.gone.iter().map(|one| &one.named))
+        .chain(diff.workloads.iter().map(|one| &one.named))
         .chain(&diff.new)
         .chain(diff.uncompared.iter().map(|one| &one.named));
     let widths = names.map(|named| Shown(&release(named, view)).to_string().width());
     let width = widths.filter(|width| *width <= WIDEST).max().unwrap_or_default();
     let mut table = Table { text: String::new(), width, room };
     for one in &diff.restarts {
-        table.row(("restarts", AnsiColor::Yellow.on_default()), &release(&one.named, view), &restarting(one));
+        let word = if one.restarts() { "restarts" } else { "stays" };
+        table.row((word, AnsiColor::Yellow.on_default()), &release(&one.named, view), &restarting(one));
     }
     for one in &diff.unnoticed {
         let lines = [
@@ -154,8 +157,15 @@ fn table(view: DiffView<'_>, room: usize) -> String {
     }
     for one in &diff.first {
         let mut lines = restarting(one);
-        lines.push("its first checksum: restarts once".to_owned());
+        lines.push(
+            if one.restarts() { "its first checksum: restarts once" } else { "its first checksum" }
+                .to_owned(),
+        );
         table.row(("first", AnsiColor::Green.on_default()), &release(&one.named, view), &lines);
+    }
+    for one in &diff.workloads {
+        let lines = [Shown(&other_workloads(one)).to_string()];
+        table.row(("workloads", AnsiColor::Yellow.on_default()), &release(&one.named, view), &lines);
     }
     for one in &diff.new {
         table.row(("new", AnsiColor::Green.on_default()), &release(one, view), &[]);

@@ -4,7 +4,9 @@ use camino::Utf8Path;
 
 use super::DiffView;
 use super::dangers::{self, names};
-use super::words::{NOT_RENDERED, OWN, answer, briefly, failure, fared, file, happens, lost, own, release};
+use super::words::{
+    NOT_RENDERED, OWN, answer, briefly, failure, fared, file, happens, lost, other_workloads, own, release,
+};
 use crate::cli::Flavour;
 use crate::diagnostic::{Code, Diagnostic, Kind};
 use crate::diff::{FileChange, Lost, MovedWorkload, Named, Restarting, SourceChange, Waiting, Workloads};
@@ -212,6 +214,8 @@ fn others(view: DiffView<'_>) -> Section {
         row(&one.named, why.then(&hint.unwrap_or_default()))
     });
     let new = diff.new.iter().map(|one| row(one, Markdown::new("new")));
+    let workloads =
+        diff.workloads.iter().map(|one| row(&one.named, Markdown::default().text(&other_workloads(one))));
     let gone = diff.gone.iter().map(|one| {
         let what = Markdown::new(lost(&one.what));
         let what = match &one.what {
@@ -222,7 +226,7 @@ fn others(view: DiffView<'_>) -> Section {
     });
     Section {
         open: Markdown::new("\n| other releases | |\n|---|---|\n"),
-        items: uncompared.chain(new).chain(gone).collect(),
+        items: uncompared.chain(workloads).chain(new).chain(gone).collect(),
         close: "",
         what: ["other release", "other releases"],
     }

@@ -76,6 +76,7 @@ impl DiffView<'_> {
             && diff.refused.is_empty()
             && diff.held.is_empty()
             && diff.first.is_empty()
+            && diff.workloads.is_empty()
             && diff.gone.is_empty()
             && diff.new.is_empty()
             && diff.uncompared.is_empty()

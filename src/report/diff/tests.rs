@@ -3,8 +3,8 @@
 use super::*;
 use crate::diagnostic::{Code, Diagnostic, Level};
 use crate::diff::{
-    Fate, FileChange, Gone, Lost, MovedWorkload, Named, Own, Refused, RefusedChange, Restarting,
-    SourceChange, Uncompared, Unnoticed, Waiting, WhoseObject, Workloads,
+    Fate, FileChange, Gone, Lost, MovedWorkload, Named, OtherWorkloads, Own, Refused, RefusedChange,
+    Restarting, SourceChange, Uncompared, Unnoticed, Waiting, WhoseObject, Workloads,
 };
 use crate::plan::How;
 use crate::reference::{Identity, Moves, Size};
@@ -125,6 +125,11 @@ fn everything(name: &str) -> Told {
         }],
         first: vec![restarting(name, workloads(name))],
         gone: vec![gone(Lost::Release), gone(Lost::Checksum(workloads(name)))],
+        workloads: vec![OtherWorkloads {
+            named: named(name),
+            new: vec![identity(name)],
+            gone: vec![identity(name); 2],
+        }],
         new: vec![named(name)],
         uncompared: vec![Uncompared {
             named: named(name),
@@ -270,7 +275,7 @@ fn a_comment_is_never_longer_than_one_may_be_and_keeps_title_and_dangers() {
         let length = markdown.chars().count();
         assert!(length <= LONGEST, "{length}");
         let title = format!(
-            "<!-- helmsum:diff:default -->\n## {} releases restart · {dangers} releases do not notice their change · 1 release cannot be deployed · 1 held",
+            "<!-- helmsum:diff:default -->\n## {} releases restart · 1 release has other workloads · {dangers} releases do not notice their change · 1 release cannot be deployed · 1 held",
             restarts + 1
         );
         assert!(markdown.starts_with(&title), "{}", &markdown[..300]);

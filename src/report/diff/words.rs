@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 
 use super::{Compared, DiffView};
-use crate::diff::{Fate, FileChange, Lost, MovedWorkload, Named, Own, SourceChange, Unnoticed, WhoseObject};
+use crate::diff::{
+    Fate, FileChange, Lost, MovedWorkload, Named, OtherWorkloads, Own, SourceChange, Unnoticed, WhoseObject,
+};
 use crate::plan::How;
-use crate::reference::{Moves, Size};
-use crate::text::counted;
+use crate::reference::{Identity, Moves, Size};
+use crate::text::{counted, listed};
 
 /// How many releases a line names.
 pub(super) const NAMED: usize = 5;
@@ -135,10 +137,29 @@ pub(super) fn lost(what: &Lost) -> &'static str {
     }
 }
 
+/// Workloads that come and go: `new: Deployment a; gone: Deployment b`.
+pub(super) fn other_workloads(one: &OtherWorkloads) -> String {
+    let is_ambiguous = |identity: &Identity| {
+        let all = one.new.iter().chain(&one.gone);
+        all.filter(|other| (&other.kind, &other.name) == (&identity.kind, &identity.name)).count() > 1
+    };
+    let named = |identity: &Identity| {
+        let namespace =
+            if is_ambiguous(identity) { format!("{}/", identity.namespace) } else { String::new() };
+        format!("{} {namespace}{}", identity.kind, identity.name)
+    };
+    let told = |word: &str, all: &[Identity]| {
+        let all: Vec<String> = all.iter().map(named).collect();
+        (!all.is_empty()).then(|| format!("{word}: {}", listed(&all, NAMED)))
+    };
+    [told("new", &one.new), told("gone", &one.gone)].into_iter().flatten().collect::<Vec<_>>().join("; ")
+}
+
 /// The answer in short parts.
 pub(super) fn answer(view: DiffView<'_>) -> Vec<String> {
     let diff = view.diff;
-    let restarting = diff.restarts.len() + diff.first.len();
+    let restarting = diff.restarting().count();
+    let staying = diff.restarts.len() + diff.first.len() - restarting;
     let mut parts = Vec::new();
     let many = |count: usize, one: &str, several: &str| {
         let verb = if count == 1 { one } else { several };
@@ -147,6 +168,12 @@ pub(super) fn answer(view: DiffView<'_>) -> Vec<String> {
     if restarting > 0 {
         let perhaps = if diff.renders { "" } else { " if the checksum reaches the pods" };
         parts.push(format!("{}{perhaps}", many(restarting, "restarts", "restart")));
+    }
+    if staying > 0 {
+        parts.push(many(staying, "changes and does not restart", "change and do not restart"));
+    }
+    if !diff.workloads.is_empty() {
+        parts.push(many(diff.workloads.len(), "has other workloads", "have other workloads"));
     }
     if !diff.unnoticed.is_empty() {
         let releases: BTreeSet<&Named> = diff.unnoticed.iter().map(|one| &one.named).collect();

@@ -187,3 +187,41 @@ fn a_state_file_is_compared_with_what_it_was_under_another_name() {
     let named = "deploy/helmfile.yaml";
     assert_eq!(told(&["HEAD", "-f", named]), [note("helmfile.yaml", named)]);
 }
+
+/// What moves the whole state from `a` to `b`: folders that only one of the sides has.
+#[test]
+fn a_folder_of_a_state_that_was_renamed_is_rendered_where_it_is_gone() {
+    let Some(project) = committed(&format!("{DIRECTIVE}{BY_KEY}")) else { return };
+    let git = |arguments: &[&str]| project.sandbox.run(&project.root, "git", arguments).succeeds();
+    project.write("a/keep", "");
+    for name in ["helmfile.yaml", "web.yaml", "web.checksum.yaml", "platform.yaml", "charts"] {
+        git(&["mv", name, &format!("a/{name}")]);
+    }
+    project.write("helmfile.yaml", "helmfiles: [a/helmfile.yaml]\n");
+    project.sandbox.commit(&project.root);
+    git(&["mv", "a", "b"]);
+    project.write("helmfile.yaml", "helmfiles: [b/helmfile.yaml]\n");
+    project.sandbox.commit(&project.root);
+    assert!(!project.root.join("a").exists());
+    let (code, document) = diff(&project, &["HEAD~1", "HEAD", "--no-cache", "--detailed-exitcode"]);
+    assert_eq!((code, &document["unchanged"]), (0, &json!(2)), "{document}");
+    project.edit("b/platform.yaml", "red", "blue");
+    let (_, document) = diff(&project, &["HEAD~1", "--no-cache"]);
+    assert_eq!(releases(&document, "restarts"), ["apps/web"], "{document}");
+    project.helmsum(&["audit", "--since", "HEAD~1", "--no-cache"]).succeeds();
+}
+
+#[test]
+fn a_checksum_that_one_side_does_not_know_is_not_compared() {
+    let Some(project) = committed(&format!("{DIRECTIVE}{BY_KEY}")) else { return };
+    project.write("web.yaml", &format!("# helmsum: ./nowhere\n{BY_KEY}"));
+    project.sandbox.commit(&project.root);
+    project.write("web.yaml", &format!("{DIRECTIVE}{BY_KEY}"));
+    for options in [&["--detailed-exitcode"][..], &["--detailed-exitcode", "--no-render"]] {
+        let (code, document) = diff(&project, &[options, &["HEAD"]].concat());
+        assert_eq!((code, releases(&document, "restarts")), (0, vec![]), "{document}");
+        assert_eq!(releases(&document, "uncompared"), ["apps/web"]);
+        let why = document["uncompared"][0]["why"].as_str().expect("a text");
+        assert!(why.starts_with("its checksum was not known before: ") && why.contains("./nowhere"), "{why}");
+    }
+}

@@ -181,3 +181,42 @@ fn what_is_held_waits_since_a_commit_once_there_is_one() {
     project.write("conf/a.yaml", "a: 3\n");
     assert_eq!(since(&["HEAD~1"]), commit, "the first one counts");
 }
+
+#[test]
+fn workloads_that_come_and_go_are_told() {
+    let Some(project) = committed(BY_KEY) else { return };
+    let web = |name: &str, kind: &str| {
+        WEB.replace("  name: {{ .Release.Name }}\nspec", &format!("  name: {name}\nspec"))
+            .replace("Deployment", kind)
+    };
+    for (changed, told) in [
+        (web("front", "Deployment"), "new: Deployment front; gone: Deployment web"),
+        (web("web", "DaemonSet"), "new: DaemonSet web; gone: Deployment web"),
+        (format!("{WEB}---\n{}", web("second", "Deployment")), "new: Deployment second"),
+    ] {
+        project.chart("web", &changed);
+        let (code, document) = diff(&project, &["HEAD"]);
+        assert_eq!(
+            (code, releases(&document, "workloads"), &document["unchanged"]),
+            (0, vec!["apps/web"], &json!(1))
+        );
+        let report = project.helmsum(&["diff", "HEAD"]).succeeds();
+        assert!(report.contains(&format!("workloads  apps/web  {told}")), "{report}");
+        assert!(report.contains("1 release has other workloads; 1 unchanged"), "{report}");
+    }
+}
+
+#[test]
+fn pods_that_stay_are_not_counted_among_those_that_restart() {
+    let Some(project) = committed(&format!("{DIRECTIVE}{BY_KEY}")) else { return };
+    project.chart("web", &WEB.replace("spec:\n  selector", "spec:\n  paused: true\n  selector"));
+    project.sandbox.commit(&project.root);
+    project.write("platform.yaml", &PLATFORM_VALUES.replace("red", "blue"));
+    let (code, document) = diff(&project, &["--detailed-exitcode"]);
+    assert_eq!((code, &document["restarts"][0]["workloads"][0]["restarts"]), (0, &json!(false)));
+    let report = project.helmsum(&["diff"]).succeeds();
+    assert!(
+        report.contains("stays  ") && report.contains("1 release changes and does not restart"),
+        "{report}"
+    );
+}
