@@ -310,7 +310,7 @@ fn with_head(
         None => (&own, &disk_reading, &of_disk),
     };
     let stand = if of_head.is_some() { Stand::Commit } else { Stand::WorkTree };
-    let (mut plan, compared) = plan::make_and(head_context, head_reading, progress, |made, rendering| {
+    let (plan, compared) = plan::make_and(head_context, head_reading, progress, |made, rendering| {
         let base = match of_base.end() {
             Ok(base) => base,
             Err(problem) => return (Findings::default(), Err(problem)),
@@ -321,29 +321,43 @@ fn with_head(
         let (findings, diff) = compare(&comparison, &made, rendering);
         (findings, Ok((diff, base)))
     });
-    let (diff, base) = match compared {
-        Ok(compared) => compared,
-        Err(problem) => return failed(problem),
-    };
+    match compared {
+        Ok((diff, base)) => {
+            let origin = of_head.as_ref().map(|head| &head.origin);
+            let plan = with_errors(plan, (origin, head_reading.has_state()), base, (context, reading));
+            (plan, diff)
+        }
+        Err(problem) => failed(problem),
+    }
+}
+
+/// Adds to the plan of the second side what is to be said of the first one.
+fn with_errors(
+    mut plan: Plan,
+    (of_head, head_has_state): (Option<&Origin>, bool),
+    base: Base,
+    (context, reading): (&Context, &Reading),
+) -> Plan {
     reading.secrets.learn(base.secrets);
+    let short = &base.origin.commit.short;
     let said = plan.sink.said().to_vec();
     // Its own errors are in its plan.
-    for problem in of_head.iter().flat_map(|head| head.origin.errors(&[], context, &said)) {
+    for problem in of_head.iter().flat_map(|head| head.errors(&[], context, &said)) {
         plan.sink.take_settled(problem);
     }
     if let Some((named, file)) = reading.file().zip(base.instead) {
         let shown = relative(file.as_str().into(), &context.plan.directory);
-        plan.note(format!("{} has `{shown}` in the place of `{named}`", revisions.base.short));
+        plan.note(format!("{short} has `{shown}` in the place of `{named}`"));
     }
-    if !base.has_state && head_reading.has_state() {
-        plan.note(format!("{} has no such state file, so everything is new", revisions.base.short));
-        return (plan, diff);
+    if !base.has_state && head_has_state {
+        plan.note(format!("{short} has no such state file, so everything is new"));
+        return plan;
     }
     // What the first side cannot tell makes the comparison worthless.
     for problem in base.origin.errors(&base.said, context, &said) {
         plan.sink.take_settled(problem);
     }
-    (plan, diff)
+    plan
 }
 
 /// Whether the fix is drafted: for pages, over the work tree, of one environment.

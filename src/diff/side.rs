@@ -70,8 +70,8 @@ pub(crate) struct Side {
     pub(crate) releases: Vec<SideRelease>,
     /// Entries of `checksums:`.
     pub(crate) entries: Vec<(Named, SideConsumer)>,
-    /// The files that were read, and, where that does not tell of every changed one, those that helm reads of charts. Absolute, with links
-    /// resolved and as they were asked for. As text, since paths compare part by part.
+    /// The files that were read, as they were asked for; where that does not tell of every changed one, also with links resolved, and those
+    /// that helm reads of charts. Absolute, and as text, since paths compare part by part.
     files: BTreeSet<String>,
 }
 
@@ -208,9 +208,10 @@ impl Side {
         side
     }
 
-    /// Notes the files that were read. Which ones helm reads of charts takes longer than all else, and matters for what was not read.
+    /// Notes the files that were read. What links lead to, and which files helm reads of charts, takes longer than all else, and matters
+    /// for what was not read by its name.
     fn note_files(&mut self, made: &Made<'_>, rendering: &Rendering<'_>, read: ReadFrom<'_>) {
-        self.files = read.tree.opened();
+        self.files = read.tree.asked();
         let mut here = read.changed.iter().filter(|file| file.fate != read.lacks);
         if here.all(|file| file.paths().any(|path| self.has_read(&path))) {
             return;

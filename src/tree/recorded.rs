@@ -22,9 +22,14 @@ impl Recorded {
         Self { below, opened: Mutex::default() }
     }
 
+    /// The files that were opened, as they were asked for.
+    pub(crate) fn asked(&self) -> BTreeSet<String> {
+        self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The files that were opened, as they were asked for and with their links resolved.
     pub(crate) fn opened(&self) -> BTreeSet<String> {
-        let opened = self.opened.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let opened = self.asked();
         let resolved =
             |path: &String| self.below.resolve(path.as_str().into()).ok().map(Utf8PathBuf::into_string);
         let real: Vec<String> = opened.iter().filter_map(resolved).collect();
@@ -86,6 +91,7 @@ mod tests {
         assert_eq!(tree.read(&root.join("link/a")).expect("a file"), b"1");
         assert_eq!(tree.read_aside(&root.join("real/b")).expect("a file"), b"2");
         assert!(tree.read(&root.join("none")).is_err());
+        assert_eq!(tree.asked(), [root.join("link/a").into_string()].into());
         let opened = tree.opened();
         let expected = ["link/a", "real/a"].map(|name| root.join(name).into_string());
         assert_eq!(opened.into_iter().collect::<Vec<_>>(), expected);
