@@ -211,18 +211,21 @@ impl History {
             .collect()
     }
 
-    /// A file that reaches no release changes nothing where it alone is as it was.
+    /// A file that reaches no release changes nothing where it alone is as on the other side: one that the second side lacks, on the first.
     fn revert_one(&mut self, base: usize, head: usize) {
         let document = self.say(&[&self.commits[base].id, &self.commits[head].id]);
         let unreached = document["unreached"].as_array().cloned().unwrap_or_default();
-        if unreached.is_empty() || self.commits[head].rendered.is_err() {
+        if unreached.is_empty() {
             return;
         }
         let file = unreached[self.choices.below(unreached.len())].as_str().expect("a name").to_owned();
         let (one, other) = (&self.commits[base], &self.commits[head]);
-        let reverted = self.checkout.with(&other.id, &one.id, &file, &self.project);
+        let object = format!("{}:{file}", other.id);
+        let found = self.project.sandbox.run(&self.project.root, "git", ["cat-file", "-e", &object]);
+        let (changed, as_in) = if found.success() { (other, one) } else { (one, other) };
+        let Ok(rendered) = &changed.rendered else { return };
+        let reverted = self.checkout.with(&changed.id, &as_in.id, &file, &self.project);
         let reverted = reverted.unwrap_or_else(|told| panic!("{file}, {}: {told}", self.place(base, head)));
-        let rendered = other.rendered.as_ref().expect("it was looked at");
         assert_eq!(
             (reverted.documents, reverted.entry),
             (rendered.documents.clone(), rendered.entry.clone()),
