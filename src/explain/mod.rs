@@ -136,6 +136,8 @@ fn add_past(made: &Made<'_>, explanation: &mut Explanation) {
     let question = Question { newest: true, ..Question::default() };
     let history: Result<History, _> = history::history(asked, &question);
     for release in releases {
-        release.moved = LastMoved::of(&consumers[release.index].consumer, history.as_ref());
+        let contents = &consumers[release.index];
+        let shown = release.computed.map(|computed| computed.to_string()).or(contents.recorded.clone());
+        release.moved = LastMoved::of(&contents.consumer, history.as_ref(), shown.as_deref());
     }
 }

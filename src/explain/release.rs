@@ -46,6 +46,8 @@ pub(crate) struct OfRelease {
 pub(crate) enum LastMoved {
     /// This one.
     At(Box<Moved>),
+    /// No commit has the checksum that is shown; this one moved what is committed.
+    Before(Box<Moved>),
     /// No commit has the target.
     Uncommitted,
     /// No commit moved it.
@@ -61,6 +63,8 @@ pub(crate) enum LastMoved {
 pub(crate) struct Moved {
     pub(crate) commit: Commit,
     pub(crate) effect: Effect,
+    /// The checksum that it recorded; nothing where it removed it.
+    pub(crate) checksum: Option<String>,
     pub(crate) sources: Vec<StepSource>,
 }
 
@@ -190,8 +194,12 @@ fn declared(made: &Made<'_>, consumer: &Consumer, case: Option<&ReleaseCase<'_>>
 }
 
 impl LastMoved {
-    /// What the past says of the target of a consumer.
-    pub(super) fn of(consumer: &Consumer, history: Result<&History, &Diagnostic>) -> Self {
+    /// What the past says of the target of a consumer. `shown` is the checksum that is explained, where there is one.
+    pub(super) fn of(
+        consumer: &Consumer,
+        history: Result<&History, &Diagnostic>,
+        shown: Option<&str>,
+    ) -> Self {
         let history = match history {
             Ok(history) => history,
             Err(problem) => return Self::Unknown(problem.message.clone()),
@@ -199,10 +207,16 @@ impl LastMoved {
         let Some(target) = consumer.target_path() else { return Self::NoTarget };
         let step = history.commits.iter().find_map(|past| {
             let step = past.steps.iter().find(|step| step.target == target)?;
-            Some(Moved { commit: past.commit.clone(), effect: step.effect, sources: step.sources.clone() })
+            Some(Moved {
+                commit: past.commit.clone(),
+                effect: step.effect,
+                checksum: step.checksum.clone(),
+                sources: step.sources.clone(),
+            })
         });
-        if let Some(moved) = step {
-            return Self::At(Box::new(moved));
+        if let Some(moved) = step.map(Box::new) {
+            let is_shown = shown.is_none_or(|shown| moved.checksum.as_deref() == Some(shown));
+            return if is_shown { Self::At(moved) } else { Self::Before(moved) };
         }
         if !target.starts_with(&consumer.root) || history.uncommitted.iter().any(|(_, path)| path == target) {
             return Self::Uncommitted;

@@ -177,7 +177,8 @@ fn of_repository(
                 let step = step::between(before.as_ref(), after.as_ref(), one.format);
                 steps.extend(step.map(|(effect, sources)| {
                     let releases = one.releases.clone();
-                    (*index, Step { releases, target: one.path.to_owned(), effect, sources })
+                    let checksum = after.as_ref().and_then(|after| step::checksum(after, one.format));
+                    (*index, Step { releases, target: one.path.to_owned(), effect, checksum, sources })
                 }));
             }
             steps.sort_by_key(|(index, _)| *index);

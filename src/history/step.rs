@@ -14,6 +14,8 @@ pub(crate) struct Step {
     pub(crate) releases: Vec<String>,
     pub(crate) target: Utf8PathBuf,
     pub(crate) effect: Effect,
+    /// The checksum that it recorded; nothing where there is none any more.
+    pub(crate) checksum: Option<String>,
     /// The sources that moved it, by their labels.
     pub(crate) sources: Vec<StepSource>,
 }
@@ -52,16 +54,20 @@ impl Step {
     }
 }
 
+/// The checksum that a target records.
+pub(super) fn checksum(recorded: &Recorded, format: &Format) -> Option<String> {
+    recorded.checksum(format).or_else(|| recorded.combined())
+}
+
 /// What lies between two contents of a target; nothing where the checksum is the same.
 pub(super) fn between(
     before: Option<&Recorded>,
     after: Option<&Recorded>,
     format: &Format,
 ) -> Option<(Effect, Vec<StepSource>)> {
-    let checksum = |recorded: &Recorded| recorded.checksum(format).or_else(|| recorded.combined());
     match (
-        before.and_then(|one| Some((one, checksum(one)?))),
-        after.and_then(|one| Some((one, checksum(one)?))),
+        before.and_then(|one| Some((one, checksum(one, format)?))),
+        after.and_then(|one| Some((one, checksum(one, format)?))),
     ) {
         (None, None) => None,
         (None, Some(_)) => Some((Effect::First, Vec::new())),

@@ -68,9 +68,9 @@ struct Explained {
     combination: Option<String>,
     /// Its sources, by their labels.
     sources: Vec<SourceExplained>,
-    /// The commit that moved it last.
+    /// The commit that moved it last. Where no commit has the checksum yet, the one that moved what is committed.
     moved: Option<MovedEntry>,
-    /// Why there is no such commit, or none is known.
+    /// Why there is no such commit, none is known, or it moved another checksum.
     why_not_moved: Option<String>,
     /// What helm shows: with `--render`, of a release of a state.
     pods: Option<PodsEntry>,
@@ -154,6 +154,8 @@ struct MovedEntry {
     /// The first line of its message.
     subject: String,
     effect: Effect,
+    /// The checksum that it recorded; null where it removed it.
+    checksum: Option<String>,
     /// The sources that moved it.
     sources: Vec<MovedSource>,
 }
@@ -356,6 +358,9 @@ impl Converter<'_> {
 fn moved(moved: &LastMoved) -> (Option<MovedEntry>, Option<String>) {
     let why = match moved {
         LastMoved::At(moved) => return (Some(commit(moved)), None),
+        LastMoved::Before(moved) => {
+            return (Some(commit(moved)), Some("no commit has this checksum yet".to_owned()));
+        }
         LastMoved::Uncommitted => "no commit has the target".to_owned(),
         LastMoved::Never => "no commit moved it".to_owned(),
         LastMoved::Unknown(why) => why.clone(),
@@ -364,13 +369,14 @@ fn moved(moved: &LastMoved) -> (Option<MovedEntry>, Option<String>) {
     (None, Some(why))
 }
 
-fn commit(Moved { commit, effect, sources }: &Moved) -> MovedEntry {
+fn commit(Moved { commit, effect, checksum, sources }: &Moved) -> MovedEntry {
     MovedEntry {
         commit: commit.hash.clone(),
         date: commit.date.clone(),
         author: commit.author.clone(),
         subject: commit.subject.clone(),
         effect: *effect,
+        checksum: checksum.clone(),
         sources: sources.iter().map(MovedSource::of).collect(),
     }
 }

@@ -141,7 +141,15 @@ impl<'l> Drawing<'l> {
     /// Which commit moved it last.
     fn moved(&mut self, moved: &LastMoved) {
         let text = match moved {
-            LastMoved::At(moved) => return self.commit(moved),
+            LastMoved::At(moved) => return self.commit("moved by", moved),
+            LastMoved::Before(moved) => {
+                let committed = match &moved.checksum {
+                    Some(checksum) => format!("what is committed is {checksum:.12}, moved by"),
+                    None => "it is committed no longer, since".to_owned(),
+                };
+                self.field(2, "moved by", &format!("no commit yet: {committed}"));
+                return self.commit("", moved);
+            }
             LastMoved::NoTarget => return,
             LastMoved::Uncommitted => "no commit has the target".to_owned(),
             LastMoved::Never => "no commit".to_owned(),
@@ -150,13 +158,13 @@ impl<'l> Drawing<'l> {
         self.field(2, "moved by", &text);
     }
 
-    fn commit(&mut self, moved: &Moved) {
+    fn commit(&mut self, name: &str, moved: &Moved) {
         let effect = match moved.effect {
             Effect::First => "  (the first one)",
             Effect::Restarts => "",
             Effect::Gone => "  (removed)",
         };
-        self.exact(2, "moved by", &format!("{}{effect}", log::commit(&moved.commit)));
+        self.exact(2, name, &format!("{}{effect}", log::commit(&moved.commit)));
         for line in log::sources(&moved.sources) {
             self.exact(2, "", &line);
         }

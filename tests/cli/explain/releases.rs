@@ -68,7 +68,31 @@ fn the_commit_that_moved_it_last_is_told() {
     let repo = repo.file("gateway/apis/orders.yaml", "orders: 9\n").helmsum(["explain"]).exits(0);
     let repo =
         repo.says("edge/gateway  stale\n").says("  recorded   ").says("moved      edited   ./orders.yaml");
-    repo.says("Serve with TLS");
+    repo.tells("moved by no commit yet: what is committed is ").says("Serve with TLS");
+}
+
+#[test]
+fn a_checksum_that_is_in_no_commit_yet_is_moved_by_none() {
+    let repo = crate::log::past().helmsum(["explain", "--output", "json"]).exits(0);
+    let committed = told(&repo)["computed"].clone();
+    assert_eq!([&told(&repo)["moved"]["checksum"], &told(&repo)["whyNotMoved"]], [&committed, &Value::Null]);
+    let repo = repo.file("gateway/apis/orders.yaml", "orders: 9\n").helmsum(["generate"]).exits(0);
+    let short = &committed.as_str().expect("a checksum")[..12];
+    let repo = repo.helmsum(["explain"]).exits(0).says("edge/gateway  current\n");
+    let repo = repo
+        .says(&format!("moved by   no commit yet: what is committed is {short}, moved by\n             "))
+        .says("Serve with TLS");
+    let repo = repo.helmsum(["explain", "--output", "json"]).exits(0);
+    assert_ne!(told(&repo)["computed"], committed);
+    assert_eq!(told(&repo)["moved"]["checksum"], committed);
+    assert_eq!(told(&repo)["whyNotMoved"], "no commit has this checksum yet");
+    let repo = repo.commits("Change them once more", "2026-01-08").helmsum(["explain"]).exits(0);
+    let repo = repo.says("Change them once more").does_not_say("no commit yet");
+    // What is held is not what its sources give.
+    let hold = "releases:\n- release: gateway\n  hold: { reason: the index is rebuilt, until: 2999-12-24 }\n";
+    let repo = repo.file("helmsum.yaml", hold).file("gateway/apis/orders.yaml", "orders: 10\n");
+    let repo = repo.helmsum(["explain"]).exits(0).says("edge/gateway  held\n");
+    repo.says("no commit yet: what is committed is ").says("Change them once more");
 }
 
 #[test]
