@@ -12,12 +12,13 @@ use crate::cli::{InitArgs, Options, ReleaseFilter};
 use crate::diagnostic::{Diagnostic, Levels};
 use crate::go::filepath::join_clean;
 use crate::init::{self, Asked, Draft, Outcome as Of, Proposal, Step, Verdict};
+use crate::plan::rules::unmatched_entry::near;
 use crate::plan::{self, Aim, Reading};
 use crate::program::git;
 use crate::report::{self, Outcome, Report, Streams, View};
-use crate::state;
+use crate::state::{self, Resolved};
 use crate::targets::{Order, Writer};
-use crate::text::{counted, relative};
+use crate::text::{counted, relative, shell_word};
 
 /// Looks at what is missing, and prints a patch with it, or makes the edits.
 ///
@@ -58,8 +59,13 @@ pub(super) fn run(
     let mut report = Report::of(plan, source_of);
     report.nothing_matched = nothing_matched;
     report.diagnostics.retain(|one| one.is_error() || nothing_matched);
+    if let Some(word) = arguments.words.first().filter(|_| nothing_matched)
+        && let Err(problem) = named(word, &reading, &context.plan.directory)
+    {
+        return refused(&problem, context, streams);
+    }
     if nothing_matched || !report.diagnostics.is_empty() {
-        show::errors(&report, context, &mut streams.err)?;
+        show::said(&report, context, &mut streams.err)?;
         return Ok(verdict::of(&report, nothing_matched));
     }
     let asked = Asked {
@@ -100,16 +106,16 @@ struct Words {
 fn words(words: &[String], reading: &Reading, directory: &Utf8Path) -> Result<Words, Diagnostic> {
     let Some((first, rest)) = words.split_first() else { return Ok(Words::default()) };
     let mut found = Words { releases: vec![first.clone()], paths: Vec::new() };
+    if is_plainly_path(first) {
+        return Err(without_release(first));
+    }
     if rest.is_empty() {
         return Ok(found);
     }
-    let resolved = state::read(&reading.request(None))?;
-    let is_release = |word: &String| {
-        let filter = ReleaseFilter::from(word.clone());
-        resolved.visits.iter().flat_map(|visit| &visit.releases).any(|release| release.is_meant_by(&filter))
-    };
+    let resolved = named(first, reading, directory)?;
+    let is_release = |word: &str| is_release(&resolved, word);
     for word in rest {
-        let is_path = word.starts_with(['.', '/']) || !is_release(word);
+        let is_path = is_plainly_path(word) || !is_release(word);
         if !is_path {
             found.releases.push(word.clone());
             continue;
@@ -128,6 +134,41 @@ fn words(words: &[String], reading: &Reading, directory: &Utf8Path) -> Result<Wo
         return Err(Diagnostic::error(message).hint("run it once for each release"));
     }
     Ok(found)
+}
+
+/// The state, where a word is a release of it.
+///
+/// # Errors
+///
+/// Where it is none, or the state cannot be read.
+fn named(word: &str, reading: &Reading, directory: &Utf8Path) -> Result<Resolved, Diagnostic> {
+    let resolved = state::read(&reading.request(None))?;
+    if is_release(&resolved, word) {
+        return Ok(resolved);
+    }
+    if reading.tree.stat(&join_clean(directory, word)).is_ok() {
+        return Err(without_release(word));
+    }
+    let releases = resolved.visits.iter().flat_map(|visit| &visit.releases);
+    let releases = releases.map(|release| (release.id(), release.name.clone())).collect();
+    let filter = ReleaseFilter::from(word.to_owned());
+    let problem = Diagnostic::error(format!("`{word}` is no release and no path"));
+    Err(problem.hint(near(&releases, word, filter.name())).masked(&reading.secrets))
+}
+
+fn is_release(resolved: &Resolved, word: &str) -> bool {
+    let filter = ReleaseFilter::from(word.to_owned());
+    resolved.visits.iter().flat_map(|visit| &visit.releases).any(|release| release.is_meant_by(&filter))
+}
+
+/// Whether a word can be nothing but a path.
+fn is_plainly_path(word: &str) -> bool {
+    word.starts_with(['.', '/'])
+}
+
+fn without_release(path: &str) -> Diagnostic {
+    Diagnostic::error(format!("`{path}` is a path, and a path needs a release before it"))
+        .hint(format!("name the release that depends on it: `helmsum init RELEASE {}`", shell_word(path)))
 }
 
 fn refused(problem: &Diagnostic, context: &Context, streams: &mut Streams) -> io::Result<Outcome> {

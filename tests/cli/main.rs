@@ -16,6 +16,7 @@ mod hash;
 mod hints;
 mod hook_arguments;
 mod hooks;
+mod init;
 mod list;
 mod log;
 mod no_exec;

@@ -135,6 +135,23 @@ pub(crate) struct Entries {
     first: Option<Utf8PathBuf>,
 }
 
+/// What may have been meant by a release that is none of these, which are `NAMESPACE/NAME` and their names alone.
+pub(crate) fn near(releases: &BTreeSet<(String, String)>, written: &str, name: &str) -> String {
+    if let Some((namesake, _)) = releases.iter().find(|(_, own)| own == name) {
+        return format!("there is `{namesake}`");
+    }
+    let is_name = written == name;
+    let known = releases.iter().map(|(id, name)| if is_name { name.as_str() } else { id.as_str() });
+    if let Some(near) = nearest(written, known) {
+        return format!("did you mean `{near}`?");
+    }
+    let names: Vec<String> = releases.iter().map(|(id, _)| format!("`{id}`")).collect();
+    if names.is_empty() {
+        return "the state has no releases".into();
+    }
+    format!("releases are {}", listed(&names, NAMED))
+}
+
 impl Entries {
     /// Notes what the releases of an environment answer to. `near` knows the settings of a directory.
     pub(crate) fn see(
@@ -221,23 +238,7 @@ impl Entries {
 
     /// What may have been meant by a release that does not exist.
     pub(crate) fn near(&self, written: &str, name: &str) -> String {
-        let namesakes: Vec<&str> =
-            self.releases.iter().filter(|(_, own)| own == name).map(|(id, _)| id.as_str()).collect();
-        let ids = self.releases.iter().map(|(id, _)| id.as_str());
-        let names = self.releases.iter().map(|(_, name)| name.as_str());
-        if let [first, ..] = namesakes[..] {
-            return format!("there is `{first}`");
-        }
-        if let Some(near) =
-            nearest(written, if written == name { names.collect::<Vec<_>>() } else { ids.collect() })
-        {
-            return format!("did you mean `{near}`?");
-        }
-        let names: Vec<String> = self.releases.iter().map(|(id, _)| format!("`{id}`")).collect();
-        if names.is_empty() {
-            return "the state has no releases".into();
-        }
-        format!("releases are {}", listed(&names, NAMED))
+        near(&self.releases, written, name)
     }
 
     /// Whether a configuration stands above the state file that was read, so that it may be meant for others as well.
