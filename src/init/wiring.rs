@@ -38,22 +38,46 @@ pub(crate) struct Asked<'p> {
 
 /// Wires what is missing.
 pub(crate) fn propose(asked: &Asked<'_>, gaps: &Gaps) -> Proposal {
-    let mut proposal = Proposal::default();
-    let mut denied = None;
+    let open = open(asked, gaps);
+    if open.is_empty() {
+        return Proposal::default();
+    }
+    let now = denied_in(asked, asked.reading);
+    let mut denied = Denied { staying: now.clone(), now };
+    let proposal = wire(asked, &open, &denied);
+    if denied.now.is_empty() || proposal.draft.is_empty() {
+        return proposal;
+    }
+    // All edits together may settle what was found.
+    let after = denied_in(asked, &asked.reading.over(proposal.draft.over(&asked.reading.tree)));
+    denied.staying.retain(|one| after.contains(one));
+    if denied.staying == denied.now { proposal } else { wire(asked, &open, &denied) }
+}
+
+/// The gaps that are to be wired, each with the paths that its release is to declare, absolute.
+fn open<'g>(asked: &Asked<'_>, gaps: &'g Gaps) -> Vec<(&'g Gap, Vec<Utf8PathBuf>)> {
+    let mut open = Vec::new();
     let mut known = BTreeSet::new();
     for gap in &gaps.found {
         // A state file that is read twice has its releases twice.
         if !known.insert((&gap.state, &gap.id)) {
             continue;
         }
-        proposal.root.clone_from(&gap.root);
         let paths: Vec<Utf8PathBuf> =
             asked.paths.iter().filter(|path| !gap.declared.contains(*path)).cloned().collect();
-        if gap.missing.is_empty() && !gap.is_inert && gap.wired != Wired::No && paths.is_empty() {
-            continue;
+        if !gap.missing.is_empty() || gap.is_inert || gap.wired == Wired::No || !paths.is_empty() {
+            open.push((gap, paths));
         }
-        let denied = denied.get_or_insert_with(|| denied_now(asked));
-        let wiring = Wiring { asked, gap, paths: &paths, base: &proposal.draft, denied };
+    }
+    open
+}
+
+/// Wires one gap after the other.
+fn wire(asked: &Asked<'_>, open: &[(&Gap, Vec<Utf8PathBuf>)], denied: &Denied) -> Proposal {
+    let mut proposal = Proposal::default();
+    for (gap, paths) in open {
+        proposal.root.clone_from(&gap.root);
+        let wiring = Wiring { asked, gap, paths, base: &proposal.draft, denied };
         let (verdict, draft) = wiring.best();
         let objects =
             gap.missing.iter().map(|one| format!("{} of {}", one.object(), one.makers.join(" and ")));
@@ -67,9 +91,17 @@ pub(crate) fn propose(asked: &Asked<'_>, gaps: &Gaps) -> Proposal {
     proposal
 }
 
-/// What `--strict` denies of the project as it is.
-fn denied_now(asked: &Asked<'_>) -> BTreeSet<String> {
-    let plan = plan::make(&strict(asked.context, Aim::Show), asked.reading, asked.progress);
+/// What `--strict` denies of the project.
+struct Denied {
+    /// As it is.
+    now: BTreeSet<String>,
+    /// As it is, and also once the edits are made.
+    staying: BTreeSet<String>,
+}
+
+/// What `--strict` denies of the project as this reads it.
+fn denied_in(asked: &Asked<'_>, reading: &Reading) -> BTreeSet<String> {
+    let plan = plan::make(&strict(asked.context, Aim::Show), reading, asked.progress);
     let of_run = plan.sink.said().iter().filter(|one| one.is_denied());
     let of_consumers = plan.consumers.iter().flat_map(|contents| contents.consumer.denied());
     of_run.chain(of_consumers).map(|one| one.message.clone()).collect()
@@ -88,8 +120,7 @@ struct Wiring<'w, 'p> {
     /// Paths that it is to declare, absolute.
     paths: &'w [Utf8PathBuf],
     base: &'w Draft,
-    /// What `--strict` denies already.
-    denied: &'w BTreeSet<String>,
+    denied: &'w Denied,
 }
 
 /// A way that does what it is for.
@@ -171,7 +202,7 @@ impl Wiring<'_, '_> {
             return Err(Failed::Left(format!("its hook is strict, and {why}")));
         }
         // A hook that fails anyhow is nothing to begin with.
-        lenient.extend(self.denied.iter().next().cloned());
+        lenient.extend(self.denied.staying.iter().next().cloned());
         subject.add_to_state(&mut drafting, (way, &around), lenient.is_empty())?;
         if *way == Way::Chart {
             subject.add_to_chart(&mut drafting)?;
@@ -227,7 +258,7 @@ impl Wiring<'_, '_> {
         let is_open = |one: &&Diagnostic| one.code().is_none_or(|code| !settled.contains(&code));
         let of_run = plan.sink.said().iter().filter(|one| one.is_denied());
         let mut all = of_release.chain(of_run).filter(is_open);
-        all.find(|one| !self.denied.contains(&one.message)).map(|one| one.message.clone())
+        all.find(|one| !self.denied.now.contains(&one.message)).map(|one| one.message.clone())
     }
 
     /// Makes a plan of this release with a draft in place, and another content of one file, as a strict hook judges it.

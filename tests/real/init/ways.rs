@@ -158,3 +158,20 @@ fn a_strict_hook_and_no_key_are_told_before_anything_is_edited() {
     assert_eq!(run.code(), 0, "{}", run.told());
     assert!(project.read("helmsum.yaml").starts_with("keyFile: key\nreleases:\n"));
 }
+
+#[test]
+fn what_the_edits_settle_does_not_keep_the_hook_from_being_strict() {
+    let listed = STATE.replace("      - web.yaml\n", "      - web.yaml\n      - web.checksum.yaml\n");
+    let declared = format!("# helmsum: configmap:settings from=apps/platform\n{BY_KEY}");
+    let Some(project) = project(&[("helmfile.yaml", &listed), ("web.yaml", &declared)]) else { return };
+    project.chart("web", WEB);
+    project.helmsum(&["generate"]).succeeds();
+    project.write("web.yaml", BY_KEY);
+    project.sandbox.commit(&project.root);
+    let run = project.helmsum(&["init", "--apply"]);
+    assert_eq!(run.code(), 0, "{}", run.told());
+    assert!(!run.stderr().contains("would deny"), "{}", run.told());
+    let state = project.read("helmfile.yaml");
+    assert!(state.contains("- --strict\n"), "{state}");
+    project.helmsum(&["check", "--strict"]).succeeds();
+}
