@@ -13,7 +13,7 @@ use crate::diagnostic::{Diagnostic, Levels};
 use crate::go::filepath::join_clean;
 use crate::init::{self, Asked, Draft, Outcome as Of, Proposal, Step, Verdict};
 use crate::plan::rules::unmatched_entry::near;
-use crate::plan::{self, Aim, Reading};
+use crate::plan::{self, Again, Aim, Reading};
 use crate::program::git;
 use crate::report::{self, Outcome, Report, Streams, View};
 use crate::state::{self, Resolved};
@@ -90,7 +90,7 @@ pub(super) fn run(
         return Ok(apply(context, &reading, (&proposal, arguments.force), streams)?.worse(outcome));
     }
     streams.out.raw(init::patch(&proposal.draft, &proposal.root).as_bytes())?;
-    streams.err.styled(&next(&proposal, &context.plan.directory))?;
+    streams.err.styled(&next(&proposal, &context.plan.again, &context.plan.directory))?;
     Ok(outcome)
 }
 
@@ -240,7 +240,7 @@ fn add_outcome(text: &mut String, outcome: &Of, directory: &Utf8Path) {
 }
 
 /// What to do with the patch.
-fn next(proposal: &Proposal, directory: &Utf8Path) -> String {
+fn next(proposal: &Proposal, again: &Again, directory: &Utf8Path) -> String {
     let inside = |file: &Utf8Path| file.starts_with(directory);
     let git = if proposal.draft.files().all(|(file, _)| inside(file)) {
         "git apply".to_owned()
@@ -249,7 +249,7 @@ fn next(proposal: &Proposal, directory: &Utf8Path) -> String {
         format!("git -C {} apply", relative(&proposal.root, directory))
     };
     format!(
-        "apply it: pipe this into `{git}`, and run `helmsum generate`; or give `--apply`, which does both\n"
+        "apply it: pipe this into `{git}`, and run {again}; or give `--apply`, which does both\n"
     )
 }
 
@@ -289,8 +289,9 @@ fn apply(
     show::show(&written, View::Generate, false, context, streams)?;
     let outcome = verdict::of(&written, false).worse(verdict::of(&checked, false));
     if outcome == Outcome::Clean {
-        let option = if strict { " --strict" } else { "" };
-        streams.err.styled(&format!("`helmsum check{option}` passes\n"))?;
+        let again = &context.plan.again;
+        let again = if strict { again.with("strict") } else { again.clone() };
+        streams.err.styled(&format!("{} passes\n", again.command("check", &[])))?;
     } else {
         show::show(&checked, View::Check, false, context, streams)?;
     }

@@ -1,6 +1,7 @@
-//! The command that writes what a run finds out of date.
+//! Commands that do something about what a run finds, with the options of the run.
 
 use std::fmt;
+use std::fmt::Write as _;
 
 use crate::cli::Options;
 use crate::text::shell_word;
@@ -8,9 +9,17 @@ use crate::text::shell_word;
 /// `helmsum generate` with what decides, in a run, which targets there are and what they should contain.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Again {
-    options: Vec<String>,
+    options: Vec<Given>,
     /// Options whose values may be secret, and so are named alone.
     named: Vec<&'static str>,
+}
+
+/// An option as it was given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Given {
+    name: String,
+    /// As a shell takes it.
+    value: Option<String>,
 }
 
 impl Again {
@@ -50,36 +59,89 @@ impl Again {
     #[must_use]
     pub(crate) fn with(&self, option: &str) -> Self {
         let mut again = self.clone();
-        again.options.push(format!("--{option}"));
+        again.switch(option, true);
         again
+    }
+
+    /// The same for releases that the command names, in one environment: without the options that choose others.
+    #[must_use]
+    pub(crate) fn for_releases(&self, environment: &str) -> Self {
+        let mut again = self.clone();
+        again.options.retain(|given| !["release", "selector"].contains(&given.name.as_str()));
+        for given in again.options.iter_mut().filter(|given| given.name == "all-environments") {
+            *given = Given { name: "environment".to_owned(), value: Some(shell_word(environment)) };
+        }
+        again
+    }
+
+    /// Another command of helmsum with these options, and what comes after them: in back-ticks, and with what has to be added to it.
+    pub(crate) fn command(&self, command: &str, words: &[&str]) -> String {
+        let words: String = words.iter().flat_map(|word| [" ".to_owned(), shell_word(word)]).collect();
+        let mut text = format!("`helmsum {command}{}{words}`", self.options());
+        for (index, name) in self.named.iter().enumerate() {
+            let joined = if index == 0 { " with this run's" } else { "," };
+            let _ = write!(text, "{joined} `--{name}`");
+        }
+        text
     }
 
     /// The options alone, each with a space before it.
     pub(crate) fn options(&self) -> String {
-        self.options.iter().flat_map(|option| [" ", option]).collect()
+        let one = |Given { name, value }: &Given| {
+            let value = value.as_ref().map(|value| format!("={value}"));
+            format!(" --{name}{}", value.unwrap_or_default())
+        };
+        self.options.iter().map(one).collect()
     }
 
     fn take<'t>(&mut self, option: &str, values: impl IntoIterator<Item = &'t String>) {
-        self.options.extend(values.into_iter().map(|value| format!("--{option}={}", shell_word(value))));
+        let given = |value: &String| Given { name: option.to_owned(), value: Some(shell_word(value)) };
+        self.options.extend(values.into_iter().map(given));
     }
 
     fn switch(&mut self, option: &str, given: bool) {
-        self.options.extend(given.then(|| format!("--{option}")));
+        self.options.extend(given.then(|| Given { name: option.to_owned(), value: None }));
     }
 }
 
 /// The command in back-ticks, and what has to be added to it.
 impl fmt::Display for Again {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        out.write_str("`helmsum generate")?;
-        for option in &self.options {
-            write!(out, " {option}")?;
+        out.write_str(&self.command("generate", &[]))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run() -> Options {
+        Options {
+            file: Some("infra/stack.yaml".into()),
+            all_environments: true,
+            selector: vec!["name=web".into()],
+            ..Options::default()
         }
-        out.write_str("`")?;
-        for (index, name) in self.named.iter().enumerate() {
-            let joined = if index == 0 { " with this run's" } else { "," };
-            write!(out, "{joined} `--{name}`")?;
-        }
-        Ok(())
+    }
+
+    #[test]
+    fn commands_have_the_options_of_the_run() {
+        let again = Again::of(&run());
+        assert_eq!(
+            again.to_string(),
+            "`helmsum generate --file=infra/stack.yaml --all-environments --selector=name=web`"
+        );
+        assert_eq!(
+            again.for_releases("the prod").command("init", &["edge/web"]),
+            "`helmsum init --file=infra/stack.yaml --environment='the prod' edge/web`"
+        );
+    }
+
+    #[test]
+    fn what_may_be_secret_is_named_alone() {
+        let run = Options { set: vec!["password=x".into()], args: Some("--y".into()), ..run() };
+        let told = Again::of(&run).for_releases("").command("init", &["web"]);
+        assert!(told.ends_with(" web` with this run's `--set`, `--args`"), "{told}");
+        assert!(!told.contains("password"), "{told}");
     }
 }

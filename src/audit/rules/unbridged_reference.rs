@@ -78,6 +78,9 @@ fn fix(case: &Case<'_, '_>, reading: &Reading) -> String {
         }
         _ => String::new(),
     };
-    let init = format!("`helmsum init {}` shows the edits, and makes them with `--apply`", reading.release);
+    let environment = &case.subject.environment.resolved.environment;
+    let again = case.made.project.context.again.for_releases(environment);
+    let init = again.command("init", &[&reading.release]);
+    let init = format!("{init} shows the edits, and makes them with `--apply`");
     format!("{init}: add {directives} to {file}{target}{accept}")
 }

@@ -6,6 +6,7 @@ use super::rendering::{Rendering, Wanted};
 use super::source::{Read, SourceContents, Unread};
 use crate::checksum::{Digest, HashedFile};
 use crate::diagnostic::{Code, Diagnostic, Mistake};
+use crate::plan::Context;
 use crate::plan::contents::hashing::SourceOutcome;
 use crate::plan::facts::consumer::{Consumer, object_of};
 use crate::plan::history::committed;
@@ -113,7 +114,7 @@ impl Contents {
         };
         if let Some(hold) = &contents.consumer.hold {
             let place = hold.place.clone();
-            match contents.kept(finishing.context.revision.as_deref()) {
+            match contents.kept(finishing.context) {
                 Ok(None) => {}
                 Ok(Some((recorded, content))) => {
                     contents.held = Some(recorded);
@@ -130,7 +131,7 @@ impl Contents {
 
     /// What the target records, that on disk or else that of the last commit, where it stays in the place of what was computed. Nothing
     /// where that is the same, or is not known.
-    fn kept(&self, revision: Option<&str>) -> Result<Option<(Recorded, Content)>, Diagnostic> {
+    fn kept(&self, context: &Context) -> Result<Option<(Recorded, Content)>, Diagnostic> {
         let owner = &self.consumer.owner;
         if self.consumer.wiring.is_annotated {
             let message = format!(
@@ -146,7 +147,7 @@ impl Contents {
         let recorded = if let Some(found) = self.found.as_ref().filter(|found| !found.empty) {
             Some(found.clone()).filter(|found| !found.is_foreign())
         } else {
-            let bytes = committed(&self.consumer.root, revision, target).map_err(|error| {
+            let bytes = committed(&self.consumer.root, context.revision.as_deref(), target).map_err(|error| {
                 Diagnostic::error(format!("{owner}: git: {error}"))
                     .hint("the checksum that is held is looked for in the last commit, since the target does not exist")
             })?;
@@ -163,9 +164,10 @@ impl Contents {
             let message = format!(
                 "{owner}: `hold` has nothing to hold: neither its target nor the last commit records a checksum"
             );
-            Diagnostic::mistake(Mistake::ConfigValue, message).hint(
-                "remove `hold`, run `helmsum generate` and commit the target; then a later change can be held",
-            )
+            Diagnostic::mistake(Mistake::ConfigValue, message).hint(format!(
+                "remove `hold`, run {} and commit the target; then a later change can be held",
+                context.again
+            ))
         })
     }
 

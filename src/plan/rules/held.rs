@@ -58,9 +58,10 @@ fn finding(contents: &Contents, context: &Context, today: Date) -> Option<Diagno
         .level(Level::Warn),
     };
     let hint = if contents.waits() {
-        "remove `hold` and run `helmsum generate`: the next deployment restarts the pods"
+        format!("remove `hold` and run {}: the next deployment restarts the pods", context.again)
     } else {
         "remove `hold` once it is not needed: the next change of its sources would not restart the pods"
+            .to_owned()
     };
     Some(finding.hint(hint).at(hold.place.clone()))
 }

@@ -30,7 +30,7 @@ pub(crate) fn human(view: ExplainView<'_>, layout: Layout<'_>) -> String {
                 Drawing::new(layout).release(row, of, several)
             }
             Answer::Undeclared(one) => Drawing::new(layout).undeclared(one, several),
-            Answer::Path(path) => paths::draw(path, &view.report.releases, several, layout),
+            Answer::Path(path) => paths::draw(path, view.report, several, layout),
             Answer::Page(page) => page::draw(*page, layout),
         });
     }

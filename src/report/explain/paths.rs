@@ -9,19 +9,20 @@ use super::words::{place, reading, reads, through, why_out};
 use crate::explain::{Existing, MadeOfIt, OfPath, Reader};
 use crate::plan::Status;
 use crate::report::drawing::Layout;
-use crate::report::model::ReleaseRow;
+use crate::report::model::Report;
 use crate::text::{Shown, listed, relative};
 
 /// How many releases a line names.
 const NAMED: usize = 5;
 
-/// What is known of a path. `rows` are the consumers by their positions.
-pub(super) fn draw(path: &OfPath, rows: &[ReleaseRow], several: bool, layout: Layout<'_>) -> String {
+/// What is known of a path.
+pub(super) fn draw(path: &OfPath, report: &Report, several: bool, layout: Layout<'_>) -> String {
+    let Report { releases: rows, again, .. } = report;
     let mut drawing = Drawing::new(layout);
     head(&mut drawing, path, layout);
     let name = |index: usize| id(&rows[index].id(), &rows[index].environment, several);
     for index in &path.target_of {
-        drawing.field(2, "target of", &format!("{}: `helmsum generate` writes it", name(*index)));
+        drawing.field(2, "target of", &format!("{}: {again} writes it", name(*index)));
     }
     for one in &path.restarting {
         let contains = through(&one.label, &one.through, path.existing != Existing::Nothing);

@@ -170,3 +170,9 @@ fn a_release_that_is_a_source_moves_with_what_it_is_given() {
     let repo = repo().helmsum(["explain", "web.yaml"]).exits(0);
     repo.tells("restarts edge/gateway: release:web has all that helm is given for edge/web");
 }
+
+#[test]
+fn the_command_that_writes_a_target_has_the_options_of_the_run() {
+    let repo = gateway().helmsum(["explain", "-f", "helmfile.yaml", "./gateway/checksum.yaml"]).exits(0);
+    repo.says("target of  edge/gateway: `helmsum generate --file=helmfile.yaml` writes it\n");
+}

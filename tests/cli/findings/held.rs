@@ -160,3 +160,11 @@ fn what_is_no_hold_is_an_error_at_its_line() {
     let repo = gateway().file("helmsum.yaml", two).helmsum(["generate"]).exits(1);
     repo.complains("gets another `hold` here than from the entry at");
 }
+
+#[test]
+fn the_command_that_ends_a_hold_has_the_options_of_the_run() {
+    let repo = edited(committed().file("helmsum.yaml", HOLD));
+    repo.helmsum(["check", "--file", "helmfile.yaml", "--environment", "default"]).exits(0).says(
+        "remove `hold` and run `helmsum generate --file=helmfile.yaml --environment=default`: the next deployment",
+    );
+}

@@ -175,3 +175,25 @@ fn what_the_edits_settle_does_not_keep_the_hook_from_being_strict() {
     assert!(state.contains("- --strict\n"), "{state}");
     project.helmsum(&["check", "--strict"]).succeeds();
 }
+
+#[test]
+fn commands_that_are_told_have_the_options_of_the_run() {
+    let Some(project) = project(&[("infra/stack.yaml.gotmpl", ""), ("web.yaml", BY_KEY)]) else { return };
+    let environments = "environments: {prod: {}}\n---\n";
+    let state = format!("{environments}{}", STATE.replace("./charts", "../charts"));
+    let state = state.replace("- web.yaml", "- ../web.yaml").replace("[platform.yaml]", "[../platform.yaml]");
+    project.write("infra/stack.yaml.gotmpl", &state);
+    project.chart("web", WITH_KEY);
+    project.sandbox.commit(&project.root);
+    let options = ["-f", "infra/stack.yaml.gotmpl", "-e", "prod"];
+    let given = "--file=infra/stack.yaml.gotmpl --environment=prod";
+    let audit = project.helmsum(&[&["audit"], &options[..]].concat());
+    let hint = format!("`helmsum init {given} apps/web` shows the edits");
+    assert!(audit.stdout().contains(&hint), "{}", audit.told());
+    let init = project.helmsum(&[&["init"], &options[..]].concat());
+    let next = format!("and run `helmsum generate {given}`; or give `--apply`");
+    assert!(init.stderr().contains(&next), "{}", init.told());
+    let applied = project.helmsum(&[&["init", "--apply"], &options[..]].concat());
+    let passes = format!("`helmsum check {given} --strict` passes");
+    assert!(applied.stderr().contains(&passes), "{}", applied.told());
+}
