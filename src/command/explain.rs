@@ -163,6 +163,7 @@ fn only_about(plan: &mut Plan, explanation: &Explanation) {
             Answer::Path(path) => {
                 about.extend(path.restarting.iter().map(|one| one.index));
                 about.extend(path.uncounted.iter().map(|one| one.index));
+                about.extend(path.unread.iter().map(|one| one.index));
             }
             Answer::Undeclared(_) | Answer::Page(_) => {}
         }

@@ -13,7 +13,7 @@ use crate::plan::facts::environment::Environment;
 use crate::plan::facts::producers::{ReleaseAt, is_named_by};
 use crate::plan::{Contents, Made, SourceContents};
 use crate::rendered::{ObjectKind, Producer, chart_inputs};
-use crate::source::{Fate, Left, Listing, ProducerName, Shape, What};
+use crate::source::{Fate, Glob, Left, Listing, ProducerName, Shape, What};
 use crate::state::EntryContent;
 use crate::text::Place;
 use crate::tree::Kind;
@@ -30,6 +30,8 @@ pub(crate) struct OfPath {
     pub(crate) restarting: Vec<Restarting>,
     /// The sources that it lies in and does not count for.
     pub(crate) uncounted: Vec<Uncounted>,
+    /// The sources of which nobody can say whether they contain it, since they cannot be read.
+    pub(crate) unread: Vec<UnreadSource>,
     /// Who is known to read it.
     pub(crate) readers: Vec<Reader>,
     /// The objects that are made of it: with `--render`, as far as that can be seen.
@@ -88,6 +90,16 @@ pub(crate) struct Uncounted {
     pub(crate) why: OutWhy,
 }
 
+/// A source that a path lies in and that cannot be read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct UnreadSource {
+    /// The position of the consumer.
+    pub(crate) index: usize,
+    pub(crate) label: String,
+    /// Where the source is declared.
+    pub(crate) declared: Place,
+}
+
 /// Who reads a path.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Reader {
@@ -143,8 +155,13 @@ pub(super) fn of_path(
     let mut asked = Asked { made, path, real, existing, files: BTreeSet::new() };
     let mut restarting = Vec::new();
     let mut uncounted = Vec::new();
+    let mut unread = Vec::new();
     for (index, contents) in made.project.consumers.iter().enumerate() {
         for source in &contents.sources {
+            if asked.lies_in_unread(contents, source) {
+                let (label, declared) = (source.label.clone(), source.source.place.clone());
+                unread.push(UnreadSource { index, label, declared });
+            }
             match asked.of_files(index, contents, source) {
                 Some(Ok(one)) => restarting.push(one),
                 Some(Err(one)) => uncounted.push(one),
@@ -173,6 +190,7 @@ pub(super) fn of_path(
         existing,
         restarting,
         uncounted,
+        unread,
         readers,
         made_of_it,
         unseen: looked.map(Looked::unseen).unwrap_or_default(),
@@ -202,6 +220,16 @@ impl Asked<'_, '_> {
         };
         let consumers = self.made.project.consumers.iter().enumerate();
         consumers.filter(|(_, contents)| is_target(contents)).map(|(index, _)| index).collect()
+    }
+
+    /// Whether it lies in a path source that cannot be read, or is above one.
+    fn lies_in_unread(&self, contents: &Contents, source: &SourceContents) -> bool {
+        let Some(job) = contents.consumer.job(&source.source) else { return false };
+        let Some(path) = source.source.path() else { return false };
+        let base = Glob::split(path.as_str()).map_or_else(|_| path.clone(), |(base, _)| base.into());
+        let is_near = |own: &Utf8Path| own.starts_with(&base) || base.starts_with(own);
+        let is_unread = self.made.hashed.get(&job).is_some_and(|outcome| outcome.is_err());
+        is_unread && (is_near(self.path) || is_near(&self.real))
     }
 
     /// Whether a path source contains it, or why it does not count there; nothing where it lies elsewhere.

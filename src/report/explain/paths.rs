@@ -40,7 +40,12 @@ pub(super) fn draw(path: &OfPath, report: &Report, several: bool, layout: Layout
         );
         drawing.field(2, "left out", &line);
     }
-    if path.restarting.is_empty() && path.target_of.is_empty() {
+    for one in &path.unread {
+        let (name, label) = (name(one.index), Shown(&one.label));
+        let line = format!("not known of {name}: {label} cannot be read ({})", place(&one.declared, layout));
+        drawing.field(2, "restarts", &line);
+    }
+    if path.restarting.is_empty() && path.target_of.is_empty() && path.unread.is_empty() {
         drawing.field(2, "restarts", "no release by its checksum: no source contains it");
     }
     for reader in &path.readers {

@@ -23,6 +23,8 @@ pub(super) struct PathEntry {
     moves: Vec<MovesEntry>,
     /// The sources that it lies in and does not count for.
     left_out: Vec<UncountedEntry>,
+    /// The sources of which nobody can say whether they contain it, since they cannot be read.
+    unread: Vec<UnreadEntry>,
     /// Who is known to read it.
     read_by: Vec<ReaderEntry>,
     /// The objects that are made of it; null without `--render`, and where that cannot be seen: of charts, of state files, and of what does not
@@ -76,6 +78,20 @@ struct UncountedEntry {
     /// Where the source is declared.
     declared: Declared,
     left_out: OutEntry,
+}
+
+/// A source that a path lies in and that cannot be read.
+#[derive(Debug, Serialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+#[schemars(rename = "Unread")]
+struct UnreadEntry {
+    /// `namespace/name`, or `name`.
+    release: String,
+    environment: String,
+    /// The label of the source.
+    source: String,
+    /// Where the source is declared.
+    declared: Declared,
 }
 
 /// Who reads a path.
@@ -142,6 +158,11 @@ impl PathEntry {
                 left_out: converter.out(&one.name, &one.why),
             }
         });
+        let unread = path.unread.iter().map(|one| {
+            let (release, environment) = named(one.index);
+            let declared = Declared::of(&one.declared, directory);
+            UnreadEntry { release, environment, source: one.label.clone(), declared }
+        });
         let target_of = path.target_of.iter().map(|index| {
             let (release, environment) = named(*index);
             NamedRelease { release, environment }
@@ -157,6 +178,7 @@ impl PathEntry {
             target_of: target_of.collect(),
             moves: moves.collect(),
             left_out: left_out.collect(),
+            unread: unread.collect(),
             read_by: read_by.collect(),
             not_rendered: path.unseen.iter().cloned().collect(),
             makes: path.made_of_it.as_ref().map(|all| all.iter().map(object).collect()),

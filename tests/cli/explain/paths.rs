@@ -176,3 +176,17 @@ fn the_command_that_writes_a_target_has_the_options_of_the_run() {
     let repo = gateway().helmsum(["explain", "-f", "helmfile.yaml", "./gateway/checksum.yaml"]).exits(0);
     repo.says("target of  edge/gateway: `helmsum generate --file=helmfile.yaml` writes it\n");
 }
+
+#[test]
+fn a_source_that_cannot_be_read_may_contain_it() {
+    let repo = || gateway().file("gateway/apis/ba\\ck", "1");
+    let path = "gateway/apis/orders.yaml";
+    let shown = repo().helmsum(["explain", "--path", path]).exits(1);
+    let shown = shown
+        .says("  restarts   not known of edge/gateway: ./apis cannot be read (gateway/values.yaml:1)\n")
+        .does_not_say("no source contains it");
+    shown.complains("error").complains("ba\\ck").helmsum(["explain", "./README"]).exits(0);
+    let told = told(repo(), path);
+    assert_eq!([&told["moves"], &told["unread"][0]["source"]], [&json!([]), &json!("./apis")]);
+    assert_eq!(told["unread"][0]["release"], "edge/gateway");
+}
