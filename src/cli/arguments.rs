@@ -6,6 +6,7 @@ use std::num::NonZeroU8;
 use super::options::Options;
 use super::output::OutputArgs;
 use super::release::ReleaseFilter;
+use super::since::Since;
 
 /// `helmsum generate`
 #[derive(Debug, clap::Args)]
@@ -171,9 +172,9 @@ pub(crate) struct LogArgs {
     #[arg(long, value_name = "NUMBER")]
     pub max_count: Option<usize>,
 
-    /// Only commits that are not older than this, as for `git log`
+    /// Only commits that are not older than this: `2026-12-24`, `2.weeks`, `yesterday`
     #[arg(long, value_name = "DATE")]
-    pub since: Option<String>,
+    pub since: Option<Since>,
 
     #[command(flatten)]
     pub(super) shared: StateCommandArgs,

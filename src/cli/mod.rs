@@ -8,6 +8,7 @@ mod later;
 mod options;
 mod output;
 mod release;
+mod since;
 #[cfg(test)]
 mod tests;
 mod variables;
@@ -25,6 +26,7 @@ use later::Later;
 pub(crate) use options::{Options, Purpose};
 pub(crate) use output::{OutputArgs, OutputFormat};
 pub(crate) use release::ReleaseFilter;
+pub(crate) use since::Since;
 pub(crate) use variables::{RUNNING, Variables};
 
 /// Checksums over configuration that lives outside a Helm release

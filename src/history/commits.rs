@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use camino::Utf8Path;
 
 use super::{Commit, Past};
+use crate::cli::Since;
 use crate::program::{GitError, git};
 
 /// A commit that touched files which are looked for.
@@ -52,9 +53,9 @@ pub(super) fn committed(root: &Utf8Path, names: &[&str]) -> Result<BTreeSet<Stri
 pub(super) fn touching(
     root: &Utf8Path,
     names: &[&str],
-    since: Option<&str>,
+    since: Option<&Since>,
 ) -> Result<Vec<Touched>, GitError> {
-    let since = since.map(|since| format!("--since={since}"));
+    let since = since.map(|since| format!("--since={}", since.as_str()));
     let specs: Vec<String> = names.iter().map(|name| format!(":(literal){name}")).collect();
     let mut arguments = vec![
         "log",

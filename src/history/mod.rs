@@ -11,6 +11,7 @@ use camino::{Utf8Path, Utf8PathBuf};
 
 pub(crate) use step::{Effect, Step, StepSource};
 
+use crate::cli::Since;
 use crate::diagnostic::{Diagnostic, Secrets};
 use crate::plan::Consumer;
 use crate::program::GitError;
@@ -25,8 +26,8 @@ const AT_ONCE: usize = 256;
 pub(crate) struct Question {
     /// The most commits that are told.
     pub(crate) most: Option<usize>,
-    /// Commits older than this do not count; in any form that git takes.
-    pub(crate) since: Option<String>,
+    /// Commits older than this do not count.
+    pub(crate) since: Option<Since>,
     /// Whether only the newest commit of each target is told.
     pub(crate) newest: bool,
 }
@@ -138,7 +139,7 @@ fn of_repository(
 ) -> Result<(), GitError> {
     let names: Vec<&str> = watched.iter().map(|one| one.name.as_str()).collect();
     let mut known = commits::committed(root, &names)?;
-    let touching = commits::touching(root, &names, question.since.as_deref())?;
+    let touching = commits::touching(root, &names, question.since.as_ref())?;
     known.extend(touching.iter().flat_map(|touched| &touched.changes).map(|change| change.name.clone()));
     for one in watched.iter().filter(|one| !known.contains(&one.name)) {
         let releases = one.releases.iter().cloned();

@@ -67,6 +67,9 @@ fn it_can_be_narrowed() {
     assert_eq!(subjects(&repo), ["Serve with TLS", "Serve carts instead of users"]);
     let repo = repo.helmsum(["log", "--output", "json", "--max-count", "0"]).exits(0);
     assert!(subjects(&repo).is_empty());
+    // From its first second, whatever the time is now.
+    let repo = repo.helmsum(["log", "--output", "json", "--since", "2026-01-05"]).exits(0);
+    assert_eq!(subjects(&repo), ["Serve with TLS", "Serve carts instead of users"]);
     let other = GATEWAY
         .replace("gateway\n", "other\n")
         .replace("releases:\n", "")
@@ -135,4 +138,13 @@ fn names_of_commits_drive_no_terminal() {
         repo.commits("Red \u{1b}[31m alert\u{202e}", "2026-01-07").helmsum(["log", "--max-count", "1"]);
     let repo = repo.exits(0).does_not_say("\u{1b}").does_not_say("\u{202e}");
     repo.helmsum(["log", "--max-count", "1", "--output", "json"]).exits(0).does_not_say("\u{202e}");
+}
+
+#[test]
+fn a_date_that_nobody_understands_is_refused() {
+    let mut repo = past();
+    for date in ["nonsense", "2020-99-99"] {
+        repo = repo.helmsum(["log", "--since", date]).exits(1);
+        repo = repo.complains(&format!("invalid value '{date}' for '--since <DATE>': a date is `2026-12-24`, "));
+    }
 }
