@@ -15,6 +15,7 @@ use crate::cli::Since;
 use crate::diagnostic::{Diagnostic, Secrets};
 use crate::plan::Consumer;
 use crate::program::GitError;
+use crate::revision::{self, Repository};
 use crate::targets::{Format, Recorded};
 use commits::{Blobs, Touched};
 
@@ -126,7 +127,13 @@ fn problem(root: &Utf8Path, error: &GitError) -> Diagnostic {
     let hint = match error {
         GitError::Missing(_) => "install git: past checksums are those of commits",
         GitError::Broken(_) => "narrow it with a release, or `--since`",
-        GitError::Refused(_) => "run it in a clone of the repository whose commits have the targets",
+        GitError::Refused(_) => {
+            let last = Repository::around(root).and_then(|repository| revision::commit(&repository, "HEAD"));
+            match last {
+                Err(problem) => return problem,
+                Ok(_) => "run it in a clone of the repository whose commits have the targets",
+            }
+        }
     };
     Diagnostic::error(format!("git in `{root}`: {error}")).hint(hint)
 }

@@ -145,6 +145,22 @@ fn a_date_that_nobody_understands_is_refused() {
     let mut repo = past();
     for date in ["nonsense", "2020-99-99"] {
         repo = repo.helmsum(["log", "--since", date]).exits(1);
-        repo = repo.complains(&format!("invalid value '{date}' for '--since <DATE>': a date is `2026-12-24`, "));
+        repo =
+            repo.complains(&format!("invalid value '{date}' for '--since <DATE>': a date is `2026-12-24`, "));
     }
+}
+
+#[test]
+fn why_there_is_no_past_is_told_in_words() {
+    let repo = gateway().git(["init", "--quiet"]).helmsum(["log"]).exits(1);
+    let repo = repo.complains("there is no commit `HEAD` in the git repository");
+    let repo = repo.complains("help: nothing is committed there yet: commit first\n");
+    let repo = repo.helmsum(["explain"]).exits(0).tells("moved by not known: there is no commit `HEAD`");
+    // What git says of a repository that belongs to somebody else.
+    let refuses =
+        "#!/bin/sh\necho \"fatal: detected dubious ownership in repository at '/repo'\" >&2\nexit 128\n";
+    let repo = script(repo, "tools/git", refuses);
+    let path = format!("{}:{}", repo.path("tools").display(), std::env::var("PATH").unwrap_or_default());
+    let repo = repo.variable("PATH", &path).helmsum(["log"]).exits(1);
+    repo.complains("dubious ownership").complains("`git config --global --add safe.directory`");
 }
