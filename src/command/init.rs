@@ -1,24 +1,23 @@
 //! `helmsum init`: wires releases to what their pods read.
 
 use std::collections::BTreeSet;
-use std::fmt::Write as _;
 use std::io;
 
 use camino::{Utf8Path, Utf8PathBuf};
 
 use super::{Context, generate, show, source_of, verdict, waiting};
-use crate::audit::{self, Gaps};
+use crate::audit;
 use crate::cli::{InitArgs, Options, ReleaseFilter};
 use crate::diagnostic::{Diagnostic, Levels};
 use crate::go::filepath::join_clean;
-use crate::init::{self, Asked, Draft, Outcome as Of, Proposal, Step, Verdict};
+use crate::init::{self, Asked, Draft, Outcome as Of, Proposal, Verdict};
 use crate::plan::rules::unmatched_entry::near;
-use crate::plan::{self, Again, Aim, Reading};
+use crate::plan::{self, Aim, Reading};
 use crate::program::git;
 use crate::report::{self, Outcome, Report, Streams, View};
 use crate::state::{self, Resolved};
 use crate::targets::{Order, Writer};
-use crate::text::{counted, relative, shell_word};
+use crate::text::{relative, shell_word};
 
 /// Looks at what is missing, and prints a patch with it, or makes the edits.
 ///
@@ -78,7 +77,8 @@ pub(super) fn run(
     };
     let propose = || init::propose(&asked, &gaps);
     let proposal = waiting::watched(&mut streams.err, || progress.to_string(), propose)?;
-    let text = told(&proposal, &gaps, &context.plan.directory);
+    let layout = context.layout(&streams.err);
+    let text = report::init(&proposal, &gaps, layout);
     let text = reading.secrets.mask(&text).into_owned();
     streams.err.styled(&text)?;
     let outcome = if proposal.is_complete() { Outcome::Clean } else { Outcome::Changed };
@@ -90,7 +90,8 @@ pub(super) fn run(
         return Ok(apply(context, &reading, (&proposal, arguments.force), streams)?.worse(outcome));
     }
     streams.out.raw(init::patch(&proposal.draft, &proposal.root).as_bytes())?;
-    streams.err.styled(&next(&proposal, &context.plan.again, &context.plan.directory))?;
+    let layout = context.layout(&streams.err);
+    streams.err.styled(&report::after_patch(&proposal, &context.plan.again, layout))?;
     Ok(outcome)
 }
 
@@ -175,82 +176,6 @@ fn refused(problem: &Diagnostic, context: &Context, streams: &mut Streams) -> io
     let layout = context.layout(&streams.err);
     streams.err.styled(&report::draw(problem, layout))?;
     Ok(Outcome::Failed)
-}
-
-/// What came of each release, in words.
-fn told(proposal: &Proposal, gaps: &Gaps, directory: &Utf8Path) -> String {
-    let mut text = String::new();
-    for outcome in &proposal.outcomes {
-        add_outcome(&mut text, outcome, directory);
-    }
-    let not_looked: Vec<&audit::Audited> = gaps.releases.iter().filter(|one| one.why_not.is_some()).collect();
-    for one in &not_looked {
-        let why = one.why_not.as_ref().map(|why| why.message.as_str()).unwrap_or_default();
-        let _ = writeln!(text, "not looked at: {}: {why}", one.id);
-    }
-    if let Some(fetch) = &gaps.fetch {
-        let _ = writeln!(text, "fetch the charts: `{fetch}`");
-    }
-    if proposal.outcomes.is_empty() && !gaps.looked_at_nothing() {
-        let looked = gaps.releases.len() - not_looked.len();
-        let _ =
-            writeln!(text, "nothing to do: {} looked at, and nothing is missing", counted(looked, "release"));
-    }
-    text
-}
-
-fn add_outcome(text: &mut String, outcome: &Of, directory: &Utf8Path) {
-    let reads =
-        if outcome.reads.is_empty() { String::new() } else { format!("  {}", outcome.reads.join(", ")) };
-    match &outcome.verdict {
-        Verdict::Wired { how, restarts, is_seen, notes, lenient } => {
-            let names: Vec<String> =
-                restarts.iter().map(|one| format!("{} {}", one.kind, one.name)).collect();
-            let proof =
-                if *is_seen { "seen with another content of it" } else { "seen with another checksum" };
-            let _ = writeln!(text, "wired     {}{reads}", outcome.id);
-            let _ = writeln!(text, "          {how}; restarts {}: {proof}", names.join(", "));
-            for note in notes {
-                let _ = writeln!(text, "          {note}");
-            }
-            for why in lenient {
-                let _ = writeln!(text, "          `--strict` would deny this: {why}");
-            }
-        }
-        Verdict::Told { why, steps } => {
-            let _ = writeln!(text, "by hand   {}{reads}", outcome.id);
-            for why in why {
-                let _ = writeln!(text, "          {why}");
-            }
-            for Step { file, line, place, lines } in steps {
-                let line = line.map(|line| format!(":{line}")).unwrap_or_default();
-                let _ = writeln!(text, "          add to {}{line}, {place}:", relative(file, directory));
-                for line in lines {
-                    let _ = writeln!(text, "            {line}");
-                }
-            }
-        }
-        Verdict::Left { why } => {
-            let _ = writeln!(text, "left out  {}{reads}", outcome.id);
-            for why in why {
-                let _ = writeln!(text, "          {why}");
-            }
-        }
-    }
-}
-
-/// What to do with the patch.
-fn next(proposal: &Proposal, again: &Again, directory: &Utf8Path) -> String {
-    let inside = |file: &Utf8Path| file.starts_with(directory);
-    let git = if proposal.draft.files().all(|(file, _)| inside(file)) {
-        "git apply".to_owned()
-    } else {
-        // git passes over what is outside of the working directory.
-        format!("git -C {} apply", relative(&proposal.root, directory))
-    };
-    format!(
-        "apply it: pipe this into `{git}`, and run {again}; or give `--apply`, which does both\n"
-    )
 }
 
 /// Makes the edits, writes the targets, and checks them.

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use crate::programs::script;
 use crate::support::repo::{GATEWAY, Repo, gateway, schema};
 
 /// A history of the gateway: its first checksum, an edit, a commit that moves nothing, a file that comes and one that goes, and one more

@@ -12,7 +12,7 @@ use crate::support::repo::{GATEWAY, HOOK_WITH_COMMAND as HOOK, Repo, gateway};
 const BESIDE: &str = ".:/usr/local/bin:/usr/bin:/bin";
 
 /// A file that the user may run.
-fn script(repo: Repo, name: &str, text: &str) -> Repo {
+pub(super) fn script(repo: Repo, name: &str, text: &str) -> Repo {
     let repo = repo.file(name, text);
     let executable = std::fs::Permissions::from_mode(0o755);
     fs_err::set_permissions(repo.path(name), executable).expect("a mode");

@@ -28,8 +28,8 @@ pub(crate) fn human(view: AuditView<'_>, layout: Layout<'_>) -> String {
     parts.extend(said.iter().map(|one| draw(one, layout)));
     parts.extend(more(&said, layout));
     if view.verbose && !view.quiet && !view.audit.readings.is_empty() {
-        parts.push(listed(&view.audit.readings));
-        parts.extend(view.proof.map(proofs).filter(|text| !text.is_empty()));
+        parts.push(listed(&view.audit.readings, layout));
+        parts.extend(view.proof.map(|proof| proofs(proof, layout)).filter(|text| !text.is_empty()));
     }
     if !view.quiet {
         parts.push(paragraph(closing(view, &counts)));
@@ -37,8 +37,8 @@ pub(crate) fn human(view: AuditView<'_>, layout: Layout<'_>) -> String {
     parts.join("\n")
 }
 
-/// Every reading on a line, those of a release together.
-fn listed(readings: &[Reading]) -> String {
+/// Every reading, those of a release together.
+fn listed(readings: &[Reading], layout: Layout<'_>) -> String {
     let mut text = String::new();
     let mut last = None;
     for reading in readings {
@@ -48,7 +48,7 @@ fn listed(readings: &[Reading]) -> String {
             last = Some(head);
         }
         let line = format!(
-            "  {} {} reads {} {} ({}): {}",
+            "{} {} reads {} {} ({}): {}",
             reading.workload.kind,
             reading.workload.name,
             reading.kind.name(),
@@ -56,14 +56,16 @@ fn listed(readings: &[Reading]) -> String {
             reading.how,
             verdict(&reading.verdict),
         );
-        let _ = writeln!(text, "{}", Shown(&line));
+        let line = Shown(&line).to_string();
+        let _ = writeln!(text, "  {}", layout.message(&line, 2, 4).replace('\n', "\n    "));
     }
     text
 }
 
 /// What is proved of every reading.
-fn proofs(proof: &Proof) -> String {
-    let lines: Vec<String> = proof.readings.iter().map(|one| Shown(&standing(one)).to_string()).collect();
+fn proofs(proof: &Proof, layout: Layout<'_>) -> String {
+    let one = |line: String| layout.message(&Shown(&line).to_string(), 0, 4).replace('\n', "\n    ");
+    let lines: Vec<String> = proof.readings.iter().map(|reading| one(standing(reading))).collect();
     if lines.is_empty() { String::new() } else { lines.join("\n") + "\n" }
 }
 

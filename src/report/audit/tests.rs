@@ -133,6 +133,24 @@ fn human(report: &Report, audit: &Audit) -> String {
     anstream::adapter::strip_str(&super::human::human(view(report, audit), layout)).to_string()
 }
 
+#[test]
+fn readings_end_where_the_terminal_does() {
+    let (report, audit) = made(&[0, 0], &[0, 1, 2, 3, 4, 5, 6, 7, 8], &[]);
+    let view = AuditView { verbose: true, ..view(&report, &audit) };
+    let shown = |width| {
+        let layout = Layout { directory: "/r".into(), width };
+        anstream::adapter::strip_str(&super::human::human(view, layout)).to_string()
+    };
+    let told = shown(Some(60));
+    assert!(told.lines().any(|line| line.starts_with("    ")), "{told}");
+    for line in told.lines() {
+        assert!(line.chars().count() <= 60, "{line}");
+    }
+    // A phrase can be searched for where nobody watches.
+    assert!(shown(None).contains(" reads Secret "), "{}", shown(None));
+    assert!(!shown(None).lines().any(|line| line.starts_with("    ")), "{}", shown(None));
+}
+
 fn document(report: &Report, audit: &Audit) -> Value {
     serde_json::to_value(AuditDocument::new(view(report, audit), "/r".into())).expect("a document")
 }
