@@ -60,8 +60,11 @@ pub(super) fn run(
     let (mut plan, audit, known, proof) = waiting::watched(&mut streams.err, || progress.to_string(), make)?;
     show::trace(&plan, context, reading, streams)?;
     let nothing_matched = plan.nothing_matched && !reading.options.allow_no_matching_release;
-    blind(&mut plan, &audit);
+    let is_blind = blind(&mut plan, &audit);
     let mut report = Report::of(plan, source_of);
+    if is_blind {
+        once(&mut report, &audit);
+    }
     if !nothing_matched {
         report.diagnostics.retain(is_of_audit);
     }
@@ -216,10 +219,10 @@ fn is_of_audit(diagnostic: &Diagnostic) -> bool {
     diagnostic.is_denied() || diagnostic.code().is_some_and(own)
 }
 
-/// Looking at nothing proves nothing.
-fn blind(plan: &mut Plan, audit: &Audit) {
+/// Looking at nothing proves nothing. Gives whether that is so.
+fn blind(plan: &mut Plan, audit: &Audit) -> bool {
     if audit.releases.is_empty() || audit.releases.iter().any(|release| release.why_not.is_none()) {
-        return;
+        return false;
     }
     let message = format!("none of {} could be looked at", counted(audit.releases.len(), "release"));
     let hint = match &audit.fetch {
@@ -227,4 +230,16 @@ fn blind(plan: &mut Plan, audit: &Audit) {
         None => "do what the finding says about them, and run it again".to_owned(),
     };
     plan.sink.take_settled(Diagnostic::error(message).hint(hint));
+    true
+}
+
+/// Leaves out the errors about sources whose cause the finding about the releases has.
+fn once(report: &mut Report, audit: &Audit) {
+    let causes: Vec<&str> = audit
+        .releases
+        .iter()
+        .filter_map(|release| Some(release.why_not.as_ref()?.message.as_str()))
+        .collect();
+    let repeats = |one: &Diagnostic| causes.iter().any(|cause| one.message.ends_with(&format!(": {cause}")));
+    report.diagnostics.retain(|one| one.code().is_some() || !one.is_error() || !repeats(one));
 }

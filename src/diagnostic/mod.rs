@@ -298,8 +298,11 @@ impl Diagnostic {
         let made = content.made.take().filter(|_| !secrets.has_decrypted());
         content.message = secrets.mask(&content.message).into_owned();
         if let Some(made) = made.filter(|made| !made.is_empty()) {
-            content.message =
-                format!("{}, where the template gives `{}`", content.message, secrets.mask(&made));
+            let (said, asked) = match content.message.rsplit_once("; ") {
+                Some((said, asked)) if asked.ends_with('?') => (said, format!("; {asked}")),
+                _ => (content.message.as_str(), String::new()),
+            };
+            content.message = format!("{said}, where the template gives `{}`{asked}", secrets.mask(&made));
         }
         content.hint = content.hint.take().map(|hint| secrets.mask(&hint).into_owned());
         content.release = content.release.take().map(|release| secrets.mask(&release).into_owned());

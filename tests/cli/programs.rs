@@ -305,3 +305,13 @@ fn where_git_gives_no_answer_that_is_said_and_what_to_do() {
         .exits(0)
         .says("git ignores `gateway/checksum.yaml`");
 }
+
+#[test]
+fn without_helm_an_audit_tells_the_cause_once() {
+    let cause = "`helm` cannot be started to render it";
+    let repo = of_object().variable("PATH", "/nowhere").helmsum(["audit"]).exits(1);
+    let repo = repo.says("[unaudited-release]: 2 releases are not looked at: `edge/gateway`, `edge/apis`; `helm` cannot be started");
+    let repo = repo.complains("none of 2 releases could be looked at").does_not_complain(cause);
+    assert_eq!(repo.out().matches(cause).count(), 1, "{}", repo.out());
+    assert_eq!(repo.out().matches("2 that could not be rendered").count(), 1, "{}", repo.out());
+}

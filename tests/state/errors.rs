@@ -65,7 +65,7 @@ fn mistakes_in_what_a_template_gives_point_at_the_template() {
             "helmfile.yaml.gotmpl",
             "{{- range list 1 2 3 }}{{ end }}\ncommonLabels: {}\n\n{{- $x := 1 }}\nreleases:\n- nme: a\n",
         )],
-        "helmfile.yaml.gotmpl:6: unknown key `nme` in a release; did you mean `name`?, where the template gives `- nme: a`",
+        "helmfile.yaml.gotmpl:6: unknown key `nme` in a release, where the template gives `- nme: a`; did you mean `name`?",
     );
 }
 

@@ -36,21 +36,15 @@ pub(in crate::audit) fn judge(
         let lacks = lacking(&unseen).count();
         let names: Vec<String> =
             unseen.iter().map(|(subject, _)| format!("`{}`", subject.release.id())).collect();
-        let why = if lacks == unseen.len() {
-            match unseen.len() {
-                1 => "since its chart is not at hand".to_owned(),
-                _ => "since their charts are not at hand".to_owned(),
-            }
+        let (since, reason) = if lacks == unseen.len() {
+            let charts = if unseen.len() == 1 { "its chart is" } else { "their charts are" };
+            (format!(", since {charts} not at hand"), String::new())
         } else {
-            let other = unseen.iter().find(|(_, problem)| !is_not_at_hand(problem));
-            let reason = other.map(|(subject, problem)| {
-                format!("release `{}`: {}", subject.release.id(), plain(&problem.message, subject.release))
-            });
-            reason.unwrap_or_default()
+            (String::new(), format!("; {}", reason(&unseen)))
         };
         let may = may_read(subjects, makers, rendering, &unseen);
         let message = format!(
-            "{} not looked at, {why}: {}{may}",
+            "{} not looked at{since}: {}{reason}{may}",
             match unseen.len() {
                 1 => "1 release is".to_owned(),
                 count => format!("{} are", counted(count, "release")),
@@ -75,6 +69,21 @@ pub(in crate::audit) fn judge(
     }
     // Each environment has its own charts, whatever helm says about those of another.
     (!commands.is_empty()).then(|| commands.join("; "))
+}
+
+/// Why releases could not be rendered whose charts are at hand: what is said of all, or of the first of them.
+fn reason(unseen: &[(&Subject<'_>, &Diagnostic)]) -> String {
+    let said = |(subject, problem): &(&Subject<'_>, &Diagnostic)| {
+        plain(&problem.message, subject.release).to_owned()
+    };
+    let Some(first) = unseen.iter().find(|(_, problem)| !is_not_at_hand(problem)) else {
+        return String::new();
+    };
+    let reason = said(first);
+    if unseen.iter().all(|one| said(one) == reason) {
+        return reason;
+    }
+    format!("of `{}`: {reason}", first.0.release.id())
 }
 
 /// The command that brings the charts of an environment to where helm and helmfile keep them, as far as one does.

@@ -89,10 +89,10 @@ fn closing(view: AuditView<'_>, counts: &Counts) -> Vec<String> {
         view.took.subsec_millis() / 100,
         found(view.report),
     )];
-    if let Some(unseen) = counts.unseen() {
+    // Where nothing was looked at, it stands above.
+    if let Some(unseen) = counts.unseen().filter(|_| !counts.is_blind()) {
         lines.push(format!("{} not looked at: {unseen}", counts.lacking + counts.failed));
     }
-    // Where nothing was looked at, it stands above.
     lines.extend(
         view.audit
             .fetch
