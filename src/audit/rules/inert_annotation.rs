@@ -10,6 +10,7 @@ use crate::plan::contents::manifests::Look;
 use crate::plan::rules::project::Findings;
 use crate::reference::{Difference, Moves, differences};
 use crate::rendered::annotation_keys;
+use crate::targets::Format;
 use crate::text::listed;
 
 /// How many places a message names.
@@ -55,7 +56,7 @@ fn nowhere(case: &mut Case<'_, '_>, owner: &str) -> Diagnostic {
     let (lands, hint) = if has_pods {
         let (places, keys) = lands(case);
         let lands = if places.is_empty() {
-            format!("the chart uses the key `{key}` nowhere")
+            format!("another value at the key `{key}` changes nothing that the chart renders")
         } else {
             format!("it lands in {}", shown(&places))
         };
@@ -66,6 +67,10 @@ fn nowhere(case: &mut Case<'_, '_>, owner: &str) -> Diagnostic {
             None if key.is_empty() => {
                 "have the chart put it on the pod template: `spec.template.metadata.annotations`".to_owned()
             }
+            // At the key is a mapping, which an annotation cannot have.
+            None if is_of_objects(case) => format!(
+                "where a condition of the chart leaves it out, fulfil that; else have the chart put each digest below `{key}` on the pod template, as an annotation below `spec.template.metadata.annotations`"
+            ),
             None => format!(
                 "have the chart put it on the pod template, below `spec.template.metadata.annotations`: `checksum/config: {{{{ .Values.{key} | quote }}}}`"
             ),
@@ -80,6 +85,12 @@ fn nowhere(case: &mut Case<'_, '_>, owner: &str) -> Diagnostic {
     let message =
         format!("the checksum of release `{owner}` reaches no pod template, so nothing restarts: {lands}");
     Diagnostic::finding(Code::InertAnnotation, message).hint(hint)
+}
+
+/// Whether the target has a digest for each object instead of one checksum.
+fn is_of_objects(case: &Case<'_, '_>) -> bool {
+    let format = case.subject.consumer.map(|(_, contents)| &contents.consumer.format);
+    matches!(format, Some(Format::RolloutChecksums { .. }))
 }
 
 /// Of the keys at which the chart may take annotations, one that reaches a pod template: the one most like the key that is used now.

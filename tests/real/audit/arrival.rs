@@ -49,7 +49,10 @@ fn a_key_that_the_chart_does_not_use_is_inert() {
     let line = "        checksum/config: {{ .Values.configChecksum | quote }}\n";
     project.chart("web", &WEB.replace(line, "        a: b\n"));
     let (message, hint) = audit(&project, &[]).finds(&["inert-annotation deny"]).only("inert-annotation");
-    assert!(message.ends_with("the chart uses the key `configChecksum` nowhere"), "{message}");
+    assert!(
+        message.ends_with("another value at the key `configChecksum` changes nothing that the chart renders"),
+        "{message}"
+    );
     assert!(hint.contains("`spec.template.metadata.annotations`"), "{hint}");
     // A key that only a template of the chart names.
     project.chart("web", &WEB.replace(line, "        {{- toYaml .Values.podAnnotations | nindent 8 }}\n"));
@@ -68,6 +71,26 @@ fn a_key_that_the_chart_does_not_use_is_inert() {
     );
     project
         .write("helmsum.yaml", &format!("releases:\n  - release: web\n    {}\n    {}\n", words[2], words[3]));
+    audit(&project, &[]).finds_nothing();
+}
+
+#[test]
+fn a_block_that_a_condition_of_the_chart_leaves_out_is_not_said_to_be_unused() {
+    let Some(project) = declared() else { return };
+    let line = "        checksum/config: {{ .Values.configChecksum | quote }}\n";
+    let block = "        {{- if .Values.rolloutChecksums.enabled }}\n        {{- range $name, $digest := .Values.rolloutChecksums.checksums.configMaps }}\n        checksum/{{ $name }}: {{ $digest }}\n        {{- end }}\n        {{- end }}\n        a: b\n";
+    project.chart("web", &WEB.replace(line, block));
+    project.write("charts/web/values.yaml", "rolloutChecksums: {enabled: false}\n");
+    project.write("helmsum.yaml", "releases:\n  - release: web\n    format: rollout-checksums\n");
+    let (message, hint) = audit(&project, &[]).finds(&["inert-annotation deny"]).only("inert-annotation");
+    let key = "`rolloutChecksums.checksums`";
+    assert!(
+        message.ends_with(&format!("another value at the key {key} changes nothing that the chart renders")),
+        "{message}"
+    );
+    assert!(hint.starts_with("where a condition of the chart leaves it out, fulfil that"), "{hint}");
+    assert!(!hint.contains("| quote"), "{hint}");
+    project.write("charts/web/values.yaml", "rolloutChecksums: {enabled: true}\n");
     audit(&project, &[]).finds_nothing();
 }
 
