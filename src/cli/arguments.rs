@@ -3,6 +3,8 @@
 use std::ffi::OsString;
 use std::num::NonZeroU8;
 
+use clap::builder::NonEmptyStringValueParser;
+
 use super::options::Options;
 use super::output::OutputArgs;
 use super::release::ReleaseFilter;
@@ -70,7 +72,7 @@ pub(crate) struct AuditArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct InitArgs {
     /// The releases to look at, all where none is named; after one release, paths that it depends on
-    #[arg(value_name = "RELEASE [PATH]")]
+    #[arg(value_name = "RELEASE [PATH]", value_parser = NonEmptyStringValueParser::new())]
     pub words: Vec<String>,
 
     /// Make the edits, write the checksums and check them, instead of printing a patch
@@ -136,11 +138,11 @@ pub(crate) struct ListArgs {
 #[derive(Debug, clap::Args)]
 pub(crate) struct ExplainArgs {
     /// Releases, paths and codes of findings; without one, every release with sources
-    #[arg(value_name = "WORD")]
+    #[arg(value_name = "WORD", value_parser = NonEmptyStringValueParser::new())]
     pub words: Vec<String>,
 
     /// This path, whatever else is called so (repeatable)
-    #[arg(long, value_name = "PATH")]
+    #[arg(long, value_name = "PATH", value_parser = NonEmptyStringValueParser::new())]
     pub path: Vec<String>,
 
     /// This code, whatever else is called so (repeatable)
@@ -211,9 +213,9 @@ pub(crate) struct DiffArgs {
     #[arg(long)]
     pub only_changes: bool,
 
-    /// Where the Markdown is read
-    #[arg(long, value_enum, default_value_t = Flavour::Github)]
-    pub flavour: Flavour,
+    /// Where the Markdown is read [default: github]
+    #[arg(long, value_enum)]
+    pub flavour: Option<Flavour>,
 
     #[command(flatten)]
     pub(super) shared: StateCommandArgs,
@@ -238,9 +240,10 @@ pub(crate) struct GraphArgs {
 }
 
 /// Who reads Markdown.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Flavour {
     /// GitHub and what follows it
+    #[default]
     Github,
     /// GitLab
     Gitlab,

@@ -390,18 +390,16 @@ impl Cli {
         let mut cli = <Self as FromArgMatches>::from_arg_matches_mut(&mut matches)
             .map_err(|error| error.format(definition))?;
         cli.output = cli.output.merge(cli.command.output());
-        cli.contradiction().map_or(Ok(()), |message| {
-            let error = clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, message);
-            Err(error.format(definition))
-        })?;
+        if let Some(message) = cli.contradiction() {
+            return Err(conflict(message, cli.command.name(), definition));
+        }
         match (cli.command.options().cloned(), before) {
             (Some(after), _) => cli.options = std::mem::take(&mut cli.options).merge(after),
             (None, None) => {}
             // It would be ignored in silence.
             (None, Some(option)) => {
-                let message = format!("`--{option}` has no meaning here: this command reads no state file\n");
-                let error = clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, message);
-                return Err(error.format(definition));
+                let message = format!("`--{option}` has no meaning here: this command reads no state file");
+                return Err(conflict(message, cli.command.name(), definition));
             }
         }
         Ok(cli)
@@ -409,24 +407,30 @@ impl Cli {
 
     /// What is wrong with the options about output, looked at together with the command.
     fn contradiction(&self) -> Option<String> {
+        if let Command::Diff(arguments) = &self.command
+            && arguments.flavour.is_some()
+            && self.output.output != Some(OutputFormat::Markdown)
+        {
+            return Some("`--flavour` is for `--output markdown` alone".to_owned());
+        }
         let format = self.output.output?;
         match &self.command {
             Command::Annotate(_) if format != OutputFormat::Human => {
-                let message = "`--output` is not for `helmsum annotate`, which prints manifests\n";
+                let message = "`--output` is not for `helmsum annotate`, which prints manifests";
                 Some(message.to_owned())
             }
             Command::Init(_) if format != OutputFormat::Human => {
-                Some("`--output` is not for `helmsum init`, which prints a patch\n".to_owned())
+                Some("`--output` is not for `helmsum init`, which prints a patch".to_owned())
             }
             Command::Audit(arguments) if arguments.verbose && format == OutputFormat::Sarif => Some(
-                "`--verbose` cannot be used with `--output sarif`, which has findings alone; `--output json` has every reading\n"
+                "`--verbose` cannot be used with `--output sarif`, which has findings alone; `--output json` has every reading"
                     .to_owned(),
             ),
             command => {
                 let commands = format.commands().filter(|commands| !commands.contains(&command.name()))?;
                 let named: Vec<String> = commands.iter().map(|name| format!("`helmsum {name}`")).collect();
                 let alone = if named.len() == 1 { " alone" } else { "" };
-                Some(format!("`--output {}` is for {}{alone}\n", format.name(), named.join(" and ")))
+                Some(format!("`--output {}` is for {}{alone}", format.name(), named.join(" and ")))
             }
         }
     }
@@ -441,6 +445,15 @@ impl Cli {
     #[must_use]
     pub(crate) fn options(&self) -> Option<&Options> {
         self.command.options().map(|_| &self.options)
+    }
+}
+
+/// That options contradict each other, or the command that they are given to, with its usage.
+fn conflict(message: String, command: &str, definition: &mut clap::Command) -> clap::Error {
+    let error = clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, message);
+    match definition.find_subcommand_mut(command) {
+        Some(of_command) => error.format(of_command),
+        None => error.format(definition),
     }
 }
 

@@ -82,7 +82,7 @@ pub(super) fn run(
         compared: compared.as_ref(),
         quiet: context.output.quiet,
         fix: fix.as_ref(),
-        flavour: arguments.flavour,
+        flavour: arguments.flavour.unwrap_or_default(),
         environment: asked_for(reading),
         command: &command,
     };
@@ -103,7 +103,7 @@ pub(super) fn say_nothing(context: &Context, arguments: &DiffArgs, streams: &mut
         compared: None,
         quiet: true,
         fix: None,
-        flavour: arguments.flavour,
+        flavour: arguments.flavour.unwrap_or_default(),
         environment: "",
         command: "",
     };
