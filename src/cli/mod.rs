@@ -4,6 +4,7 @@
 //! read, and hooks in a state file that run helmsum are read with this definition.
 
 mod arguments;
+mod contradiction;
 mod later;
 mod options;
 mod output;
@@ -22,6 +23,7 @@ use arguments::{
     AnnotateArgs, CheckArgs, CompletionsArgs, GenerateArgs, ListArgs, LogArgs, ManArgs, StateShowArgs,
 };
 pub(crate) use arguments::{AuditArgs, DiffArgs, ExplainArgs, Flavour, GraphArgs, HashArgs, InitArgs, Via};
+use contradiction::conflict;
 use later::Later;
 pub(crate) use options::{Options, Purpose};
 pub(crate) use output::{OutputArgs, OutputFormat};
@@ -405,36 +407,6 @@ impl Cli {
         Ok(cli)
     }
 
-    /// What is wrong with the options about output, looked at together with the command.
-    fn contradiction(&self) -> Option<String> {
-        if let Command::Diff(arguments) = &self.command
-            && arguments.flavour.is_some()
-            && self.output.output != Some(OutputFormat::Markdown)
-        {
-            return Some("`--flavour` is for `--output markdown` alone".to_owned());
-        }
-        let format = self.output.output?;
-        match &self.command {
-            Command::Annotate(_) if format != OutputFormat::Human => {
-                let message = "`--output` is not for `helmsum annotate`, which prints manifests";
-                Some(message.to_owned())
-            }
-            Command::Init(_) if format != OutputFormat::Human => {
-                Some("`--output` is not for `helmsum init`, which prints a patch".to_owned())
-            }
-            Command::Audit(arguments) if arguments.verbose && format == OutputFormat::Sarif => Some(
-                "`--verbose` cannot be used with `--output sarif`, which has findings alone; `--output json` has every reading"
-                    .to_owned(),
-            ),
-            command => {
-                let commands = format.commands().filter(|commands| !commands.contains(&command.name()))?;
-                let named: Vec<String> = commands.iter().map(|name| format!("`helmsum {name}`")).collect();
-                let alone = if named.len() == 1 { " alone" } else { "" };
-                Some(format!("`--output {}` is for {}{alone}", format.name(), named.join(" and ")))
-            }
-        }
-    }
-
     /// What was said about output, before the command and after it.
     #[must_use]
     pub(crate) const fn output(&self) -> OutputArgs {
@@ -445,15 +417,6 @@ impl Cli {
     #[must_use]
     pub(crate) fn options(&self) -> Option<&Options> {
         self.command.options().map(|_| &self.options)
-    }
-}
-
-/// That options contradict each other, or the command that they are given to, with its usage.
-fn conflict(message: String, command: &str, definition: &mut clap::Command) -> clap::Error {
-    let error = clap::Error::raw(clap::error::ErrorKind::ArgumentConflict, message);
-    match definition.find_subcommand_mut(command) {
-        Some(of_command) => error.format(of_command),
-        None => error.format(definition),
     }
 }
 
