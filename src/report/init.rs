@@ -99,12 +99,18 @@ impl Drawing<'_> {
             }
             Verdict::Told { why, steps } => {
                 self.head("by hand", outcome);
-                why.iter().for_each(|why| self.more(why));
-                steps.iter().for_each(|step| self.step(step));
+                for line in why {
+                    self.more(line);
+                }
+                for step in steps {
+                    self.step(step);
+                }
             }
             Verdict::Left { why } => {
                 self.head("left out", outcome);
-                why.iter().for_each(|why| self.more(why));
+                for line in why {
+                    self.more(line);
+                }
             }
         }
     }

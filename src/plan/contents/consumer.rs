@@ -131,7 +131,7 @@ impl Contents {
 
     /// What the target records, that on disk or else that of the last commit, where it stays in the place of what was computed. Nothing
     /// where that is the same, or is not known.
-    fn kept(&self, context: &Context) -> Result<Option<(Recorded, Content)>, Diagnostic> {
+    fn kept(&self, surroundings: &Context) -> Result<Option<(Recorded, Content)>, Diagnostic> {
         let owner = &self.consumer.owner;
         if self.consumer.wiring.is_annotated {
             let message = format!(
@@ -147,7 +147,7 @@ impl Contents {
         let recorded = if let Some(found) = self.found.as_ref().filter(|found| !found.empty) {
             Some(found.clone()).filter(|found| !found.is_foreign())
         } else {
-            let bytes = committed(&self.consumer.root, context.revision.as_deref(), target).map_err(|error| {
+            let bytes = committed(&self.consumer.root, surroundings.revision.as_deref(), target).map_err(|error| {
                 Diagnostic::error(format!("{owner}: git: {error}"))
                     .hint("the checksum that is held is looked for in the last commit, since the target does not exist")
             })?;
@@ -166,7 +166,7 @@ impl Contents {
             );
             Diagnostic::mistake(Mistake::ConfigValue, message).hint(format!(
                 "remove `hold`, run {} and commit the target; then a later change can be held",
-                context.again
+                surroundings.again
             ))
         })
     }

@@ -130,9 +130,10 @@ mod tests {
             readers: vec![reader("edge/gateway-apis"), reader("a-namespace-with-a-long-name/and-a-release")],
             made_of_it: Some(Vec::new()),
             unseen: BTreeSet::new(),
+            unread: Vec::new(),
         };
         let shown = |width| {
-            let text = draw(&path, &[], true, Layout { directory: "/r".into(), width });
+            let text = draw(&path, &Report::default(), true, Layout { directory: "/r".into(), width });
             anstream::adapter::strip_str(&text).to_string()
         };
         insta::assert_snapshot!(shown(None), @r"
