@@ -1,6 +1,6 @@
 //! `helmsum init` where there is nothing that it could look at. What it does is in `tests/real/init`.
 
-use crate::support::repo::{GATEWAY, gateway};
+use crate::support::repo::gateway;
 
 #[test]
 fn a_word_that_is_neither_a_release_nor_a_path_is_refused() {
@@ -31,11 +31,6 @@ fn a_path_needs_a_release_before_it() {
 
 #[test]
 fn what_nothing_is_left_of_is_told() {
-    let away = GATEWAY.replace("    chart:", "    installed: false\n    chart:");
-    let repo = gateway().file("helmfile.yaml", away).helmsum(["init", "gateway"]).exits(3);
-    let repo = repo
-        .complains("note: none of 1 release is selected\n")
-        .helmsum(["init", "-l", "name=other"])
-        .exits(3);
+    let repo = gateway().helmsum(["init", "-l", "name=other"]).exits(3);
     repo.complains("note: none of 1 release is selected\n");
 }

@@ -40,7 +40,7 @@ pub(in crate::audit) fn judge(
             let charts = if unseen.len() == 1 { "its chart is" } else { "their charts are" };
             (format!(", since {charts} not at hand"), String::new())
         } else {
-            (String::new(), format!("; {}", reason(&unseen)))
+            (String::new(), format!("; {}", reason(&causes(&unseen, rendering))))
         };
         let may = may_read(subjects, makers, rendering, &unseen);
         let message = format!(
@@ -57,7 +57,7 @@ pub(in crate::audit) fn judge(
                 let rest = unfetched(&unseen).unwrap_or_default();
                 format!("run `{command}`, which fetches the charts{rest}")
             }
-            None => unseen
+            None => causes(&unseen, rendering)
                 .iter()
                 .find_map(|(_, problem)| problem.hint.clone())
                 .unwrap_or_else(|| "see what `helmfile template` says for them".to_owned()),
@@ -69,6 +69,16 @@ pub(in crate::audit) fn judge(
     }
     // Each environment has its own charts, whatever helm says about those of another.
     (!commands.is_empty()).then(|| commands.join("; "))
+}
+
+/// Those of which the reason is told: of one that lacks its checksum, the reason is that of another one, if there is one.
+fn causes<'u, 'p>(
+    unseen: &[(&'u Subject<'p>, &'u Diagnostic)],
+    rendering: &Rendering<'_>,
+) -> Vec<(&'u Subject<'p>, &'u Diagnostic)> {
+    let others: Vec<_> =
+        unseen.iter().copied().filter(|(subject, _)| !rendering.lacks_checksum(subject.at)).collect();
+    if others.is_empty() { unseen.to_vec() } else { others }
 }
 
 /// Why releases could not be rendered whose charts are at hand: what is said of all, or of the first of them.

@@ -222,6 +222,11 @@ impl<'e> Rendering<'e> {
         }
     }
 
+    /// Whether a release is not rendered only because its own checksum is not known, for a reason that is told of what it depends on.
+    pub(crate) fn lacks_checksum(&self, at: ReleaseAt) -> bool {
+        self.unknown.contains(&at)
+    }
+
     /// The project of an environment with the targets as they are about to be written.
     pub(super) fn with_targets(&self, environment: usize) -> Arc<dyn Tree> {
         let mut shared = self.shared.borrow_mut();
