@@ -50,7 +50,9 @@ impl FromStr for Since {
 /// A day, from its first second on, or a time of one.
 fn point(text: &str) -> Option<String> {
     // Of what jiff takes, the rest is unknown to git.
-    if !text.starts_with(|first: char| first.is_ascii_digit()) || text.contains(['[', 'W']) {
+    let is_written_out =
+        text.starts_with(|first: char| first.is_ascii_digit()) && text.get(4..5) == Some("-");
+    if !is_written_out || text.contains(['[', 'W']) {
         return None;
     }
     if let Ok(time) = text.parse::<Timestamp>() {
