@@ -3,8 +3,9 @@
 use std::ffi::OsString;
 use std::num::NonZeroU8;
 
-use clap::builder::NonEmptyStringValueParser;
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser};
 
+use super::Cli;
 use super::options::Options;
 use super::output::OutputArgs;
 use super::release::ReleaseFilter;
@@ -297,29 +298,20 @@ pub(crate) struct CompletionsArgs {
     pub(super) output: OutputArgs,
 }
 
-/// The commands, each of which has a page of its own. Their definition cannot be asked while it is made.
-const COMMANDS: [&str; 14] = [
-    "generate",
-    "check",
-    "list",
-    "audit",
-    "init",
-    "annotate",
-    "diff",
-    "explain",
-    "log",
-    "graph",
-    "state",
-    "hash",
-    "completions",
-    "man",
-];
+/// The commands, each of which has a page of its own.
+fn commands() -> PossibleValuesParser {
+    Cli::definition()
+        .get_subcommands()
+        .map(|command| command.get_name().to_owned())
+        .collect::<Vec<_>>()
+        .into()
+}
 
 /// `helmsum man`
 #[derive(Debug, clap::Args)]
 pub(crate) struct ManArgs {
     /// The page of this command alone
-    #[arg(value_name = "COMMAND", value_parser = COMMANDS, hide_possible_values = true)]
+    #[arg(value_name = "COMMAND", value_parser = commands(), hide_possible_values = true)]
     pub command: Option<String>,
 
     #[command(flatten)]

@@ -90,7 +90,6 @@ pub(super) fn run(
         return Ok(apply(context, &reading, (&proposal, arguments.force), streams)?.worse(outcome));
     }
     streams.out.raw(init::patch(&proposal.draft, &proposal.root).as_bytes())?;
-    let layout = context.layout(&streams.err);
     streams.err.styled(&report::after_patch(&proposal, &context.plan.again, layout))?;
     Ok(outcome)
 }

@@ -105,8 +105,7 @@ fn values_files(made: &Made<'_>, at: ReleaseAt) -> impl Iterator<Item = Utf8Path
 
 /// A release that both sides have and that cannot be compared; nothing where it can be.
 pub(super) fn of(base: &SideRelease, head: &SideRelease) -> Option<Uncompared> {
-    let foreign = head.foreign.as_ref().map(|one| (one, "")).or_else(|| Some((base.foreign.as_ref()?, "")));
-    if let Some((Foreign { why, hint, place }, _)) = foreign {
+    if let Some(Foreign { why, hint, place }) = head.foreign.as_ref().or(base.foreign.as_ref()) {
         return Some(Uncompared {
             named: head.named.clone(),
             why: why.clone(),

@@ -321,9 +321,8 @@ fn built_in_moves(resource: &Resource) -> Moves {
             inert("`updateStrategy.type: OnDelete`")
         }
         "StatefulSet" => {
-            let partition = spec.at(&["updateStrategy", "rollingUpdate", "partition"]).number();
             let replicas = spec.key("replicas").number().unwrap_or(1);
-            if partition.is_some_and(|partition| partition > 0 && partition >= replicas) {
+            if partition(&spec).is_some_and(|partition| partition > 0 && partition >= replicas) {
                 inert("`updateStrategy.rollingUpdate.partition` leaves out every pod")
             } else {
                 Moves::Restarts
@@ -333,25 +332,31 @@ fn built_in_moves(resource: &Resource) -> Moves {
     }
 }
 
+/// Pods of a `StatefulSet` with a lower number keep their template.
+fn partition(spec: &Spot) -> Option<u64> {
+    spec.at(&["updateStrategy", "rollingUpdate", "partition"]).number()
+}
+
+/// How many pods a change of the template restarts; all of them where it restarts none.
 fn size(resource: &Resource) -> Size {
     let spec = resource.root.key("spec");
+    let replicas = spec.key("replicas");
+    let count = replicas.number();
     match resource.identity.kind.as_str() {
         "DaemonSet" => Size::EveryNode,
-        // Pods with a lower number than the partition keep their template.
-        "StatefulSet" if !spec.key("replicas").value.is_nil() => {
-            let partition = spec.at(&["updateStrategy", "rollingUpdate", "partition"]).number().unwrap_or(0);
-            let kept = |replicas: u64| if partition < replicas { replicas - partition } else { replicas };
-            spec.key("replicas").number().map_or(Size::Unknown, |replicas| Size::Count(kept(replicas)))
-        }
-        "Deployment" | "StatefulSet" | "ReplicaSet" | "ReplicationController" => {
-            match spec.key("replicas").value {
-                Value::Nil => Size::Count(1),
-                _ => spec.key("replicas").number().map_or(Size::Unknown, Size::Count),
-            }
-        }
         "Pod" => Size::Count(1),
-        "Rollout" if spec.key("replicas").value.is_nil() => Size::Count(1),
-        _ => spec.key("replicas").number().map_or(Size::Unknown, Size::Count),
+        "Deployment" | "StatefulSet" | "ReplicaSet" | "ReplicationController" | "Rollout"
+            if replicas.value.is_nil() =>
+        {
+            Size::Count(1)
+        }
+        "StatefulSet" => {
+            let moved = |count: u64| {
+                partition(&spec).filter(|partition| *partition < count).map_or(count, |kept| count - kept)
+            };
+            count.map_or(Size::Unknown, |count| Size::Count(moved(count)))
+        }
+        _ => count.map_or(Size::Unknown, Size::Count),
     }
 }
 

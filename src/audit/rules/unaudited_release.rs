@@ -33,6 +33,7 @@ pub(in crate::audit) fn judge(
             .filter_map(|subject| Some((subject, subject.manifests.as_ref().err()?)))
             .collect();
         let Some((first, _)) = unseen.first() else { continue };
+        let causes = causes(&unseen, rendering);
         let lacks = lacking(&unseen).count();
         let names: Vec<String> =
             unseen.iter().map(|(subject, _)| format!("`{}`", subject.release.id())).collect();
@@ -40,7 +41,7 @@ pub(in crate::audit) fn judge(
             let charts = if unseen.len() == 1 { "its chart is" } else { "their charts are" };
             (format!(", since {charts} not at hand"), String::new())
         } else {
-            (String::new(), format!("; {}", reason(&causes(&unseen, rendering))))
+            (String::new(), format!("; {}", reason(&causes)))
         };
         let may = may_read(subjects, makers, rendering, &unseen);
         let message = format!(
@@ -57,7 +58,7 @@ pub(in crate::audit) fn judge(
                 let rest = unfetched(&unseen).unwrap_or_default();
                 format!("run `{command}`, which fetches the charts{rest}")
             }
-            None => causes(&unseen, rendering)
+            None => causes
                 .iter()
                 .find_map(|(_, problem)| problem.hint.clone())
                 .unwrap_or_else(|| "see what `helmfile template` says for them".to_owned()),

@@ -270,6 +270,16 @@ struct UncomparedEntry {
     hint: Option<String>,
 }
 
+impl ObjectEntry {
+    fn new(kind: &str, namespace: &str, name: &str) -> Self {
+        Self { kind: kind.to_owned(), namespace: namespace.to_owned(), name: name.to_owned() }
+    }
+
+    fn of(Identity { kind, namespace, name, .. }: &Identity) -> Self {
+        Self::new(kind, namespace, name)
+    }
+}
+
 impl DiffDocument {
     /// The document of a run.
     #[must_use]
@@ -357,16 +367,8 @@ fn unnoticed(one: &Unnoticed) -> UnnoticedEntry {
     UnnoticedEntry {
         release: one.named.release.clone(),
         environment: one.named.environment.clone(),
-        workload: ObjectEntry {
-            kind: one.workload.kind.clone(),
-            namespace: one.workload.namespace.clone(),
-            name: one.workload.name.clone(),
-        },
-        object: ObjectEntry {
-            kind: one.kind.to_owned(),
-            namespace: one.namespace.clone(),
-            name: one.name.clone(),
-        },
+        workload: ObjectEntry::of(&one.workload),
+        object: ObjectEntry::new(one.kind, &one.namespace, &one.name),
         how: one.how.clone(),
         change: one.change,
         makers: match &one.whose {
@@ -379,16 +381,11 @@ fn unnoticed(one: &Unnoticed) -> UnnoticedEntry {
 }
 
 fn other_workloads(one: &OtherWorkloads) -> OtherWorkloadsEntry {
-    let object = |identity: &Identity| ObjectEntry {
-        kind: identity.kind.clone(),
-        namespace: identity.namespace.clone(),
-        name: identity.name.clone(),
-    };
     OtherWorkloadsEntry {
         release: one.named.release.clone(),
         environment: one.named.environment.clone(),
-        new: one.new.iter().map(object).collect(),
-        gone: one.gone.iter().map(object).collect(),
+        new: one.new.iter().map(ObjectEntry::of).collect(),
+        gone: one.gone.iter().map(ObjectEntry::of).collect(),
     }
 }
 
@@ -396,11 +393,7 @@ fn refused(one: &Refused) -> RefusedEntry {
     RefusedEntry {
         release: one.named.release.clone(),
         environment: one.named.environment.clone(),
-        object: ObjectEntry {
-            kind: one.kind.to_owned(),
-            namespace: one.namespace.clone(),
-            name: one.name.clone(),
-        },
+        object: ObjectEntry::new(one.kind, &one.namespace, &one.name),
         change: one.change,
         fix: one.fix(),
     }
